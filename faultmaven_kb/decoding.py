@@ -1,0 +1,62 @@
+"""Bytes to text: the first stage. It refuses what cannot be a runbook before anything expensive sees it.
+
+Text that is not UTF-8 is still read as far as it goes (undecodable bytes become U+FFFD), so that one wrong byte does
+not hide every other finding; only empty, binary and oversized input ends here. UTF-16 is believed only when a byte
+order mark proves it.
+"""
+
+import codecs
+from pathlib import Path
+
+from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.errors import PathError
+from faultmaven_kb.source import Source, Span
+
+__all__ = ["SIZE_LIMIT", "decode", "read_bytes"]
+
+SIZE_LIMIT = 1_000_000
+"""Largest document in bytes; Markdown parsing takes seconds beyond it and no runbook comes near."""
+
+_START = Span(1, 1, 1, 1)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The content of a file, cut one byte beyond the size limit. Raises `PathError` when it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return file.read(SIZE_LIMIT + 1)
+    except OSError as error:
+        raise PathError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
+
+
+def decode(data: bytes | str, path: str = "<text>") -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    """The source of a document with what is wrong with its bytes; no source when there is nothing to read."""
+    if len(data) > SIZE_LIMIT:
+        message = f"file is larger than {SIZE_LIMIT:,} bytes, split it or move attachments out"
+        return None, (_error("RB006", "file-too-large", message, path),)
+    source, found = _decode_bytes(data, path) if isinstance(data, bytes) else (Source(data, path), ())
+    if source is not None and not source.text.strip("\ufeff \t\r\n"):
+        message = "file is empty, expected front matter and sections"
+        return None, (*found, _error("RB011", "empty-file", message, path))
+    return source, found
+
+
+def _decode_bytes(data: bytes, path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        message = "file is UTF-16, expected UTF-8 (save it again as UTF-8)"
+        source = Source(data.decode("utf-16", "replace"), path, exact=False)
+        return source, (_error("RB001", "not-utf8", message, path),)
+    try:
+        return Source(data.decode("utf-8"), path), ()
+    except UnicodeDecodeError as failure:
+        if b"\0" in data:
+            return None, (_error("RB001", "not-utf8", "file is binary, expected UTF-8 text", path),)
+        source = Source(data.decode("utf-8", "replace"), path, exact=False)
+        start = source.position(len(data[: failure.start].decode("utf-8", "replace")))
+        place = Span(start.line, start.column, start.line, start.column + 1)
+        message = f"byte 0x{data[failure.start]:02x} is not UTF-8 (save the file as UTF-8)"
+        return source, (_error("RB001", "not-utf8", message, path, place),)
+
+
+def _error(code: str, name: str, message: str, path: str, span: Span = _START) -> Diagnostic:
+    return Diagnostic(code, name, Level.ERROR, message, path, span)

@@ -1,0 +1,86 @@
+"""What is wrong with the *content*, where, and the edit that mends it.
+
+One type serves every rule; a rule never raises and never prints. A runbook has a `severity`, a diagnostic has a
+`level`, so that the two words never meet.
+"""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from faultmaven_kb.source import Source, Span
+
+__all__ = ["Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean"]
+
+
+class Level(StrEnum):
+    """How much a diagnostic weighs: an error fails a check, a warning may, an info never does."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Replace the text of `span` by `replacement`."""
+
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Edits that mend a diagnostic; `safe` when they cannot change what the author meant."""
+
+    message: str
+    edits: tuple[Edit, ...]
+    safe: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that a diagnostic speaks of ("also defined in …")."""
+
+    message: str
+    path: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding. `message` is lower case, names the value in quotes and says what was expected."""
+
+    code: str
+    name: str
+    level: Level
+    message: str
+    path: str
+    span: Span
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+
+    @property
+    def sort_key(self) -> tuple[str, Span, str, str]:
+        """Orders diagnostics by file, place and code."""
+        return (self.path, self.span, self.code, self.message)
+
+
+def apply_edits(source: Source, edits: Iterable[Edit]) -> str:
+    """The text of `source` after the edits. Of two edits that overlap the earlier one wins."""
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda edit: (edit.span, edit.replacement)):
+        start, end = source.offset(edit.span.start), source.offset(edit.span.end)
+        if start < done:
+            continue
+        parts += [source.text[done:start], edit.replacement]
+        done = end
+    return "".join([*parts, source.text[done:]])
+
+
+def did_you_mean(word: str, options: Iterable[str]) -> str:
+    """`' (did you mean "x"?)'` for the nearest option, or an empty string when none is near."""
+    near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=0.6)
+    return f' (did you mean "{near[0]}"?)' if near else ""

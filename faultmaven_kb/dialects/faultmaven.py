@@ -1,0 +1,332 @@
+"""The format this library exists for: quick reference card, diagnostic steps, solutions, prevention, related issues.
+
+The tables say which words stand for which part; everything else follows from them. Labels in a card may also be
+headings one level deeper, as some authors write them.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary
+from faultmaven_kb.dialects.durations import read_duration
+from faultmaven_kb.dialects.parts import (
+    code_in,
+    commands_in,
+    item_text,
+    items_in,
+    links_in,
+    notes_in,
+    passages_in,
+    practices_in,
+    read_causes,
+    read_instructions,
+    read_measures,
+    read_symptoms,
+    text_of,
+    without_notes,
+)
+from faultmaven_kb.markdown import Block, Table, plain
+from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
+from faultmaven_kb.runbook import Link, Passage, Prevention, Revision, Solution, Step
+
+__all__ = ["CARD", "FAULTMAVEN", "SECTIONS", "SOLUTION", "STEP", "numbered_title"]
+
+SECTIONS = Vocabulary(
+    ("quick-reference-card", ("quick reference card", "quick reference")),
+    ("diagnostic-steps", ("diagnostic steps", "diagnostics", "diagnostic procedure")),
+    ("root-cause-analysis", ("root cause analysis", "root causes", "root cause")),
+    ("solutions", ("solutions", "solution", "resolution steps")),
+    ("prevention", ("prevention", "preventive measures")),
+    ("related-issues", ("related issues", "related runbooks", "related")),
+    ("version-history", ("version history", "revision history", "changelog", "change log")),
+    ("license", ("license attribution", "license", "license and attribution")),
+)
+CARD = Vocabulary(
+    ("symptoms", ("symptoms", "symptom")),
+    ("causes", ("common causes", "causes", "likely causes")),
+    ("quick-fix", ("quick fix", "quick fixes", "immediate fix")),
+    ("resolution-time", ("estimated resolution time", "resolution time", "time to resolution", "estimated time")),
+)
+STEP = Vocabulary(
+    ("what-to-check", ("what to check", "what to do", "check")),
+    ("how-to-check", ("how to check", "command", "commands", "how to")),
+    ("expected-output", ("expected output", "expected result", "expected results", "example output", "expected")),
+    ("look-for", ("look for", "what to look for")),
+    ("meaning", ("what this tells you", "what it tells you", "what this means", "interpretation", "meaning")),
+)
+SOLUTION = Vocabulary(
+    ("when-to-use", ("when to use this solution", "when to use", "use when")),
+    ("prerequisites", ("prerequisites", "prerequisite", "requirements", "before you start")),
+    ("instructions", ("implementation steps", "implementation", "steps", "procedure", "instructions")),
+    ("outcome", ("expected outcome", "expected result", "outcome", "success criteria", "verification")),
+    ("time", ("time to resolution", "resolution time", "estimated time", "time")),
+)
+PREVENTION = Vocabulary(
+    ("immediate", ("immediate prevention", "immediate", "tactical prevention", "short-term prevention")),
+    ("long-term", ("long-term prevention", "long term prevention", "long-term", "strategic prevention")),
+    ("practices", ("best practices", "best practice")),
+    ("security", ("security considerations", "security")),
+)
+RELATED = Vocabulary(
+    ("related", ("related runbooks", "related", "see also", "related issues")),
+    ("resources", ("external resources", "resources", "documentation", "references", "external links")),
+)
+
+_NUMBERED = re.compile(r"^(?:step|solution|option|fix)?\s*#?(\d{1,3})\s*[:.)\-–—]*\s*", re.IGNORECASE)
+
+
+def _fit(document: Document) -> int:
+    found = {SECTIONS.role(section.key) for section in walk(document.outline)}
+    roles = len(found - {None, "license", "related-issues"})
+    return roles * 2 if {"quick-reference-card", "diagnostic-steps", "solutions"} & found else 0
+
+
+def _read(document: Document) -> dict[str, Any]:
+    parts: dict[str, Any] = _head(document)
+    passages: list[Passage] = []
+    for role, section in _top_sections(document):
+        reader = _READERS.get(role)
+        for key, value in reader(document, section).items() if reader else ():
+            if key == "passages":
+                passages += value
+            elif not parts.get(key):
+                parts[key] = value
+    parts["passages"] = tuple(passages)
+    return parts
+
+
+def _top_sections(document: Document) -> Iterator[tuple[str, OutlineSection]]:
+    """The sections of the format; one inside another of them is its part, not a section of its own."""
+    pending = list(document.outline)
+    while pending:
+        section = pending.pop(0)
+        role = SECTIONS.role(section.key)
+        if role:
+            yield role, section
+        else:
+            pending = [*section.children, *pending]
+
+
+def _head(document: Document) -> dict[str, Any]:
+    """The purpose line under the first heading."""
+    for section in document.outline[:2]:
+        for group in groups(section.blocks):
+            if group.key == "purpose":
+                return {"purpose": _joined(group)}
+    return {}
+
+
+def _parts(section: OutlineSection) -> tuple[Group, ...]:
+    """A section's labelled groups and its child sections, which read alike."""
+    found = list(groups(section.blocks))
+    for child in section.children:
+        blocks = tuple(block for part in walk((child,)) for block in part.blocks)
+        found.append(Group(child.title, child.key, "", blocks, child.span))
+    return tuple(found)
+
+
+def _joined(group: Group) -> str:
+    return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
+
+
+def _sorted_parts(found: tuple[Group, ...], vocabulary: Vocabulary) -> tuple[dict[str, list[Group]], list[Group]]:
+    """Groups by the role of their label, and those that are neither known nor notes."""
+    known: dict[str, list[Group]] = {}
+    rest = []
+    for group in found:
+        role = vocabulary.label_role(group.key)
+        if role:
+            known.setdefault(role, []).append(group)
+        else:
+            rest.append(group)
+    return known, rest
+
+
+def _blocks(found: list[Group] | None) -> tuple[Block, ...]:
+    return tuple(block for group in found or () for block in group.blocks)
+
+
+def _text(found: list[Group] | None) -> str:
+    return "\n\n".join(text for group in found or () if (text := _joined(group)))
+
+
+def _listed(found: list[Group] | None) -> tuple[str, ...]:
+    """The items of a label's list, or its text as one item."""
+    texts = tuple(group.text for group in found or () if group.text)
+    blocks = without_notes(_blocks(found))
+    items = tuple(text for item in items_in(blocks) if (text := item_text(item)))
+    return texts + (items or tuple(text for text in [text_of(blocks)] if text))
+
+
+def _card(document: Document, section: OutlineSection) -> dict[str, Any]:
+    found = _parts(section)
+    known, rest = _sorted_parts(found, CARD)
+    time = plain(_text(known.get("resolution-time")))
+    return {
+        "symptoms": read_symptoms(_blocks(known.get("symptoms"))),
+        "causes": read_causes(_blocks(known.get("causes"))),
+        "quick_fix": commands_in(_blocks(known.get("quick-fix"))),
+        "resolution_time": read_duration(time) if time else None,
+        "notes": notes_in(_all_blocks(section)),
+        "passages": passages_in(rest) + _leftover(known, document),
+    }
+
+
+def _leftover(known: dict[str, list[Group]], document: Document) -> tuple[Passage, ...]:
+    """Prose in the card beside its lists: an inline quick fix, a sentence under the symptoms."""
+    found = []
+    for role in ("symptoms", "causes", "quick-fix"):
+        for group in known.get(role, ()):
+            blocks = group.blocks
+            if role != "quick-fix":
+                blocks = tuple(block for block in blocks if not items_in((block,)))
+            text = "\n\n".join(part for part in (group.text, text_of(without_notes(blocks))) if part)
+            if text:
+                found.append(Passage(label=group.label, text=text, span=group.span))
+    return tuple(found)
+
+
+def _all_blocks(section: OutlineSection) -> tuple[Block, ...]:
+    return tuple(block for part in walk((section,)) for block in part.blocks)
+
+
+def numbered_title(title: str) -> tuple[int | None, str]:
+    """`Step 2: Look` as (2, "Look"); a title without a number keeps all its words."""
+    match = _NUMBERED.match(title)
+    return (int(match[1]), title[match.end() :].strip() or title) if match else (None, title)
+
+
+def _steps(document: Document, section: OutlineSection) -> dict[str, Any]:
+    return {
+        "steps": tuple(_step(child) for child in section.children),
+        "passages": passages_in(groups(section.blocks)),
+    }
+
+
+def _step(section: OutlineSection) -> Step:
+    number, title = numbered_title(section.title)
+    known, rest = _sorted_parts(_parts(section), STEP)
+    expected = known.get("expected-output")
+    shown = tuple(block for group in expected or () for block in group.blocks)
+    text = [group.text for group in expected or () if group.text]
+    commands = [
+        *_blocks(rest),
+        *(block for role, found in known.items() if role != "expected-output" for block in _blocks(found)),
+    ]
+    return Step(
+        number=number,
+        title=title,
+        what_to_check=_text(known.get("what-to-check")),
+        commands=tuple(sorted(commands_in(commands), key=lambda command: command.span)),
+        expected_output="\n".join([*text, code_in(shown) or text_of(shown)]).strip("\n"),
+        look_for=_listed(known.get("look-for")),
+        meaning=_text(known.get("meaning")),
+        notes=notes_in(_all_blocks(section)),
+        passages=passages_in(rest + [g for g in known.get("how-to-check", ()) if _joined(g)]),
+        span=section.span,
+    )
+
+
+def _solutions(document: Document, section: OutlineSection) -> dict[str, Any]:
+    return {
+        "solutions": tuple(_solution(child) for child in section.children),
+        "passages": passages_in(groups(section.blocks)),
+    }
+
+
+def _solution(section: OutlineSection) -> Solution:
+    number, title = numbered_title(section.title)
+    known, rest = _sorted_parts(_parts(section), SOLUTION)
+    time = plain(_text(known.get("time")))
+    blocks = _all_blocks(section)
+    return Solution(
+        number=number,
+        title=title,
+        when_to_use="\n".join(_listed(known.get("when-to-use"))),
+        prerequisites=_listed(known.get("prerequisites")),
+        instructions=read_instructions(_blocks(known.get("instructions")) or _blocks(rest)),
+        commands=commands_in(blocks),
+        expected_outcome=_text(known.get("outcome")),
+        resolution_time=read_duration(time) if time else Solution.model_fields["resolution_time"].default,
+        notes=notes_in(blocks),
+        passages=passages_in(rest),
+        span=section.span,
+    )
+
+
+def _root_cause(document: Document, section: OutlineSection) -> dict[str, Any]:
+    first, last = section.span.line + 1, max(part.span.end_line for part in walk((section,)))
+    lines = [document.source.line(number) for number in range(first, last + 1)]
+    return {"root_cause_analysis": "\n".join(lines).strip().removesuffix("---").rstrip()}
+
+
+def _prevention(document: Document, section: OutlineSection) -> dict[str, Any]:
+    known, rest = _sorted_parts(_parts(section), PREVENTION)
+    do, avoid = practices_in(_blocks(known.get("practices")))
+    security, also = practices_in(_blocks(known.get("security")))
+    security = tuple(sorted((*security, *also), key=lambda practice: practice.span))
+    prevention = Prevention(
+        immediate=read_measures(_blocks(known.get("immediate"))),
+        long_term=read_measures(_blocks(known.get("long-term"))),
+        do=do,
+        avoid=avoid,
+        security=security,
+        passages=passages_in(rest),
+    )
+    return {"prevention": prevention}
+
+
+def _related(document: Document, section: OutlineSection) -> dict[str, Any]:
+    related: list[Link] = []
+    resources: list[Link] = []
+    rest = []
+    for group in _parts(section):
+        role = RELATED.label_role(group.key)
+        links = links_in(document.source, group.blocks)
+        for link in links:
+            is_runbook = link.id is not None if role is None else role == "related" and link.id is not None
+            (related if is_runbook else resources).append(link)
+        if not links:
+            rest.append(group)
+    return {"related": tuple(related), "resources": tuple(resources), "passages": passages_in(rest)}
+
+
+def _history(document: Document, section: OutlineSection) -> dict[str, Any]:
+    tables = [block for block in _all_blocks(section) if isinstance(block, Table)]
+    return {"history": tuple(row for table in tables for row in _revisions(table))}
+
+
+def _revisions(table: Table) -> Iterator[Revision]:
+    names = [words(cell) for cell in table.rows[0].cells]
+    for row in table.rows[1:]:
+        cells = dict(zip(names, row.cells, strict=False))
+        if any(cells.values()):
+            yield Revision(
+                version=plain(cells.get("version", "")).removeprefix("v"),
+                date=_date(plain(cells.get("date", ""))),
+                author=plain(cells.get("author", "")),
+                changes=cells.get("changes", cells.get("description", "")),
+                span=row.span,
+            )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+_READERS = {
+    "quick-reference-card": _card,
+    "diagnostic-steps": _steps,
+    "root-cause-analysis": _root_cause,
+    "solutions": _solutions,
+    "prevention": _prevention,
+    "related-issues": _related,
+    "version-history": _history,
+}
+
+FAULTMAVEN = Dialect("faultmaven", SECTIONS, _fit, _read)

@@ -1,0 +1,267 @@
+"""Blocks to parts of the model: what every dialect needs to read a list, a fence, a note or a link.
+
+These functions know the model and the blocks, but no heading and no label of any dialect except the words that open a
+note ("Warning", "Note" …), which all of them share.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from faultmaven_kb.markdown import (
+    Block,
+    Fence,
+    ListBlock,
+    ListItem,
+    Paragraph,
+    Quote,
+    Table,
+    inline_links,
+    literals,
+    plain,
+)
+from faultmaven_kb.mojibake import repair
+from faultmaven_kb.outline import Group, is_note, label_of, split_labels, words
+from faultmaven_kb.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
+from faultmaven_kb.source import Source
+
+__all__ = [
+    "code_in",
+    "commands_in",
+    "item_text",
+    "items_in",
+    "links_in",
+    "notes_in",
+    "passages_in",
+    "practices_in",
+    "read_causes",
+    "read_instructions",
+    "read_measures",
+    "read_symptoms",
+    "text_of",
+    "without_notes",
+]
+
+_ADMONITION = re.compile(r"\[!(\w+)\]\s*")
+_WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(\d{1,3}(?:\.\d{1,3})?)\s*%[^)]*\)")
+_BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
+_SEPARATOR = re.compile(r"^\s*(?:[-–—:]+|->|→)\s*")
+_NAME_END = re.compile(r"\s+[-–—]\s+|:\s+")
+_DO = ("✅", "✔", "☑", "👍", "✓")
+_AVOID = ("❌", "✖", "🚫", "⛔", "👎", "✗", "✘")
+_AVOID_WORDS = re.compile(r"(?:don['’]t|do not|never|avoid)\b", re.IGNORECASE)
+_MARK = re.compile(r"^[^\w\s`*\"'(\[<$/~.#@&+-]+\s*")
+
+
+def commands_in(blocks: Iterable[Block]) -> tuple[Command, ...]:
+    """Every fence in the blocks, nested ones included, in order."""
+    return tuple(Command(language=f.language, code=f.code, span=f.span) for f in _fences(blocks))
+
+
+def code_in(blocks: Iterable[Block]) -> str:
+    """The text of all fences in the blocks, one blank line between two."""
+    return "\n".join(fence.code for fence in _fences(blocks)).rstrip("\n")
+
+
+def _fences(blocks: Iterable[Block]) -> Iterator[Fence]:
+    for block in blocks:
+        if isinstance(block, Fence):
+            yield block
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from _fences(item.blocks)
+        elif isinstance(block, Quote):
+            yield from _fences(block.blocks)
+
+
+def items_in(blocks: Iterable[Block]) -> tuple[ListItem, ...]:
+    """The items of every list among the blocks, in order; nested lists stay in their items."""
+    return tuple(item for block in blocks if isinstance(block, ListBlock) for item in block.items)
+
+
+def item_text(item: ListItem) -> str:
+    """The text of an item without its fences."""
+    return text_of(item.blocks)
+
+
+def text_of(blocks: Iterable[Block]) -> str:
+    """The prose of the blocks as Markdown: paragraphs, lists and quotes; no fences, comments or rules."""
+    return "\n\n".join(part for block in blocks if (part := _prose(block)))
+
+
+def _prose(block: Block) -> str:
+    if isinstance(block, Paragraph):
+        return block.text
+    if isinstance(block, ListBlock):
+        lines = []
+        for index, item in enumerate(block.items):
+            mark = f"{item.number if item.number is not None else index + 1}." if block.ordered else "-"
+            lines.append(f"{mark} {item_text(item)}".rstrip())
+        return "\n".join(lines)
+    if isinstance(block, Quote):
+        return text_of(block.blocks)
+    if isinstance(block, Table):
+        return "\n".join("| " + " | ".join(row.cells) + " |" for row in block.rows)
+    return ""
+
+
+def read_symptoms(blocks: Iterable[Block]) -> tuple[Symptom, ...]:
+    """One symptom for each list item; items without text are left out."""
+    found = ((item, _symptom_text(item)) for item in items_in(blocks))
+    return tuple(Symptom(text=text, literals=literals(text), span=item.span) for item, text in found if text)
+
+
+def _symptom_text(item: ListItem) -> str:
+    """An item's text; a fence in it is the literal message, so it joins the text as a code span."""
+    codes = [f"`{' '.join(fence.code.split())}`" for fence in _fences(item.blocks) if fence.code.strip()]
+    return " ".join([item_text(item), *codes]).strip()
+
+
+def read_causes(blocks: Iterable[Block]) -> tuple[Cause, ...]:
+    """One cause for each list item: `**Name** (50% of cases) - description`, bold or not."""
+    return tuple(_cause(item) for item in items_in(blocks) if item_text(item))
+
+
+def _cause(item: ListItem) -> Cause:
+    text = item_text(item)
+    weight = _WEIGHT.search(text)
+    bold = _BOLD_LEAD.match(text)
+    if bold:
+        name, rest = bold["name"], text[bold.end() :]
+        rest = _WEIGHT.sub("", rest, count=1) if weight and weight.start() >= bold.end() else rest
+    elif weight:
+        name, rest = text[: weight.start()], text[weight.end() :]
+    else:
+        end = _NAME_END.search(text)
+        name, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    return Cause(
+        name=plain(_WEIGHT.sub("", name)).strip(" :-–—"),
+        weight=float(weight[1]) / 100 if weight else None,
+        description=_SEPARATOR.sub("", rest.lstrip(), count=1).strip(),
+        number=item.number,
+        span=item.span,
+    )
+
+
+def read_instructions(blocks: Iterable[Block]) -> tuple[Instruction, ...]:
+    """One instruction for each list item, with the fences inside it."""
+    return tuple(
+        Instruction(
+            number=item.number,
+            text=text_of(without_notes(item.blocks)),
+            commands=commands_in(item.blocks),
+            span=item.span,
+        )
+        for item in items_in(blocks)
+    )
+
+
+def read_measures(blocks: Iterable[Block]) -> tuple[Measure, ...]:
+    """One preventive measure for each list item: `**Name** - text` with the fences inside it."""
+    measures = []
+    for item in items_in(blocks):
+        text = item_text(item)
+        bold = _BOLD_LEAD.match(text)
+        end = _NAME_END.search(text)
+        if bold:
+            name, rest = bold["name"], text[bold.end() :]
+        elif end and "\n" not in text[: end.start()]:
+            name, rest = text[: end.start()], text[end.end() :]
+        else:
+            name, _, rest = text.partition("\n")
+        rest = _SEPARATOR.sub("", rest, count=1).strip()
+        commands = commands_in(item.blocks)
+        if name or commands:
+            name = plain(name).rstrip(" :-–—")
+            measures.append(Measure(name=name, text=rest, commands=commands, span=item.span))
+    return tuple(measures)
+
+
+def practices_in(blocks: Iterable[Block]) -> tuple[tuple[Practice, ...], tuple[Practice, ...]]:
+    """What to do and what to avoid: told apart by ✅ and ❌ (mis-decoded ones included), else by the words."""
+    do: list[Practice] = []
+    avoid: list[Practice] = []
+    for item in items_in(blocks):
+        text = repair(item_text(item))
+        bare = _MARK.sub("", text).strip()
+        if not bare:
+            continue
+        is_avoid = text.startswith(_AVOID) or (not text.startswith(_DO) and bool(_AVOID_WORDS.match(bare)))
+        (avoid if is_avoid else do).append(Practice(text=bare, span=item.span))
+    return tuple(do), tuple(avoid)
+
+
+def links_in(source: Source, blocks: Iterable[Block]) -> tuple[Link, ...]:
+    """The links in the blocks' prose, in order; a relative link to a Markdown file names a runbook's id."""
+    found: list[Link] = []
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            for link in inline_links(block.text):
+                span = source.find(link.target, block.span.line, block.span.end_line) or block.span
+                identity = _runbook_id(link.target)
+                found.append(Link(title=plain(link.text) or link.target, url=link.target, id=identity, span=span))
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                found.extend(links_in(source, item.blocks))
+        elif isinstance(block, Quote):
+            found.extend(links_in(source, block.blocks))
+    return tuple(found)
+
+
+def _runbook_id(url: str) -> str | None:
+    path = url.split("#", 1)[0]
+    if "://" in path or path.startswith("mailto:") or not path.lower().endswith(".md"):
+        return None
+    return path.rsplit("/", 1)[-1][:-3] or None
+
+
+def notes_in(blocks: Iterable[Block]) -> tuple[Note, ...]:
+    """The notes among the blocks, at any depth: labelled paragraphs, labelled quotes and `> [!WARNING]`."""
+    return tuple(_walk_notes(tuple(blocks)))
+
+
+def _walk_notes(blocks: tuple[Block, ...]) -> Iterator[Note]:
+    for index, block in enumerate(blocks):
+        if isinstance(block, Paragraph):
+            if "**" in block.text or "__" in block.text:
+                yield from _paragraph_notes(block, blocks[index + 1 : index + 2])
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from _walk_notes(item.blocks)
+        elif isinstance(block, Quote):
+            text = text_of(block.blocks)
+            admonition = _ADMONITION.match(text)
+            if admonition:
+                yield Note(kind=admonition[1].lower(), text=text[admonition.end() :].strip(), span=block.span)
+            else:
+                yield from _walk_notes(block.blocks)
+
+
+def _paragraph_notes(paragraph: Paragraph, following: tuple[Block, ...]) -> Iterator[Note]:
+    """The notes that open on a line of a paragraph; a label that stands alone owns the block below it."""
+    for part in split_labels(paragraph):
+        label = label_of(part)
+        if label and is_note(words(label[0])):
+            text = label[1] or text_of(following)
+            yield Note(kind=words(label[0]).split(" ", 1)[0], text=text, span=part.span)
+
+
+def without_notes(blocks: Iterable[Block]) -> tuple[Block, ...]:
+    """The blocks that are no notes; a paragraph or quote that opens with one is one."""
+    return tuple(block for block in blocks if not _is_note_block(block))
+
+
+def _is_note_block(block: Block) -> bool:
+    if isinstance(block, Quote) and _ADMONITION.match(text_of(block.blocks)):
+        return True
+    label = label_of(block)
+    return label is not None and is_note(words(label[0]))
+
+
+def passages_in(found: Iterable[Group]) -> tuple[Passage, ...]:
+    """What the groups hold beside fences, comments and rules, kept as labelled text."""
+    passages = []
+    for group in found:
+        text = "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
+        if text:
+            passages.append(Passage(label=words(group.label) and group.label, text=text, span=group.span))
+    return tuple(passages)

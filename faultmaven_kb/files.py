@@ -1,0 +1,42 @@
+"""Which files of a folder are runbooks: the one place that knows the names that are not.
+
+Folders are walked without following links to folders, so a loop cannot trap the walk; the order is that of the sorted
+paths on every system.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from faultmaven_kb.errors import PathError
+
+__all__ = ["NOT_RUNBOOKS", "find_runbooks"]
+
+NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
+
+
+def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The runbook files at the paths, each once: a file as it is, a folder's `*.md` files below it, sorted.
+
+    Raises `PathError` for a path that does not exist.
+    """
+    seen: set[Path] = set()
+    for path in map(Path, paths):
+        if path.is_dir():
+            files = sorted(_walk(path))
+        elif path.exists():
+            files = [path]
+        else:
+            raise PathError(f"no such file or folder: {str(path)!r}")
+        for file in files:
+            if file not in seen:
+                seen.add(file)
+                yield file
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        for name in names:
+            if name.endswith(".md") and not name.startswith(".") and name not in NOT_RUNBOOKS:
+                yield Path(root, name)

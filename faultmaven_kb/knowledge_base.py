@@ -1,0 +1,163 @@
+"""Many runbooks: loaded from files and folders, found by id, filtered, linked, searched.
+
+A bad file never stops the load: what could be read is there, what is wrong is in `diagnostics`. A knowledge base is
+never changed after it is loaded. This room stands above search, which is built when the first question comes.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from faultmaven_kb.cache import Cache
+from faultmaven_kb.decoding import read_bytes
+from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
+from faultmaven_kb.errors import PathError, UnknownRunbookError
+from faultmaven_kb.files import find_runbooks
+from faultmaven_kb.reader import ParseResult, parse_runbook
+from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.source import Span
+
+if TYPE_CHECKING:
+    from faultmaven_kb.search.answer import Answer
+    from faultmaven_kb.search.engine import Searcher
+
+__all__ = ["KnowledgeBase", "builtin_path"]
+
+_START = Span(1, 1, 1, 1)
+
+
+class KnowledgeBase:
+    """Runbooks in the order of their paths; of two with the same id the first counts and the second is reported."""
+
+    def __init__(self, runbooks: Iterable[Runbook] = (), diagnostics: Iterable[Diagnostic] = ()) -> None:
+        self._by_id: dict[str, Runbook] = {}
+        found = list(diagnostics)
+        for runbook in runbooks:
+            first = self._by_id.setdefault(runbook.id, runbook)
+            if first is not runbook:
+                found.append(_duplicate(first, runbook))
+        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+
+    @classmethod
+    def load(cls, *paths: str | Path, cache: Cache | None = None) -> "KnowledgeBase":
+        """The runbooks in any number of files and folders. Raises `PathError` for a path that does not exist."""
+        results = [_read(path, cache) for path in find_runbooks(paths)]
+        runbooks = [result.runbook for result in results if result.runbook is not None]
+        return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
+
+    @classmethod
+    def builtin(cls, *, cache: Cache | None = None) -> "KnowledgeBase":
+        """The runbooks that ship with the package."""
+        return cls.load(builtin_path(), cache=cache)
+
+    def __len__(self) -> int:
+        return len(self._by_id)
+
+    def __iter__(self) -> Iterator[Runbook]:
+        return iter(self._by_id.values())
+
+    def __contains__(self, item: object) -> bool:
+        return item in self._by_id if isinstance(item, str) else item in self._by_id.values()
+
+    def __getitem__(self, runbook_id: str) -> Runbook:
+        """The runbook with this id. Raises `UnknownRunbookError`, a KeyError that names the nearest id."""
+        try:
+            return self._by_id[runbook_id]
+        except KeyError:
+            hint = did_you_mean(runbook_id, self._by_id)
+            raise UnknownRunbookError(f'no runbook has the id "{runbook_id}"{hint}') from None
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids of all runbooks, in their order."""
+        return tuple(self._by_id)
+
+    def get(self, runbook_id: str) -> Runbook | None:
+        """The runbook with this id, None when there is none."""
+        return self._by_id.get(runbook_id)
+
+    def filter(
+        self,
+        *,
+        technology: str | None = None,
+        severity: str | None = None,
+        tag: str | None = None,
+        status: str | None = None,
+    ) -> tuple[Runbook, ...]:
+        """The runbooks that have every given value; upper and lower case are the same."""
+        accept = _filter(technology, severity, tag, status)
+        return tuple(runbook for runbook in self if accept is None or accept(runbook))
+
+    def related(self, runbook_id: str) -> tuple[Runbook, ...]:
+        """The runbooks of this base that a runbook links to, in its order, each once."""
+        ids = dict.fromkeys(link.id for link in self[runbook_id].related if link.id)
+        return tuple(self._by_id[found] for found in ids if found in self._by_id)
+
+    def search(
+        self,
+        question: str,
+        *,
+        limit: int = 5,
+        technology: str | None = None,
+        severity: str | None = None,
+        tag: str | None = None,
+        status: str | None = None,
+    ) -> "Answer":
+        """The runbooks for a symptom: a sentence, an error line, an alert, a log.
+
+        The answer has a verdict (`match`, `ambiguous` or `none`), at most `limit` hits with confidence and evidence,
+        and the words that nothing explains. The filters work as in `filter`.
+        """
+        return self._searcher.search(question, limit=limit, accept=_filter(technology, severity, tag, status))
+
+    @cached_property
+    def _searcher(self) -> "Searcher":
+        from faultmaven_kb.search.engine import Searcher  # noqa: PLC0415 - numpy is loaded only for a search
+
+        return Searcher(tuple(self))
+
+
+def builtin_path() -> Path:
+    """The folder of the runbooks that ship with the package; in a checkout, the checkout's `runbooks/`."""
+    packaged = Path(str(files("faultmaven_kb"))) / "_data" / "runbooks"
+    return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
+
+
+def _read(path: Path, cache: Cache | None) -> ParseResult:
+    name = path.as_posix()
+    try:
+        data = read_bytes(path)
+    except PathError as error:
+        return ParseResult(None, (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START),))
+    kept = cache.get(data, name) if cache else None
+    if kept is not None:
+        return kept
+    result = parse_runbook(data, path=name)
+    if cache:
+        cache.put(data, name, result)
+    return result
+
+
+def _filter(
+    technology: str | None, severity: str | None, tag: str | None, status: str | None
+) -> Callable[[Runbook], bool] | None:
+    wanted = {"technology": technology, "severity": severity, "status": status}
+    values = {name: value.casefold() for name, value in wanted.items() if value is not None}
+    if not values and tag is None:
+        return None
+
+    def accept(runbook: Runbook) -> bool:
+        metadata = runbook.metadata
+        if any((getattr(metadata, name) or "").casefold() != value for name, value in values.items()):
+            return False
+        return tag is None or tag.casefold() in (each.casefold() for each in metadata.tags)
+
+    return accept
+
+
+def _duplicate(first: Runbook, second: Runbook) -> Diagnostic:
+    message = f'id "{second.id}" is already taken by {first.path or "another runbook"}, expected a unique id'
+    related = (Related("also defined here", first.path or "<text>", _START),)
+    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second.path or "<text>", _START, None, related)

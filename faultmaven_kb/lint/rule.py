@@ -1,0 +1,131 @@
+"""What a rule is: a code, a name, a level, the profile from which on it applies, a why, and one short generator.
+
+A rule looks at one document (`check`) or at the whole base (`check_base`) and yields findings; it never raises for
+content and never prints. Its docstring is its why. What the reading stages already diagnose has a rule without a
+generator, so that every code is explained in one place.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from enum import IntEnum
+from functools import cached_property
+from pathlib import PurePosixPath
+
+from faultmaven_kb.diagnostics import Fix, Level, Related
+from faultmaven_kb.outline import OutlineSection, walk
+from faultmaven_kb.reader import ReadDocument
+from faultmaven_kb.source import Span
+
+__all__ = ["Base", "Checked", "Finding", "Profile", "Rule", "Settings", "base_rule", "reading_rule", "rule"]
+
+
+class Profile(IntEnum):
+    """How much is asked of a runbook; each profile contains the former."""
+
+    INGEST = 1
+    CONTRIBUTE = 2
+    CURATED = 3
+
+    @property
+    def label(self) -> str:
+        """The name on the command line."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a knowledge base may set for itself."""
+
+    stale_months: int = 12
+    weight_tolerance: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule yields; `level` and `profile` replace the rule's own where it depends on the case."""
+
+    message: str
+    span: Span
+    fix: Fix | None = None
+    related: tuple[Related, ...] = ()
+    level: Level | None = None
+    profile: Profile | None = None
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A document under check, with the day and the settings: all that a rule may look at."""
+
+    document: ReadDocument
+    today: date
+    profile: Profile = Profile.CURATED
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def lines(self) -> list[str]:
+        """The lines of the text, without their ends."""
+        return self.document.source.lines
+
+    @property
+    def file(self) -> PurePosixPath:
+        """The path as it was given."""
+        return PurePosixPath(self.document.path)
+
+    @cached_property
+    def sections(self) -> tuple[OutlineSection, ...]:
+        """All sections in document order."""
+        return tuple(walk(self.document.outline))
+
+    def value(self, key: str) -> object:
+        """A front matter value, None when it is absent."""
+        return self.document.front_matter.values.get(key)
+
+    def value_span(self, *path: str | int) -> Span:
+        """Where a front matter value stands; line 1 when it is absent."""
+        return self.document.front_matter.value_span(*path)
+
+
+@dataclass(frozen=True)
+class Base:
+    """All documents of one run, for the rules that compare them."""
+
+    documents: tuple[Checked, ...]
+    today: date
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of the catalogue."""
+
+    code: str
+    name: str
+    level: Level
+    profile: Profile
+    why: str
+    check: Callable[[Checked], Iterator[Finding]] | None = None
+    check_base: Callable[[Base], Iterator[tuple[Checked, Finding]]] | None = None
+
+
+def rule(
+    code: str, name: str, level: Level, profile: Profile
+) -> Callable[[Callable[[Checked], Iterator[Finding]]], Rule]:
+    """Make a rule of a generator over one document; the docstring is the why."""
+    return lambda check: Rule(code, name, level, profile, _why(check.__doc__), check=check)
+
+
+def base_rule(
+    code: str, name: str, level: Level, profile: Profile
+) -> Callable[[Callable[[Base], Iterator[tuple[Checked, Finding]]]], Rule]:
+    """Make a rule of a generator over the whole base."""
+    return lambda check: Rule(code, name, level, profile, _why(check.__doc__), check_base=check)
+
+
+def reading_rule(code: str, name: str, why: str, level: Level = Level.ERROR) -> Rule:
+    """A rule whose findings the reading stages yield; it applies in every profile."""
+    return Rule(code, name, level, Profile.INGEST, why)
+
+
+def _why(docstring: str | None) -> str:
+    return " ".join((docstring or "").split())

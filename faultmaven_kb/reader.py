@@ -1,0 +1,115 @@
+"""From a file or a text to a `Runbook`: the list of stages stands here, one line each.
+
+Every stage returns a value and its diagnostics; nothing is raised for bad content. `read_document` also hands out what
+the stages saw (the outline, the front matter's places), which is what rules look at; `parse_runbook` is for everyone
+else.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from faultmaven_kb.decoding import decode, read_bytes
+from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.dialects import best_dialect
+from faultmaven_kb.dialects.dialect import Dialect, Document
+from faultmaven_kb.frontmatter import read_front_matter
+from faultmaven_kb.markdown import Block, read_blocks
+from faultmaven_kb.metadata import ContractError, check_metadata, read_metadata
+from faultmaven_kb.outline import build_outline, walk
+from faultmaven_kb.runbook import Runbook, Section
+from faultmaven_kb.source import Source
+
+__all__ = ["ParseResult", "ReadDocument", "parse_runbook", "read_document"]
+
+_NOT_KEBAB = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class ParseResult:
+    """What reading yields: the runbook (None when there was no text to read) and what is wrong with the content."""
+
+    runbook: Runbook | None
+    diagnostics: tuple[Diagnostic, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadDocument(Document):
+    """A document after all stages: what the rules look at."""
+
+    blocks: tuple[Block, ...]
+    dialect: Dialect
+    runbook: Runbook
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def path(self) -> str:
+        """The path as it was given, with forward slashes."""
+        return self.source.path
+
+    @cached_property
+    def contract_errors(self) -> tuple[ContractError, ...]:
+        """Where the front matter breaks the contract of a complete runbook; empty where it cannot be read."""
+        if not self.front_matter.readable or not self.front_matter.values:
+            return ()
+        return check_metadata(self.front_matter.values)
+
+
+def parse_runbook(document: Path | str | bytes, *, path: str | None = None) -> ParseResult:
+    """The runbook in a file (`Path`), a text (`str`) or undecoded bytes.
+
+    `path` names the text's origin in diagnostics and gives the id of a document that has none. Raises `PathError` when
+    a file cannot be read, never for its content.
+    """
+    found, diagnostics = read_document(document, path=path)
+    return ParseResult(found.runbook if found else None, diagnostics)
+
+
+def read_document(
+    document: Path | str | bytes, *, path: str | None = None
+) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
+    """What every stage saw of a document, and all their diagnostics; None when there is no text."""
+    name = path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
+    data = read_bytes(document) if isinstance(document, Path) else document
+    source, diagnostics = decode(data, name)
+    if source is None:
+        return None, diagnostics
+    front_matter = read_front_matter(source)
+    blocks = read_blocks(source, front_matter.end)
+    outline = build_outline(source, blocks, source.position(front_matter.end).line)
+    seen = Document(source, front_matter, outline)
+    dialect = best_dialect(seen)
+    runbook = _build(seen, dialect)
+    diagnostics += front_matter.diagnostics
+    return ReadDocument(source, front_matter, outline, blocks, dialect, runbook, diagnostics), diagnostics
+
+
+def _build(seen: Document, dialect: Dialect) -> Runbook:
+    """The runbook of a document: what the dialect reads, and what holds for every dialect."""
+    metadata = read_metadata(seen.front_matter.values)
+    parts = {key: value for key, value in dialect.read(seen).items() if value}
+    path = None if seen.source.path == "<text>" else seen.source.path
+    heading = next((part.title for part in walk(seen.outline) if part.level == 1 and part.title), "")
+    stem = PurePosixPath(path).stem if path else ""
+    return Runbook(
+        id=metadata.id or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
+        title=metadata.title or heading or stem or "Untitled",
+        dialect=dialect.name,
+        metadata=metadata,
+        sections=tuple(_sections(seen, dialect)),
+        path=path,
+        **parts,
+    )
+
+
+def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:
+    for part in walk(seen.outline):
+        text = _raw(seen.source, part.span.line, part.span.end_line)
+        role = dialect.headings.role(part.key)
+        yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
+
+
+def _raw(source: Source, first: int, last: int) -> str:
+    return "\n".join(source.lines[first - 1 : last])

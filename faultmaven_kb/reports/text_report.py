@@ -1,0 +1,78 @@
+"""Diagnostics for people: the place, the source line with a caret under it, the remedy, and a summary.
+
+Yields styled pieces (`style`, text) and knows no terminal; the command line colours them or not.
+"""
+
+from collections.abc import Iterator
+
+from rich.cells import cell_len
+
+from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.terminal_text import printable
+
+__all__ = ["Piece", "to_pieces"]
+
+Piece = tuple[str, str]
+"""A style (a level's name, `path`, `code`, `dim`, `caret` or empty) and the text in it."""
+
+_WIDTH = 110
+
+
+def to_pieces(report: Report) -> Iterator[Piece]:
+    """The report as pieces of styled text, line ends included."""
+    for diagnostic in report.diagnostics:
+        yield from _diagnostic(report, diagnostic)
+    yield from _summary(report)
+
+
+def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
+    span = diagnostic.span
+    yield "path", f"{printable(diagnostic.path)}:{span.line}:{span.column}: "
+    yield diagnostic.level.value, diagnostic.level.value
+    yield "code", f" {diagnostic.code} {diagnostic.name}"
+    yield "", f": {printable(diagnostic.message)}\n"
+    yield from _source_line(report, diagnostic)
+    for related in diagnostic.related:
+        place = f"{printable(related.path)}:{related.span.line}:{related.span.column}"
+        yield "dim", f"     = {related.message}: {place}\n"
+    if diagnostic.fix:
+        how = "--fix" if diagnostic.fix.safe else "--unsafe-fixes"
+        yield "dim", f"     = fix: {printable(diagnostic.fix.message)} ({how})\n"
+
+
+def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
+    source, span = report.sources.get(diagnostic.path), diagnostic.span
+    line = source.line(span.line) if source else ""
+    if not line.strip():
+        return
+    end = span.end_column if span.end_line == span.line else len(line) + 1
+    shift = max(0, span.column - 1 - _WIDTH // 2)
+    shown = line[shift : shift + _WIDTH]
+    before = printable(line[shift : span.column - 1])
+    marked = printable(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
+    yield "dim", f"{span.line:>5} | "
+    yield "", printable(shown) + "\n"
+    yield "dim", "      | "
+    yield "", " " * cell_len(before)
+    yield "caret", "^" * max(1, cell_len(marked)) + "\n"
+
+
+def _summary(report: Report) -> Iterator[Piece]:
+    files = _count(len(report.files), "runbook")
+    if not report.diagnostics:
+        yield "ok", f"{files} checked, nothing to report\n"
+        return
+    counts = [(level, _count(number, level.value)) for level in Level if (number := report.count(level))]
+    yield "", f"\n{files} checked: "
+    for index, (level, words) in enumerate(counts):
+        yield level.value, words
+        yield "", ", " if index < len(counts) - 1 else "\n"
+    fixable = sum(1 for diagnostic in report.diagnostics if diagnostic.fix and diagnostic.fix.safe)
+    unsafe = sum(1 for diagnostic in report.diagnostics if diagnostic.fix and not diagnostic.fix.safe)
+    if fixable or unsafe:
+        yield "dim", f"{fixable} can be fixed with --fix, {unsafe} more with --unsafe-fixes\n"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -1,0 +1,181 @@
+"""YAML text to plain values, with the place of every key and value. Used by the front matter stage only.
+
+The node graph is composed once and converted here instead of by PyYAML's constructors, which keep the last of two
+equal keys, expand alias bombs and turn `version: 1.10` into 1.1 without a word. The marks' `index` is used for places:
+their `line` counts line ends that Markdown does not.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import yaml
+
+from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
+from faultmaven_kb.source import Source, Span
+
+__all__ = ["Entry", "Path", "YamlValues", "read_yaml"]
+
+Path = tuple[str | int, ...]
+"""Where a value stands in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
+
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEPTH_LIMIT = 16
+_CURLY_QUOTES = re.compile(
+    "^[\u201c\u201d\u2018\u2019\u201e\u201f\u00ab\u00bb]|[\u201c\u201d\u2018\u2019\u00ab\u00bb]$"
+)
+_TAG = "tag:yaml.org,2002:"
+
+
+class Entry(NamedTuple):
+    """Where a value and the key before it stand: start and end indexes into the source's text."""
+
+    value: tuple[int, int]
+    key: tuple[int, int] | None = None
+
+
+@dataclass
+class YamlValues:
+    """What a YAML text holds: `data` is None when it has no values or cannot be parsed."""
+
+    data: object = None
+    entries: dict[Path, Entry] = field(default_factory=dict)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    broken: bool = False
+
+
+def read_yaml(source: Source, start: int, end: int) -> YamlValues:
+    """The values of the YAML between two indexes of the source's text; faults are diagnostics of the RB1xx family."""
+    text = source.text[start:end]
+    values = YamlValues()
+    reader = _Converter(source, start, values)
+    try:
+        if any(mark in text for mark in "&*!<"):
+            reader.check_events(text)
+        node = None if values.broken else yaml.compose(text, Loader=_Loader)
+        if node is not None:
+            values.data = reader.convert(node, ())
+    except yaml.MarkedYAMLError as error:
+        reader.report_syntax(text, error)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        detail = getattr(error, "reason", None) or "it is nested too deeply"
+        reader.report("RB104", "yaml-syntax", f"the front matter is not YAML: {detail}", source.span(start, start))
+        values.broken = True
+    return values
+
+
+class _Converter:
+    """Turns composed nodes into values while it notes places and faults."""
+
+    def __init__(self, source: Source, base: int, values: YamlValues) -> None:
+        self.source, self.base, self.values = source, base, values
+
+    def report(
+        self,
+        code: str,
+        name: str,
+        message: str,
+        span: Span,
+        *,
+        fix: Fix | None = None,
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        """Add an error."""
+        self.values.diagnostics.append(
+            Diagnostic(code, name, Level.ERROR, message, self.source.path, span, fix, related)
+        )
+
+    def bounds(self, node: yaml.Node) -> tuple[int, int]:
+        """The indexes of a node; a block collection ends with its last character that is no blank."""
+        start = self.base + node.start_mark.index
+        text = self.source.text[start : self.base + node.end_mark.index]
+        return start, start + len(text.rstrip())
+
+    def span(self, node: yaml.Node) -> Span:
+        """The place of a node."""
+        return self.source.span(*self.bounds(node))
+
+    def check_events(self, text: str) -> None:
+        """Refuse anchors, aliases and tags: bombs and surprises that no runbook needs."""
+        for event in yaml.parse(text, Loader=_Loader):
+            anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
+            if isinstance(event, yaml.AliasEvent):
+                what = f'alias "*{anchor}"'
+            else:
+                what = f'anchor "&{anchor}"' if anchor else f'tag "{tag}"' if tag else ""
+            if what and event.start_mark and event.end_mark:
+                start = self.base + event.start_mark.index
+                span = self.source.span(start, self.base + event.end_mark.index)
+                message = f"{what} is not allowed in front matter, write the value out"
+                self.report("RB108", "yaml-unsafe-construct", message, span)
+                self.values.broken = True
+
+    def report_syntax(self, text: str, error: yaml.MarkedYAMLError) -> None:
+        """One plain sentence for a parser's complaint, at the parser's mark."""
+        self.values.broken = True
+        mark = error.problem_mark or error.context_mark
+        index = min(mark.index, len(text)) if mark else 0
+        tab = re.search(r"^[ ]*(\t)", text, re.MULTILINE)
+        if tab:
+            span = self.source.span(self.base + tab.start(1), self.base + tab.end(1))
+            fix = Fix("replace the tab by two spaces", (Edit(span, "  "),), safe=True)
+            message = "tab in the indentation, YAML allows spaces only"
+            self.report("RB106", "yaml-tab", message, span, fix=fix)
+            return
+        place = self.source.position(self.base + index)
+        span = Span(place.line, place.column, place.line, place.column + 1)
+        problem = " ".join(part for part in (error.problem, error.context) if part)
+        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span)
+
+    def convert(self, node: yaml.Node, path: Path, key: tuple[int, int] | None = None) -> object:
+        """The plain value of a node: dict, list, str, int, float, bool or None."""
+        self.values.entries[path] = Entry(self.bounds(node), key)
+        if len(path) > _DEPTH_LIMIT:
+            raise RecursionError
+        if isinstance(node, yaml.MappingNode):
+            return dict(self.pairs(node, path))
+        if isinstance(node, yaml.SequenceNode):
+            return [self.convert(item, (*path, index)) for index, item in enumerate(node.value)]
+        return self.scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+    def pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
+        """The items of a mapping; of two equal keys the first counts and the second is reported."""
+        seen: dict[str, tuple[int, int]] = {}
+        for key_node, value_node in node.value:
+            bounds = self.bounds(key_node)
+            if key_node.tag == _TAG + "merge":
+                message = 'merge key "<<" is not allowed in front matter, write the values out'
+                self.report("RB108", "yaml-unsafe-construct", message, self.source.span(*bounds))
+                continue
+            name = key_node.value if isinstance(key_node, yaml.ScalarNode) else self.source.text[slice(*bounds)]
+            if name in seen:
+                first = Related("first defined here", self.source.path, self.source.span(*seen[name]))
+                message = f'key "{name}" stands twice, YAML would silently keep one of them'
+                self.report("RB105", "yaml-duplicate-key", message, self.source.span(*bounds), related=(first,))
+                continue
+            seen[name] = bounds
+            yield name, self.convert(value_node, (*path, name), bounds)
+
+    def scalar(self, node: yaml.ScalarNode) -> object:
+        """A scalar's value. Dates stay the text that was written; a type that loses text is reported."""
+        text, kind = node.value, node.tag.removeprefix(_TAG)
+        if kind == "str":
+            if node.style is None and _CURLY_QUOTES.search(text):
+                message = f'typographic quotes are part of the value {text}, expected " or none'
+                straight = '"' + re.sub("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019]", "", text) + '"'
+                span = self.span(node)
+                fix = Fix("use straight quotes", (Edit(span, straight),), safe=True)
+                self.report("RB111", "yaml-typographic-quotes", message, span, fix=fix)
+            return text
+        if kind == "null":
+            return None
+        if kind == "timestamp":
+            return text
+        if kind == "bool":
+            return text.lower() in ("yes", "true", "on")
+        constructor = yaml.constructor.SafeConstructor()
+        if kind == "int":
+            return int(constructor.construct_yaml_int(node))
+        number = float(constructor.construct_yaml_float(node))
+        return number if number - number == 0 else text
