@@ -19,8 +19,9 @@ __all__ = ["FrontMatter", "StrictHandler", "read_front_matter"]
 
 _OPEN = re.compile(rf"{BYTE_ORDER_MARK}?---[ \t]*(?:\r\n|\r|\n|\Z)")
 _CLOSE = re.compile(r"[\r\n](---[ \t]*)(?:\r\n|\r|\n|\Z)")
-_FENCE = re.compile(r"^---[ \t]*$", re.MULTILINE)
-_KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t]|$)", re.MULTILINE)
+_FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
+_KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
+_YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
 _SIZE_LIMIT = 64_000
 
 
@@ -138,7 +139,7 @@ def _unclosed(source: Source) -> FrontMatter:
     """An opening fence without its end: the block is taken to end before the first line that is not YAML."""
     lines = source.lines
     end = 1
-    while end < len(lines) and re.match(r"[A-Za-z_][\w-]*:(\s|$)|\s+\S|- ", lines[end]):
+    while end < len(lines) and _YAML_LINE.match(lines[end]):
         end += 1
     start = Span(end + 1, 1, end + 1, 1)
     fix = Fix("close it here", (Edit(start, "---\n"),), safe=False) if end > 1 else None
@@ -157,11 +158,8 @@ def _find_split(source: Source, end: int, body: int) -> Diagnostic | None:
     closing = _FENCE.search(source.text, body)
     if not closing:
         return None
-    between = source.text[body : closing.start()]
-    lines = [line for line in between.splitlines() if line.strip()]
-    if len(lines) < 2 or any(line.startswith(("#", "```", ">", "**")) for line in lines):
-        return None
-    if sum(1 for line in lines if _KEY_LINE.match(line)) < 2:
+    lines = [line for line in source.text[body : closing.start()].split("\n") if line.strip()]
+    if not lines or not all(_YAML_LINE.match(line) for line in lines) or not any(map(_KEY_LINE.match, lines)):
         return None
     place = source.position(end)
     message = 'this "---" ends the front matter in the middle of a value, indent it'

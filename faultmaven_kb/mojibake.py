@@ -6,12 +6,17 @@ is exact or does not happen. Used by the reader (to tell ✅ from ❌ all the sa
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 __all__ = ["Garbled", "find_mojibake", "repair"]
 
 _CODE_PAGES = ("mac_roman", "cp1252", "latin-1", "cp437", "cp850", "cp1250", "cp1251")
 _RUN = re.compile(r"[^\x00-\x7f]{2,}")
+_JOINERS = "\ufe0f\u200d\u20e3\u00a0"
+_WRITABLE = frozenset({"So", "Sm", "Sc", "Sk", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Ll", "Lu", "Lo", "No"})
+_LAST_NEAR_LETTER = 0x17F
+_ENOUGH_FAR_LETTERS = 2
 _UNDEFINED_IN_1252 = frozenset("\x81\x8d\x8f\x90\x9d")
 
 
@@ -69,5 +74,13 @@ def _encode(run: str, code_page: str) -> bytes | None:
 
 
 def _plausible(text: str) -> bool:
-    """Whether a repaired run is something people write: no control or private characters."""
-    return all(char.isprintable() or char in "\ufe0f\u200d\u00a0" for char in text)
+    """Whether a repaired run is what people write: symbols, punctuation, letters of a likely script.
+
+    One letter of a far script proves nothing (`’é` of "l’été" is also Armenian in Mac Roman); several do.
+    """
+    far = sum(1 for char in text if char.isalpha() and ord(char) > _LAST_NEAR_LETTER)
+    return (far == 0 or far >= _ENOUGH_FAR_LETTERS) and all(map(_writable, text))
+
+
+def _writable(char: str) -> bool:
+    return char in _JOINERS or unicodedata.category(char) in _WRITABLE

@@ -90,6 +90,8 @@ def build_outline(source: Source, blocks: Iterable[Block], start_line: int = 1) 
             flat[-1][1].append(block)
     if not flat[0][1]:
         del flat[0]
+    if not flat:
+        return ()
     lines = source.lines
     starts = [heading.span.line if heading else start_line for heading, _ in flat]
     ends = [*(start - 1 for start in starts[1:]), len(lines)]

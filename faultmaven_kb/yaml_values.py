@@ -103,7 +103,7 @@ class _Converter:
             if isinstance(event, yaml.AliasEvent):
                 what = f'alias "*{anchor}"'
             else:
-                what = f'anchor "&{anchor}"' if anchor else f'tag "{tag}"' if tag else ""
+                what = f'anchor "&{anchor}"' if anchor else f'tag "{tag.replace(_TAG, "!!")}"' if tag else ""
             if what and event.start_mark and event.end_mark:
                 start = self.base + event.start_mark.index
                 span = self.source.span(start, self.base + event.end_mark.index)
@@ -161,7 +161,7 @@ class _Converter:
         """A scalar's value. Dates stay the text that was written; a type that loses text is reported."""
         text, kind = node.value, node.tag.removeprefix(_TAG)
         if kind == "str":
-            if node.style is None and _CURLY_QUOTES.search(text):
+            if not node.style and _CURLY_QUOTES.search(text):
                 message = f'typographic quotes are part of the value {text}, expected " or none'
                 straight = '"' + re.sub("[\u201c\u201d\u201e\u201f\u00ab\u00bb\u2018\u2019]", "", text) + '"'
                 span = self.span(node)

@@ -20,9 +20,16 @@ _RANGE = re.compile(
 )
 
 
+_HOURS_AND_MINUTES = re.compile(
+    r"(?<![\d-])(\d{1,3})\s*h(?:ours?|rs?)?\s*(?:and\s+)?(\d{1,2})\s*m(?:in(?:ute)?s?)?\b", re.IGNORECASE
+)
+
+
 def read_duration(text: str) -> Duration:
     """The duration a text names: the least and the greatest time of all its ranges."""
-    ranges = tuple(found for match in _RANGE.finditer(text) if (found := _range(match)))
+    ranges = tuple(
+        found for match in _RANGE.finditer(_HOURS_AND_MINUTES.sub(_in_minutes, text)) if (found := _range(match))
+    )
     least = [part.minimum for part in ranges if part.minimum is not None]
     most = [part.maximum for part in ranges if part.maximum is not None]
     return Duration(
@@ -31,6 +38,10 @@ def read_duration(text: str) -> Duration:
         maximum=max(most, default=None) if len(most) == len(ranges) else None,
         ranges=ranges,
     )
+
+
+def _in_minutes(match: re.Match[str]) -> str:
+    return f"{int(match[1]) * 60 + int(match[2])} minutes"
 
 
 def _range(match: re.Match[str]) -> DurationRange | None:

@@ -191,7 +191,7 @@ def too_few_tags(checked: Checked) -> Iterator[Finding]:
     """Three tags are the least that tell a runbook from its neighbours."""
     tags = checked.document.runbook.metadata.tags
     if tags and len(tags) < 3:
-        yield Finding(f"{len(tags)} tags, expected at least 3", checked.value_span("tags"))
+        yield Finding(f"only {len(tags)} of at least 3 tags", checked.value_span("tags"))
 
 
 @rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)

@@ -55,7 +55,8 @@ def _heading_span(section: OutlineSection) -> Span:
 def missing_section(checked: Checked) -> Iterator[Finding]:
     """Readers and programs look for each part under its heading; what is not there cannot be found."""
     found = _found(checked)
-    elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_hidden(checked)) | set(_near_misses(checked))
+    elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
+    elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
     for role, level, profile in _REQUIRED:
         if role in found or role in elsewhere:
             continue
@@ -220,22 +221,36 @@ def section_hidden_in_comment(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB312", "unclosed-fence", Level.ERROR, Profile.INGEST)
 def unclosed_fence(checked: Checked) -> Iterator[Finding]:
-    """Without its end a fence swallows the rest of the file: every later section is gone."""
-    for block in blocks_within(checked.document.blocks):
-        if isinstance(block, Fence) and block.fenced and not block.closed:
-            line = checked.lines[block.span.line - 1]
-            opening = re.search(r"(`{3,}|~{3,})", line)
-            marks = opening[1] if opening else "```"
+    """Without its end a fence swallows what follows, up to the end of another fence or of the file."""
+    for fence in _unclosed(checked):
+        line = checked.lines[fence.span.line - 1]
+        opening = re.search(r"`{3,}|~{3,}", line)
+        marks, column = (opening[0], opening.start() + 1) if opening else ("```", 1)
+        span = Span(fence.span.line, column, fence.span.line, column + len(marks))
+        fix = None
+        if not fence.closed:
             last = _end(checked)
             place = Span(last.end_line, last.end_column, last.end_line, last.end_column)
-            fix = Fix(
-                "close it at the end",
-                (Edit(place, f"\n{line[: opening.start()] if opening else ''}{marks}"),),
-                safe=True,
-            )
-            column = opening.start() + 1 if opening else 1
-            span = Span(block.span.line, column, block.span.line, column + len(marks))
-            yield Finding(f"code fence is never closed, expected a line {marks}", span, fix)
+            fix = Fix("close it at the end", (Edit(place, f"\n{line[: column - 1]}{marks}"),), safe=True)
+        yield Finding(f"code fence is never closed, expected a line {marks}", span, fix)
+
+
+def _unclosed(checked: Checked) -> Iterator[Fence]:
+    """Fences without an end, and those that end only with the fence after them: another one opens inside."""
+    for block in blocks_within(checked.document.blocks):
+        if isinstance(block, Fence) and block.fenced:
+            opening = re.search(r"`{3,}|~{3,}", checked.lines[block.span.line - 1])
+            inner = re.compile(rf"^\s*{opening[0]}+[A-Za-z]", re.MULTILINE) if opening else None
+            if not block.closed or (inner and block.language != "markdown" and inner.search(block.code)):
+                yield block
+
+
+def _swallowed(checked: Checked) -> Iterator[str | None]:
+    """The roles of section headings inside fences that lack their end: RB312 is the more precise message."""
+    for fence in _unclosed(checked):
+        for line in fence.code.split("\n"):
+            if line.startswith("## "):
+                yield SECTIONS.role(words(line))
 
 
 @rule("RB313", "unclosed-comment", Level.ERROR, Profile.INGEST)

@@ -1,0 +1,23 @@
+"""The documents that several tests read."""
+
+from pathlib import Path
+
+from faultmaven_kb import Runbook, parse_runbook
+
+__all__ = ["DOCUMENTS", "ROOT", "RUNBOOKS", "read", "text_of"]
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
+RUNBOOKS = sorted((ROOT / "runbooks").glob("*/*.md"))
+
+
+def text_of(name: str) -> str:
+    """The text of a document of the fixtures, line ends as they are."""
+    return (DOCUMENTS / name).read_bytes().decode("utf-8")
+
+
+def read(document: str | Path | bytes) -> Runbook:
+    """The runbook in a document that has one."""
+    runbook = parse_runbook(document).runbook
+    assert runbook is not None
+    return runbook
