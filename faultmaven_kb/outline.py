@@ -9,6 +9,7 @@ group: it stays where it stands, so that the fence below a warning still belongs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from faultmaven_kb.markdown import Block, Heading, Paragraph, Quote, Rule, plain
 from faultmaven_kb.source import Source, Span
@@ -30,7 +31,10 @@ NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk"
 """The first words of labels that open a note."""
 
 
-_LABEL = re.compile(r"^(?P<lead>[^\w*_]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*:)?[ \t]*")
+_LABEL = re.compile(
+    r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*:)?[ \t]*"
+)
+_LABEL_START = 12
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
 _BRACKETS = re.compile(r"\([^)]*\)")
 
@@ -70,6 +74,7 @@ class Group:
     span: Span
 
 
+@lru_cache(maxsize=4096)  # labels and headings repeat from runbook to runbook
 def words(text: str) -> str:
     """Lower-case ASCII words joined by one blank, without what stands in brackets."""
     return " ".join(_WORD.findall((_BRACKETS.sub(" ", text) if "(" in text else text).lower()))
@@ -162,6 +167,8 @@ def split_labels(block: Paragraph) -> Iterator[Block]:
 
 
 def _label_match(text: str) -> re.Match[str] | None:
+    if text.find("**", 0, _LABEL_START) < 0 and text.find("__", 0, _LABEL_START) < 0:
+        return None
     match = _LABEL.match(text)
     if match and (match["colon"] or match["label"].rstrip().endswith(":")):
         return match
@@ -173,7 +180,7 @@ def label_of(block: Block) -> tuple[str, str] | None:
     if isinstance(block, Quote):
         inner = block.blocks[0] if len(block.blocks) == 1 else None
         return label_of(inner) if isinstance(inner, Paragraph) else None
-    if not isinstance(block, Paragraph) or ("**" not in block.text and "__" not in block.text):
+    if not isinstance(block, Paragraph):
         return None
     match = _label_match(block.text)
     if not match:

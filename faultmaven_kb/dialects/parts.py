@@ -20,7 +20,7 @@ from faultmaven_kb.markdown import (
     plain,
 )
 from faultmaven_kb.mojibake import repair
-from faultmaven_kb.outline import Group, is_note, label_of, split_labels, words
+from faultmaven_kb.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
 from faultmaven_kb.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
 
@@ -41,6 +41,7 @@ __all__ = [
     "without_notes",
 ]
 
+_NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]*(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
 _ADMONITION = re.compile(r"\[!(\w+)\]\s*")
 _WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(\d{1,3}(?:\.\d{1,3})?)\s*%[^)]*\)")
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
@@ -222,7 +223,7 @@ def notes_in(blocks: Iterable[Block]) -> tuple[Note, ...]:
 def _walk_notes(blocks: tuple[Block, ...]) -> Iterator[Note]:
     for index, block in enumerate(blocks):
         if isinstance(block, Paragraph):
-            if "**" in block.text or "__" in block.text:
+            if _NOTE_LABEL.search(block.text):
                 yield from _paragraph_notes(block, blocks[index + 1 : index + 2])
         elif isinstance(block, ListBlock):
             for item in block.items:

@@ -68,6 +68,8 @@ def _reason(verdict: Verdict, hits: list[Hit], unexplained: tuple[str, ...]) -> 
     missing = ", ".join(f'"{word}"' for word in unexplained[:5])
     if verdict == "match":
         return f"{hits[0].runbook.id} explains the question best"
-    if verdict == "ambiguous":
+    if verdict == "ambiguous" and len(hits) > 1:
         return f"{hits[0].runbook.id} and {hits[1].runbook.id} explain the question about equally well"
+    if verdict == "ambiguous":
+        return f"{hits[0].runbook.id} is not the only runbook that explains the question"
     return f"the nearest runbook does not explain {missing}" if missing else "the question says too little to choose"

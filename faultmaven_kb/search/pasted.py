@@ -16,7 +16,7 @@ _NOISE = re.compile(
     | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ +\d{1,2}\ \d\d:\d\d:\d\d     # syslog
     | \b\d\d:\d\d:\d\d(?:[.,]\d+)?\b
     | \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b                    # UUID
-    | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/\d{1,2})?\b                                # IPv4
+    | \b\d{1,3}(?:\.\d{1,3}){3}(?:/\d{1,2})?\b                                             # IPv4; the port stays
     | \bip(?:-\d{1,3}){4}\b
     | \b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\b                                             # IPv6
     | \b0x[0-9a-f]{4,}\b

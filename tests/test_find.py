@@ -1,0 +1,122 @@
+"""The shipped runbooks are found: by each of their own symptoms, and by people who do not know their titles."""
+
+import re
+
+import pytest
+
+from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.search.terms import terms_of
+
+KB = KnowledgeBase.builtin()
+SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.symptoms]
+
+WORDINGS = [
+    (
+        "postgres-connection-pool-exhausted",
+        "web workers get no database session, it says sorry, too many clients already",
+    ),
+    ("postgres-connection-pool-exhausted", "psql: FATAL: remaining slots are reserved for non-replication superuser"),
+    ("postgres-slow-queries", "a report took 2 s yesterday, now minutes; EXPLAIN shows Seq Scan on the orders table"),
+    ("postgres-slow-queries", "ERROR: canceling statement due to statement timeout"),
+    ("redis-out-of-memory", "writes to the cache are rejected since maxmemory was reached"),
+    ("redis-out-of-memory", "OOM command not allowed when used_memory > 'maxmemory'"),
+    ("redis-connection-refused", "nothing listens on 127.0.0.1:6379 since the reboot, the unit is inactive (dead)"),
+    ("redis-connection-refused", "redis.exceptions.ConnectionError: Error 111 connecting to cache.example.com:6379"),
+    ("k8s-pod-crashloopbackoff", "container exits with 1 and is started again and again, restarts count 14"),
+    ("k8s-pod-oomkilled", "container terminated with exit code 137, last state says it used more than its limit"),
+    ("k8s-pod-imagepullbackoff", "ErrImagePull: manifest unknown, registry answers 401 Unauthorized"),
+    ("k8s-pod-imagepullbackoff", "registry says toomanyrequests, manifest cannot be fetched, 401 Unauthorized"),
+    ("k8s-node-not-ready", "Kubelet stopped posting status and workloads are being evicted"),
+    ("network-dns-resolution-failure", "curl: (6) Could not resolve host: api.example.com"),
+    ("network-dns-resolution-failure", "getaddrinfo EAI_AGAIN when calling the payment service"),
+    ("network-connection-timeout", "curl: (28) Failed to connect to 192.0.2.10 port 443 after 130000 ms"),
+    ("network-connection-timeout", "ssh to the server hangs, packets are dropped by a firewall rule, SYN_SENT"),
+    ("nginx-502-bad-gateway", "connect() failed (111: Connection refused) while connecting to upstream"),
+    ("nginx-502-bad-gateway", "upstream prematurely closed connection while reading response header"),
+    ("linux-disk-full", "cp: error writing 'x': No space left on device"),
+    ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
+]
+
+
+@pytest.mark.parametrize(("runbook_id", "symptom"), SYMPTOMS)
+def test_a_runbook_is_found_first_by_each_of_its_own_symptoms(runbook_id: str, symptom: str) -> None:
+    answer = KB.search(symptom)
+    assert answer.hits[0].runbook.id == runbook_id
+    assert answer.verdict != "none"
+
+
+@pytest.mark.parametrize(("runbook_id", "wording"), WORDINGS)
+def test_a_runbook_is_found_by_the_words_of_people(runbook_id: str, wording: str) -> None:
+    assert KB.search(wording).hits[0].runbook.id == runbook_id
+
+
+def test_for_each_runbook_there_is_a_wording_that_shares_no_word_with_its_title() -> None:
+    without = set()
+    for runbook_id, wording in WORDINGS:
+        if set(terms_of(KB[runbook_id].title)).isdisjoint(terms_of(wording)):
+            without.add(runbook_id)
+    assert without == set(KB.ids)
+
+
+@pytest.mark.parametrize("question", ["how do I bake bread", "recommend a good novel", "who won the football game"])
+def test_what_is_not_our_field_has_no_runbook(question: str) -> None:
+    assert KB.search(question).verdict == "none"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "?!", "\0\x1b[31m", "the and of", "🔥🔥🔥", "a" * 10_000])
+def test_a_question_that_says_nothing_gets_an_empty_answer(question: str) -> None:
+    answer = KB.search(question)
+    assert (answer.verdict, answer.hits) == ("none", ())
+
+
+def test_the_evidence_names_the_field_the_words_and_the_line() -> None:
+    answer = KB.search("FATAL: sorry, too many clients already")
+    best = answer.hits[0].evidence[0]
+    assert best.field == "symptoms"
+    assert {"sorry", "clients", "already"} <= {word.lower() for word in best.matched}
+    assert best.span is not None
+    section = next(s for s in answer.hits[0].runbook.sections if s.span.contains_line(best.span.line))
+    assert "sorry, too many clients" in section.text.split("\n")[best.span.line - section.span.line]
+
+
+def test_words_that_nothing_explains_are_named() -> None:
+    answer = KB.search("nginx 502 bad gateway after the zeppelin deployment")
+    assert "zeppelin" in answer.unexplained
+
+
+def test_filters_and_the_limit_bound_the_hits() -> None:
+    answer = KB.search("connection refused", limit=1, technology="redis")
+    assert [hit.runbook.id for hit in answer.hits] == ["redis-connection-refused"]
+    assert KB.search("connection refused", technology="nothing").hits == ()
+
+
+def test_scores_fall_and_confidence_is_a_probability() -> None:
+    hits = KB.search("pod keeps restarting with OOMKilled", limit=10).hits
+    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    assert all(0 <= hit.confidence <= 1 for hit in hits)
+
+
+def test_two_searches_give_the_same_bytes() -> None:
+    question = "connection timed out while resolving the upstream"
+    assert KB.search(question).to_dict() == KnowledgeBase.builtin().search(question).to_dict()
+
+
+def test_noise_of_a_log_does_not_change_what_is_found() -> None:
+    line = "2026-11-22T03:14:15.123Z app-7c9d8f6b5-x2k4q 10.0.3.17 ERROR FATAL: sorry, too many clients already"
+    assert KB.search("\n".join([line] * 50)).hits[0].runbook.id == "postgres-connection-pool-exhausted"
+
+
+def test_an_empty_base_answers_none() -> None:
+    answer = KnowledgeBase().search("anything at all")
+    assert (answer.verdict, answer.hits) == ("none", ())
+
+
+def test_an_identifier_is_found_however_it_is_written() -> None:
+    for wording in ("CrashLoopBackOff", "crash loop back off", "crash-loop-back-off", "CRASHLOOPBACKOFF"):
+        assert KB.search(f"pod in {wording}").hits[0].runbook.id == "k8s-pod-crashloopbackoff"
+
+
+def test_no_escape_sequence_reaches_the_answer_as_a_place() -> None:
+    answer = KB.search("redis \x1b[31mOOM\x1b[0m command not allowed")
+    assert answer.hits[0].runbook.id == "redis-out-of-memory"
+    assert re.fullmatch(r"[a-z0-9-]+", answer.hits[0].runbook.id)
