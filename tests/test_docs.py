@@ -1,0 +1,72 @@
+"""What the docs show is true: Python examples run, commands exist, links lead somewhere, all is in the index."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from faultmaven_kb.cli.main import _COMMANDS, _group
+from faultmaven_kb.markdown import Fence, read_blocks
+from faultmaven_kb.source import Source
+from tests.documents import ROOT
+from tests.test_cli import fmkb
+
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+NAMES = [page.relative_to(ROOT).as_posix() for page in PAGES]
+
+
+def _fences(page: Path, *languages: str) -> list[Fence]:
+    blocks = read_blocks(Source(page.read_text(encoding="utf-8")))
+    return [block for block in blocks if isinstance(block, Fence) and block.language in languages]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_python_examples_run(page: Path) -> None:
+    for fence in _fences(page, "python"):
+        exec(compile(fence.code, f"{page.name}:{fence.span.line}", "exec"), {})
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_command_that_is_shown_exists_with_its_options(page: Path) -> None:
+    for fence in _fences(page, "bash", "console"):
+        for line in fence.code.splitlines():
+            for part in re.findall(r"fmkb ([^|>&\n]*)", line.split(" #")[0]):
+                words = shlex.split(part)
+                if not words or words[0].startswith("-"):
+                    continue
+                assert words[0] in _COMMANDS, f"{page.name}: {line}"
+                help_text = _help(words[0])
+                for word in words[1:]:
+                    if re.fullmatch(r"--?[a-z][a-z-]*", word):
+                        assert word in help_text, f"{page.name}: {line}"
+
+
+def _help(command: str) -> str:
+    return fmkb(command, "--help")[1]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_to_files_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_page_is_reachable_from_the_index() -> None:
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    linked = set(re.findall(r"\]\(([^)#]+\.md)\)", index))
+    pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")} - {"index.md"}
+    rules = {page for page in pages if page.startswith("reference/rules/RB")}
+    assert pages - rules == linked
+
+
+def test_the_command_line_reference_names_every_command_and_option() -> None:
+    text = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
+    for name in _COMMANDS:
+        assert f"## `fmkb {name}`" in text
+        command = _group.get_command(None, name)  # type: ignore[arg-type]
+        assert command is not None
+        section = text.split(f"## `fmkb {name}`")[1].split("\n## ")[0]
+        for option in [option for parameter in command.params for option in parameter.opts if option.startswith("--")]:
+            assert f"`{option}" in section, f"{name} {option}"
