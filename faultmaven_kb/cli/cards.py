@@ -1,14 +1,13 @@
 """How a hit looks in a terminal: enough to act on without opening anything else."""
 
 import math
-from collections.abc import Iterator
 
 from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.common import SEVERITY_STYLES
 from faultmaven_kb.markdown import plain
-from faultmaven_kb.runbook import Command, Runbook
+from faultmaven_kb.runbook import Command, Duration, Runbook
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.terminal_text import printable
 
@@ -28,23 +27,21 @@ def bar(share: float, width: int = _BAR_WIDTH) -> str:
 
 def print_brief(console: Console, hit: Hit) -> None:
     """Two lines: what it is, and the best reason."""
-    console.print(_headline(hit))
-    for line in _why(hit.evidence[:1]):
-        console.print(line, soft_wrap=True)
+    console.print(_headline(hit), soft_wrap=True)
+    _print_why(console, hit.evidence[:1])
 
 
 def print_card(console: Console, hit: Hit) -> None:
     """The whole card: reason, causes, quick fix and first step."""
     runbook = hit.runbook
-    console.print(_headline(hit))
+    console.print(_headline(hit), soft_wrap=True)
     if runbook.metadata.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
-    for line in _why(hit.evidence):
-        console.print(line, soft_wrap=True)
+    _print_why(console, hit.evidence)
     _print_causes(console, runbook)
     if runbook.quick_fix:
-        time = f" ({printable(runbook.resolution_time.text)})" if runbook.resolution_time.text else ""
-        _print_code(console, f"Quick fix{time}", runbook.quick_fix)
+        time = _quick_time(runbook.resolution_time)
+        _print_code(console, f"Quick fix, {time}" if time else "Quick fix", runbook.quick_fix)
     if runbook.steps:
         step = runbook.steps[0]
         _print_code(console, f"First step: {printable(step.title)}", step.commands[:1], text=step.what_to_check)
@@ -63,13 +60,28 @@ def _headline(hit: Hit) -> Text:
     return line
 
 
-def _why(evidence: tuple[Evidence, ...]) -> Iterator[Text]:
+def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
     for each in evidence:
-        line = Text(f"  {each.field:<9} ", style="dim")
-        line.append_text(_marked(each))
+        text = _marked(each)
         if each.span:
-            line.append(f"  line {each.span.line}", style="dim")
-        yield line
+            text.append(f"  line {each.span.line}", style="dim")
+        _print_hanging(console, Text(f"  {each.field:<9} ", style="dim"), text)
+
+
+def _print_hanging(console: Console, lead: Text, text: Text) -> None:
+    """Print a lead and a text whose further lines stand below its first one; piped, all on one line."""
+    if not console.is_terminal:
+        console.print(lead + text, soft_wrap=True)
+        return
+    for number, line in enumerate(text.wrap(console, max(20, console.width - lead.cell_len))):
+        console.print((lead if number == 0 else Text(" " * lead.cell_len)) + line)
+
+
+def _quick_time(time: Duration) -> str:
+    """The time of the quick fix as `5-10 min`; empty where the card names none."""
+    part = next((part for part in time.ranges if "quick" in part.label), time)
+    minutes = [f"{bound.total_seconds() / 60:g}" for bound in (part.minimum, part.maximum) if bound is not None]
+    return f"{'-'.join(dict.fromkeys(minutes))} min" if minutes else ""
 
 
 def _marked(evidence: Evidence) -> Text:
@@ -89,20 +101,20 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         return
     console.print(Text("  Likely causes (share of cases)", style="bold"))
     for cause in runbook.causes:
-        line = Text("    ")
+        lead = Text("    ")
         if cause.weight is not None:
-            line.append(bar(cause.weight), style="blue")
-            line.append(f" {cause.weight * 100:>3.0f} %  ")
-        line.append(printable(cause.name), style="bold")
+            lead.append(bar(cause.weight), style="blue")
+            lead.append(f" {cause.weight * 100:>3.0f} %  ")
+        text = Text(printable(cause.name), style="bold")
         if cause.description:
-            line.append(f" - {printable(plain(cause.description))}")
-        console.print(line, soft_wrap=True)
+            text.append(f" - {printable(plain(cause.description))}", style="not bold")
+        _print_hanging(console, lead, text)
 
 
 def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
     console.print(Text(f"  {title}", style="bold"))
     if text:
-        console.print(Text(f"    {printable(plain(text))}"), soft_wrap=True)
+        _print_hanging(console, Text("    "), Text(printable(plain(text))))
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
     for line in lines[:_MOST_LINES]:
         comment = line.lstrip().startswith(("#", "--"))
