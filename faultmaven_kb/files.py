@@ -39,4 +39,6 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
             if name.endswith(".md") and not name.startswith(".") and name not in NOT_RUNBOOKS:
-                yield Path(root, name)
+                path = Path(root, name)
+                if path.is_file() or path.is_symlink():  # a link to nowhere is reported, a pipe would block
+                    yield path

@@ -142,8 +142,24 @@ def test_validate_of_anything_ends_with_a_diagnostic(data: bytes, tmp_path: Path
 def test_a_folder_without_runbooks_is_wrong_usage(tmp_path: Path) -> None:
     assert fmkb("validate", tmp_path)[0] == 2
     code, _, err = fmkb("list", "--kb", tmp_path)
-    assert code == 1
+    assert code == 2
     assert "no runbook found" in err
+
+
+def test_a_base_of_bad_files_says_what_is_wrong_with_each(tmp_path: Path) -> None:
+    (tmp_path / "empty.md").write_bytes(b"")
+    (tmp_path / "binary.md").write_bytes(b"\x89PNG\xff\0")
+    code, _, err = fmkb("search", "x", "--kb", tmp_path)
+    assert code == 2
+    assert "empty.md: file is empty" in err
+    assert "binary.md: file is binary" in err
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_named_pipe_among_the_runbooks_does_not_block(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "a.md").write_text(text_of("sample.md"), encoding="utf-8")
+    assert fmkb("list", "--kb", tmp_path)[1].startswith("mail-queue-growing\t")
 
 
 def test_list_is_one_line_each_when_piped() -> None:

@@ -70,12 +70,12 @@ def load(paths: tuple[Path, ...]) -> KnowledgeBase:
     folder = os.environ.get("FMKB_CACHE_DIR")
     cache = Cache(Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False))
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
-    if not len(kb):
-        where = ", ".join(str(path) for path in paths) or "the package"
-        raise click.ClickException(f"no runbook found in {where}")
     unreadable = {d.path: d for d in kb.diagnostics if d.code in ("RB001", "RB006", "RB011", "RB013", "RB804")}
     for diagnostic in unreadable.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
+    if not len(kb):
+        where = ", ".join(str(path) for path in paths) or "the package"
+        raise click.UsageError(f"no runbook found in {where}")
     return kb
 
 
