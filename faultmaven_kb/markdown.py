@@ -158,15 +158,16 @@ class _Walker:
     """Walks the flat token list once, from left to right."""
 
     def __init__(self, source: Source, tokens: list[Token]) -> None:
-        self.source, self.tokens, self.index = source, tokens, 0
+        self.lines, self.tokens, self.index = source.lines, tokens, 0
 
     def span(self, token: Token) -> Span:
-        assert token.map is not None
-        first, last = token.map[0] + 1, token.map[1]
-        lines = self.source.lines
-        while last > first and not lines[last - 1].strip():
-            last -= 1
-        return self.source.line_span(first, last)
+        """The lines of a token from the first character that is no blank to the last one; written for speed."""
+        first, end = token.map or (0, 1)
+        lines = self.lines
+        while end > first + 1 and not lines[end - 1].strip():
+            end -= 1
+        line, last = lines[first], lines[end - 1]
+        return Span(first + 1, len(line) - len(line.lstrip()) + 1, end, len(last.rstrip()) + 1)
 
     def blocks(self, closing: str = "") -> tuple[Block, ...]:
         """The blocks up to the closing token (which is consumed)."""
@@ -176,6 +177,11 @@ class _Walker:
             self.index += 1
             if token.type == closing:
                 break
+            if token.type == "paragraph_open":  # by far the most frequent
+                text = self.tokens[self.index].content
+                self.index += 2
+                found.append(Paragraph(_without_comments(text) if "<!--" in text else text, self.span(token)))
+                continue
             block = self.block(token)
             if block is not None:
                 found.append(block)
@@ -184,13 +190,10 @@ class _Walker:
     def block(self, token: Token) -> Block | None:
         """The block that a token opens."""
         kind = token.type
-        if kind in ("paragraph_open", "heading_open"):
+        if kind == "heading_open":
             content = self.tokens[self.index].content
             self.index += 2
-            span = self.span(token)
-            if kind == "heading_open":
-                return Heading(int(token.tag[1]), _without_comments(content), span)
-            return Paragraph(_without_comments(content), span)
+            return Heading(int(token.tag[1]), _without_comments(content), self.span(token))
         if kind in ("fence", "code_block"):
             return self.fence(token)
         if kind in ("bullet_list_open", "ordered_list_open"):
@@ -209,7 +212,7 @@ class _Walker:
             return Fence("", "", token.content, span, fenced=False)
         info = token.info.strip()
         language = info.split(maxsplit=1)[0].lower() if info else ""
-        last = self.source.line(token.map[1]).strip(" \t>") if token.map else ""
+        last = self.lines[min(token.map[1], len(self.lines)) - 1].strip(" \t>") if token.map else ""
         closed = last.startswith(token.markup) and not last.strip(token.markup[0])
         return Fence(language, info, token.content, span, closed and span.end_line > span.line)
 
@@ -234,8 +237,7 @@ class _Walker:
             elif part.type == "inline":
                 cells.append(part.content.strip())
             elif part.type == "tr_close":
-                line = token.map[0] + 1 + len(rows) + (1 if rows else 0) if token.map else 1
-                rows.append(TableRow(tuple(cells), self.source.line_span(line)))
+                rows.append(TableRow(tuple(cells), self.span(part)))
         self.index += 1
         return Table(tuple(rows), self.span(token))
 

@@ -6,6 +6,7 @@ note ("Warning", "Note" …), which all of them share.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from faultmaven_kb.markdown import (
     Block,
@@ -182,13 +183,19 @@ def practices_in(blocks: Iterable[Block]) -> tuple[tuple[Practice, ...], tuple[P
     do: list[Practice] = []
     avoid: list[Practice] = []
     for item in items_in(blocks):
-        text = repair(item_text(item))
+        mark, blank, rest = item_text(item).partition(" ")
+        text = (mark if mark.isascii() else _repaired(mark)) + blank + rest
         bare = _MARK.sub("", text).strip()
         if not bare:
             continue
         is_avoid = text.startswith(_AVOID) or (not text.startswith(_DO) and bool(_AVOID_WORDS.match(bare)))
         (avoid if is_avoid else do).append(Practice(text=bare, span=item.span))
     return tuple(do), tuple(avoid)
+
+
+@lru_cache(maxsize=64)  # a list has few marks, each many times
+def _repaired(mark: str) -> str:
+    return repair(mark)
 
 
 def links_in(source: Source, blocks: Iterable[Block]) -> tuple[Link, ...]:
