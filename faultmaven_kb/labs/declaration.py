@@ -43,13 +43,26 @@ class Probe(_Part):
     """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
 
     run: Script
-    expect: Texts = Field(default=(), description="Texts that the output holds.")
+    expect: Texts | dict[str, Texts] = Field(
+        default=(), description="Texts that the output holds; by image, where releases differ."
+    )
     absent: Texts = Field(default=(), description="Texts that the output must not hold.")
     within: Seconds = 10.0
     on: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
     numbers: Literal["exact", "vary"] = Field(
         default="exact", description="`vary`: any number may stand where the expected text has one."
     )
+
+    def texts(self, image: str) -> tuple[str, ...]:
+        """The texts that are expected on an image."""
+        return self.expect.get(image, ()) if isinstance(self.expect, dict) else self.expect
+
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """The texts that are expected on any image."""
+        if isinstance(self.expect, dict):
+            return tuple(dict.fromkeys(text for texts in self.expect.values() for text in texts))
+        return self.expect
 
 
 class ComputedValue(_Part):
@@ -85,7 +98,9 @@ class SolutionProof(_Part):
     fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
     values: Values = {}
     on: Places = ""
-    meanwhile: Script | None = Field(default=None, description="What the world does after the commands, if anything.")
+    times: Annotated[int, Field(ge=1, le=5)] = Field(default=1, description="How often the reader runs the section.")
+    before: Script | None = Field(default=None, description="What the prose asks for before the commands.")
+    after: Script | None = Field(default=None, description="What the world does after the commands.")
     permanent: Script | None = Field(default=None, description="A restart after which the recovery must still hold.")
     hold: Annotated[float, Field(ge=0, le=120)] = Field(
         default=2.0, description="Seconds for which the fault must last when nothing is done."
@@ -126,11 +141,15 @@ class Lab(_Part):
     runbook: Annotated[str, Field(min_length=1, description="The id of the runbook.")]
     images: Annotated[tuple[str, ...], Field(min_length=1, description="Names from images.yaml.")]
     packages: Annotated[
-        tuple[str, ...], Field(min_length=1, description="Debian packages whose versions the proof names.")
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            description="Debian packages whose versions the proof names, or patterns such as `postgresql-[0-9]*`.",
+        ),
     ]
     size: Annotated[str, Field(pattern=r"^[0-9]+[mg]$", description="Room for everything that is written.")] = "512m"
     memory: Annotated[str, Field(pattern=r"^[0-9]+[mg]$", description="Memory limit of the machine.")] = "1g"
-    boot: Annotated[tuple[str, ...], Field(description="Units that start with the machine.")] = ()
+    inodes: Annotated[int, Field(ge=0, description="Number of files that can be made; 0 is no limit.")] = 0
     clients: Annotated[
         dict[str, str], Field(description="Language of a fence to the command that reads it, such as sql.")
     ] = {}

@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -130,6 +131,8 @@ def installed_versions(tree: Path, packages: tuple[str, ...]) -> dict[str, str]:
     found = {}
     for paragraph in status.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in paragraph.split("\n") if ": " in line and line[0] != " ")
-        if fields.get("Package") in packages and " installed" in fields.get("Status", ""):
+        if any(fnmatchcase(fields.get("Package", ""), name) for name in packages) and " installed" in fields.get(
+            "Status", ""
+        ):
             found[fields["Package"]] = fields["Version"]
     return dict(sorted(found.items()))

@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 from pathlib import Path
+from typing import Any
 
 from faultmaven_kb.labs.cgroups import remove_groups
 
@@ -50,7 +51,7 @@ def sweep(machines: Path) -> int:
     return count
 
 
-def _read(folder: Path) -> dict[str, object]:
+def _read(folder: Path) -> dict[str, Any]:
     try:
         state = json.loads((folder / "state.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -31,10 +31,10 @@ _DROPPED = "CAP_SYS_TIME,CAP_SYS_MODULE,CAP_SYS_BOOT,CAP_SYS_RAWIO,CAP_AUDIT_CON
 _PROCESSES = 2000
 _START = f"""
 set -e
-work=$1 tree=$2 size=$3 name=$4
-shift 4
+work=$1 tree=$2 size=$3 inodes=$4 name=$5
+shift 5
 for group; do echo $$ > "$group/cgroup.procs"; done
-mount -t tmpfs -o "size=$size,mode=755" tmpfs "$work/rw"
+mount -t tmpfs -o "size=$size,nr_inodes=$inodes,mode=755" tmpfs "$work/rw"
 mkdir "$work/rw/upper" "$work/rw/work"
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$work/rw/upper,workdir=$work/rw/work" "$work/root"
 exec systemd-nspawn --quiet --directory="$work/root" --machine="$name" --private-network --boot --register=no \\
@@ -92,6 +92,7 @@ class Machine:
     state: Path
     size: str = "512m"
     memory: str = "1g"
+    inodes: int = 0
     folder: Path = field(init=False)
     leader: int = field(init=False, default=0)
     groups: tuple[Path, ...] = field(init=False, default=())
@@ -125,7 +126,7 @@ class Machine:
         record(self.folder, pid=None, groups=())
         self.groups = create_groups(self.name, memory=byte_count(self.memory), pids=_PROCESSES)
         record(self.folder, pid=None, groups=self.groups)
-        arguments = [str(self.folder), str(self.tree), self.size, self.name, *map(str, self.groups)]
+        arguments = [str(self.folder), str(self.tree), self.size, str(self.inodes), self.name, *map(str, self.groups)]
         unshare = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
         with (self.folder / "console").open("wb") as console:
             self._process = subprocess.Popen(  # noqa: S603

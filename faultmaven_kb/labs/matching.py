@@ -11,9 +11,10 @@ __all__ = ["ERROR_LINE", "error_line", "shows"]
 _BLANKS = re.compile(r"[ \t]+")
 _NUMBER = re.compile(r"\d+(?:\.\d+)*")
 ERROR_LINE = re.compile(
-    r"^(?:\(error\) |(?:ERR|WRONGTYPE|NOAUTH|OOM|NOPERM|READONLY|LOADING|MISCONF|DENIED) |(?:psql:.*?)?(?:ERROR|FATAL|PANIC): |"
-    r"E: |curl: \(\d+\)|(?:\S*/)?(?:ba)?sh: (?:line \d+: )?|sudo: |Failed to |Error: |error: |nginx: \[emerg\]|"
-    r"Could not connect to Redis|RTNETLINK answers: |Unit \S+ (?:not found|could not be found))"
+    r"^(?:\(error\) |(?:ERR|WRONGTYPE|NOAUTH|OOM|NOPERM|READONLY|LOADING|MISCONF|DENIED) |"
+    r"(?:psql:.*?)?(?:ERROR|FATAL|PANIC): |E: |curl: \(\d+\)|(?:\S*/)?(?:ba)?sh: (?:line \d+: )?|sudo: |Failed to |"
+    r"Error: |error: |nginx: \[emerg\]|Could not connect to Redis|RTNETLINK answers: |"
+    r"Unit \S+ (?:not found|could not be found))"
 )
 """How the tools of runbooks begin a line that reports a failure, whatever their exit code is."""
 

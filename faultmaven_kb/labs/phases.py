@@ -99,10 +99,17 @@ class _Trial:
     """The state of one trial while it runs."""
 
     def __init__(
-        self, loaded: LoadedLab, case: Case, solution: SolutionProof, machine: Machine, mutation: Mutation | None
+        self,
+        loaded: LoadedLab,
+        case: Case,
+        solution: SolutionProof,
+        machine: Machine,
+        *,
+        image: str,
+        mutation: Mutation | None,
     ) -> None:
         self.loaded, self.case, self.solution, self.machine = loaded, case, solution, machine
-        self.mutation = mutation
+        self.mutation, self.image = mutation, image
         self.steps: list[Step] = []
         self.values: dict[str, str] = {}
 
@@ -122,7 +129,7 @@ class _Trial:
         self.script("setup", self.loaded.lab.setup)
         probe = self.case.symptom
         output = self.machine.run(probe.run, on=probe.on, timeout=probe.within + 10)
-        seen = [text for text in probe.expect if shows(output.text, text, numbers=probe.numbers)]
+        seen = [text for text in probe.texts(self.image) if shows(output.text, text, numbers=probe.numbers)]
         fault = f'the symptom "{seen[0]}" is seen on the healthy machine' if seen else ""
         self.note("symptom probe", probe.run, output, fault)
         if fault:
@@ -150,14 +157,16 @@ class _Trial:
         end = time.monotonic() + probe.within
         while True:
             output = self.machine.run(probe.run, on=probe.on, timeout=probe.within + 10)
-            if probe_holds(probe, output.text):
+            if probe_holds(probe, output.text, image=self.image):
                 self.note(name, probe.run, output)
                 return
             if time.monotonic() >= end:
                 break
             time.sleep(_PAUSE)
-        wanted = ", ".join([*(f'"{text}"' for text in probe.expect), *(f'no "{text}"' for text in probe.absent)])
-        detail = f"{fault} within {probe.within:g} s, expected {wanted}"
+        wanted = ", ".join(
+            [*(f'"{text}"' for text in probe.texts(self.image)), *(f'no "{text}"' for text in probe.absent)]
+        )
+        detail = f"{fault} within {probe.within:g} s, expected {', '.join(wanted)}"
         self.note(name, probe.run, output, detail)
         raise _Failed(detail)
 
@@ -173,7 +182,7 @@ class _Trial:
         end = time.monotonic() + self.solution.hold
         while True:
             output = self.machine.run(probe.run, on=probe.on, timeout=probe.within + 10)
-            if probe_holds(probe, output.text):
+            if probe_holds(probe, output.text, image=self.image):
                 fault = "the recovery is seen although no command of the solution has run"
                 self.note("recovery probe", probe.run, output, fault)
                 raise _Failed(fault)
@@ -183,11 +192,14 @@ class _Trial:
         self.note("recovery probe", probe.run, output)
 
     def mend(self) -> None:
-        for step in self.commands(self.solution):
-            if step.fault:
-                raise _Failed(f"{step.name} {step.fault}")
-        if self.solution.meanwhile:
-            self.script("meanwhile", self.solution.meanwhile)
+        if self.solution.before:
+            self.script("part before the commands", self.solution.before)
+        for _ in range(self.solution.times):
+            for step in self.commands(self.solution):
+                if step.fault:
+                    raise _Failed(f"{step.name} {step.fault}")
+        if self.solution.after:
+            self.script("part after the commands", self.solution.after)
 
     def commands(self, part: Diagnosis | SolutionProof) -> Iterator[Step]:
         """Run the commands of a section, each in the shell of its place; a diagnosis raises for what cannot run."""
@@ -252,9 +264,9 @@ def prove(
     begin = time.monotonic()
     done: list[Phase] = []
     try:
-        with Machine(tree, state, size=loaded.lab.size, memory=loaded.lab.memory) as machine:
+        with Machine(tree, state, size=loaded.lab.size, memory=loaded.lab.memory, inodes=loaded.lab.inodes) as machine:
             opened(machine)
-            trial = _Trial(loaded, case, solution, machine, mutation)
+            trial = _Trial(loaded, case, solution, machine, image=image, mutation=mutation)
             for name, act in trial.phases():
                 say(name)
                 done.append(_phase(trial, name, act))
@@ -276,9 +288,9 @@ def _phase(trial: _Trial, name: str, act: Callable[[], None]) -> Phase:
     return Phase(name, tuple(trial.steps), time.monotonic() - begin, fault)
 
 
-def probe_holds(probe: Probe, output: str) -> bool:
+def probe_holds(probe: Probe, output: str, *, image: str) -> bool:
     """Whether an output shows all that a probe expects and nothing that must be absent."""
-    seen = all(shows(output, text, numbers=probe.numbers) for text in probe.expect)
+    seen = all(shows(output, text, numbers=probe.numbers) for text in probe.texts(image))
     return seen and not any(shows(output, text, numbers=probe.numbers) for text in probe.absent)
 
 
@@ -293,7 +305,7 @@ def _fault(output: Output) -> str:
 
 def _solution_fault(output: Output, each: PlannedCommand, allow: tuple[str, ...]) -> str:
     expected = each.command.rc
-    if output.code is None or (output.code != expected and output.code != _PIPE_CLOSED):
+    if output.code not in (expected, _PIPE_CLOSED):
         return _ended(output)
     line = error_line(output.text, allow=allow)
     if line and not expected:

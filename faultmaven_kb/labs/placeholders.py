@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 __all__ = ["fill", "placeholders_in"]
 
-_PLACEHOLDER = re.compile(r"(?<![<$\w-])<(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)>")
+_PLACEHOLDER = re.compile(r"(?<![<$])<(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)>")
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:

@@ -112,7 +112,7 @@ def make_proof(
         date=today,
         executed=executed_hash(loaded.fences, skipped=loaded.skipped),
         clients=loaded.lab.clients,
-        symptoms=tuple(dict.fromkeys(text for case in loaded.lab.cases for text in case.symptom.expect)),
+        symptoms=tuple(dict.fromkeys(text for case in loaded.lab.cases for text in case.symptom.all_texts)),
         skipped=dict(sorted(loaded.skipped.items())),
         images={name: _image_proof(loaded, name, trials, versions[name]) for name in loaded.lab.images},
     )
@@ -142,7 +142,10 @@ def proof_text(proof: Proof) -> str:
 
 
 def read_proofs(folder: Path) -> dict[str, Proof]:
-    """The proofs in a folder by runbook id. Raises `PathError` without the folder, `ConfigurationError` for a bad file."""
+    """The proofs in a folder by runbook id.
+
+    Raises `PathError` without the folder, `ConfigurationError` for a bad file.
+    """
     if not folder.is_dir():
         raise PathError(f"no such folder: {str(folder)!r}")
     found = {}

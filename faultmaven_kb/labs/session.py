@@ -6,6 +6,7 @@ on. Exit codes are only half of the truth: callers look at the output as well.
 """
 
 import contextlib
+import itertools
 import os
 import signal
 import subprocess
@@ -18,13 +19,12 @@ __all__ = ["USER", "Session"]
 
 USER = "oncall"
 _FOLDER = "/run/lab"
+_NUMBERS = itertools.count(1)
 _USER_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/local/games:/usr/games"
 
 
 class Session:
     """A shell in `machine`, in the network namespace `on`; use it in a `with` statement."""
-
-    _count = 0
 
     def __init__(self, machine: Machine, *, on: str = "") -> None:
         self._machine, self._on = machine, on
@@ -57,8 +57,7 @@ class Session:
 
     def run(self, text: str, *, timeout: float, background: bool = False) -> Output:
         """Run one command. The code is None when it was stopped after `timeout` seconds or ended the shell."""
-        type(self)._count += 1
-        name = f"{_FOLDER}/{os.getpid()}-{id(self)}-{self._count}"
+        name = f"{_FOLDER}/{os.getpid()}-{next(_NUMBERS)}"
         begin = time.monotonic()
         mark = "&\n" if background else "\n"
         self._feed(f'{{ {text}\n}} < /dev/null > {name}.out 2>&1 {mark}printf "%s\\n" "$?" > {name}.rc\n')

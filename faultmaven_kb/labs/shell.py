@@ -7,7 +7,7 @@ needed and a system without one can still list and check.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from faultmaven_kb.errors import ConfigurationError
 
@@ -36,10 +36,10 @@ def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
     return tuple(ShellCommand("\n".join(lines[first:last]), first) for first, last in _merged(root, lines))
 
 
-def _merged(root: "object", lines: list[str]) -> Iterator[tuple[int, int]]:
+def _merged(root: Any, lines: list[str]) -> Iterator[tuple[int, int]]:
     """Line ranges of the commands, those that share a line joined; the end is exclusive."""
     pending: tuple[int, int] | None = None
-    for node in root.children:  # type: ignore[attr-defined]
+    for node in root.children:
         if node.type == "comment" or not node.is_named:
             continue
         last = node.end_point[0] + (1 if node.end_point[1] else 0)
@@ -65,7 +65,7 @@ def split_console(text: str) -> tuple[ShellCommand, ...] | None:
 
 
 @lru_cache(maxsize=1)
-def _parser() -> "object":
+def _parser() -> Any:
     try:
         import tree_sitter_bash  # noqa: PLC0415 - an extra, loaded when a lab is read
         from tree_sitter import Language, Parser  # noqa: PLC0415
