@@ -116,7 +116,7 @@ class _Checker:
         for index, diagnosis in enumerate(case.diagnosis):
             where = (*path, "diagnosis", index)
             yield from self.part(case, diagnosis, where)
-            for text in diagnosis.expect:
+            for text in diagnosis.all_texts:
                 if not shows(self.sections.get(diagnosis.section, ""), text, numbers=diagnosis.numbers):
                     message = f'"{text}" does not stand in {diagnosis.section} of "{self.loaded.id}"'
                     yield self.at("LB106", message, *where, "expect")

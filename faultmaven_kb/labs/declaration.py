@@ -39,16 +39,10 @@ PartName = Annotated[
 SectionName = Annotated[str, Field(pattern=r"^(quick-fix|step-[0-9]+|solution-[0-9]+)$")]
 
 
-class Probe(_Part):
-    """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
-
-    run: Script
+class _Expecting(_Part):
     expect: Texts | dict[str, Texts] = Field(
         default=(), description="Texts that the output holds; by image, where releases differ."
     )
-    absent: Texts = Field(default=(), description="Texts that the output must not hold.")
-    within: Seconds = 10.0
-    on: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
     numbers: Literal["exact", "vary"] = Field(
         default="exact", description="`vary`: any number may stand where the expected text has one."
     )
@@ -65,6 +59,15 @@ class Probe(_Part):
         return self.expect
 
 
+class Probe(_Expecting):
+    """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
+
+    run: Script
+    absent: Texts = Field(default=(), description="Texts that the output must not hold.")
+    within: Seconds = 10.0
+    on: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
+
+
 class ComputedValue(_Part):
     """A placeholder's value that is found out in the broken machine: the first line that `run` prints."""
 
@@ -79,12 +82,10 @@ Places = Annotated[
 ]
 
 
-class Diagnosis(_Part):
+class Diagnosis(_Expecting):
     """A diagnostic section that runs while the server is broken, and what of the runbook's text it shows."""
 
     section: SectionName
-    expect: Texts = ()
-    numbers: Literal["exact", "vary"] = "exact"
     fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
     on: Places = ""
     timeout: Seconds = 30.0
@@ -104,6 +105,9 @@ class SolutionProof(_Part):
     permanent: Script | None = Field(default=None, description="A restart after which the recovery must still hold.")
     hold: Annotated[float, Field(ge=0, le=120)] = Field(
         default=2.0, description="Seconds for which the fault must last when nothing is done."
+    )
+    codes: dict[PartName, int] = Field(
+        default={}, description="Commands that answer with an exit code other than 0, such as `systemctl status` (3)."
     )
     allow: Texts = Field(default=(), description="Texts that look like an error in the output and are none.")
     timeout: Seconds = 30.0

@@ -163,9 +163,7 @@ class _Trial:
             if time.monotonic() >= end:
                 break
             time.sleep(_PAUSE)
-        wanted = ", ".join(
-            [*(f'"{text}"' for text in probe.texts(self.image)), *(f'no "{text}"' for text in probe.absent)]
-        )
+        wanted = [f'"{text}"' for text in probe.texts(self.image)] + [f'no "{text}"' for text in probe.absent]
         detail = f"{fault} within {probe.within:g} s, expected {', '.join(wanted)}"
         self.note(name, probe.run, output, detail)
         raise _Failed(detail)
@@ -173,7 +171,7 @@ class _Trial:
     def diagnosis(self) -> None:
         for part in self.case.diagnosis:
             text = "".join(step.output for step in self.commands(part))
-            missing = [each for each in part.expect if not shows(text, each, numbers=part.numbers)]
+            missing = [each for each in part.texts(self.image) if not shows(text, each, numbers=part.numbers)]
             if missing:
                 raise _Failed(f'{part.section} does not show "{missing[0]}"')
 
@@ -213,7 +211,7 @@ class _Trial:
                 if each.on not in shells:
                     shells[each.on] = Session(self.machine, on=each.on).__enter__()
                 output = shells[each.on].run(text, timeout=part.timeout, background=each.command.background)
-                fault = _solution_fault(output, each, part.allow) if isinstance(part, SolutionProof) else _fault(output)
+                fault = _solution_fault(output, each, part) if isinstance(part, SolutionProof) else _fault(output)
                 self.note(each.command.id, text, output, fault, each.command.line)
                 if fault and not mends:
                     raise _Failed(f"{each.command.id} {fault}")
@@ -303,11 +301,11 @@ def _fault(output: Output) -> str:
     return _ended(output) if output.code is None or output.code in _NOT_RUNNABLE else ""
 
 
-def _solution_fault(output: Output, each: PlannedCommand, allow: tuple[str, ...]) -> str:
-    expected = each.command.rc
+def _solution_fault(output: Output, each: PlannedCommand, part: SolutionProof) -> str:
+    expected = part.codes.get(each.command.id, each.command.rc)
     if output.code not in (expected, _PIPE_CLOSED):
         return _ended(output)
-    line = error_line(output.text, allow=allow)
+    line = error_line(output.text, allow=part.allow)
     if line and not expected:
         return f'printed "{line[:200]}"'
     wanted = each.fence.directive("expect")
