@@ -1,0 +1,167 @@
+"""A proof: the committed result of a lab, and whether it still belongs to the text of a runbook.
+
+Its hash covers what was executed (fences of the quick fix, steps and solutions, with their directives) and nothing
+else: a changed command or a new one un-proves a runbook, a changed sentence does not. The symptoms that were seen are
+kept as well, and a runbook must still name them. Clocks stay outside: the day is passed in.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.labs.extraction import LabFence
+from faultmaven_kb.labs.phases import Trial
+from faultmaven_kb.labs.plan import LoadedLab
+from faultmaven_kb.runbook import Runbook
+
+__all__ = [
+    "ImageProof",
+    "Proof",
+    "SolutionResult",
+    "executed_hash",
+    "make_proof",
+    "outdated",
+    "proof_text",
+    "read_proofs",
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SolutionResult(_Part):
+    """One solution of one case: how often it was proven in a row, and its longest time in seconds."""
+
+    case: str
+    section: str
+    runs: int
+    seconds: float
+
+
+class ImageProof(_Part):
+    """What was proven on one image: versions of the packages, symptoms as the software printed them, solutions."""
+
+    versions: dict[str, str]
+    symptoms: dict[str, str]
+    solutions: tuple[SolutionResult, ...]
+
+
+class Proof(_Part):
+    """The last complete proof of a runbook, in `labs/results/ID.json`."""
+
+    proof: int = 1
+    runbook: str
+    date: date
+    executed: str
+    clients: dict[str, str] = {}
+    symptoms: tuple[str, ...]
+    skipped: dict[str, str]
+    images: dict[str, ImageProof]
+
+    @property
+    def summary(self) -> str:
+        """The line for `verified_by`: `lab bookworm redis-server 7.0.15, trixie redis-server 8.0.2`."""
+        parts = []
+        for name, image in self.images.items():
+            versions = [f"{package} {plain_version(version)}" for package, version in image.versions.items()]
+            parts.append(f"{name} {' '.join(versions)}")
+        return "lab " + ", ".join(parts)
+
+
+def plain_version(version: str) -> str:
+    """A Debian version without its epoch and revision: `5:7.0.15-1~deb12u7` is `7.0.15`."""
+    return version.split(":", 1)[-1].rsplit("-", 1)[0].split("+", maxsplit=1)[0]
+
+
+def executed_hash(fences: Iterable[LabFence], *, skipped: Iterable[str] = ()) -> str:
+    """SHA-256 of what is executed: name, language, directives and code of each fence that is not skipped whole."""
+    left_out = set(skipped)
+    digest = hashlib.sha256()
+    for fence in fences:
+        if fence.id in left_out or fence.section in left_out:
+            continue
+        directives = [[each.kind, each.value] for each in fence.directives]
+        text = json.dumps([fence.id, fence.language, directives, fence.code.rstrip()], ensure_ascii=False)
+        digest.update(text.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def make_proof(
+    loaded: LoadedLab, trials: Iterable[Trial], *, versions: Mapping[str, Mapping[str, str]], today: date
+) -> Proof | None:
+    """The proof that the trials of one lab make, None unless each solution was proven on each of its images."""
+    trials = tuple(trial for trial in trials if trial.runbook == loaded.id)
+    wanted = {
+        (image, case.name, each.label)
+        for image in loaded.lab.images
+        for case in loaded.lab.cases
+        for each in case.solutions
+    }
+    if {(trial.image, trial.case, trial.section) for trial in trials} != wanted:
+        return None
+    if not all(trial.proven for trial in trials):
+        return None
+    return Proof(
+        runbook=loaded.id,
+        date=today,
+        executed=executed_hash(loaded.fences, skipped=loaded.skipped),
+        clients=loaded.lab.clients,
+        symptoms=tuple(dict.fromkeys(text for case in loaded.lab.cases for text in case.symptom.all_texts)),
+        skipped=dict(sorted(loaded.skipped.items())),
+        images={name: _image_proof(loaded, name, trials, versions[name]) for name in loaded.lab.images},
+    )
+
+
+def _image_proof(loaded: LoadedLab, image: str, trials: tuple[Trial, ...], versions: Mapping[str, str]) -> ImageProof:
+    symptoms, solutions = {}, []
+    for case in loaded.lab.cases:
+        for each in case.solutions:
+            found = [t for t in trials if (t.image, t.case, t.section) == (image, case.name, each.label)]
+            symptoms[case.name] = _symptom(found[0])
+            longest = max(trial.seconds for trial in found)
+            solutions.append(
+                SolutionResult(case=case.name, section=each.label, runs=len(found), seconds=round(longest, 1))
+            )
+    return ImageProof(versions=dict(versions), symptoms=symptoms, solutions=tuple(solutions))
+
+
+def _symptom(trial: Trial) -> str:
+    broken = next(phase for phase in trial.phases if phase.name == "broken")
+    return next(step.output for step in broken.steps if step.name == "symptom probe").strip()[-400:]
+
+
+def proof_text(proof: Proof) -> str:
+    """The proof as the bytes of its file."""
+    return json.dumps(proof.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+def read_proofs(folder: Path) -> dict[str, Proof]:
+    """The proofs in a folder by runbook id.
+
+    Raises `PathError` without the folder, `ConfigurationError` for a bad file.
+    """
+    if not folder.is_dir():
+        raise PathError(f"no such folder: {str(folder)!r}")
+    found = {}
+    for path in sorted(folder.glob("*.json")):
+        try:
+            proof = Proof.model_validate_json(path.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise ConfigurationError(f"{path.as_posix()} is no proof: {str(error).splitlines()[0]}") from None
+        found[proof.runbook] = proof
+    return found
+
+
+def outdated(proof: Proof, runbook: Runbook, fences: Iterable[LabFence]) -> str:
+    """Why a proof does not belong to this text of the runbook, empty when it does."""
+    if executed_hash(fences, skipped=proof.skipped) != proof.executed:
+        return f"its commands have changed since the proof of {proof.date}"
+    literals = {literal for symptom in runbook.symptoms for literal in symptom.literals}
+    gone = [symptom for symptom in proof.symptoms if symptom not in literals]
+    return f'the symptom "{gone[0]}" that was proven is no longer listed' if gone else ""

@@ -1,0 +1,74 @@
+"""Shell text to complete commands: what a reader would paste in one go.
+
+A loop, a here document or a line with continuation is one command, and so is a line that holds several commands: its
+last one may look at `$?`. Comments are left out. tree-sitter's grammar decides where a command ends, so no bash is
+needed and a system without one can still list and check.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from faultmaven_kb.errors import ConfigurationError
+
+__all__ = ["SHELLS", "ShellCommand", "split_commands", "split_console"]
+
+SHELLS = frozenset({"bash", "sh", "shell"})
+"""The languages of a fence that a shell executes as it stands; `console` has prompts in front."""
+
+
+class ShellCommand(NamedTuple):
+    """A complete command and the line of the text it starts on (from 0)."""
+
+    text: str
+    line: int
+
+
+def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
+    """The complete commands of a shell text, None when it is no valid shell.
+
+    Raises `ConfigurationError` when the extra `labs` is not installed.
+    """
+    root = _parser().parse(text.encode("utf-8")).root_node
+    if root.has_error:
+        return None
+    lines = text.split("\n")
+    return tuple(ShellCommand("\n".join(lines[first:last]), first) for first, last in _merged(root, lines))
+
+
+def _merged(root: Any, lines: list[str]) -> Iterator[tuple[int, int]]:
+    """Line ranges of the commands, those that share a line joined; the end is exclusive."""
+    pending: tuple[int, int] | None = None
+    for node in root.children:
+        if node.type == "comment" or not node.is_named:
+            continue
+        last = node.end_point[0] + (1 if node.end_point[1] else 0)
+        if pending and node.start_point[0] < pending[1]:
+            pending = (pending[0], max(last, pending[1]))
+            continue
+        if pending:
+            yield pending
+        pending = (node.start_point[0], max(last, node.start_point[0] + 1))
+    if pending:
+        yield pending
+
+
+def split_console(text: str) -> tuple[ShellCommand, ...] | None:
+    """The commands of a transcript: lines after a `$ ` prompt, with their `> ` continuations."""
+    found: list[ShellCommand] = []
+    for number, line in enumerate(text.split("\n")):
+        if line.startswith("$ "):
+            found.append(ShellCommand(line[2:], number))
+        elif line.startswith("> ") and found:
+            found[-1] = ShellCommand(f"{found[-1].text}\n{line[2:]}", found[-1].line)
+    return None if any(split_commands(command.text) is None for command in found) else tuple(found)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> Any:
+    try:
+        import tree_sitter_bash  # noqa: PLC0415 - an extra, loaded when a lab is read
+        from tree_sitter import Language, Parser  # noqa: PLC0415
+    except ImportError:
+        raise ConfigurationError('labs need the extra "labs": pip install "faultmaven-kb[labs]"') from None
+    return Parser(Language(tree_sitter_bash.language()))
