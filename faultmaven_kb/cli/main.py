@@ -19,6 +19,7 @@ _COMMANDS = {
     "rules": "rules",
     "new": "new",
     "schema": "schema",
+    "mcp": "mcp",
     "completion": "completion",
 }
 """The commands in the order of the help page, with the module each lives in."""
