@@ -19,6 +19,7 @@ _COMMANDS = {
     "rules": "rules",
     "new": "new",
     "schema": "schema",
+    "export": "export",
     "mcp": "mcp",
     "completion": "completion",
 }
