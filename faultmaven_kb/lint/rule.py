@@ -97,6 +97,7 @@ class Change:
 
 
 def _nothing(place: str) -> Facts | None:
+    """No document but those that are checked."""
     return None
 
 

@@ -1,4 +1,4 @@
-"""The rules in force: one visible tuple of families. A new rule is one function and one entry."""
+"""The rules in force: one visible tuple of families, sorted by code. A new rule is one function and one entry."""
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
@@ -9,19 +9,20 @@ __all__ = ["CODES", "INTERNAL_ERROR", "RULES", "rule_named"]
 
 INTERNAL_ERROR = reading_rule("RB990", "internal-error", "A rule that crashes is reported, and the others go on.")
 
-RULES: tuple[Rule, ...] = (
-    *text.RULES,
-    *yaml.RULES,
-    *fields.RULES,
-    *organisation.RULES,
-    *sections.RULES,
-    *links.RULES,
-    *base.RULES,
-    *changes.RULES,
-    *suppressions.RULES,
-    baseline.STALE,
-    INTERNAL_ERROR,
+_FAMILIES: tuple[tuple[Rule, ...], ...] = (
+    text.RULES,
+    yaml.RULES,
+    fields.RULES,
+    organisation.RULES,
+    sections.RULES,
+    links.RULES,
+    base.RULES,
+    suppressions.RULES,
+    changes.RULES,
+    (baseline.STALE, INTERNAL_ERROR),
 )
+
+RULES: tuple[Rule, ...] = tuple(sorted((rule for family in _FAMILIES for rule in family), key=lambda rule: rule.code))
 
 CODES: dict[str, str] = {word: rule.code for rule in RULES for word in (rule.code.casefold(), rule.name)}
 """The code of each rule by its code and its name, in lower case."""
