@@ -11,7 +11,7 @@ from pathlib import Path
 
 from faultmaven_kb.errors import PathError
 
-__all__ = ["NOT_RUNBOOKS", "find_runbooks", "find_strays"]
+__all__ = ["NOT_RUNBOOKS", "find_runbooks", "find_strays", "is_runbook"]
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
 
@@ -42,6 +42,12 @@ def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
             yield from sorted(file for file in _walk(path) if _leads_out(file, path))
 
 
+def is_runbook(path: str) -> bool:
+    """Whether a path below a folder of runbooks (with forward slashes) is that of a runbook, by its name alone."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".md") and name not in NOT_RUNBOOKS and not any(part[:1] == "." for part in path.split("/"))
+
+
 def _leads_out(file: Path, folder: Path) -> bool:
     if not file.is_symlink():
         return False
@@ -55,5 +61,5 @@ def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if name.endswith(".md") and not name.startswith(".") and name not in NOT_RUNBOOKS:
+            if is_runbook(name):
                 yield Path(root, name)

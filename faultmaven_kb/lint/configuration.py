@@ -202,7 +202,8 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
         if re.fullmatch(r"rb\d{0,2}", word):
             codes = {rule.code for rule in RULES if rule.code.casefold().startswith(word)}
         if not codes:
-            raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, CODES)}')
+            names = [] if word.startswith("rb") else [rule.name for rule in RULES]
+            raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, names)}')
         found |= codes
     return tuple(sorted(found))
 
