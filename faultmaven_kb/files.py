@@ -1,7 +1,8 @@
 """Which files of a folder are runbooks: the one place that knows the names that are not.
 
-Folders are walked without following links to folders, so a loop cannot trap the walk; the order is that of the sorted
-paths on every system.
+Folders are walked without following links to folders, so a loop cannot trap the walk, and a link to a file outside of
+the folder is not followed either: a contributed link must not bring in what lies elsewhere. The order is that of the
+sorted paths on every system.
 """
 
 import os
@@ -10,7 +11,7 @@ from pathlib import Path
 
 from faultmaven_kb.errors import PathError
 
-__all__ = ["NOT_RUNBOOKS", "find_runbooks"]
+__all__ = ["NOT_RUNBOOKS", "find_runbooks", "find_strays", "is_runbook"]
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
 
@@ -23,7 +24,7 @@ def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
     seen: set[Path] = set()
     for path in map(Path, paths):
         if path.is_dir():
-            files = sorted(_walk(path))
+            files = sorted(file for file in _walk(path) if not _leads_out(file, path))
         elif path.exists():
             files = [path]
         else:
@@ -34,6 +35,28 @@ def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
                 yield file
 
 
+def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The symbolic links below the given folders that look like runbooks and lead out of their folder, sorted."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            yield from sorted(file for file in _walk(path) if _leads_out(file, path))
+
+
+def is_runbook(path: str) -> bool:
+    """Whether a path below a folder of runbooks (with forward slashes) is that of a runbook, by its name alone."""
+    name = path.rpartition("/")[2]
+    return name.endswith(".md") and name not in NOT_RUNBOOKS and not any(part[:1] == "." for part in path.split("/"))
+
+
+def _leads_out(file: Path, folder: Path) -> bool:
+    if not file.is_symlink():
+        return False
+    try:
+        return not file.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # a link to itself leads nowhere; reading it will say so
+        return False
+
+
 def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -42,3 +65,5 @@ def _walk(folder: Path) -> Iterator[Path]:
                 path = Path(root, name)
                 if path.is_file() or path.is_symlink():  # a link to nowhere is reported, a pipe would block
                     yield path
+            if is_runbook(name):
+                yield Path(root, name)

@@ -20,6 +20,7 @@ from faultmaven_kb.terminal_text import printable
 
 __all__ = [
     "SEVERITY_STYLES",
+    "cache_folder",
     "console",
     "echo_json",
     "filter_options",
@@ -65,10 +66,15 @@ def filter_options(command: _Command) -> _Command:
     return command
 
 
+def cache_folder() -> Path:
+    """The folder of caches: FMKB_CACHE_DIR, else the user's."""
+    folder = os.environ.get("FMKB_CACHE_DIR")
+    return Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False)
+
+
 def load(paths: tuple[Path, ...]) -> KnowledgeBase:
     """The knowledge base at the paths, or the built-in one. Says on standard error what could not be read."""
-    folder = os.environ.get("FMKB_CACHE_DIR")
-    cache = Cache(Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False))
+    cache = Cache(cache_folder())
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
     unreadable = {d.path: d for d in kb.diagnostics if d.code in ("RB001", "RB006", "RB011", "RB013", "RB804")}
     for diagnostic in unreadable.values():

@@ -1,10 +1,13 @@
 """`fmkb rules`: what is checked, and why."""
 
+from pathlib import Path
+
 import click
 from rich.table import Table
 from rich.text import Text
 
 from faultmaven_kb.cli.common import console, echo_json
+from faultmaven_kb.cli.in_force import print_in_force
 from faultmaven_kb.lint.rule import Rule
 from faultmaven_kb.lint.rules import RULES, rule_named
 
@@ -15,8 +18,9 @@ _LEVEL_STYLES = {"error": "red", "warning": "yellow", "info": "blue"}
 
 @click.command("rules", short_help="Explain the rules of the check.")
 @click.argument("code", required=False)
+@click.option("--config", "in_force", is_flag=True, help="Print what is in force for the current folder, and why.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-def command(code: str | None, as_json: bool) -> None:
+def command(code: str | None, in_force: bool, as_json: bool) -> None:
     """Explain the rule CODE (a code or a name), or list them all.
 
     \b
@@ -24,9 +28,12 @@ def command(code: str | None, as_json: bool) -> None:
       fmkb rules
       fmkb rules RB205
       fmkb rules mojibake
+      fmkb rules --config
     """
     rules = (rule_named(code),) if code else RULES
-    if as_json:
+    if in_force:
+        print_in_force(Path(), rules, as_json=as_json)
+    elif as_json:
         echo_json([_row(rule) for rule in rules])
     elif code:
         _explain(rules[0])

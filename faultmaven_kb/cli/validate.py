@@ -2,15 +2,18 @@
 
 import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.text import Text
 
 from faultmaven_kb.cli.common import console
-from faultmaven_kb.lint.engine import check_paths, profile_named
+from faultmaven_kb.cli.gate import Gate, gate_options
+from faultmaven_kb.lint.engine import profile_named
 from faultmaven_kb.lint.rule import Profile
 from faultmaven_kb.reports.json_report import to_json
 from faultmaven_kb.reports.text_report import to_pieces
+from faultmaven_kb.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -39,18 +42,24 @@ _STYLES = {
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
-    default=Profile.CONTRIBUTE.label,
-    show_default=True,
-    help="How much is asked: can a machine use it, may it be merged, is it as good as the review guide wants.",
+    help="How much is asked: can a machine use it, may it be merged, is it as good as the review guide wants. "
+    "Default: the configuration's, else contribute.",
 )
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day that rules about dates take for today. Default: today.",
 )
+@gate_options
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], output: str, profile: str, today: datetime.datetime | None
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    output: str,
+    profile: str | None,
+    today: datetime.datetime | None,
+    **options: Any,
 ) -> None:
     """Check the runbooks at PATHS (files and folders) and say where each fault is and how to mend it.
 
@@ -58,12 +67,18 @@ def command(
     Examples:
       fmkb validate runbooks
       fmkb validate --profile curated runbooks/redis/redis-out-of-memory.md
+      fmkb validate --since main runbooks
       fmkb validate --format json runbooks > findings.json
 
     Exit code: 0 when there is no error or warning, 1 otherwise, 2 for wrong usage.
     """
     day = today.date() if today else datetime.date.today()
-    report = check_paths(paths, today=day, profile=profile_named(profile))
+    gate = Gate.open(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
+    if options["write_baseline"]:
+        written, count = gate.write_baseline()
+        click.echo(f"fmkb: wrote {count} findings to {printable(str(written))}", err=True)
+        return
+    report = gate.check()
     if not report.files:
         raise click.UsageError(f"no runbook found in {', '.join(str(path) for path in paths)}")
     if output == "json":

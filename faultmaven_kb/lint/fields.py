@@ -73,7 +73,7 @@ def unknown_field(checked: Checked) -> Iterator[Finding]:
     values = checked.document.front_matter.values
     missing = [name for name in _REQUIRED if name not in values]
     for key in values:
-        if key in _FIELDS:
+        if key in _FIELDS or key in checked.settings.fields:
             continue
         span = checked.document.front_matter.key_span(key)
         hint = did_you_mean(key.replace("-", "_"), missing)

@@ -5,40 +5,33 @@ content and never prints. Its docstring is its why. What the reading stages alre
 generator, so that every code is explained in one place.
 """
 
-from collections.abc import Callable, Iterator
+import posixpath
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import IntEnum
 from functools import cached_property
 from pathlib import PurePosixPath
 
 from faultmaven_kb.diagnostics import Fix, Level, Related
+from faultmaven_kb.lint.facts import Facts, facts_of
+from faultmaven_kb.lint.settings import Profile, Settings
+from faultmaven_kb.lint.tree import Tree
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Span
 
-__all__ = ["Base", "Checked", "Finding", "Profile", "Rule", "Settings", "base_rule", "reading_rule", "rule"]
-
-
-class Profile(IntEnum):
-    """How much is asked of a runbook; each profile contains the former."""
-
-    INGEST = 1
-    CONTRIBUTE = 2
-    CURATED = 3
-
-    @property
-    def label(self) -> str:
-        """The name on the command line."""
-        return self.name.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What a knowledge base may set for itself."""
-
-    stale_months: int = 12
-    weight_tolerance: float = 1.0
+__all__ = [
+    "Base",
+    "Change",
+    "Checked",
+    "Finding",
+    "Profile",
+    "Rule",
+    "Settings",
+    "base_rule",
+    "reading_rule",
+    "rule",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +70,11 @@ class Checked:
         """All sections in document order."""
         return tuple(walk(self.document.outline))
 
+    @cached_property
+    def facts(self) -> Facts:
+        """What other documents may ask of this one: its links, anchors, symptoms."""
+        return facts_of(self.document)
+
     def value(self, key: str) -> object:
         """A front matter value, None when it is absent."""
         return self.document.front_matter.values.get(key)
@@ -87,12 +85,58 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Base:
-    """All documents of one run, for the rules that compare them."""
+class Change:
+    """What a base was before a change: `before` by the documents' present paths, `retired` ids and what became of them.
 
-    documents: tuple[Checked, ...]
+    `revision` is the name of the state before, as the caller wrote it.
+    """
+
+    revision: str
+    before: Mapping[str, Facts]
+    retired: Mapping[str, str] = field(default_factory=dict)
+
+
+def _nothing(place: str) -> Facts | None:
+    """No document but those that are checked."""
+    return None
+
+
+@dataclass(frozen=True)
+class Base:
+    """The facts of all documents of one run, for the rules that compare them.
+
+    `tree` holds the files that links lead to (None when the document is no file), `load` reads the facts of a document
+    in it that is not checked itself, `change` is what is about to be merged, if that is known.
+    """
+
+    documents: tuple[Facts, ...]
     today: date
     settings: Settings = field(default_factory=Settings)
+    tree: Tree | None = None
+    load: Callable[[str], Facts | None] = _nothing
+    change: Change | None = None
+
+    @cached_property
+    def places(self) -> Mapping[str, Facts]:
+        """The checked documents by their path relative to the tree's root."""
+        if self.tree is None:
+            return {facts.path: facts for facts in self.documents}
+        found = ((self.tree.relative(facts.path), facts) for facts in self.documents)
+        return {place: facts for place, facts in found if place is not None}
+
+    @cached_property
+    def homes(self) -> Mapping[str, str]:
+        """Where each document stands relative to the tree's root, by its path as given."""
+        return {facts.path: place for place, facts in self.places.items()}
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        """The folders in which documents stand, relative to the tree's root."""
+        return frozenset(posixpath.dirname(place) for place in self.places)
+
+    def at(self, place: str) -> Facts | None:
+        """The document at a place, checked in this run or not; None when there is none."""
+        return self.places.get(place) or self.load(place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +149,7 @@ class Rule:
     profile: Profile
     why: str
     check: Callable[[Checked], Iterator[Finding]] | None = None
-    check_base: Callable[[Base], Iterator[tuple[Checked, Finding]]] | None = None
+    check_base: Callable[[Base], Iterator[tuple[Facts, Finding]]] | None = None
 
 
 def rule(
@@ -117,7 +161,7 @@ def rule(
 
 def base_rule(
     code: str, name: str, level: Level, profile: Profile
-) -> Callable[[Callable[[Base], Iterator[tuple[Checked, Finding]]]], Rule]:
+) -> Callable[[Callable[[Base], Iterator[tuple[Facts, Finding]]]], Rule]:
     """Make a rule of a generator over the whole base."""
     return lambda check: Rule(code, name, level, profile, _why(check.__doc__), check_base=check)
 

@@ -1,22 +1,31 @@
-"""The rules in force: one visible tuple, in the order of their codes. A new rule is one function and one entry."""
+"""The rules in force: one visible tuple of families, sorted by code. A new rule is one function and one entry."""
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.lint import base, fields, sections, text, yaml
+from faultmaven_kb.lint import base, baseline, changes, fields, links, organisation, sections, suppressions, text, yaml
 from faultmaven_kb.lint.rule import Rule, reading_rule
 
-__all__ = ["INTERNAL_ERROR", "RULES", "rule_named"]
+__all__ = ["CODES", "INTERNAL_ERROR", "RULES", "rule_named"]
 
 INTERNAL_ERROR = reading_rule("RB990", "internal-error", "A rule that crashes is reported, and the others go on.")
 
-RULES: tuple[Rule, ...] = (
-    *text.RULES,
-    *yaml.RULES,
-    *fields.RULES,
-    *sections.RULES,
-    *base.RULES,
-    INTERNAL_ERROR,
+_FAMILIES: tuple[tuple[Rule, ...], ...] = (
+    text.RULES,
+    yaml.RULES,
+    fields.RULES,
+    organisation.RULES,
+    sections.RULES,
+    links.RULES,
+    base.RULES,
+    suppressions.RULES,
+    changes.RULES,
+    (baseline.STALE, INTERNAL_ERROR),
 )
+
+RULES: tuple[Rule, ...] = tuple(sorted((rule for family in _FAMILIES for rule in family), key=lambda rule: rule.code))
+
+CODES: dict[str, str] = {word: rule.code for rule in RULES for word in (rule.code.casefold(), rule.name)}
+"""The code of each rule by its code and its name, in lower case."""
 
 
 def rule_named(name: str) -> Rule:

@@ -192,8 +192,14 @@ def missing_purpose(checked: Checked) -> Iterator[Finding]:
 def unexpected_section(checked: Checked) -> Iterator[Finding]:
     """Other sections are allowed; a name nobody expects may be a misspelt one."""
     near = {id(section) for section, _ in _near_misses(checked).values()}
+    allowed = {words(name) for name in checked.settings.sections}
     for section in checked.sections:
-        if section.level == 2 and not SECTIONS.role(section.key) and id(section) not in near:
+        if (
+            section.level == 2
+            and not SECTIONS.role(section.key)
+            and id(section) not in near
+            and section.key not in allowed
+        ):
             yield Finding(f'section "{section.title}" is not part of the format', _heading_span(section))
 
 

@@ -1,8 +1,8 @@
 """Every rule has a fixture folder: what it finds in `bad/`, to the letter, and that it is silent on `good/`.
 
 A new rule is one folder `tests/fixtures/rules/CODE-name/`: `bad/` and `good/` hold runbooks, `expected.txt` what the
-rule prints about `bad/`, `fixed/` (optional) the files after its fixes. FMKB_UPDATE_FIXTURES=1 writes the expected
-files anew.
+rule prints about `bad/`, `fixed/` (optional) the files after its fixes. They may have a `.fmkb.toml` and a baseline;
+`before/` beside them is the state before a change. FMKB_UPDATE_FIXTURES=1 writes the expected files anew.
 """
 
 import os
@@ -12,9 +12,12 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb.diagnostics import Diagnostic, apply_edits
-from faultmaven_kb.lint.engine import Report, check_paths
+from faultmaven_kb.lint.baseline import read_baseline
+from faultmaven_kb.lint.configuration import read_configuration
+from faultmaven_kb.lint.engine import Report, Snapshot, check_paths
 from faultmaven_kb.lint.rule import Profile
 from faultmaven_kb.lint.rules import RULES
+from faultmaven_kb.lint.tree import SnapshotTree
 from faultmaven_kb.reports.text_report import to_pieces
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
@@ -25,9 +28,24 @@ FOLDERS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir()
 
 def _findings(name: str, part: str, monkeypatch: pytest.MonkeyPatch) -> tuple[Report, tuple[Diagnostic, ...]]:
     monkeypatch.chdir(FIXTURES / name / part)
-    report = check_paths(["."], today=TODAY, profile=Profile.CURATED)
+    config, known, before = Path(".fmkb.toml"), Path("fmkb-baseline.json"), FIXTURES / name / "before"
+    settings = (
+        read_configuration(config.read_text("utf-8"), ".fmkb.toml", read=_read).settings if config.exists() else None
+    )
+    baseline = read_baseline(known.read_text("utf-8"), known.name) if known.exists() else None
+    since = _snapshot(before) if before.exists() else None
+    report = check_paths(["."], today=TODAY, profile=Profile.CURATED, settings=settings, baseline=baseline, since=since)
     code = name.split("-", 1)[0]
     return report, tuple(diagnostic for diagnostic in report.diagnostics if diagnostic.code == code)
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text("utf-8")
+
+
+def _snapshot(folder: Path) -> Snapshot:
+    files = {path.relative_to(folder).as_posix(): path.read_bytes for path in sorted(folder.rglob("*.md"))}
+    return Snapshot("before", SnapshotTree(files, {place: place for place in files}))
 
 
 @pytest.mark.parametrize("name", FOLDERS)
