@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from faultmaven_kb.diagnostics import Fix, Level, Related
+from faultmaven_kb.lint.snippets import Snippet, snippets_of
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Span
@@ -76,6 +77,16 @@ class Checked:
     def sections(self) -> tuple[OutlineSection, ...]:
         """All sections in document order."""
         return tuple(walk(self.document.outline))
+
+    @cached_property
+    def snippets(self) -> tuple[Snippet, ...]:
+        """All code blocks in document order, with what stands around them."""
+        return snippets_of(self.document)
+
+    @property
+    def is_relaxed(self) -> bool:
+        """Whether completeness is not asked for: a draft is not yet, a deprecated runbook is no longer complete."""
+        return self.value("status") in ("draft", "deprecated")
 
     def value(self, key: str) -> object:
         """A front matter value, None when it is absent."""

@@ -2,7 +2,7 @@
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.lint import base, fields, sections, text, yaml
+from faultmaven_kb.lint import base, card, fields, prevention, sections, steps, text, yaml
 from faultmaven_kb.lint.rule import Rule, reading_rule
 
 __all__ = ["INTERNAL_ERROR", "RULES", "rule_named"]
@@ -14,6 +14,9 @@ RULES: tuple[Rule, ...] = (
     *yaml.RULES,
     *fields.RULES,
     *sections.RULES,
+    *card.RULES,
+    *steps.RULES,
+    *prevention.RULES,
     *base.RULES,
     INTERNAL_ERROR,
 )
