@@ -2,7 +2,7 @@
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.lint import base, card, fields, prevention, sections, steps, text, yaml
+from faultmaven_kb.lint import base, card, commands, fields, prevention, sections, steps, text, yaml
 from faultmaven_kb.lint.rule import Rule, reading_rule
 
 __all__ = ["INTERNAL_ERROR", "RULES", "rule_named"]
@@ -17,6 +17,7 @@ RULES: tuple[Rule, ...] = (
     *card.RULES,
     *steps.RULES,
     *prevention.RULES,
+    *commands.RULES,
     *base.RULES,
     INTERNAL_ERROR,
 )

@@ -17,9 +17,9 @@ from faultmaven_kb.lint.snippets import PROMPTED, Snippet, mask_placeholders
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-__all__ = ["Script", "ShellCommand", "Word", "script_of"]
+__all__ = ["Script", "ShellCommand", "Word", "parse", "script_of"]
 
-PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
+_PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
@@ -105,15 +105,17 @@ def script_of(snippet: Snippet) -> Script:
 
 def commands_only(code: str) -> str:
     """A session's text with prompts and output blanked."""
-    lines, goes_on = [], False
+    lines: list[str] = []
+    goes_on = follows = False
     for line in code.split("\n"):
-        prompt = PROMPT.match(line)
-        if goes_on:
+        prompt = _PROMPT.match(line)
+        if goes_on or (follows and line.lstrip().startswith("> ")):
             kept = re.sub(r"^(\s*)> ", r"\1  ", line)
         elif prompt:
             kept = " " * prompt.end() + line[prompt.end() :]
         else:
             kept = " " * len(line)
+        follows = bool(kept.strip())
         goes_on = kept.rstrip().endswith("\\")
         lines.append(kept)
     return "\n".join(lines)
