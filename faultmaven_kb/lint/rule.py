@@ -16,6 +16,7 @@ from faultmaven_kb.diagnostics import Fix, Level, Related
 from faultmaven_kb.lint.facts import Facts, facts_of
 from faultmaven_kb.lint.settings import Profile, Settings
 from faultmaven_kb.lint.tree import Tree
+from faultmaven_kb.lint.snippets import Snippet, snippets_of
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Span
@@ -74,6 +75,14 @@ class Checked:
     def facts(self) -> Facts:
         """What other documents may ask of this one: its links, anchors, symptoms."""
         return facts_of(self.document)
+    def snippets(self) -> tuple[Snippet, ...]:
+        """All code blocks in document order, with what stands around them."""
+        return snippets_of(self.document)
+
+    @property
+    def is_relaxed(self) -> bool:
+        """Whether completeness is not asked for: a draft is not yet, a deprecated runbook is no longer complete."""
+        return self.value("status") in ("draft", "deprecated")
 
     def value(self, key: str) -> object:
         """A front matter value, None when it is absent."""
