@@ -61,9 +61,6 @@ def _walk(folder: Path) -> Iterator[Path]:
     for root, folders, names in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".")]
         for name in names:
-            if name.endswith(".md") and not name.startswith(".") and name not in NOT_RUNBOOKS:
-                path = Path(root, name)
-                if path.is_file() or path.is_symlink():  # a link to nowhere is reported, a pipe would block
-                    yield path
-            if is_runbook(name):
-                yield Path(root, name)
+            path = Path(root, name)
+            if is_runbook(name) and (path.is_file() or path.is_symlink()):  # a pipe would block
+                yield path

@@ -15,8 +15,8 @@ from pathlib import PurePosixPath
 from faultmaven_kb.diagnostics import Fix, Level, Related
 from faultmaven_kb.lint.facts import Facts, facts_of
 from faultmaven_kb.lint.settings import Profile, Settings
-from faultmaven_kb.lint.tree import Tree
 from faultmaven_kb.lint.snippets import Snippet, snippets_of
+from faultmaven_kb.lint.tree import Tree
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Span
@@ -75,6 +75,8 @@ class Checked:
     def facts(self) -> Facts:
         """What other documents may ask of this one: its links, anchors, symptoms."""
         return facts_of(self.document)
+
+    @cached_property
     def snippets(self) -> tuple[Snippet, ...]:
         """All code blocks in document order, with what stands around them."""
         return snippets_of(self.document)

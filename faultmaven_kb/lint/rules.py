@@ -2,8 +2,22 @@
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.lint import base, baseline, changes, fields, links, organisation, sections, suppressions, text, yaml
-from faultmaven_kb.lint import base, card, commands, fields, prevention, sections, steps, text, yaml
+from faultmaven_kb.lint import (
+    base,
+    baseline,
+    card,
+    changes,
+    commands,
+    fields,
+    links,
+    organisation,
+    prevention,
+    sections,
+    steps,
+    suppressions,
+    text,
+    yaml,
+)
 from faultmaven_kb.lint.rule import Rule, reading_rule
 
 __all__ = ["CODES", "INTERNAL_ERROR", "RULES", "rule_named"]
@@ -16,22 +30,15 @@ _FAMILIES: tuple[tuple[Rule, ...], ...] = (
     fields.RULES,
     organisation.RULES,
     sections.RULES,
+    card.RULES,
+    steps.RULES,
+    prevention.RULES,
+    commands.RULES,
     links.RULES,
     base.RULES,
     suppressions.RULES,
     changes.RULES,
     (baseline.STALE, INTERNAL_ERROR),
-RULES: tuple[Rule, ...] = (
-    *text.RULES,
-    *yaml.RULES,
-    *fields.RULES,
-    *sections.RULES,
-    *card.RULES,
-    *steps.RULES,
-    *prevention.RULES,
-    *commands.RULES,
-    *base.RULES,
-    INTERNAL_ERROR,
 )
 
 RULES: tuple[Rule, ...] = tuple(sorted((rule for family in _FAMILIES for rule in family), key=lambda rule: rule.code))
