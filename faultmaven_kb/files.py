@@ -1,16 +1,18 @@
-"""Which files of a folder are runbooks: the one place that knows the names that are not.
+"""Which files of a folder are runbooks: the one place that knows the names that are not. And how one is replaced.
 
 Folders are walked without following links to folders, so a loop cannot trap the walk; the order is that of the sorted
 paths on every system.
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from faultmaven_kb.errors import PathError
 
-__all__ = ["NOT_RUNBOOKS", "find_runbooks"]
+__all__ = ["NOT_RUNBOOKS", "find_runbooks", "replace_file"]
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
 
@@ -32,6 +34,25 @@ def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
             if file not in seen:
                 seen.add(file)
                 yield file
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file's content anew: whoever reads it sees the old bytes or the new ones, never a part. Keeps the mode.
+
+    Raises `PathError` when it cannot be written; the file is as it was then.
+    """
+    try:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+            shutil.copymode(path, name)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PathError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -4,26 +4,14 @@ import datetime
 from pathlib import Path
 
 import click
-from rich.text import Text
 
-from faultmaven_kb.cli.common import console
-from faultmaven_kb.lint.engine import check_paths, profile_named
+from faultmaven_kb.cli.fixing import fix_files, fix_options, print_changes
+from faultmaven_kb.cli.output import default_format, print_report, report_context
+from faultmaven_kb.lint.engine import Report, check_paths, check_text, profile_named
 from faultmaven_kb.lint.rule import Profile
-from faultmaven_kb.reports.json_report import to_json
-from faultmaven_kb.reports.text_report import to_pieces
+from faultmaven_kb.reports.formats import FORMAT_NAMES
 
 __all__ = ["command"]
-
-_STYLES = {
-    "path": "bold",
-    "error": "bold red",
-    "warning": "bold yellow",
-    "info": "bold blue",
-    "code": "bold",
-    "caret": "bold red",
-    "dim": "dim",
-    "ok": "green",
-}
 
 
 @click.command("validate", short_help="Check runbooks.")
@@ -31,9 +19,9 @@ _STYLES = {
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
+    type=click.Choice(FORMAT_NAMES),
+    default=default_format,
+    show_default="text, in a GitHub workflow github",
     help="How to print what was found.",
 )
 @click.option(
@@ -48,9 +36,17 @@ _STYLES = {
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day that rules about dates take for today. Default: today.",
 )
+@fix_options
 @click.pass_context
 def command(
-    ctx: click.Context, paths: tuple[Path, ...], output: str, profile: str, today: datetime.datetime | None
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    output: str,
+    profile: str,
+    today: datetime.datetime | None,
+    fix: bool,
+    unsafe: bool,
+    show_diff: bool,
 ) -> None:
     """Check the runbooks at PATHS (files and folders) and say where each fault is and how to mend it.
 
@@ -58,20 +54,23 @@ def command(
     Examples:
       fmkb validate runbooks
       fmkb validate --profile curated runbooks/redis/redis-out-of-memory.md
+      fmkb validate --fix runbooks
       fmkb validate --format json runbooks > findings.json
 
-    Exit code: 0 when there is no error or warning, 1 otherwise, 2 for wrong usage.
+    Exit code: 0 when there is no error or warning (after --fix: none is left), 1 otherwise, 2 for wrong usage.
     """
     day = today.date() if today else datetime.date.today()
-    report = check_paths(paths, today=day, profile=profile_named(profile))
+    level = profile_named(profile)
+
+    def check_one(text: str, path: str) -> Report:
+        return check_text(text, path=path, today=day, profile=level)
+
+    report = check_paths(paths, today=day, profile=level)
     if not report.files:
         raise click.UsageError(f"no runbook found in {', '.join(str(path) for path in paths)}")
-    if output == "json":
-        click.echo(to_json(report), nl=False)
-    else:
-        out = console()
-        text = Text()
-        for style, piece in to_pieces(report):
-            text.append(piece, style=_STYLES.get(style))
-        out.print(text, soft_wrap=True, end="")
+    if show_diff:
+        ctx.exit(1 if print_changes(report, check_one, unsafe=unsafe) or report.failed else 0)
+    if (fix or unsafe) and fix_files(report, check_one, unsafe=unsafe):
+        report = check_paths(paths, today=day, profile=level)
+    print_report(report, output, report_context(level))
     ctx.exit(1 if report.failed else 0)
