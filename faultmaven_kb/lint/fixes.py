@@ -1,6 +1,6 @@
 """Applies the fixes of a report to texts: chosen, edited, read again, and refused when something else changed.
 
-A fix is taken whole or not at all; of two that overlap the first goes first and the other waits for the next round,
+A fix is taken whole or not at all; safe ones go first, and of two that overlap the later waits for the next round,
 because its place may have moved. Rounds go on until nothing is left to fix, so that a second run finds nothing to do.
 The rules are run by the caller (`check`), since only it knows the settings. Nothing is written here, except by
 `write_fixed`, which refuses links and files that changed meanwhile.
@@ -127,7 +127,8 @@ class _Step:
 
 def _round(source: Source, found: Sequence[Diagnostic], check: Check) -> _Step:
     """Apply what can be applied together; when that does harm, one after the other to find the culprit."""
-    chosen = _without_overlaps(source, found)
+    safe = [each for each in found if each.fix and each.fix.safe]  # first, as they may show an unsafe one to be wrong
+    chosen = _without_overlaps(source, safe or found)
     if not chosen:
         return _Step(source.text)
     before = check(source.text, source.path).diagnostics
