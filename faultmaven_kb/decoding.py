@@ -8,7 +8,7 @@ order mark proves it.
 import codecs
 from pathlib import Path
 
-from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.diagnostics import Diagnostic, Fix, Level
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.source import Source, Span
 
@@ -43,9 +43,8 @@ def decode(data: bytes | str, path: str = "<text>") -> tuple[Source | None, tupl
 
 def _decode_bytes(data: bytes, path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        message = "file is UTF-16, expected UTF-8 (save it again as UTF-8)"
         source = Source(data.decode("utf-16", "replace"), path, exact=False)
-        return source, (_error("RB001", "not-utf8", message, path),)
+        return source, (_utf16(data, path),)
     try:
         return Source(data.decode("utf-8"), path), ()
     except UnicodeDecodeError as failure:
@@ -56,6 +55,17 @@ def _decode_bytes(data: bytes, path: str) -> tuple[Source | None, tuple[Diagnost
         place = Span(start.line, start.column, start.line, start.column + 1)
         message = f"byte 0x{data[failure.start]:02x} is not UTF-8 (save the file as UTF-8)"
         return source, (_error("RB001", "not-utf8", message, path, place),)
+
+
+def _utf16(data: bytes, path: str) -> Diagnostic:
+    """UTF-16 with its mark. The fix has no edits: to write the text that was read, as UTF-8, is all it takes."""
+    message = "file is UTF-16, expected UTF-8 (save it again as UTF-8)"
+    try:
+        data.decode("utf-16")
+    except UnicodeDecodeError:
+        return _error("RB001", "not-utf8", message, path)
+    fix = Fix("save it as UTF-8", (), safe=False)
+    return Diagnostic("RB001", "not-utf8", Level.ERROR, message, path, _START, fix)
 
 
 def _error(code: str, name: str, message: str, path: str, span: Span = _START) -> Diagnostic:

@@ -1,4 +1,4 @@
-"""Which files of a folder are runbooks: the one place that knows the names that are not.
+"""Which files of a folder are runbooks: the one place that knows the names that are not. And how one is replaced.
 
 Folders are walked without following links to folders, so a loop cannot trap the walk, and a link to a file outside of
 the folder is not followed either: a contributed link must not bring in what lies elsewhere. The order is that of the
@@ -6,12 +6,14 @@ sorted paths on every system.
 """
 
 import os
+import shutil
+import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from faultmaven_kb.errors import PathError
 
-__all__ = ["NOT_RUNBOOKS", "find_runbooks", "find_strays", "is_runbook"]
+__all__ = ["NOT_RUNBOOKS", "find_runbooks", "find_strays", "is_runbook", "replace_file"]
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
 
@@ -55,6 +57,23 @@ def _leads_out(file: Path, folder: Path) -> bool:
         return not file.resolve().is_relative_to(folder.resolve())
     except (OSError, RuntimeError):  # a link to itself leads nowhere; reading it will say so
         return False
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write a file's content anew: whoever reads it sees the old bytes or the new ones, never a part. Keeps the mode.
+    Raises `PathError` when it cannot be written; the file is as it was then.
+    """
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                out.write(data)
+            shutil.copymode(path, name)
+            Path(name).replace(path)
+        except OSError:
+            Path(name).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise PathError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
 
 
 def _walk(folder: Path) -> Iterator[Path]:

@@ -17,6 +17,7 @@ _COMMANDS = {
     "list": "list_runbooks",
     "validate": "validate",
     "rules": "rules",
+    "lsp": "lsp",
     "new": "new",
     "schema": "schema",
     "lab": "lab",

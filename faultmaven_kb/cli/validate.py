@@ -5,28 +5,16 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.text import Text
 
-from faultmaven_kb.cli.common import console
+from faultmaven_kb.cli.fixing import fix_files, fix_options, print_changes
 from faultmaven_kb.cli.gate import Gate, gate_options
+from faultmaven_kb.cli.output import default_format, print_report, report_context
 from faultmaven_kb.lint.engine import profile_named
 from faultmaven_kb.lint.rule import Profile
-from faultmaven_kb.reports.json_report import to_json
-from faultmaven_kb.reports.text_report import to_pieces
+from faultmaven_kb.reports.formats import FORMAT_NAMES
 from faultmaven_kb.terminal_text import printable
 
 __all__ = ["command"]
-
-_STYLES = {
-    "path": "bold",
-    "error": "bold red",
-    "warning": "bold yellow",
-    "info": "bold blue",
-    "code": "bold",
-    "caret": "bold red",
-    "dim": "dim",
-    "ok": "green",
-}
 
 
 @click.command("validate", short_help="Check runbooks.")
@@ -34,22 +22,23 @@ _STYLES = {
 @click.option(
     "--format",
     "output",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
+    type=click.Choice(FORMAT_NAMES),
+    default=default_format,
+    show_default="text, in a GitHub workflow github",
     help="How to print what was found.",
 )
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
-    help="How much is asked: can a machine use it, may it be merged, is it as good as the review guide wants. "
-    "Default: the configuration's, else contribute.",
+    show_default="the configuration's, else contribute",
+    help="How much is asked: can a machine use it, may it be merged, is it as good as the review guide wants.",
 )
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day that rules about dates take for today. Default: today.",
 )
+@fix_options
 @gate_options
 @click.pass_context
 def command(
@@ -68,9 +57,10 @@ def command(
       fmkb validate runbooks
       fmkb validate --profile curated runbooks/redis/redis-out-of-memory.md
       fmkb validate --since main runbooks
+      fmkb validate --fix runbooks
       fmkb validate --format json runbooks > findings.json
 
-    Exit code: 0 when there is no error or warning, 1 otherwise, 2 for wrong usage.
+    Exit code: 0 when there is no error or warning (after --fix: none is left), 1 otherwise, 2 for wrong usage.
     """
     day = today.date() if today else datetime.date.today()
     gate = Gate.open(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
@@ -81,12 +71,10 @@ def command(
     report = gate.check()
     if not report.files:
         raise click.UsageError(f"no runbook found in {', '.join(str(path) for path in paths)}")
-    if output == "json":
-        click.echo(to_json(report), nl=False)
-    else:
-        out = console()
-        text = Text()
-        for style, piece in to_pieces(report):
-            text.append(piece, style=_STYLES.get(style))
-        out.print(text, soft_wrap=True, end="")
+    unsafe = options["unsafe"]
+    if options["show_diff"]:
+        ctx.exit(1 if print_changes(report, gate.check_text, unsafe=unsafe) or report.failed else 0)
+    if (options["fix"] or unsafe) and fix_files(report, gate.check_text, unsafe=unsafe):
+        report = gate.check()
+    print_report(report, output, report_context(gate.profile))
     ctx.exit(1 if report.failed else 0)

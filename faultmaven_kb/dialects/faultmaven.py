@@ -31,7 +31,17 @@ from faultmaven_kb.markdown import Block, Table, plain
 from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
 from faultmaven_kb.runbook import Link, Passage, Prevention, Revision, Solution, Step
 
-__all__ = ["CARD", "FAULTMAVEN", "SECTIONS", "SOLUTION", "STEP", "numbered_title", "read_solution", "read_step"]
+__all__ = [
+    "CARD",
+    "FAULTMAVEN",
+    "PREVENTION",
+    "SECTIONS",
+    "SOLUTION",
+    "STEP",
+    "numbered_title",
+    "read_solution",
+    "read_step",
+]
 
 SECTIONS = Vocabulary(
     ("quick-reference-card", ("quick reference card", "quick reference")),

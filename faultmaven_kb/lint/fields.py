@@ -30,6 +30,13 @@ def _errors(checked: Checked, kind: str, *fields: str) -> Iterator[ContractError
             yield error
 
 
+def _rewritten(checked: Checked, span: Span, text: str, *, mark: str = "") -> Edit:
+    """The edit that puts another text into a value, in the quotes that it has, or else between `mark`."""
+    written = checked.document.source.slice(span)
+    mark = written[0] if written[:1] in ("'", '"') else mark
+    return Edit(span, f"{mark}{text}{mark}")
+
+
 def _value_findings(checked: Checked, field: str) -> Iterator[Finding]:
     for error in _errors(checked, "value", field):
         yield Finding(error.message, checked.value_span(*error.path))
@@ -91,7 +98,7 @@ def invalid_id(checked: Checked) -> Iterator[Finding]:
     for error in _errors(checked, "value", "id"):
         span = checked.value_span("id")
         kebab = "-".join(re.findall(r"[a-z0-9]+", str(checked.value("id")).lower()))
-        fix = Fix(f"use {kebab}", (Edit(span, kebab),), safe=False) if "-" in kebab else None
+        fix = Fix(f"use {kebab}", (_rewritten(checked, span, kebab),), safe=False) if "-" in kebab else None
         yield Finding(error.message, span, fix)
 
 
@@ -101,7 +108,7 @@ def id_filename_mismatch(checked: Checked) -> Iterator[Finding]:
     identity, stem = checked.value("id"), checked.file.stem
     if isinstance(identity, str) and checked.document.path != "<text>" and identity != stem:
         span = checked.value_span("id")
-        fix = Fix(f"use {stem}", (Edit(span, stem),), safe=False)
+        fix = Fix(f"use {stem}", (_rewritten(checked, span, stem),), safe=False)
         yield Finding(f'id is "{identity}" but the file is named "{checked.file.name}", expected the same', span, fix)
 
 
@@ -128,7 +135,7 @@ def _vocabulary(checked: Checked, field: str, options: tuple[str, ...]) -> Itera
         meant = did_you_mean(value, options)
         option = meant.split('"')[1] if meant else ""
         safe = option == value.casefold()
-        fix = Fix(f"use {option}", (Edit(finding.span, option),), safe=safe) if option else None
+        fix = Fix(f"use {option}", (_rewritten(checked, finding.span, option),), safe=safe) if option else None
         yield Finding(finding.message, finding.span, fix)
 
 
@@ -156,7 +163,7 @@ def invalid_version(checked: Checked) -> Iterator[Finding]:
     for finding in _value_findings(checked, "version"):
         numbers = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", str(checked.value("version")).strip())
         full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
-        fix = Fix(f"use {full}", (Edit(finding.span, f'"{full}"'),), safe=False) if full else None
+        fix = Fix(f"use {full}", (_rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
         yield Finding(finding.message, finding.span, fix)
 
 
@@ -166,7 +173,11 @@ def invalid_date(checked: Checked) -> Iterator[Finding]:
     for finding in _value_findings(checked, "last_updated"):
         parts = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", str(checked.value("last_updated")).strip())
         fixed = _date(*parts.groups()) if parts else None
-        fix = Fix(f"use {fixed}", (Edit(finding.span, f'"{fixed}"'),), safe=True) if fixed else None
+        fix = (
+            Fix(f"use {fixed}", (_rewritten(checked, finding.span, str(fixed), mark='"'),), safe=True)
+            if fixed
+            else None
+        )
         yield Finding(finding.message, finding.span, fix)
 
 
@@ -221,7 +232,7 @@ def invalid_tag(checked: Checked) -> Iterator[Finding]:
         if not _TAG.fullmatch(tag):
             span = checked.value_span("tags", index)
             kebab = "-".join(re.findall(r"[a-z0-9]+", tag.lower()))
-            fix = Fix(f"use {kebab}", (Edit(span, kebab),), safe=True) if kebab else None
+            fix = Fix(f"use {kebab}", (_rewritten(checked, span, kebab),), safe=True) if kebab else None
             yield Finding(f'tag is "{tag}", expected lower-case kebab-case', span, fix)
 
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level
 from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.reports.context import Context
 
 __all__ = ["diagnostic_dict", "to_json"]
 
 
-def to_json(report: Report) -> str:
+def to_json(report: Report, context: Context | None = None) -> str:
     """The report as one JSON object with `diagnostics` and `summary`, ended by a line feed."""
     data = {
         "diagnostics": [diagnostic_dict(diagnostic) for diagnostic in report.diagnostics],

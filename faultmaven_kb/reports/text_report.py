@@ -9,14 +9,20 @@ from rich.cells import cell_len
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.reports.context import Context
 from faultmaven_kb.terminal_text import printable
 
-__all__ = ["Piece", "to_pieces"]
+__all__ = ["Piece", "to_pieces", "to_text"]
 
 Piece = tuple[str, str]
 """A style (a level's name, `path`, `code`, `dim`, `caret` or empty) and the text in it."""
 
 _WIDTH = 110
+
+
+def to_text(report: Report, context: Context | None = None) -> str:
+    """The report as plain text, without styles."""
+    return "".join(text for _, text in to_pieces(report))
 
 
 def to_pieces(report: Report) -> Iterator[Piece]:

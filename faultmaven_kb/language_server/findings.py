@@ -1,0 +1,132 @@
+"""Findings in the editor: diagnostics while typing, quick fixes, and the rule's why on hovering.
+
+Rules across files do not run here: one document is open, and half of a base would be reported as missing.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lsprotocol import types
+
+from faultmaven_kb.diagnostics import Diagnostic, Edit, Level, Related, apply_edits
+from faultmaven_kb.language_server.positions import Encoding, to_range
+from faultmaven_kb.lint.engine import Report, check_text
+from faultmaven_kb.lint.fixes import fix_report
+from faultmaven_kb.lint.intent import unintended_change
+from faultmaven_kb.lint.pages import page_url
+from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.rules import RULES
+from faultmaven_kb.reader import read_document
+from faultmaven_kb.source import Position, Source, Span
+
+__all__ = ["Checker", "code_actions", "hover", "to_diagnostic"]
+
+_SEVERITIES = {
+    Level.ERROR: types.DiagnosticSeverity.Error,
+    Level.WARNING: types.DiagnosticSeverity.Warning,
+    Level.INFO: types.DiagnosticSeverity.Information,
+}
+_WHY = {rule.code: rule.why for rule in RULES}
+_ACROSS_FILES = frozenset(rule.code for rule in RULES if rule.check_base is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """Checks one text as the command line would, with the rules that need no other file."""
+
+    profile: Profile
+    today: date
+
+    def __call__(self, text: str, path: str) -> Report:
+        report = check_text(text, path=path, today=self.today, profile=self.profile)
+        own = tuple(each for each in report.diagnostics if each.code not in _ACROSS_FILES)
+        return Report(own, report.files, report.sources)
+
+
+def to_diagnostic(diagnostic: Diagnostic, source: Source, uri: str, encoding: Encoding) -> types.Diagnostic:
+    """A finding as the protocol writes it, with the address of the rule's page."""
+    return types.Diagnostic(
+        range=to_range(source, diagnostic.span, encoding),
+        message=diagnostic.message,
+        severity=_SEVERITIES[diagnostic.level],
+        code=diagnostic.code,
+        code_description=types.CodeDescription(page_url(diagnostic.code)),
+        source="fmkb",
+        related_information=[_related(each, source, uri, encoding) for each in diagnostic.related] or None,
+    )
+
+
+def _related(related: Related, source: Source, uri: str, encoding: Encoding) -> types.DiagnosticRelatedInformation:
+    same = related.path == source.path
+    place = to_range(source if same else Source(""), related.span, encoding)
+    address = uri if same else Path(related.path).absolute().as_uri()
+    return types.DiagnosticRelatedInformation(types.Location(address, place), related.message)
+
+
+def code_actions(
+    report: Report, source: Source, uri: str, place: types.Range, encoding: Encoding, check: Checker
+) -> list[types.CodeAction]:
+    """The quick fixes of the findings that touch a range, and one action that makes all safe fixes.
+
+    A fix that would change another part of the runbook is not offered.
+    """
+    actions = []
+    for each in report.diagnostics:
+        where = to_range(source, each.span, encoding)
+        if each.fix and each.fix.edits and _touch(where, place) and _is_harmless(source, each.fix.edits):
+            edits = [types.TextEdit(to_range(source, e.span, encoding), e.replacement) for e in each.fix.edits]
+            actions.append(
+                types.CodeAction(
+                    title=f"{each.code}: {each.fix.message}",
+                    kind=types.CodeActionKind.QuickFix,
+                    diagnostics=[to_diagnostic(each, source, uri, encoding)],
+                    is_preferred=each.fix.safe,
+                    edit=types.WorkspaceEdit(changes={uri: edits}),
+                )
+            )
+    return [*actions, *_fix_all(report, source, uri, encoding, check)]
+
+
+def _fix_all(
+    report: Report, source: Source, uri: str, encoding: Encoding, check: Checker
+) -> Iterator[types.CodeAction]:
+    if not any(each.fix and each.fix.safe for each in report.diagnostics):
+        return
+    for fixed in fix_report(report, check=check):
+        if fixed.changed:
+            whole = to_range(source, source.span(0, len(source.text)), encoding)
+            yield types.CodeAction(
+                title="Fix all that is safe to fix",
+                kind=types.CodeActionKind.SourceFixAll,
+                edit=types.WorkspaceEdit(changes={uri: [types.TextEdit(whole, fixed.text)]}),
+            )
+
+
+def _touch(one: types.Range, other: types.Range) -> bool:
+    return _order(one.start) <= _order(other.end) and _order(other.start) <= _order(one.end)
+
+
+def _order(position: types.Position) -> tuple[int, int]:
+    return position.line, position.character
+
+
+def _is_harmless(source: Source, edits: tuple[Edit, ...]) -> bool:
+    before, after = (read_document(text, path=source.path)[0] for text in (source.text, apply_edits(source, edits)))
+    return before is not None and after is not None and not unintended_change(before, after, edits)
+
+
+def hover(report: Report, position: Position) -> str:
+    """What the rules say of a place, in Markdown; empty where there is no finding."""
+    found = {each.code: each for each in report.diagnostics if _covers(each.span, position)}
+    return "\n\n---\n\n".join(_explained(each) for each in found.values())
+
+
+def _covers(span: Span, position: Position) -> bool:
+    return span.start <= position <= span.end
+
+
+def _explained(diagnostic: Diagnostic) -> str:
+    head = f"**[{diagnostic.code}]({page_url(diagnostic.code)}) {diagnostic.name}** ({diagnostic.level.value})"
+    return f"{head}\n\n{_WHY.get(diagnostic.code, diagnostic.message)}"

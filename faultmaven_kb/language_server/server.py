@@ -1,0 +1,176 @@
+"""The language server: each request of the protocol, one line of wiring to the function that answers it.
+
+A document is read and checked once for each version of its text. The folders are listed again when a file is saved or
+changes on disk. Files that are no runbooks (README and the like) are left in peace.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path, PurePath
+
+from lsprotocol import types
+from pygls.lsp.server import LanguageServer
+from pygls.uris import to_fs_path
+
+from faultmaven_kb._version import __version__
+from faultmaven_kb.files import NOT_RUNBOOKS
+from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
+from faultmaven_kb.language_server.completion import completions, field_help
+from faultmaven_kb.language_server.findings import Checker, code_actions, hover, to_diagnostic
+from faultmaven_kb.language_server.navigation import runbook_at, symbols
+from faultmaven_kb.language_server.positions import from_position, to_range
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.reader import ReadDocument, read_document
+from faultmaven_kb.source import Position, Source, Span
+
+__all__ = ["make_server"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """One version of an open document; `document` is None when there is nothing to read in it."""
+
+    uri: str
+    source: Source
+    document: ReadDocument | None
+    report: Report
+
+
+@dataclass
+class _State:
+    """What the server remembers between requests."""
+
+    profile: Profile
+    today: Callable[[], date]
+    opened: dict[str, _Opened] = field(default_factory=dict)
+    catalogue: Catalogue | None = None
+
+    def check(self) -> Checker:
+        return Checker(self.profile, self.today())
+
+    def open(self, uri: str, text: str) -> _Opened:
+        """Read and check a text, unless it is the one that is known."""
+        known = self.opened.get(uri)
+        if known is None or known.source.text != text:
+            path = PurePath(to_fs_path(uri) or "untitled.md").as_posix()
+            document, _ = read_document(text, path=path)
+            report = self.check()(text, path)
+            known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
+        return known
+
+    def runbooks(self, server: LanguageServer) -> Catalogue:
+        if self.catalogue is None:
+            folders = [to_fs_path(uri) for uri in server.workspace.folders] or [server.workspace.root_path]
+            self.catalogue = read_catalogue(Path(folder) for folder in folders if folder)
+        return self.catalogue
+
+
+def make_server(*, profile: Profile, today: Callable[[], date]) -> LanguageServer:
+    """A language server that is not yet connected; `start_io` connects it to standard input and output."""
+    server = LanguageServer("fmkb", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Incremental)
+    state = _State(profile, today)
+    _watch(server, state)
+    _answer(server, state)
+    _navigate(server, state)
+    return server
+
+
+def _current(server: LanguageServer, state: _State, uri: str) -> _Opened:
+    return state.open(uri, server.workspace.get_text_document(uri).source)
+
+
+def _at(server: LanguageServer, opened: _Opened, position: types.Position) -> Position:
+    return from_position(opened.source, position, server.workspace.position_encoding)
+
+
+def _publish(server: LanguageServer, state: _State, uri: str, version: int | None) -> None:
+    found = []
+    if PurePath(to_fs_path(uri) or "").name not in NOT_RUNBOOKS:
+        opened = _current(server, state, uri)
+        encoding = server.workspace.position_encoding
+        found = [to_diagnostic(each, opened.source, uri, encoding) for each in opened.report.diagnostics]
+    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+
+
+def _watch(server: LanguageServer, state: _State) -> None:
+    """What the editor tells: texts that open, change and close, files that change on disk."""
+
+    @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
+    def opened(ls: LanguageServer, params: types.DidOpenTextDocumentParams) -> None:
+        _publish(ls, state, params.text_document.uri, params.text_document.version)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)
+    def changed(ls: LanguageServer, params: types.DidChangeTextDocumentParams) -> None:
+        _publish(ls, state, params.text_document.uri, params.text_document.version)
+
+    @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
+    def closed(ls: LanguageServer, params: types.DidCloseTextDocumentParams) -> None:
+        state.opened.pop(params.text_document.uri, None)
+        ls.text_document_publish_diagnostics(types.PublishDiagnosticsParams(params.text_document.uri, []))
+
+    @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
+    def saved(ls: LanguageServer, params: types.DidSaveTextDocumentParams) -> None:
+        state.catalogue = None
+
+    @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
+    def moved(ls: LanguageServer, params: types.DidChangeWatchedFilesParams) -> None:
+        state.catalogue = None
+
+
+def _answer(server: LanguageServer, state: _State) -> None:
+    """What the editor asks about a place: fixes, explanations, completions."""
+    kinds = [types.CodeActionKind.QuickFix, types.CodeActionKind.SourceFixAll]
+
+    @server.feature(types.TEXT_DOCUMENT_CODE_ACTION, types.CodeActionOptions(code_action_kinds=kinds))
+    def actions(ls: LanguageServer, params: types.CodeActionParams) -> list[types.CodeAction]:
+        opened = _current(ls, state, params.text_document.uri)
+        encoding = ls.workspace.position_encoding
+        return code_actions(opened.report, opened.source, opened.uri, params.range, encoding, state.check())
+
+    @server.feature(types.TEXT_DOCUMENT_HOVER)
+    def explain(ls: LanguageServer, params: types.HoverParams) -> types.Hover | None:
+        opened = _current(ls, state, params.text_document.uri)
+        position = _at(ls, opened, params.position)
+        text = hover(opened.report, position) or _field_at(opened, position)
+        return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, text)) if text else None
+
+    @server.feature(
+        types.TEXT_DOCUMENT_COMPLETION, types.CompletionOptions(trigger_characters=["#", ":", " ", "(", "["])
+    )
+    def complete(ls: LanguageServer, params: types.CompletionParams) -> list[types.CompletionItem]:
+        opened = _current(ls, state, params.text_document.uri)
+        if opened.document is None:
+            return []
+        return completions(opened.document, _at(ls, opened, params.position), state.runbooks(ls), state.today())
+
+
+def _navigate(server: LanguageServer, state: _State) -> None:
+    """What the editor asks about the whole: the outline, and where a link leads."""
+
+    @server.feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
+    def outline(ls: LanguageServer, params: types.DocumentSymbolParams) -> list[types.DocumentSymbol]:
+        opened = _current(ls, state, params.text_document.uri)
+        return symbols(opened.document, ls.workspace.position_encoding) if opened.document else []
+
+    @server.feature(types.TEXT_DOCUMENT_DEFINITION)
+    def follow(ls: LanguageServer, params: types.DefinitionParams) -> types.Location | None:
+        opened = _current(ls, state, params.text_document.uri)
+        if opened.document is None:
+            return None
+        entry = runbook_at(opened.document, _at(ls, opened, params.position), state.runbooks(ls))
+        start = to_range(Source(""), Span(1, 1, 1, 1), ls.workspace.position_encoding)
+        return types.Location(entry.path.resolve().as_uri(), start) if entry else None
+
+
+def _field_at(opened: _Opened, position: Position) -> str:
+    """What the front matter field under the cursor is for."""
+    if opened.document is None:
+        return ""
+    front_matter = opened.document.front_matter
+    for key in front_matter.values:
+        span = front_matter.key_span(key)
+        if span.start <= position <= span.end:
+            return field_help(key)
+    return ""

@@ -1,0 +1,58 @@
+"""A Markdown report for the curator: which boxes of the review the machine has answered, which a person still must.
+
+A ticked box was checked and is clean; an open one has its findings below it; what no rule can know stays open and says
+so. What the chosen profile did not look at is named, never ticked.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+
+from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.reports.checklist import CHECKLIST, Question
+from faultmaven_kb.reports.context import Context
+from faultmaven_kb.reports.markdown_text import escaped
+
+__all__ = ["to_curator_report"]
+
+
+def to_curator_report(report: Report, context: Context) -> str:
+    """One review form for each file, in Markdown with task lists."""
+    forms = [_form(path, report, context) for path in report.files]
+    return "\n".join((f"# Review of {len(forms)} runbooks (profile {context.profile.label})\n", *forms))
+
+
+def _form(path: str, report: Report, context: Context) -> str:
+    found = [each for each in report.diagnostics if each.path == path]
+    lines = [f"## {escaped(context.relative(path))}", ""]
+    for step, questions in groupby(CHECKLIST, key=lambda question: question.step):
+        lines += [f"### {step}", ""]
+        for question in questions:
+            lines += _box(question, found, context)
+        lines.append("")
+    rest = [each for each in found if not any(each.code.startswith(question.codes) for question in _with_codes())]
+    if rest:
+        lines += ["### Also found", "", *(_finding(each, "- ") for each in rest), ""]
+    return "\n".join(lines)
+
+
+def _with_codes() -> Iterator[Question]:
+    return (question for question in CHECKLIST if question.codes)
+
+
+def _box(question: Question, found: Sequence[Diagnostic], context: Context) -> Iterator[str]:
+    if not question.codes:
+        yield f"- [ ] {question.text} (a person must say)"
+        return
+    if not question.answered(context.profile):
+        yield f"- [ ] {question.text} (not looked at in this profile)"
+        return
+    findings = [each for each in found if each.code.startswith(question.codes)]
+    yield f"- [{' ' if findings else 'x'}] {question.text}"
+    for each in findings:
+        yield _finding(each, "  - ")
+
+
+def _finding(diagnostic: Diagnostic, mark: str) -> str:
+    place = f"line {diagnostic.span.line}"
+    return f"{mark}{diagnostic.level.value} {diagnostic.code}, {place}: {escaped(diagnostic.message)}"

@@ -1,0 +1,28 @@
+"""Findings as a GitLab Code Quality report: the subset of Code Climate's issues that a merge request shows."""
+
+import json
+
+from faultmaven_kb.diagnostics import Level
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.reports.context import Context
+from faultmaven_kb.reports.fingerprint import fingerprints
+
+__all__ = ["to_gitlab"]
+
+_SEVERITIES = {Level.ERROR: "major", Level.WARNING: "minor", Level.INFO: "info"}
+
+
+def to_gitlab(report: Report, context: Context) -> str:
+    """The findings as one JSON list; fingerprints are unique and keep when lines move."""
+    identities = fingerprints(report.diagnostics, report.sources)
+    issues = [
+        {
+            "description": f"{each.code} {each.name}: {each.message}",
+            "check_name": each.code,
+            "fingerprint": identity,
+            "severity": _SEVERITIES[each.level],
+            "location": {"path": context.relative(each.path), "lines": {"begin": each.span.line}},
+        }
+        for each, identity in zip(report.diagnostics, identities, strict=True)
+    ]
+    return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"

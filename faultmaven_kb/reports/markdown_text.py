@@ -1,0 +1,20 @@
+"""Text from runbooks inside Markdown that others read: escaped, so that it shows as it is and does nothing."""
+
+import re
+
+from faultmaven_kb.terminal_text import printable
+
+__all__ = ["cell", "escaped"]
+
+_SPECIAL = re.compile(r"([\\`*_\[\]<>|#~!])")
+
+
+def escaped(text: str) -> str:
+    """A text on one line in which no character is Markdown or HTML; an `@name` calls nobody."""
+    text = " ".join(printable(text).split())
+    return _SPECIAL.sub(r"\\\1", text).replace("&", "&amp;").replace("@", "@\u2060")
+
+
+def cell(text: str) -> str:
+    """A text for a cell of a table."""
+    return escaped(text)

@@ -1,0 +1,326 @@
+"""The language server as an editor meets it: a real client, a real process, standard input and output."""
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from lsprotocol import types
+from pygls.lsp.client import LanguageClient
+
+from tests.documents import ROOT
+
+GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode()
+
+
+class Editor:
+    """A client with one folder, and the diagnostics that the server last sent for each document."""
+
+    def __init__(self, folder: Path) -> None:
+        self.client = LanguageClient("test-editor", "1")
+        self.folder = folder
+        self.found: dict[str, types.PublishDiagnosticsParams] = {}
+        self.arrived = asyncio.Event()
+
+        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        def receive(params: types.PublishDiagnosticsParams) -> None:
+            self.found[params.uri] = params
+            self.arrived.set()
+
+    async def start(self, *encodings: types.PositionEncodingKind) -> types.InitializeResult:
+        await self.client.start_io(sys.executable, "-m", "faultmaven_kb", "lsp", "--profile", "curated")
+        general = types.GeneralClientCapabilities(position_encodings=list(encodings) or None)
+        uri = self.folder.as_uri()
+        result = await self.client.initialize_async(
+            types.InitializeParams(
+                types.ClientCapabilities(general=general),
+                root_uri=uri,
+                workspace_folders=[types.WorkspaceFolder(uri, "base")],
+            )
+        )
+        self.client.initialized(types.InitializedParams())
+        return result
+
+    async def stop(self) -> None:
+        await self.client.shutdown_async(None)
+        self.client.exit(None)
+        await self.client.stop()  # type: ignore[no-untyped-call]
+
+    def uri(self, name: str = "redis/redis-out-of-memory.md") -> str:
+        return (self.folder / name).as_uri()
+
+    async def open(self, text: str, name: str = "redis/redis-out-of-memory.md") -> list[types.Diagnostic]:
+        document = types.TextDocumentItem(self.uri(name), "markdown", 1, text)
+        return await self._after(
+            name, lambda: self.client.text_document_did_open(types.DidOpenTextDocumentParams(document))
+        )
+
+    async def type(self, place: types.Range, text: str, version: int) -> list[types.Diagnostic]:
+        name = "redis/redis-out-of-memory.md"
+        identity = types.VersionedTextDocumentIdentifier(version, self.uri(name))
+        change = types.TextDocumentContentChangePartial(place, text)
+        params = types.DidChangeTextDocumentParams(identity, [change])
+        return await self._after(name, lambda: self.client.text_document_did_change(params))
+
+    async def _after(self, name: str, action: Callable[[], None]) -> list[types.Diagnostic]:
+        self.arrived.clear()
+        action()
+        await asyncio.wait_for(self.arrived.wait(), 20)
+        return list(self.found[self.uri(name)].diagnostics)
+
+
+def session(folder: Path, talk: Callable[[Editor], Awaitable[None]]) -> None:
+    """Start a server, talk to it, and end it in order."""
+
+    async def run() -> None:
+        editor = Editor(folder)
+        try:
+            await editor.start()
+            await talk(editor)
+        finally:
+            await editor.stop()
+
+    asyncio.run(run())
+
+
+@pytest.fixture
+def base(tmp_path: Path) -> Path:
+    for name in ("redis/redis-out-of-memory.md", "redis/redis-connection-refused.md"):
+        file = tmp_path / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes((ROOT / "runbooks" / name).read_bytes())
+    return tmp_path
+
+
+def place(line: int, start: int, end: int | None = None) -> types.Range:
+    return types.Range(types.Position(line, start), types.Position(line, start if end is None else end))
+
+
+def line_of(needle: str, text: str = GOOD) -> int:
+    return text[: text.index(needle)].count("\n")
+
+
+def test_findings_come_and_go_while_typing(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        assert await editor.open(GOOD) == []
+        line = line_of("severity: ")
+        value = GOOD.split("\n")[line]
+        (found,) = await editor.type(place(line, 0, len(value)), "severity: hgih", 2)
+        assert (found.code, found.severity, found.source) == ("RB209", types.DiagnosticSeverity.Error, "fmkb")
+        assert found.range == place(line, 10, 14)
+        assert found.code_description
+        assert found.code_description.href.endswith("/RB209/")
+        assert await editor.type(place(line, 0, 14), value, 3) == []
+        assert editor.found[editor.uri()].version == 3
+
+    session(base, talk)
+
+
+def test_columns_after_emoji_count_utf_16_units(base: Path) -> None:
+    text = GOOD.replace("## Solutions", "- 🔍🔍 ‚úÖ garbled\n\n## Solutions", 1)
+
+    async def talk(editor: Editor) -> None:
+        (found,) = await editor.open(text)
+        assert found.range == place(line_of("- 🔍🔍", text), 7, 10)
+
+    session(base, talk)
+
+
+def test_a_quick_fix_is_offered_at_its_finding_and_mends_it(base: Path) -> None:
+    text = GOOD.replace("severity: ", "severity: HIGH # ", 1)
+
+    async def talk(editor: Editor) -> None:
+        (found,) = await editor.open(text)
+        context = types.CodeActionContext([found])
+        params = types.CodeActionParams(types.TextDocumentIdentifier(editor.uri()), found.range, context)
+        actions = await editor.client.text_document_code_action_async(params)
+        quick, everything = actions or ()
+        assert isinstance(quick, types.CodeAction)
+        assert isinstance(everything, types.CodeAction)
+        assert (quick.title, quick.is_preferred) == ("RB209: use high", True)
+        assert quick.edit
+        assert quick.edit.changes
+        assert list(quick.edit.changes[editor.uri()]) == [types.TextEdit(found.range, "high")]
+        assert everything.kind == types.CodeActionKind.SourceFixAll
+        assert everything.edit
+        assert everything.edit.changes
+        assert everything.edit.changes[editor.uri()][0].new_text == text.replace("HIGH", "high")
+
+    session(base, talk)
+
+
+def test_no_fix_is_offered_where_nothing_is_wrong(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        await editor.open(GOOD)
+        params = types.CodeActionParams(
+            types.TextDocumentIdentifier(editor.uri()), place(5, 0), types.CodeActionContext([])
+        )
+        assert not await editor.client.text_document_code_action_async(params)
+
+    session(base, talk)
+
+
+async def ask(editor: Editor, method: str, params: Any) -> Any:
+    return await getattr(editor.client, f"text_document_{method}_async")(params)
+
+
+def test_hovering_tells_the_why_of_a_rule_and_the_use_of_a_field(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        text = GOOD.replace("severity: ", "severity: HIGH # ", 1)
+        await editor.open(text)
+        identity, line = types.TextDocumentIdentifier(editor.uri()), line_of("severity: ")
+        why = await ask(editor, "hover", types.HoverParams(identity, types.Position(line, 12)))
+        assert "invalid-severity** (error)\n\nSeverity is filtered" in why.contents.value
+        use = await ask(editor, "hover", types.HoverParams(identity, types.Position(line, 2)))
+        assert use.contents.value == "How bad the incident is while it lasts."
+        assert await ask(editor, "hover", types.HoverParams(identity, types.Position(line_of("# Redis"), 0))) is None
+
+    session(base, talk)
+
+
+def test_the_outline_is_a_tree_of_sections(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        await editor.open(GOOD)
+        identity = types.TextDocumentIdentifier(editor.uri())
+        found = await ask(editor, "document_symbol", types.DocumentSymbolParams(identity))
+        assert [symbol.name for symbol in found] == ["redis-out-of-memory", "Redis - Out of Memory"]
+        sections = found[1].children
+        names = [symbol.name for symbol in sections]
+        assert names[:2] == ["Quick Reference Card", "Diagnostic Steps"]
+        for outer, inner in ((found[1], section) for section in sections):
+            assert outer.range.start.line <= inner.selection_range.start.line <= inner.range.end.line
+            assert inner.range.end.line <= outer.range.end.line
+
+    session(base, talk)
+
+
+async def proposals(editor: Editor, text: str, marker: str = "@@") -> dict[str, str | None]:
+    """What is proposed where the marker stands: label to inserted text."""
+    line = line_of(marker, text)
+    column = text.split("\n")[line].index(marker)
+    await editor.open(text.replace(marker, ""), "redis/new-runbook.md")
+    identity = types.TextDocumentIdentifier(editor.uri("redis/new-runbook.md"))
+    params = types.CompletionParams(identity, types.Position(line, column))
+    items = await ask(editor, "completion", params)
+    editor.client.text_document_did_close(types.DidCloseTextDocumentParams(identity))
+    return {item.label: item.insert_text for item in items}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("severity: high", "severity: @@", {"critical": "critical", "low": "low"}),
+        ("status: ", "status: @@ # ", {"draft": "draft", "verified": "verified"}),
+        ("technology: redis", "technology: @@", {"redis": "redis"}),
+        ("difficulty: ", "@@\ndifficult: ", {"difficulty": "difficulty: "}),
+        ("## Prevention", "## @@", {"Prevention": "Prevention"}),
+        ("## Prevention", "##@@", {"Prevention": " Prevention"}),
+        ("## Root Cause Analysis", "### @@\n\n## Root Cause Analysis", {"Step 4:": "Step 4: "}),
+        ("## Prevention", "### @@\n\n## Prevention", {"Solution 5:": "Solution 5: "}),
+        ("### Best Practices", "### @@", {"Best Practices": "Best Practices"}),
+        ("## Version History", "- [a](@@\n", {"redis-connection-refused": "redis-connection-refused.md"}),
+        (
+            "## Version History",
+            "- [@@\n",
+            {"redis-connection-refused": "Redis - Connection Refused](redis-connection-refused.md)"},
+        ),
+        ("## Version History", "words @@\n", {}),
+        ("id: redis", "- @@\nid: redis", {}),
+    ],
+)
+def test_completion_knows_what_can_stand_here(base: Path, before: str, after: str, expected: dict[str, str]) -> None:
+    assert before in GOOD
+
+    async def talk(editor: Editor) -> None:
+        found = await proposals(editor, GOOD.replace(before, after, 1))
+        assert expected.items() <= found.items()
+        assert bool(expected) == bool(found)
+
+    session(base, talk)
+
+
+def test_a_link_and_an_id_lead_to_their_runbook_and_nowhere_else(base: Path) -> None:
+    (base.parent / "outside.md").write_text(GOOD, encoding="utf-8")
+    end = "\n".join(
+        (
+            "- [Refused](./redis-connection-refused.md#prevention)",
+            "- redis-connection-refused, no-such-runbook",
+            "- [out](../../outside.md) [anchor](#prevention)",
+        )
+    )
+    text = f"{GOOD}\n{end}\n"
+    first = line_of("- [Refused]", text)
+
+    async def talk(editor: Editor) -> None:
+        await editor.open(text)
+        identity = types.TextDocumentIdentifier(editor.uri())
+
+        async def target(line: int, column: int) -> str | None:
+            found = await ask(editor, "definition", types.DefinitionParams(identity, types.Position(line, column)))
+            return found.uri if found else None
+
+        expected = editor.uri("redis/redis-connection-refused.md")
+        assert await target(first, 15) == expected
+        assert await target(first + 1, 4) == expected
+        assert await target(first + 1, 35) is None
+        assert await target(first + 2, 10) is None
+        assert await target(first + 2, 30) is None
+        assert await target(0, 0) is None
+
+    session(base, talk)
+
+
+def test_a_saved_file_is_found_at_once(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        assert "redis-new" not in await proposals(editor, GOOD.replace("## Version History", "- [@@\n", 1))
+        (base / "redis" / "redis-new.md").write_text(
+            GOOD.replace("id: redis-out-of-memory", "id: redis-new"), encoding="utf-8"
+        )
+        identity = types.TextDocumentIdentifier(editor.uri("redis/redis-new.md"))
+        editor.client.text_document_did_save(types.DidSaveTextDocumentParams(identity))
+        assert "redis-new" in await proposals(editor, GOOD.replace("## Version History", "- [@@\n", 1))
+
+    session(base, talk)
+
+
+def test_a_readme_and_an_empty_file_are_left_in_peace(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        assert await editor.open("# Words\n", "README.md") == []
+        (found,) = await editor.open("", "redis/empty.md")
+        assert found.code == "RB011"
+        identity = types.TextDocumentIdentifier(editor.uri("redis/empty.md"))
+        start = types.Position(0, 0)
+        assert await ask(editor, "document_symbol", types.DocumentSymbolParams(identity)) == []
+        assert await ask(editor, "completion", types.CompletionParams(identity, start)) == []
+        assert await ask(editor, "definition", types.DefinitionParams(identity, start)) is None
+        assert (
+            "There is nothing to parse"
+            in (await ask(editor, "hover", types.HoverParams(identity, start))).contents.value
+        )
+
+    session(base, talk)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "start"),
+    [(types.PositionEncodingKind.Utf8, 11), (types.PositionEncodingKind.Utf32, 5)],
+)
+def test_a_client_may_count_otherwise(base: Path, encoding: types.PositionEncodingKind, start: int) -> None:
+    text = GOOD.replace("## Solutions", "- 🔍🔍 ‚úÖ garbled\n\n## Solutions", 1)
+
+    async def run() -> None:
+        editor = Editor(base)
+        try:
+            result = await editor.start(encoding)
+            assert result.capabilities.position_encoding == encoding
+            (found,) = await editor.open(text)
+            assert found.range.start.character == start
+            identity = types.TextDocumentIdentifier(editor.uri())
+            hover = await ask(editor, "hover", types.HoverParams(identity, found.range.start))
+            assert "mojibake" in hover.contents.value
+        finally:
+            await editor.stop()
+
+    asyncio.run(run())
