@@ -63,6 +63,7 @@ def replace_file(path: Path, data: bytes) -> None:
     """Write a file's content anew: whoever reads it sees the old bytes or the new ones, never a part. Keeps the mode.
     Raises `PathError` when it cannot be written; the file is as it was then.
     """
+    try:
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
             with os.fdopen(handle, "wb") as out:

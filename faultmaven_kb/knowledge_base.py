@@ -4,7 +4,7 @@ A bad file never stops the load: what could be read is there, what is wrong is i
 never changed after it is loaded. This room stands above search, which is built when the first question comes.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +20,8 @@ from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 
 if TYPE_CHECKING:
+    from faultmaven_kb.differential.observation import Observation, StepKey
+    from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.search.answer import Answer
     from faultmaven_kb.search.engine import Searcher
@@ -121,6 +123,23 @@ class KnowledgeBase:
         from faultmaven_kb.export.chunks import chunk_runbooks  # noqa: PLC0415 - only for those who export
 
         return chunk_runbooks(self, limit=limit, count=count)
+
+    def differential(
+        self,
+        observations: "str | Mapping[str, bool] | Iterable[str | Observation]",
+        *,
+        done: "Collection[StepKey]" = (),
+    ) -> "Differential":
+        """The causes, across runbooks, that observations point to, and the step that best tells them apart.
+
+        An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
+        steps that are not to be proposed again. The result orders and explains; it is no diagnosis. Raises
+        `ConfigurationError` when there is no observation.
+        """
+        from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search
+        from faultmaven_kb.differential.observation import observations_of  # noqa: PLC0415
+
+        return differentiate(observations_of(observations), lambda text: self.search(text, limit=10), done=done)
 
     @cached_property
     def _searcher(self) -> "Searcher":

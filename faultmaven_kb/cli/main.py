@@ -13,6 +13,8 @@ __all__ = ["main"]
 
 _COMMANDS = {
     "search": "search",
+    "diagnose": "diagnose",
+    "eval": "evaluate",
     "show": "show",
     "list": "list_runbooks",
     "validate": "validate",

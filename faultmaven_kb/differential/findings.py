@@ -1,0 +1,134 @@
+"""What a diagnostic step may show, and which causes each result speaks for: read from the step's own text.
+
+"What this tells you" joins conditions with causes; what stands before a group of named causes is their condition. "Look
+for" items count when they name a cause or say nearly what a cause says. Text that names no cause is left alone: nothing
+is guessed.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from faultmaven_kb.differential.mentions import Mention, mentions
+from faultmaven_kb.differential.statements import Rarity, Statement, agreement, clauses, statement
+from faultmaven_kb.markdown import plain
+from faultmaven_kb.runbook import Cause, Runbook, Step
+from faultmaven_kb.search.terms import terms_of
+
+__all__ = ["Finding", "cause_statements", "findings_of", "own_rarity"]
+
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z`*\"“0-9(])|\n\s*\n|\n(?=[-*] )")
+_CONNECTION = re.compile(
+    r"[\s,*\"“”]*(?:\([^)]*\))?[\s,*\"“”]*(?:(?:\w+ ){0,3}(?:\w+, )?\b(?:or|and|nor)\b(?: at| to)?)?[\s,*\"“”]*"
+    r"(?:(?:an?|the)\s)?\s*",
+    re.IGNORECASE,
+)
+_AGAINST_BEFORE = re.compile(r"\b(?:rules?|ruling|excludes?|speaks? against|not)\W*(?:out\W*)?$", re.IGNORECASE)
+_AGAINST_AFTER = re.compile(r"\W*(?:(?:is|are|becomes?)\s+)?(?:ruled )?(?:out|unlikely|excluded)\b", re.IGNORECASE)
+_CONDITION_AFTER = re.compile(r"\W*(?:when|if|where|while|unless)\b", re.IGNORECASE)
+_NO_CONDITION = re.compile(
+    r"\W*(?:which|whether|what|in this order|otherwise|neither|the (?:first|second|third|last|other|rest)\b)",
+    re.IGNORECASE,
+)
+_COMPARISON = re.compile(r"\b(?:separates?|distinguish\w*|tells? \w+ apart)\b", re.IGNORECASE)
+_EXCEPTION = re.compile(r"\b(?:but|except|other than)\b", re.IGNORECASE)
+_EMPTY = re.compile(
+    r"\b(?:in this order|otherwise|neither|either|both|the rest|the other cases?|this|that|these|last|first|two|points?"
+    r"|means?|is|are|supports?|confirms?|proves?|points? (?:to|at)|finding|at the|then|it|case|here|of|a|an|the|and|or"
+    r"|to|in|becomes?|likely|as|well)\b|\W+",
+    re.IGNORECASE,
+)
+_LIKE, _NEAR_BEST = 0.45, 0.75
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A result that a step may show: its text, and the causes it speaks for (above 0, at most 1) or against (below 0).
+
+    `condition` is what is seen, without the causes' names; `causes` pairs positions in the runbook with strengths.
+    """
+
+    text: str
+    condition: Statement
+    causes: tuple[tuple[int, float], ...]
+
+
+def findings_of(step: Step, causes: Sequence[Cause], rarity: Rarity) -> tuple[Finding, ...]:
+    """The findings of a step, in the order of its text."""
+    found = [*_from_look_for(step, causes, rarity), *_from_meaning(step.meaning, causes)]
+    return tuple({finding.text: finding for finding in found}.values())
+
+
+def cause_statements(cause: Cause) -> tuple[Statement, ...]:
+    """What a cause says by itself: its name and the clauses of its description."""
+    parts = (cause.name, *clauses(cause.name), *clauses(plain(cause.description)))
+    return tuple(dict.fromkeys(found for part in parts if (found := statement(part)).terms))
+
+
+def own_rarity(runbook: Runbook) -> Rarity:
+    """How much a term tells between the causes of one runbook, by their own texts."""
+    said = [frozenset().union(*(each.terms for each in cause_statements(cause))) for cause in runbook.causes]
+    return Rarity(said, subject=terms_of(runbook.title))
+
+
+def _from_meaning(text: str, causes: Sequence[Cause]) -> Iterator[Finding]:
+    for sentence in _SENTENCE.split(text):
+        yield from _from_sentence(sentence, causes)
+
+
+def _from_sentence(sentence: str, causes: Sequence[Cause]) -> Iterator[Finding]:
+    if _COMPARISON.search(sentence):
+        return
+    groups = _groups(sentence, mentions(sentence, causes))
+    done = 0
+    for number, group in enumerate(groups):
+        start, end = group[0].start, group[-1].end
+        before = sentence[done:start]
+        until = groups[number + 1][0].start if number + 1 < len(groups) else len(sentence)
+        after = sentence[end:until]
+        if _CONDITION_AFTER.match(after) and not _EMPTY.sub("", before):
+            condition, shown = after, sentence[done:until]
+        else:
+            condition, shown = before, sentence[done:end]
+        if _EMPTY.sub("", condition) and not _NO_CONDITION.match(condition):
+            against = _AGAINST_BEFORE.search(before) or _AGAINST_AFTER.match(after)
+            sign = -1.0 if against else 1.0
+            linked = tuple((cause, sign) for cause in sorted({mention.cause for mention in group}))
+            yield Finding(_tidy(shown), statement(plain(condition)), linked)
+        done = end
+
+
+def _groups(sentence: str, found: Sequence[Mention]) -> list[list[Mention]]:
+    """Mentions joined by nothing but "or", "and" and a comma belong together."""
+    groups: list[list[Mention]] = []
+    for mention in found:
+        between = sentence[groups[-1][-1].end : mention.start] if groups else ""
+        if groups and _CONNECTION.fullmatch(between):
+            groups[-1].append(mention)
+        else:
+            groups.append([mention])
+    return groups
+
+
+def _from_look_for(step: Step, causes: Sequence[Cause], rarity: Rarity) -> Iterator[Finding]:
+    for item in step.look_for:
+        named = sorted({mention.cause for mention in mentions(item, causes)})
+        said = statement(plain(item))
+        linked = tuple((cause, 1.0) for cause in named) or _like(item, causes, rarity)
+        if linked:
+            yield Finding(item, said, linked)
+
+
+def _like(item: str, causes: Sequence[Cause], rarity: Rarity) -> tuple[tuple[int, float], ...]:
+    """The causes that say nearly what an item says; those clearly behind the best one are left out."""
+    said = [statement(clause) for clause in clauses(plain(item)) if not _EXCEPTION.search(clause)]
+    strengths = [
+        max((agreement(one, other, rarity) for one in said for other in cause_statements(cause)), default=0.0)
+        for cause in causes
+    ]
+    least = max(_LIKE, _NEAR_BEST * max(strengths, default=0.0))
+    return tuple((number, round(value, 6)) for number, value in enumerate(strengths) if value >= least)
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text.split()).lstrip(",;:. ").rstrip(",;: ")

@@ -1,0 +1,146 @@
+"""Where a text names causes of its runbook: by their name, by a part of it in quotes or italics, or by their number.
+
+Authors write "`111` means *upstream not running*", "Silence means "Node lost"" or "cause 1, 2 or 5". All are read; what
+only resembles a name is not. A name of one word counts only when it is set apart or opens the
+text, or "logs" would be everywhere.
+"""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from faultmaven_kb.runbook import Cause
+from faultmaven_kb.search.terms import Token, tokens_of
+
+__all__ = ["Mention", "mentions"]
+
+_SET_APART = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)(?P<name>[^*`]+?)\1(?![\w*])|[\"“](?P<quoted>[^\"”`]+)[\"”]")
+_NUMBERED = re.compile(
+    r"\bcauses?\s+(?P<numbers>\d{1,2}(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s+(?:or|and|to)\s+|-)\d{1,2})*)", re.IGNORECASE
+)
+_LETTER = re.compile(r"[^\W_]")
+_OF_PHRASE, _OF_NAME = 0.6, 0.3
+_IN_PLAIN_TEXT, _OF_PART = 0.75, 0.99
+_SLACK = 3
+
+
+class Mention(NamedTuple):
+    """A place in a text that names a cause, by the cause's position in its runbook."""
+
+    start: int
+    end: int
+    cause: int
+
+
+class _Names:
+    """The names of a runbook's causes as terms, weighed by how few of the names have them.
+
+    `parts` are the two sides of a name such as "Resolver down or unreachable", where a side has two terms or more.
+    """
+
+    def __init__(self, causes: Sequence[Cause]) -> None:
+        self.terms = [frozenset(_terms(tokens_of(cause.name))) for cause in causes]
+        sides = [cause.name.split(" or ") for cause in causes]
+        self.parts = [
+            [terms for side in found if len(terms := frozenset(_terms(tokens_of(side)))) > 1] if len(found) == 2 else []
+            for found in sides
+        ]
+        counts = Counter(term for terms in self.terms for term in terms)
+        self._weights = {term: math.log(1 + len(causes) / count) for term, count in counts.items()}
+        self._foreign = math.log(1 + len(causes))
+
+    def mass(self, terms: frozenset[str]) -> float:
+        return sum(self._weights.get(term, self._foreign) for term in sorted(terms))
+
+
+def mentions(text: str, causes: Sequence[Cause]) -> tuple[Mention, ...]:
+    """The mentions in a text, in order, none overlapping another."""
+    names = _Names(causes)
+    found: list[Mention] = []
+    for match in _NUMBERED.finditer(text):
+        found += _numbered(match, causes)
+    taken = [(each.start, each.end) for each in found]
+    for match in _SET_APART.finditer(text):
+        named = _named_by(match["name"] or match["quoted"], names)
+        if named is not None and _is_free(match.start(), match.end(), taken):
+            found.append(Mention(match.start(), match.end(), named))
+            taken.append((match.start(), match.end()))
+    for number, name in enumerate(names.terms):
+        found += _in_plain_text(text, number, name, _IN_PLAIN_TEXT, names, taken)
+        for part in names.parts[number]:
+            found += _in_plain_text(text, number, part, _OF_PART, names, taken)
+    return tuple(sorted(found))
+
+
+def _numbered(match: re.Match[str], causes: Sequence[Cause]) -> list[Mention]:
+    numbers = {cause.number or position: position - 1 for position, cause in enumerate(causes, 1)}
+    text = re.sub(r"(\d+)\s*(?:to|-)\s*(\d+)", _spelled_out, match["numbers"])
+    wanted = [int(number) for number in re.findall(r"\d+", text)]
+    return [Mention(match.start(), match.end(), numbers[number]) for number in wanted if number in numbers]
+
+
+def _spelled_out(match: re.Match[str]) -> str:
+    return " ".join(map(str, range(int(match[1]), int(match[2]) + 1)))
+
+
+def _named_by(phrase: str, names: _Names) -> int | None:
+    """The cause whose name a phrase is, or is most of."""
+    terms = frozenset(_terms(tokens_of(phrase)))
+    best = (0.0, 0)
+    for number, name in enumerate(names.terms):
+        shared = names.mass(terms & name)
+        if shared >= _OF_PHRASE * names.mass(terms) and shared >= _OF_NAME * names.mass(name):
+            best = max(best, (shared / names.mass(terms | name), -number))
+    return -best[1] if best[0] else None
+
+
+def _in_plain_text(
+    text: str, number: int, name: frozenset[str], least: float, names: _Names, taken: list[tuple[int, int]]
+) -> list[Mention]:
+    tokens = tokens_of(text)
+    found: list[Mention] = []
+    if len(name) < 2:
+        return [Mention(tokens[0].start, tokens[0].end, number)] if _opens(text, tokens, name, taken) else []
+    position = 0
+    while position < len(tokens):
+        window = tokens[position : position + len(name) + _SLACK]
+        end = _end_of_name(window, name, least, names)
+        start = tokens[position].start
+        if end is not None and name.intersection(window[0].terms) and _is_free(start, end, taken):
+            found.append(Mention(start, end, number))
+            taken.append((start, end))
+            position += sum(token.end <= end for token in window)
+        else:
+            position += 1
+    return found
+
+
+def _opens(text: str, tokens: Sequence[Token], name: frozenset[str], taken: Sequence[tuple[int, int]]) -> bool:
+    """Whether the first word of a text is a name, and not yet read as one."""
+    if not tokens or name != frozenset(tokens[0].terms) or _LETTER.search(text[: tokens[0].start]):
+        return False
+    return _is_free(tokens[0].start, tokens[0].end, taken)
+
+
+def _end_of_name(window: Sequence[Token], name: frozenset[str], least: float, names: _Names) -> int | None:
+    """Where the name ends in a window, once enough of it was there; None when it is not."""
+    seen: set[str] = set()
+    end: int | None = None
+    for token in window:
+        part = name.intersection(token.terms)
+        if end is not None and not part - seen:
+            break
+        seen |= part
+        if len(seen) > 1 and names.mass(frozenset(seen)) >= least * names.mass(name):
+            end = token.end
+    return end
+
+
+def _terms(tokens: Sequence[Token]) -> list[str]:
+    return [term for token in tokens for term in token.terms]
+
+
+def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
+    return all(end <= other_start or start >= other_end for other_start, other_end in taken)

@@ -1,0 +1,127 @@
+"""What a differential returns: values only, ready for JSON.
+
+`share` is how the causes compare after all observations; it is an ordering by the runbooks' weights and a written rule,
+not the probability of a diagnosis.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from faultmaven_kb.differential.observation import Observation, StepKey
+from faultmaven_kb.differential.solutions import SolutionLink
+from faultmaven_kb.runbook import Cause, Runbook, Step
+
+__all__ = ["CauseRank", "Differential", "NextStep", "Reason", "StepFinding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What an observation does to a cause: `factor` times as likely as without it, because of `text` in the runbook."""
+
+    observation: Observation
+    factor: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRank:
+    """A cause of a runbook: its share, the share before single observations were weighed, why, and what answers it."""
+
+    runbook: Runbook
+    cause: Cause
+    share: float
+    prior: float
+    reasons: tuple[Reason, ...]
+    solutions: tuple[SolutionLink, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StepFinding:
+    """A result to look for in a step, and the causes it speaks for and against, by name."""
+
+    text: str
+    speaks_for: tuple[str, ...]
+    speaks_against: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NextStep:
+    """The step that best tells the remaining causes apart; `information` is what it tells on average, in bits."""
+
+    key: StepKey
+    runbook: Runbook
+    step: Step
+    information: float
+    findings: tuple[StepFinding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """Causes in order of their shares; shares and `something_else` add up to 1.
+
+    `something_else` is what no listed cause accounts for. `next_step` is None when no step would tell much.
+    """
+
+    observations: tuple[Observation, ...]
+    causes: tuple[CauseRank, ...]
+    something_else: float
+    next_step: NextStep | None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The differential as plain values, the shape of `fmkb diagnose --json`."""
+        return {
+            "observations": [_observation_dict(each) for each in self.observations],
+            "causes": [_cause_dict(each) for each in self.causes],
+            "something_else": round(self.something_else, 4),
+            "next_step": _step_dict(self.next_step) if self.next_step else None,
+        }
+
+
+def _observation_dict(observation: Observation) -> dict[str, Any]:
+    step = observation.step
+    return {
+        "text": observation.text,
+        "seen": observation.seen,
+        "step": {"runbook": step.runbook, "position": step.position} if step else None,
+    }
+
+
+def _cause_dict(rank: CauseRank) -> dict[str, Any]:
+    return {
+        "runbook": rank.runbook.id,
+        "cause": rank.cause.name,
+        "description": rank.cause.description,
+        "weight": rank.cause.weight,
+        "share": round(rank.share, 4),
+        "prior": round(rank.prior, 4),
+        "line": rank.cause.span.line,
+        "reasons": [
+            {
+                "observation": r.observation.text,
+                "seen": r.observation.seen,
+                "factor": round(r.factor, 3),
+                "text": r.text,
+            }
+            for r in rank.reasons
+        ],
+        "solutions": [
+            {"position": s.position, "number": s.number, "title": s.title, "reason": s.reason, "line": s.span.line}
+            for s in rank.solutions
+        ],
+    }
+
+
+def _step_dict(found: NextStep) -> dict[str, Any]:
+    return {
+        "runbook": found.key.runbook,
+        "position": found.key.position,
+        "number": found.step.number,
+        "title": found.step.title,
+        "line": found.step.span.line,
+        "information": round(found.information, 4),
+        "commands": [{"language": command.language, "code": command.code} for command in found.step.commands],
+        "findings": [
+            {"text": each.text, "for": list(each.speaks_for), "against": list(each.speaks_against)}
+            for each in found.findings
+        ],
+    }

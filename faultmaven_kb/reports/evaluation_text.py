@@ -1,0 +1,132 @@
+"""A measured search as text for a terminal: one table of figures, the reliability, the misses."""
+
+from collections.abc import Iterator
+
+from faultmaven_kb.search.comparison import Comparison
+from faultmaven_kb.search.evaluation import Evaluation, Outcome
+from faultmaven_kb.search.metrics import Interval
+from faultmaven_kb.search.self_check import SelfCheck
+from faultmaven_kb.terminal_text import printable
+
+__all__ = ["comparison_text", "evaluation_text", "self_check_text"]
+
+_WIDTH = 90
+
+
+def evaluation_text(evaluation: Evaluation, *, misses: int = 20) -> str:
+    """The figures, the reliability table and at most `misses` missed questions, ended by a line feed."""
+    lines = [*_figures(evaluation), *_by_category(evaluation), *_reliability(evaluation), *_misses(evaluation, misses)]
+    return "\n".join(lines) + "\n"
+
+
+def comparison_text(comparison: Comparison, *, misses: int = 20) -> str:
+    """The differences and at most `misses` questions won and lost each, ended by a line feed."""
+    lines = [f"compared on {comparison.count} questions (after less before, 95 % interval)"]
+    lines += [f"  {name:<8} {_signed(found)}" for name, found in comparison.differences]
+    for title, changes in (("won", comparison.won), ("lost", comparison.lost)):
+        lines.append(f"{title}: {len(changes)}")
+        lines += [
+            f"  {printable(change.after.question.id)}  {_place(change.before)} -> {_place(change.after)}  "
+            f"{_short(change.after.question.text)}"
+            for change in changes[:misses]
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def self_check_text(check: SelfCheck, *, misses: int = 20) -> str:
+    """What the base's own symptoms say about it, ended by a line feed."""
+    figures = check.evaluation.ranking_figures()
+    lines = [f"own symptoms, each taken out before it is asked: {len(check.evaluation.outcomes)}"]
+    lines += [f"  {name:<8} {_with_interval(found)}" for name, found in figures.items()]
+    lines.append(f"runbooks not found by their own symptoms: {len(check.lost)}")
+    lines += [
+        f"  {printable(each.runbook)}: {each.near} of {each.asked} among the first three, {each.first} first"
+        for each in check.lost[:misses]
+    ]
+    lines.append(f"pairs that collide: {len(check.collisions)}")
+    for pair in check.collisions[:misses]:
+        lines.append(f"  {printable(pair.runbook)} -> {printable(pair.other)}: {pair.count}")
+        lines += [f"    {_short(text)}" for text in pair.symptoms[:3]]
+    if check.without_symptoms:
+        lines.append(f"runbooks without symptoms: {', '.join(map(printable, check.without_symptoms[:misses]))}")
+    return "\n".join(lines) + "\n"
+
+
+def _figures(evaluation: Evaluation) -> Iterator[str]:
+    positives, negatives = len(evaluation.positives), len(evaluation.negatives)
+    yield f"{positives} questions with a runbook, {negatives} without (95 % intervals)"
+    if positives:
+        for name, found in evaluation.ranking_figures().items():
+            yield f"  {name:<8} {_with_interval(found)}"
+    for title, positive in (("with a runbook", True), ("without one", False)):
+        shares = evaluation.verdicts(positive=positive)
+        if shares.count:
+            right = "" if shares.right is None or not positive else f"; {shares.right:.1%} of the matches right"
+            yield (
+                f"verdicts on questions {title}: match {shares.match:.1%}, ambiguous {shares.ambiguous:.1%}, "
+                f"none {shares.none:.1%}{right}"
+            )
+    false = evaluation.false_answers_when_keeping()
+    if false is not None:
+        yield f"negatives above the confidence that keeps 90 % of the right answers: {false:.1%}"
+    latency = evaluation.latency()
+    if latency:
+        yield f"latency: p50 {latency['p50']:.1f} ms, p95 {latency['p95']:.1f} ms, longest {latency['max']:.1f} ms"
+
+
+def _by_category(evaluation: Evaluation) -> Iterator[str]:
+    names = [name for name in evaluation.categories if name]
+    if not names:
+        return
+    width = max(len(printable(name)) for name in names)
+    yield f"{'category':<{width}}  count    S@1    S@3    MRR  match  ambig.   none"
+    for name in names:
+        part = evaluation.of(name)
+        shares = part.verdicts(positive=bool(part.positives))
+        found = part.ranking_figures()
+        figures = "".join(
+            f"  {each.value:>5.3f}" if (each := found[m]) else "      -" for m in ("S@1", "S@3", "MRR@10")
+        )
+        verdicts = f"{shares.match:>6.1%} {shares.ambiguous:>7.1%} {shares.none:>6.1%}"
+        yield f"{printable(name):<{width}}  {len(part.outcomes):>5}{figures} {verdicts}"
+
+
+def _reliability(evaluation: Evaluation) -> Iterator[str]:
+    table = evaluation.reliability()
+    if table:
+        yield f"reliability (expected calibration error {evaluation.calibration_error():.3f})"
+        yield "  confidence   count  mean   right"
+        for each in table:
+            yield f"  {each.low:.1f} to {each.high:.1f}  {each.count:>6}  {each.confidence:.3f}  {each.right:.3f}"
+
+
+def _misses(evaluation: Evaluation, most: int) -> Iterator[str]:
+    found = evaluation.misses()
+    if found and most:
+        yield f"misses: {len(found)}"
+        for outcome in found[:most]:
+            yield f"  {printable(outcome.question.id)}  {_short(outcome.question.text)}"
+            wanted = ", ".join(each for each, _ in outcome.question.expected) or "nothing"
+            got = outcome.ranking[0] if outcome.ranking else "nothing"
+            yield f"      expected {printable(wanted)}, got {printable(got)} ({_place(outcome)})"
+        if len(found) > most:
+            yield f"  … {len(found) - most} more"
+
+
+def _place(outcome: Outcome) -> str:
+    if not outcome.question.expected:
+        return outcome.verdict
+    return f"rank {outcome.rank}" if outcome.rank else "not found"
+
+
+def _with_interval(found: Interval | None) -> str:
+    return f"{found.value:.3f}  ({found.low:.3f} to {found.high:.3f})" if found else "-"
+
+
+def _signed(found: Interval | None) -> str:
+    return f"{found.value:+.3f}  ({found.low:+.3f} to {found.high:+.3f})" if found else "-"
+
+
+def _short(text: str) -> str:
+    line = printable(" ".join(text.split()))
+    return line if len(line) <= _WIDTH else line[: _WIDTH - 1] + "…"

@@ -1,0 +1,77 @@
+"""`fmkb diagnose` as a user runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from faultmaven_kb.cli.diagnose import command
+from faultmaven_kb.errors import ConfigurationError, PathError
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def test_causes_the_caveat_and_the_next_step_are_shown() -> None:
+    result = CliRunner().invoke(command, ["node NotReady", "--not-seen", "kubelet is running"])
+    assert result.exit_code == 0
+    first = result.output.splitlines()[1]
+    assert "Kubelet or container runtime stopped  k8s-node-not-ready" in first
+    assert '"kubelet is running" not seen; it says: Kubelet or container runtime stopped' in result.output
+    assert "it is no diagnosis" in result.output
+    assert "Next: k8s-node-not-ready, step 2: Reach the Node" in result.output
+    assert 'ping -c 3 -W 2 "<node-ip>"' in result.output
+
+
+def test_a_dialogue_asks_weighs_again_and_stops() -> None:
+    result = CliRunner().invoke(command, ["--ask"], input="node NotReady\nperhaps\n1\ns\nq\n")
+    assert result.exit_code == 0
+    assert "What do you see?" in result.output
+    assert '"perhaps" is not understood' in result.output
+    assert 'Silence means "Node lost"" seen' in result.output
+
+
+def test_a_dialogue_ends_when_no_step_tells_more() -> None:
+    result = CliRunner().invoke(command, ["node NotReady", "--ask"], input="s\n" * 30)
+    assert result.exit_code == 0
+    assert "No step would tell much more." in result.output
+
+
+def test_json_can_be_carried_on_with_more_observations(tmp_path: Path) -> None:
+    first = CliRunner().invoke(command, ["node NotReady", "--json"])
+    case = tmp_path / "case.json"
+    case.write_text(first.output, "utf-8")
+    second = CliRunner().invoke(command, ["--observations", str(case), "--seen", "swap is on", "--json"])
+    assert [each["text"] for each in json.loads(second.output)["observations"]] == ["node NotReady", "swap is on"]
+    step = json.loads(first.output)["next_step"]
+    key = {"runbook": step["runbook"], "position": step["position"]}
+    answers = [{"text": step["findings"][0]["text"], "seen": True, "step": key}, {"text": "node NotReady"}]
+    third = CliRunner().invoke(command, ["--observations", "-", "--json"], input=json.dumps(answers))
+    assert json.loads(third.output)["causes"][0]["cause"] == step["findings"][0]["for"][0]
+
+
+@pytest.mark.parametrize("text", ["", "[1]", "{}", '[{"text": 3}]', '[{"text": "x", "seen": "no"}]'])
+def test_a_file_without_observations_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "case.json").write_text(text, "utf-8")
+    result = CliRunner().invoke(command, ["--observations", str(tmp_path / "case.json")])
+    assert isinstance(result.exception, ConfigurationError)
+
+
+def test_a_file_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    result = CliRunner().invoke(command, ["--observations", str(tmp_path / "none.json")])
+    assert isinstance(result.exception, PathError)
+
+
+def test_nothing_to_go_by_is_a_mistake_and_nothing_found_is_not() -> None:
+    assert CliRunner().invoke(command, []).exit_code == 2
+    result = CliRunner().invoke(command, ["asdf"])
+    assert result.exit_code == 1
+    assert result.output == "no runbook points to a cause\n"
+
+
+def test_what_a_user_typed_cannot_drive_the_terminal() -> None:
+    result = CliRunner().invoke(command, ["node NotReady", "--not-seen", "kubelet is \x1b[31mrunning"])
+    assert "\x1b" not in result.output

@@ -1,0 +1,73 @@
+"""`fmkb eval` as a user runs it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from faultmaven_kb.cli.evaluate import command
+from faultmaven_kb.errors import ConfigurationError, PathError
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def _set(folder: Path, *lines: dict[str, object]) -> Path:
+    path = folder / "questions.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines), "utf-8")
+    return path
+
+
+_DISK: dict[str, object] = {"id": "a", "text": "No space left on device", "expected": ["linux-disk-full"]}
+
+
+def test_equal_runs_without_a_clock_print_equal_bytes(tmp_path: Path) -> None:
+    path = _set(tmp_path, _DISK, {"id": "b", "text": "a cake"})
+    first = CliRunner().invoke(command, [str(path), "--no-clock", "--json"])
+    assert first.exit_code == 0
+    assert first.output == CliRunner().invoke(command, [str(path), "--no-clock", "--json"]).output
+    assert json.loads(first.output)["ranking"]["S@1"]["value"] == 1.0
+
+
+def test_a_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
+    path = _set(tmp_path, _DISK)
+    earlier = tmp_path / "before.json"
+    earlier.write_text(CliRunner().invoke(command, [str(path), "--json"]).output, "utf-8")
+    result = CliRunner().invoke(command, [str(path), "--compare", str(earlier)])
+    assert result.exit_code == 0
+    assert "compared on 1 questions" in result.output
+    both = json.loads(CliRunner().invoke(command, [str(path), "--compare", str(earlier), "--json"]).output)
+    assert both["comparison"]["won"] == []
+
+
+def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
+    path = _set(tmp_path, _DISK)
+    result = CliRunner().invoke(command, [str(path), "--compare", str(path.parent / "none.json")])
+    assert isinstance(result.exception, PathError)
+    for text in ("[]", "no json"):
+        (tmp_path / "bad.json").write_text(text, "utf-8")
+        result = CliRunner().invoke(command, [str(path), "--compare", str(tmp_path / "bad.json")])
+        assert isinstance(result.exception, ConfigurationError)
+
+
+def test_an_expected_runbook_that_the_base_lacks_is_named(tmp_path: Path) -> None:
+    lines: list[dict[str, object]] = [{"id": str(n), "text": "x y z", "expected": [f"no-such-{n}"]} for n in range(7)]
+    result = CliRunner().invoke(command, [str(_set(tmp_path, *lines))])
+    assert 'does not have: "no-such-0", "no-such-1"' in result.stderr
+    assert "and 2 more" in result.stderr
+
+
+def test_without_questions_the_base_is_asked_for_its_own_symptoms() -> None:
+    result = CliRunner().invoke(command, ["--no-clock"])
+    assert result.exit_code == 0
+    assert "runbooks not found by their own symptoms: 0" in result.output
+    assert json.loads(CliRunner().invoke(command, ["--json"]).output)["lost"] == []
+
+
+def test_options_that_need_questions_say_so() -> None:
+    result = CliRunner().invoke(command, ["--compare", "x.json"])
+    assert result.exit_code == 2
+    assert "need QUESTIONS" in result.stderr

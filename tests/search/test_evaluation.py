@@ -1,0 +1,159 @@
+"""A run keeps what was answered, derives its figures from that, and compares with an earlier run."""
+
+import json
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.reports.evaluation_text import comparison_text, evaluation_text, self_check_text
+from faultmaven_kb.search.answer import Answer
+from faultmaven_kb.search.comparison import compare
+from faultmaven_kb.search.evaluation import Evaluation, Outcome, evaluate
+from faultmaven_kb.search.labelled import LabelledQuestion, read_labelled
+from faultmaven_kb.search.self_check import self_check, without_symptom
+
+_SET = Path(__file__).parent.parent / "data" / "search"
+
+
+@pytest.fixture(scope="module")
+def kb() -> KnowledgeBase:
+    return KnowledgeBase.builtin()
+
+
+@pytest.fixture(scope="module")
+def run(kb: KnowledgeBase) -> Evaluation:
+    questions = [each for path in sorted(_SET.glob("*.jsonl")) for each in read_labelled(path)]
+    assert len(questions) >= 400
+    assert all(name in kb for question in questions for name, _ in question.expected)
+    return evaluate(questions, lambda question: kb.search(question, limit=10))
+
+
+def test_the_shipped_runbooks_are_found_at_least_as_well_as_the_docs_say(run: Evaluation) -> None:
+    figures = {name: found.value for name, found in run.ranking_figures().items() if found}
+    assert figures["S@1"] >= 0.80
+    assert figures["S@3"] >= 0.93
+    assert figures["MRR@10"] >= 0.87
+    assert run.calibration_error() <= 0.10
+
+
+def test_questions_without_a_runbook_are_seldom_answered(run: Evaluation) -> None:
+    assert (run.verdicts(positive=True).right or 0) >= 0.88
+    assert run.of("off-topic").verdicts(positive=False).match <= 0.12
+    assert run.of("no-runbook").verdicts(positive=False).match <= 0.40
+
+
+def test_a_run_kept_as_json_gives_the_same_figures(run: Evaluation) -> None:
+    kept = json.loads(json.dumps(run.to_dict()))
+    assert Evaluation.from_dict(kept).to_dict() == run.to_dict()
+    assert evaluation_text(Evaluation.from_dict(kept)) == evaluation_text(run)
+
+
+@pytest.mark.parametrize("value", [{}, {"outcomes": 3, "seed": 0}, {"outcomes": [{"expected": {}}], "seed": 0}])
+def test_a_run_that_cannot_be_read_is_a_fault(value: dict[str, object]) -> None:
+    with pytest.raises(ConfigurationError, match="the run cannot be read"):
+        Evaluation.from_dict(value)
+
+
+def test_a_run_with_an_unknown_verdict_is_a_fault(run: Evaluation) -> None:
+    kept = Evaluation(run.outcomes[:1]).to_dict()
+    kept["outcomes"][0]["verdict"] = "perhaps"
+    with pytest.raises(ConfigurationError):
+        Evaluation.from_dict(kept)
+
+
+def _outcome(name: str, *, rank: int | None, verdict: str = "match", text: str = "x", found: bool = True) -> Outcome:
+    question = LabelledQuestion(name, text, (("right", 1),) if found else ())
+    ranking = tuple("right" if place == rank else f"other-{place}" for place in range(1, 4))
+    return Outcome(question, verdict, ranking, 0.9)  # type: ignore[arg-type]
+
+
+def test_a_comparison_names_what_was_won_and_lost() -> None:
+    before = Evaluation((_outcome("a", rank=2), _outcome("b", rank=1), _outcome("n", rank=None, found=False)))
+    after = Evaluation(
+        (_outcome("a", rank=1), _outcome("b", rank=None), _outcome("n", rank=None, verdict="none", found=False))
+    )
+    found = compare(before, after)
+    assert [change.after.question.id for change in found.won] == ["a", "n"]
+    assert [change.after.question.id for change in found.lost] == ["b"]
+    assert dict(found.differences)["S@1"] is not None
+    text = comparison_text(found)
+    assert "  a  rank 2 -> rank 1  x" in text
+    assert "  b  rank 1 -> not found  x" in text
+    assert "  n  match -> none  x" in text
+    assert found.to_dict()["lost"][0]["after"] == {"rank": None, "verdict": "match"}
+
+
+def test_runs_of_different_sets_cannot_be_compared() -> None:
+    with pytest.raises(ConfigurationError, match="no question in common"):
+        compare(Evaluation((_outcome("a", rank=1),)), Evaluation((_outcome("a", rank=1, text="other"),)))
+
+
+def test_the_clock_is_the_callers_and_only_then_there_is_a_latency(kb: KnowledgeBase) -> None:
+    ticks = count()
+    questions = [LabelledQuestion("a", "ENOSPC", (("linux-disk-full", 1),))]
+    timed = evaluate(questions, kb.search, clock=lambda: next(ticks) / 1_000)
+    latency = timed.latency()
+    assert latency is not None
+    assert latency["p50"] == pytest.approx(1.0)
+    assert "latency: p50 1.0 ms" in evaluation_text(timed)
+    assert evaluate(questions, kb.search).latency() is None
+
+
+def test_a_question_that_gets_no_hit_is_a_miss_without_confidence() -> None:
+    silent = evaluate(
+        [LabelledQuestion("a", "x", (("right", 1),)), LabelledQuestion("b", "y")],
+        lambda question: Answer(question, "none", (), (), ""),
+    )
+    assert silent.calibration_error() == 0.0
+    assert silent.false_answers_when_keeping() is None
+    assert [outcome.question.id for outcome in silent.misses()] == ["a"]
+    assert "expected right, got nothing (not found)" in evaluation_text(silent)
+
+
+def test_a_set_without_positives_still_has_its_verdicts(run: Evaluation) -> None:
+    text = evaluation_text(run.of("off-topic"), misses=1)
+    assert "0 questions with a runbook, 60 without" in text
+    assert "S@1 " not in text.split("category")[0]
+
+
+def test_leaving_a_symptom_out_removes_its_text_and_nothing_else(kb: KnowledgeBase) -> None:
+    before = kb["linux-disk-full"]
+    after = without_symptom(before, 1)
+    assert len(after.symptoms) == len(before.symptoms) - 1
+    gone = before.symptoms[1].text
+    assert any(gone in section.text for section in before.sections)
+    assert not any(gone in section.text for section in after.sections)
+    assert without_symptom(before, 99) is before
+
+
+def test_the_base_is_asked_for_its_own_symptoms(kb: KnowledgeBase) -> None:
+    check = self_check(tuple(kb))
+    assert len(check.evaluation.outcomes) == sum(len(runbook.symptoms) for runbook in kb)
+    assert check.lost == ()
+    assert [each.runbook for each in check.runbooks] == sorted(kb.ids)
+    assert all(pair.count == len(pair.symptoms) for pair in check.collisions)
+    assert "runbooks not found by their own symptoms: 0" in self_check_text(check)
+    assert check.to_dict()["without_symptoms"] == []
+
+
+def test_twins_collide_and_a_runbook_without_symptoms_is_named(kb: KnowledgeBase) -> None:
+    disk = kb["linux-disk-full"]
+    twin = disk.model_copy(update={"id": "linux-disk-twin"})
+    silent = kb["redis-out-of-memory"].model_copy(update={"symptoms": ()})
+    check = self_check((twin, disk, silent, kb["nginx-502-bad-gateway"]))
+    assert ("linux-disk-full", "linux-disk-twin") in [(pair.runbook, pair.other) for pair in check.collisions]
+    assert check.without_symptoms == ("redis-out-of-memory",)
+    assert "runbooks without symptoms: redis-out-of-memory" in self_check_text(check)
+
+
+def test_a_search_that_finds_nothing_loses_every_runbook(kb: KnowledgeBase) -> None:
+    check = self_check(tuple(kb)[:2], build=lambda runbooks: lambda question: Answer(question, "none", (), (), ""))
+    assert [each.runbook for each in check.lost] == sorted(kb.ids[:2])
+    assert "0 of" in self_check_text(check)
+
+
+def test_an_empty_base_has_nothing_to_ask() -> None:
+    assert self_check(()).evaluation.outcomes == ()
