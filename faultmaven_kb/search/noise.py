@@ -1,0 +1,46 @@
+"""What says nothing about a fault, blanked: times, addresses, hashes, ids, the random ends of pod names.
+
+A blanked line is as long as before, so that what is left keeps its place in the input. Plain numbers stay: `137`, `502`
+and `85%` are symptoms.
+"""
+
+import re
+
+__all__ = ["template", "without_noise"]
+
+_NOISE = re.compile(
+    r"""
+      \b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?   # ISO 8601 date and time
+    | \b\d\d/(?:\d\d|[A-Z][a-z]{2})/\d{4}(?::|[ ])\d\d:\d\d:\d\d(?:[ ][+-]\d{4})?        # web server logs
+    | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ +\d{1,2}\ \d\d:\d\d:\d\d(?:\ \d{4})?  # syslog
+    | \b[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\ +\d+\ [\w.]+:\d+\]                               # klog
+    | \b\d\d:\d\d:\d\d(?:[.,]\d+)?\b
+    | \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b                    # UUID
+    | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/\d{1,2})?\b                                # IPv4
+    | \bip(?:-\d{1,3}){4}\b
+    | \b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\b                                             # IPv6
+    | \b0x[0-9a-f]{4,}\b
+    | \bsha256:[0-9a-f]{8,}\b
+    | \b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b                                    # hashes
+    | (?<=[a-z0-9])-[0-9a-f]{6,10}-[a-z0-9]{5}\b                                           # deployment pod
+    | (?<=[a-z])-(?=[a-z]*\d)[a-z0-9]{5}\b                                                 # daemon set pod
+    | \b[a-z]+://[^\s"'<>)]+                                                                # URL
+    | (?<=\.go):\d+ | (?<=\.py):\d+ | (?<=\.java):\d+ | (?<=\.js):\d+(?::\d+)?
+    | (?<=,\ line\ )\d+
+    | \[\d{3,}(?:\.\d+)?\] | \b(?:pid|tid|id|uid|thread|elapsed|took|duration)[=:]\ ?\d+     # process numbers
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_MAYBE = re.compile(r"\d|://")
+_DIGITS = str.maketrans("123456789", "000000000")
+_ZEROS = re.compile(r"0+")
+
+
+def without_noise(line: str) -> str:
+    """The line with times, addresses, hashes and ids blanked; as long as before."""
+    return _NOISE.sub(lambda match: " " * len(match[0]), line) if _MAYBE.search(line) else line
+
+
+def template(line: str) -> str:
+    """What lines of one kind have in common: the line with every number the same."""
+    return _ZEROS.sub("0", line.translate(_DIGITS))
