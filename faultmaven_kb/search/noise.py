@@ -8,37 +8,44 @@ import re
 
 __all__ = ["template", "without_noise"]
 
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _NOISE = re.compile(
-    r"""
-      \b\d{4}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?   # ISO 8601 date and time
-    | \b\d\d/(?:\d\d|[A-Z][a-z]{2})/\d{4}(?::|[ ])\d\d:\d\d:\d\d(?:[ ][+-]\d{4})?        # web server logs
-    | \b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)\ +\d{1,2}\ \d\d:\d\d:\d\d(?:\ \d{4})?  # syslog
-    | \b[IWEF]\d{4}\ \d\d:\d\d:\d\d\.\d+\ +\d+\ [\w.]+:\d+\]                               # klog
-    | \b\d\d:\d\d:\d\d(?:[.,]\d+)?\b
-    | \b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b                    # UUID
-    | \b\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?:/\d{1,2})?\b                                # IPv4
-    | \bip(?:-\d{1,3}){4}\b
-    | \b(?:[0-9a-f]{1,4}:){3,7}[0-9a-f]{0,4}\b                                             # IPv6
-    | \b0x[0-9a-f]{4,}\b
-    | \bsha256:[0-9a-f]{8,}\b
-    | \b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{8,}\b                                    # hashes
-    | (?<=[a-z0-9])-[0-9a-f]{6,10}-[a-z0-9]{5}\b                                           # deployment pod
-    | (?<=[a-z])-(?=[a-z]*\d)[a-z0-9]{5}\b                                                 # daemon set pod
-    | \b[a-z]+://[^\s"'<>)]+                                                                # URL
-    | (?<=\.go):\d+ | (?<=\.py):\d+ | (?<=\.java):\d+ | (?<=\.js):\d+(?::\d+)?
-    | (?<=,\ line\ )\d+
-    | \[\d{3,}(?:\.\d+)?\] | \b(?:pid|tid|id|uid|thread|elapsed|took|duration)[=:]\ ?\d+     # process numbers
+    rf"""
+      \b(?=[\w:-]*\d)(?:                                # words with a digit; all others fail here at once
+        \d{{4}}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?  # ISO 8601
+      | \d\d/(?:\d\d|[A-Z][a-z]{{2}})/\d{{4}}(?::|[ ])\d\d:\d\d:\d\d(?:[ ][+-]\d{{4}})?    # web server logs
+      | [IWEF]\d{{4}}\ \d\d:\d\d:\d\d\.\d+\ +\d+\ [\w.]+:\d+\]                       # klog
+      | \d\d:\d\d:\d\d(?:[.,]\d+)?\b
+      | [0-9a-f]{{8}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{4}}-[0-9a-f]{{12}}\b           # UUID
+      | \d{{1,3}}(?:\.\d{{1,3}}){{3}}(?::\d{{1,5}})?(?:/\d{{1,2}})?\b                    # IPv4
+      | ip(?:-\d{{1,3}}){{4}}\b
+      | (?:[0-9a-f]{{1,4}}:){{3,7}}[0-9a-f]{{0,4}}\b                                     # IPv6
+      | 0x[0-9a-f]{{4,}}\b
+      | sha256:[0-9a-f]{{8,}}\b
+      | (?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{{8,}}\b                              # hashes
+      | (?:pid|tid|id|uid|thread|elapsed|took|duration)[=:]\d+                        # process numbers
+      )
+    | (?<=[a-z0-9])-(?:[0-9a-f]{{6,10}}-[a-z0-9]{{5}}|(?<=[a-z]-)(?=[a-z]*\d)[a-z0-9]{{5}})\b  # ends of pod names
+    | (?<=\.(?:go|py|js)):\d+(?::\d+)? | (?<=\.java):\d+ | (?<=,\ line\ )\d+
+    | \[\d{{3,}}(?:\.\d+)?\]
+    | \b{_MONTH}\ +\d{{1,2}}\ \d\d:\d\d:\d\d(?:\ \d{{4}})?                                # syslog
     """,
     re.VERBOSE | re.IGNORECASE,
 )
-_MAYBE = re.compile(r"\d|://")
+_URL = re.compile(r"\b[a-z]+://[^\s\"'<>)]+", re.IGNORECASE)
 _DIGITS = str.maketrans("123456789", "000000000")
 _ZEROS = re.compile(r"0+")
 
 
 def without_noise(line: str) -> str:
     """The line with times, addresses, hashes and ids blanked; as long as before."""
-    return _NOISE.sub(lambda match: " " * len(match[0]), line) if _MAYBE.search(line) else line
+    if "://" in line:
+        line = _URL.sub(_blank, line)
+    return _NOISE.sub(_blank, line)
+
+
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def template(line: str) -> str:

@@ -18,7 +18,8 @@ __all__ = ["Line", "Pasted", "read_pasted", "signal"]
 _LONGEST_LINE = 2_000
 _LONGEST_INPUT = 2_000_000
 _FEW_LINES = 3
-_MOST_LINES = 200
+_MOST_LINES = 60
+_MOST_QUIET_LINES = 10
 _VARIANTS = 2
 
 _FAULT, _WARNING, _PLAIN, _QUIET, _FRAME = 1.0, 0.6, 0.4, 0.1, 0.05
@@ -68,7 +69,7 @@ class Pasted(NamedTuple):
 
 
 def read_pasted(text: str) -> Pasted:
-    """The signal of an input of any length: at most 200 lines, in the input's order."""
+    """The signal of an input of any length: at most 70 lines, in the input's order."""
     text = text[:_LONGEST_INPUT]
     values = _json(text)
     if values is not None:
@@ -102,14 +103,11 @@ def _kept(lines: Iterator[Line]) -> tuple[Line, ...]:
         if text.strip() and text not in seen:
             seen.add(text)
             found.append(line._replace(text=text))
-    if len(found) > _MOST_LINES:
-        found = sorted(sorted(found, key=lambda line: (-line.weight, line.number))[:_MOST_LINES], key=_number)
+    loud = sorted((line for line in found if line.weight > _QUIET), key=lambda line: -line.weight)[:_MOST_LINES]
+    quiet = [line for line in found if line.weight <= _QUIET][:_MOST_QUIET_LINES]
+    found = sorted((*loud, *quiet), key=lambda line: line.number)
     loudest = max((line.weight for line in found), default=1.0)
     return tuple(line._replace(weight=line.weight / loudest) for line in found)
-
-
-def _number(line: Line) -> int:
-    return line.number
 
 
 def _logged(lines: list[str]) -> Iterator[Line]:

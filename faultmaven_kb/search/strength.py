@@ -92,7 +92,7 @@ class _Row(NamedTuple):
 
 def examine(question: Question, index: Index) -> Examined:
     """A question's words as arrays, once for all runbooks."""
-    whole = question.kind == "text"
+    whole = question.kind in ("text", "alert")
     lines = [0 if whole else word.line for word in question.words]
     rows = _rows(question, lines, index)
     numbers = np.array([row.number for row in rows], dtype=np.int64)
@@ -141,6 +141,9 @@ def _synonyms(
 ) -> tuple[tuple[Numbers, tuple[frozenset[int], ...]], ...]:
     """The rows of each member that was said, and the members, as the index numbers them, that say the same."""
     known = index.vocabulary
+    of_term: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        of_term.setdefault(row.term, []).append(number)
     found = []
     for expansion in question.expansions:
         members = tuple(
@@ -149,7 +152,7 @@ def _synonyms(
             if all(term in known or term == NEGATION for term in member)
         )
         if members:
-            said = [number for number, row in enumerate(rows) if row.term in expansion.said]
+            said = [number for term in sorted(expansion.said) for number in of_term.get(term, ())]
             found.append((np.array(said, dtype=np.int64), members))
     return tuple(found)
 

@@ -23,7 +23,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("rabbit", "rabbitmq"),
     ("argo", "argocd"),
     ("wal", "write ahead log", "pg_wal"),
-    ("lookup", "resolution", "resolve", "dns"),
+    ("lookup", "look up", "looked up", "looking up", "resolution", "resolve", "dns"),
     ("enospc", "no space left", "disk full", "out of disk", "ran out of disk", "full disk", "no space", "disk is full"),
     ("disk", "storage", "volume", "filesystem"),
     ("econnrefused", "connection refused", "cannot connect", "can't connect", "refuses connections", "can't talk",

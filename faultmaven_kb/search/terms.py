@@ -41,7 +41,7 @@ _UN_WORDS = frozenset(
 )
 """What "un" turns around in this field; "uninstall" and "unit" are other words."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f][\w'’\u00c0-\u024f]*(?:[-.@][\w'’\u00c0-\u024f]+)*", re.ASCII)
+_TOKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f][\w\u00c0-\u024f]*(?:[-.@'’][\w\u00c0-\u024f]+)*", re.ASCII)
 _TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}", re.ASCII)
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?|[\u00c0-\u024f]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
