@@ -5,12 +5,12 @@ probability that this hit is the right runbook.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 
-__all__ = ["Answer", "Evidence", "Hit", "Verdict"]
+__all__ = ["Answer", "Distinction", "Evidence", "Hit", "InputLine", "Verdict"]
 
 Verdict = Literal["match", "ambiguous", "none"]
 
@@ -21,12 +21,14 @@ class Evidence:
 
     `field` is where it stands (symptoms, title, causes …), `text` the text itself, `words` the start and end of each
     matching word in it, `span` its place in the file (None for what stands in no single place, such as the id).
+    `input_lines` are the numbers, from 1, of the question's lines that hold the matching words.
     """
 
     field: str
     text: str
     words: tuple[tuple[int, int], ...]
     span: Span | None = None
+    input_lines: tuple[int, ...] = ()
 
     @property
     def matched(self) -> tuple[str, ...]:
@@ -44,11 +46,26 @@ class Hit:
     evidence: tuple[Evidence, ...]
 
 
+class InputLine(NamedTuple):
+    """A line of the question that decided: its number, from 1, and what of it was read."""
+
+    number: int
+    text: str
+
+
+class Distinction(NamedTuple):
+    """What only this one of several equal hits speaks of: a question with one of these words would tell them apart."""
+
+    runbook: Runbook
+    words: tuple[str, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The answer to a question: a verdict, the hits in order, and the question's words that nothing explains.
+    """The answer to a question: a verdict, the hits in order, and the question's words that the first does not explain.
 
     On `none` the hits are the nearest runbooks, not answers. `reason` says in one sentence why it is this verdict.
+    `lines` are the lines of the question that decided for the first hit; `distinctions` are there on `ambiguous`.
     """
 
     question: str
@@ -56,6 +73,8 @@ class Answer:
     hits: tuple[Hit, ...]
     unexplained: tuple[str, ...]
     reason: str
+    lines: tuple[InputLine, ...] = ()
+    distinctions: tuple[Distinction, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values, the shape of `fmkb search --json`."""
@@ -64,6 +83,8 @@ class Answer:
             "verdict": self.verdict,
             "reason": self.reason,
             "unexplained": list(self.unexplained),
+            "lines": [{"line": line.number, "text": line.text} for line in self.lines],
+            "distinctions": [{"id": each.runbook.id, "words": list(each.words)} for each in self.distinctions],
             "hits": [_hit_dict(hit) for hit in self.hits],
         }
 
@@ -94,4 +115,5 @@ def _evidence_dict(evidence: Evidence) -> dict[str, Any]:
         "matched": list(evidence.matched),
         "line": span.line if span else None,
         "end_line": span.end_line if span else None,
+        "input_lines": list(evidence.input_lines),
     }

@@ -5,20 +5,36 @@ many threads.
 """
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
 from faultmaven_kb.runbook import Runbook
-from faultmaven_kb.search.answer import Answer, Hit, Verdict
-from faultmaven_kb.search.evidence import explain
+from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
+from faultmaven_kb.search.evidence import Witness, wanted_terms
 from faultmaven_kb.search.index import Index
-from faultmaven_kb.search.pasted import signal
-from faultmaven_kb.search.terms import terms_of, tokens_of
-from faultmaven_kb.search.verdict import Strength, confidence, decide
+from faultmaven_kb.search.question import Question, read_question
+from faultmaven_kb.search.ranking import Ranked, rank, terms_in
+from faultmaven_kb.search.strength import Explained, examine, explain
+from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
+from faultmaven_kb.search.terms import NEGATION, terms_of
+from faultmaven_kb.search.verdict import confidences, decide
 
-__all__ = ["Searcher"]
+__all__ = ["Examination", "Searcher"]
 
-_TELLING = 1.0
+_DEPRECATED = 0.7
+_SMALL_SHARE = 0.25
+_MOST_LINES = 5
+_MOST_UNEXPLAINED = 50
+_LOUD = 0.3
+
+
+class Examination(NamedTuple):
+    """What a search looked at: the question, the ranked runbooks, and what each of the best explains."""
+
+    question: Question
+    ranked: Ranked
+    explained: tuple[Explained, ...]
 
 
 class Searcher:
@@ -27,49 +43,121 @@ class Searcher:
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
         self.runbooks = tuple(runbooks)
         self._index = Index(self.runbooks)
+        self._witness = Witness(self.runbooks, self._index)
+        self._technologies = tuple(_technologies(runbook) for runbook in self.runbooks)
+        self._damping = np.array([_DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
 
     def search(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Answer:
         """The answer to a question of any length; `accept` leaves out runbooks, `limit` bounds the hits."""
-        cleaned = signal(question)
-        terms = terms_of(cleaned)
-        scores = self._index.scores(terms)
+        asked, ranked, explained = self.examine(question, limit=max(limit, 2), accept=accept)
+        strengths = [each.strength for each in explained]
+        verdict = decide(strengths)
+        wanted = wanted_terms(asked)
+        hits = tuple(
+            Hit(self.runbooks[place], score, confidence, self._witness.evidence(place, each.found, wanted))
+            for place, score, confidence, each in zip(
+                ranked.runbooks[:limit].tolist(),
+                ranked.scores.tolist(),
+                confidences(strengths),
+                explained,
+                strict=False,
+            )
+        )
+        unexplained = _unexplained(asked, explained)
+        first = ranked.runbooks[:2].tolist()
+        apart = self._witness.told_apart(first, asked) if verdict == "ambiguous" else ()
+        reason = _reason(verdict, [self.runbooks[place] for place in first], unexplained, apart)
+        return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
+
+    def examine(
+        self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None
+    ) -> Examination:
+        """What stands behind an answer: the ranking, and the strengths of the best `limit` runbooks."""
+        asked = read_question(question)
+        damping = self._damping
         if accept is not None:
-            scores *= np.array([accept(runbook) for runbook in self.runbooks], dtype=np.float32)
-        order = [int(i) for i in np.argsort(-scores, kind="stable")[: max(limit, 2)] if scores[i] > 0]
-        distinct = tuple(dict.fromkeys(terms))
-        hits = [self._hit(position, order[rank + 1 :], scores, distinct) for rank, position in enumerate(order)]
-        found = hits[:limit]
-        first, second = ([hit.confidence for hit in hits] + [0.0, 0.0])[:2]
-        verdict = decide(first, second)
-        explained = {term for hit in found[:1] for term in explain(hit.runbook, distinct)[1]}
-        unexplained = _words(cleaned, set(distinct) - explained)
-        return Answer(question, verdict, tuple(found), unexplained, _reason(verdict, found, unexplained))
-
-    def _hit(self, position: int, behind: list[int], scores: np.ndarray, terms: tuple[str, ...]) -> Hit:
-        runbook = self.runbooks[position]
-        evidence, explained = explain(runbook, terms)
-        rarity = {term: self._index.rarity(term) for term in terms}
-        mass = sum(rarity.values()) or 1.0
-        lead = 1 - float(scores[behind[0]] / scores[position]) if behind else 1.0
-        telling = sum(1.0 for term in explained if rarity[term] >= _TELLING)
-        coverage = sum(rarity[term] for term in explained) / mass
-        return Hit(runbook, float(scores[position]), confidence(Strength(coverage, telling, lead)), evidence)
+            damping = damping * np.array([accept(runbook) for runbook in self.runbooks], dtype=np.float64)
+        terms = terms_in(asked, self._index)
+        ranked = rank(asked, terms, self._index, technologies=self._technologies, damping=damping)
+        examined = examine(asked, self._index)
+        explained = tuple(
+            explain(
+                place,
+                examined,
+                self._index,
+                technology=_agreement(asked, self._technologies[place]),
+                lead=_lead(ranked, number),
+            )
+            for number, place in enumerate(ranked.runbooks[:limit].tolist())
+        )
+        return Examination(asked, ranked, explained)
 
 
-def _words(text: str, terms: set[str]) -> tuple[str, ...]:
-    """The question's own words for some terms, each once, in order."""
-    found = (text[token.start : token.end] for token in tokens_of(text) if terms.issuperset(token.terms))
-    return tuple(dict.fromkeys(found))
+def _deprecated(runbook: Runbook) -> bool:
+    return runbook.metadata.status == "deprecated"
 
 
-def _reason(verdict: Verdict, hits: list[Hit], unexplained: tuple[str, ...]) -> str:
-    if not hits:
+def _technologies(runbook: Runbook) -> frozenset[str]:
+    """The technologies of a runbook: what its front matter says, else what its title and id give away."""
+    named = runbook.metadata.technology
+    if named:
+        return frozenset((technology_named(named),))
+    return technologies_of(terms_of(f"{runbook.title} {runbook.id}"))
+
+
+def _agreement(question: Question, technologies: frozenset[str]) -> float:
+    """1 where the technology asked about is the runbook's, -1 where it is another's, 0 where nothing is known."""
+    if question.technologies & technologies:
+        return 1.0
+    return 0.0 if agree(question.technologies, technologies) else -1.0
+
+
+def _lead(ranked: Ranked, number: int) -> float:
+    """How far a hit is ahead of the best other one, as a share of its own score: from -1 to 1."""
+    scores = ranked.scores
+    if len(scores) == 1:
+        return 1.0
+    other = scores[1] if number == 0 else scores[0]
+    return max(-1.0, float((scores[number] - other) / scores[number]))
+
+
+def _unexplained(question: Question, explained: tuple[Explained, ...]) -> tuple[str, ...]:
+    """The question's own words that the first hit says nothing about, each once, in order."""
+    shares = explained[0].words if explained else np.zeros(len(question.words))
+    words = (
+        word.text
+        for word, share in zip(question.words, shares, strict=True)
+        if share == 0 and word.weight > _LOUD and word.terms != (NEGATION,)
+    )
+    return tuple(dict.fromkeys(words))[:_MOST_UNEXPLAINED]
+
+
+def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[InputLine, ...]:
+    """The lines of the input that the first hit explains most of, in their order."""
+    if not explained:
+        return ()
+    told: dict[int, float] = {}
+    for word, value in zip(question.words, explained[0].told, strict=True):
+        told[word.line] = told.get(word.line, 0.0) + float(value)
+    most = max(told.values(), default=0.0)
+    best = sorted((line for line, value in told.items() if value > most * _SMALL_SHARE), key=lambda line: -told[line])
+    texts = {line.number: line.text for line in reversed(question.lines)}
+    return tuple(InputLine(line, " ".join(texts[line].split())) for line in sorted(best[:_MOST_LINES]))
+
+
+def _reason(
+    verdict: Verdict, nearest: list[Runbook], unexplained: tuple[str, ...], apart: tuple[Distinction, ...]
+) -> str:
+    if not nearest:
         return "no runbook has a word of the question"
-    missing = ", ".join(f'"{word}"' for word in unexplained[:5])
+    old = ", which is deprecated" if _deprecated(nearest[0]) else ""
     if verdict == "match":
-        return f"{hits[0].runbook.id} explains the question best"
-    if verdict == "ambiguous" and len(hits) > 1:
-        return f"{hits[0].runbook.id} and {hits[1].runbook.id} explain the question about equally well"
+        return f"{nearest[0].id}{old} explains the question best"
     if verdict == "ambiguous":
-        return f"{hits[0].runbook.id} is not the only runbook that explains the question"
-    return f"the nearest runbook does not explain {missing}" if missing else "the question says too little to choose"
+        words = " or ".join(f'"{word}"' for each in apart for word in each.words[:1])
+        hint = f"; {words} would tell them apart" if words else ""
+        return f"{nearest[0].id}{old} and {nearest[1].id} explain the question about equally well{hint}"
+    missing = ", ".join(f'"{word}"' for word in unexplained[:5])
+    if missing:
+        return f"the nearest runbook, {nearest[0].id}{old}, does not explain {missing}"
+    return f"the question says too little to choose; the nearest runbook is {nearest[0].id}{old}"

@@ -1,82 +1,163 @@
-"""The inverted index: one BM25 index per field, their scores added up.
+"""The inverted index: every text of every runbook as numbers, and one matrix of BM25 weights.
 
-bm25s keeps the index and scores it (BM25 as Lucene counts it; Robertson and Zaragoza 2009, "The Probabilistic Relevance
-Framework"). Fields are scored apart and added: in a single weighted BM25F a hit in the title saturates away.
+bm25s weighs each field by itself (BM25 as Lucene counts it; Robertson and Zaragoza 2009, "The Probabilistic Relevance
+Framework"); since a search adds the fields' scores, the weighted fields are added into one matrix here, once. Scored
+apart and added: in a single weighted BM25F a hit in the title saturates away. The texts themselves are kept as term
+numbers, line by line, so that evidence and phrases are looked up without reading any text again.
 """
 
-import math
 from collections.abc import Sequence
+from itertools import accumulate
+from typing import NamedTuple
 
 import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from faultmaven_kb.runbook import Runbook
-from faultmaven_kb.search.fields import FIELDS
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.background import share
+from faultmaven_kb.search.fields import FIELDS, POINTED
+from faultmaven_kb.search.terms import LINE_END, line_terms
 
-__all__ = ["Index"]
+__all__ = ["END", "Flags", "Floats", "Index", "Numbers", "Passages", "Text", "ranges"]
 
-_K1, _B = 2.0, 0.5
+K1, B = 2.0, 0.7
+END = 0
+"""The number of the term that ends a segment or a line."""
+
+_PRIOR = 40.0
+_MOST_INFORMATION = 5.0
+
+Numbers = NDArray[np.int64]
+Terms = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+
+
+class Text(NamedTuple):
+    """A runbook's terms, field after field; a field begins at its entry of `starts`, a segment ends at each of `ends`,
+    where the term is `END`."""
+
+    terms: Terms
+    starts: tuple[int, ...]
+    ends: Numbers
+
+    @property
+    def pointed(self) -> int:
+        """Where the fields end that say what the runbook is about."""
+        return self.starts[POINTED]
+
+
+class Passages(NamedTuple):
+    """The short texts that say what a runbook is about, as sets of terms.
+
+    `terms` and `segments` run in parallel, a runbook's from `starts[runbook]` to `starts[runbook + 1]`; `information` is
+    what each segment says in all.
+    """
+
+    terms: Terms
+    segments: Numbers
+    starts: Numbers
+    information: Floats
 
 
 class Index:
-    """Scores every runbook for a list of terms; `size` is the number of runbooks."""
+    """Scores every runbook for weighted terms; `size` is the number of runbooks."""
 
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
         self.size = len(runbooks)
-        self._fields = [_FieldIndex(runbooks, number) for number in range(len(FIELDS))] if runbooks else []
+        self.vocabulary: dict[str, int] = {LINE_END: END}
+        self.texts = tuple(self._read(runbook) for runbook in runbooks)
+        self._weigh()
+        self.information = self._information()
+        self.passages = self._passages()
 
-    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        """One score for each runbook, in their order: the weighted sum over the fields. Zero: nothing in common."""
-        total = np.zeros(self.size, dtype=np.float32)
-        for field, index in zip(FIELDS, self._fields, strict=False):
-            total += np.float32(field.weight) * index.scores(terms)
-        return total
+    def _read(self, runbook: Runbook) -> Text:
+        number = self.vocabulary
+        fields = [
+            [number.setdefault(term, len(number)) for term in line_terms(text + LINE_END)] if text else []
+            for text in (field.texts(runbook) for field in FIELDS)
+        ]
+        terms = np.array([term for terms in fields for term in terms], dtype=np.int32)
+        return Text(terms, tuple(accumulate(map(len, fields), initial=0)), np.flatnonzero(terms == END))
 
-    def document_frequency(self, term: str) -> int:
-        """In how many runbooks a term stands anywhere."""
-        return self._fields[-1].frequency(term) if self._fields else 0
+    def _weigh(self) -> None:
+        """Add the weighted BM25 matrices of all fields into one, column by column in the order of the terms."""
+        found = [self._field(number) for number in range(len(FIELDS))]
+        keys = np.concatenate([keys for keys, _ in found])
+        unique, place = np.unique(keys, return_inverse=True)
+        columns = unique // max(self.size, 1)
+        self.document_frequency = np.bincount(columns, minlength=len(self.vocabulary))
+        rarity = np.log(1 + (self.size - self.document_frequency + 0.5) / (self.document_frequency + 0.5))
+        weights = np.bincount(place, np.concatenate([weights for _, weights in found]), len(unique))
+        self._weights = (weights * rarity[columns]).astype(np.float32)
+        self._documents = (unique % max(self.size, 1)).astype(np.int32)
+        self._starts = np.concatenate(([0], np.cumsum(self.document_frequency)))
 
-    def rarity(self, term: str) -> float:
-        """How much a term tells (inverse document frequency); a term that no runbook has tells the most."""
-        return math.log(1 + (self.size + 0.5) / (self.document_frequency(term) + 0.5))
+    def _field(self, number: int) -> tuple[Numbers, Floats]:
+        """The keys (term, runbook) and weighted BM25 parts of a field without the rarity of the term.
 
-    def contains(self, runbook: int, term: str) -> bool:
-        """Whether a runbook, by its position, holds a term anywhere."""
-        return any(index.contains(runbook, term) for index in self._fields)
+        Only the runbooks that have the field are indexed, and rarity is that of the whole base: a term in one of three
+        symptom lists is not rare because the other hundred runbooks have no such list.
+        """
+        read = [text.terms[text.starts[number] : text.starts[number + 1]] for text in self.texts]
+        having = np.array([runbook for runbook, terms in enumerate(read) if len(terms)], dtype=np.int64)
+        documents = [terms[terms != END].tolist() for terms in read if len(terms)]
+        if not any(documents):
+            return np.empty(0, dtype=np.int64), np.empty(0)
+        engine = bm25s.BM25(k1=K1, b=B)
+        engine.index((documents, self.vocabulary), show_progress=False)
+        starts = engine.scores["indptr"]
+        columns = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        frequency = np.diff(starts)[columns]
+        rarity = np.log(1 + (len(having) - frequency + 0.5) / (frequency + 0.5))
+        runbooks = having[engine.scores["indices"]]
+        return columns * self.size + runbooks, engine.scores["data"] * (FIELDS[number].weight / rarity)
+
+    def _information(self) -> Floats:
+        prior = np.array([share(term) for term in self.vocabulary])
+        found = _nats(self.document_frequency, prior, self.size)
+        found[END] = 0
+        return found
+
+    def _passages(self) -> Passages:
+        """Every segment of the pointed fields as a sorted set of terms."""
+        read = [text.terms[: text.pointed] for text in self.texts]
+        terms = np.concatenate([*read, np.empty(0, dtype=np.int32)]).astype(np.int64)
+        runbook = np.repeat(np.arange(self.size), [len(each) for each in read])
+        ends = terms == END
+        segment = (np.cumsum(ends) - ends)[~ends]
+        size = len(self.vocabulary)
+        key, place = np.unique(segment * size + terms[~ends], return_index=True)
+        starts = np.searchsorted(runbook[~ends][place], np.arange(self.size + 1))
+        segments = key // size
+        information = np.bincount(segments, self.information[key % size])
+        return Passages((key % size).astype(np.int32), segments, starts, information)
+
+    def information_of(self, term: str) -> float:
+        """How much a term tells, in nats from 0 to 5: rarity in this base, mixed with rarity in operations at large.
+
+        The prior counts as much as a few dozen runbooks, so the value hardly moves while a base grows.
+        """
+        number = self.vocabulary.get(term)
+        return float(self.information[number] if number else _nats(0, share(term), self.size))
+
+    def scores(self, terms: Terms, weights: NDArray[np.float32]) -> Floats:
+        """One score for each runbook, in their order: the weighted sum over terms and fields. Zero: nothing shared."""
+        starts, ends = self._starts[terms], self._starts[terms + 1]
+        places = ranges(starts, ends)
+        values = self._weights[places] * np.repeat(weights, ends - starts)
+        return np.bincount(self._documents[places], values, self.size).astype(np.float64)
 
 
-class _FieldIndex:
-    def __init__(self, runbooks: Sequence[Runbook], number: int) -> None:
-        vocabulary: dict[str, int] = {}
-        documents = []
-        for runbook in runbooks:
-            text = "\n".join(segment.text for segment in FIELDS[number].segments(runbook))
-            documents.append([vocabulary.setdefault(term, len(vocabulary)) for term in terms_of(text)])
-        self._vocabulary = vocabulary
-        self._size = len(runbooks)
-        self._index = bm25s.BM25(k1=_K1, b=_B)
-        if vocabulary:
-            self._index.index((documents, vocabulary), show_progress=False)
+def ranges(starts: Numbers, ends: Numbers) -> Numbers:
+    """The numbers of several ranges in a row."""
+    lengths = ends - starts
+    total = int(lengths.sum())
+    offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return offsets + np.arange(total)
 
-    def scores(self, terms: Sequence[str]) -> NDArray[np.float32]:
-        ids = [self._vocabulary[term] for term in terms if term in self._vocabulary]
-        if not ids:
-            return np.zeros(self._size, dtype=np.float32)
-        scores: NDArray[np.float32] = self._index.get_scores_from_ids(ids)
-        return scores
 
-    def _postings(self, term: str) -> NDArray[np.int32]:
-        number = self._vocabulary.get(term)
-        if number is None:
-            return np.empty(0, dtype=np.int32)
-        start, end = self._index.scores["indptr"][number : number + 2]
-        postings: NDArray[np.int32] = self._index.scores["indices"][start:end]
-        return postings
-
-    def frequency(self, term: str) -> int:
-        return len(self._postings(term))
-
-    def contains(self, runbook: int, term: str) -> bool:
-        return bool((self._postings(term) == runbook).any())
+def _nats(frequency: Numbers | int, prior: Floats | float, size: int) -> Floats:
+    expected = (frequency + _PRIOR * prior) / (size + _PRIOR)
+    return np.clip(-np.log(expected), 0.0, _MOST_INFORMATION)

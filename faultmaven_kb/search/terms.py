@@ -2,29 +2,47 @@
 
 An identifier is split and kept whole, on both sides: `CrashLoopBackOff`, `crash-loop-back-off` and "crash loop back
 off" meet in the same terms. Words are stemmed with Porter2 (M. Porter, Snowball "english"); numbers stay as they are,
-because `137` and `502` are words of this field.
+because `137` and `502` are words of this field. Negation is a term of its own: "not ready", "isn't ready", "unready"
+and `NotReady` share `not~readi`, which a plain "ready" does not have.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from Stemmer import Stemmer
 
-__all__ = ["STOP_WORDS", "Token", "terms_of", "tokens_of"]
+__all__ = ["LINE_END", "NEGATION", "STOP_WORDS", "Token", "line_terms", "terms_of", "tokens_of"]
 
 STOP_WORDS = frozenset(
     (
-        "a about after again all also am an and any are as at be because been before being both but by can could did "
+        "a about after again all also am an and any are as at be because been before being both but by could did "
         "do does doing done for from get gets getting give had has have having he her here hey hi his how i if im in "
         "into is it its just keep keeps let like make may me more most my need now of on or our out over own please "
         "same she should so some such than that the their them then there these they this those through to too under "
-        "until very was we were what when where which while who why will with would you your see seeing "
+        "until very was we were what when where which while who why will with would you your see seeing can "
     ).split()
 )
-"""Words that carry no symptom. "not", "no", "up", "down", "off", "only", "few" and "full" are not among them."""
+"""Words that carry no symptom. "up", "down", "off", "only", "few" and "full" are not among them."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f](?:[\w'’\u00c0-\u024f]|[-.@](?=[\w]))*", re.ASCII)
+LINE_END = "\n"
+"""The term that stands for the end of a line in `line_terms`."""
+
+NEGATION = "not"
+"""The term of every word that negates the next one."""
+
+_NEGATORS = frozenset("not no never cannot cant without unable neither nor".split())
+_NEGATED = "not~"
+_BETWEEN = frozenset(("yet", "longer", "abl", NEGATION))
+_UN_WORDS = frozenset(
+    "available assigned authorized bound healthy reachable ready recoverable reliable resolvable resolved responsive "
+    "schedulable scheduled stable supported synced synchronised synchronized trusted used writable".split()
+)
+"""What "un" turns around in this field; "uninstall" and "unit" are other words."""
+
+_TOKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f][\w\u00c0-\u024f]*(?:[-.@'’][\w\u00c0-\u024f]+)*", re.ASCII)
+_TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}", re.ASCII)
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?|[\u00c0-\u024f]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
 _STEMMER = Stemmer("english")
@@ -40,28 +58,84 @@ class Token(NamedTuple):
 
 
 def tokens_of(text: str) -> list[Token]:
-    """The pieces of a text that carry terms, with their places."""
-    return [Token(match.start(), match.end(), terms) for match in _TOKEN.finditer(text) if (terms := _terms(match[0]))]
+    """The pieces of a text that carry terms, with their places; a negated word has its negation among its terms."""
+    found: list[Token] = []
+    negated = False
+    for match in _TOKEN.finditer(text):
+        terms = _terms(match[0])
+        if not terms:
+            continue
+        token = Token(match.start(), match.end(), terms)
+        if negated and terms[0] not in _BETWEEN:
+            token = Token(match.start(), match.end(), (*terms, _NEGATED + terms[0]))
+            negated = False
+        elif terms == (NEGATION,):
+            negated = True
+        found.append(token)
+    return found
 
 
 def terms_of(text: str) -> list[str]:
     """The terms of a text in order, repetitions included."""
+    return [term for term in line_terms(text) if term != LINE_END]
+
+
+def line_terms(text: str) -> list[str]:
+    """The terms of a text in order, with `LINE_END` where a line ends."""
+    return _with_negations([term for token in _TOKEN_OR_END.findall(text) for term in _terms(token)])
+
+
+def _with_negations(terms: list[str]) -> list[str]:
+    """The terms with a term of its own after each negated one."""
+    if NEGATION not in terms:
+        return terms
     found: list[str] = []
-    for token in _TOKEN.findall(text):
-        found += _terms(token)
+    open_ = False
+    for term in terms:
+        found.append(term)
+        if term == NEGATION:
+            open_ = True
+        elif term == LINE_END:
+            open_ = False
+        elif open_ and term not in _BETWEEN:
+            found.append(_NEGATED + term)
+            open_ = False
     return found
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=200_000)
 def _terms(token: str) -> tuple[str, ...]:
     """The terms of one token: its parts, and the whole when it has more than one."""
+    if token == LINE_END:
+        return (LINE_END,)
     if len(token) > _LONGEST_TOKEN:
         return ()
     if _SHORT_MIX.fullmatch(token):  # k8s, p99, eth0, 10gi: a split would leave nothing that means anything
         return (token.lower(),)
-    words = [part.lower() for part in _PART.findall(token.replace("'", "").replace("’", ""))]
-    parts = [_STEMMER.stemWord(word) for word in words if word not in STOP_WORDS]
-    if len(words) > 1 and parts:
-        whole = _STEMMER.stemWord("".join(words))
-        return (*(part for part in parts if len(part) > 1 or part.isdigit()), whole)
-    return tuple(parts)
+    plain = token.replace("'", "").replace("’", "")
+    words = [part.lower() for part in _PART.findall(plain)]
+    if len(words) == 1:
+        return _word_terms(words[0], contracted=plain != token)
+    parts = [term for word in words for term in _word_terms(word, contracted=False)]
+    if not parts:
+        return ()
+    kept = _negated_parts([part for part in parts if len(part) > 1 or part.isdigit()])
+    return (*kept, _STEMMER.stemWord("".join(words)))
+
+
+def _word_terms(word: str, *, contracted: bool) -> tuple[str, ...]:
+    if word in _NEGATORS or (contracted and word.endswith("nt")):
+        return (NEGATION,)
+    if word in STOP_WORDS:
+        return ()
+    if word.startswith("un") and word[2:] in _UN_WORDS:
+        return _STEMMER.stemWord(word), _NEGATED + _STEMMER.stemWord(word[2:])
+    return (_STEMMER.stemWord(word),)
+
+
+def _negated_parts(parts: Sequence[str]) -> Iterable[str]:
+    """The parts of an identifier; `NotReady` negates inside itself."""
+    for before, part in zip(("", *parts), parts, strict=False):
+        yield part
+        if before == NEGATION and part != NEGATION:
+            yield _NEGATED + part

@@ -1,36 +1,60 @@
-"""Match, ambiguous or none: three different answers, decided from what the best hit explains.
+"""Match, ambiguous or none: three different answers, decided from what the best hits explain.
 
-The raw score grows with the base and the question, so it is not read here. What counts is how much of the question the
-best runbook explains (by the rarity of the words), how many telling words that are, and how far the next one is behind.
+The model is a logistic regression over figures that do not grow with the base or the question (see `strength`); its
+constants and their origin stand in `calibration`. A hit that would be a match if no other were as close, beside another
+of that kind, is ambiguous: the base covers the question, but not which of the two.
 """
 
 import math
-from typing import NamedTuple
+from collections.abc import Sequence
 
 from faultmaven_kb.search.answer import Verdict
+from faultmaven_kb.search.calibration import BIAS, MATCH, USUAL_LEAD, WEIGHTS
+from faultmaven_kb.search.strength import Strength
 
-__all__ = ["Strength", "confidence", "decide"]
+__all__ = ["confidences", "decide", "features", "probability"]
 
-_MATCH = 0.5
-
-
-class Strength(NamedTuple):
-    """How strongly a hit answers: `coverage` is the explained share of the question by rarity (0 to 1), `telling` the
-    number of telling words it explains, `lead` how far its score is ahead of the next one (0 to 1)."""
-
-    coverage: float
-    telling: float
-    lead: float
+_MOST_MISSING = 4.0
 
 
-def confidence(strength: Strength) -> float:
-    """The estimated probability (0 to 1) that the first hit is right."""
-    value = -4.2 + 3.4 * strength.coverage + 1.1 * min(strength.telling, 4.0) + 2.0 * strength.lead
+def features(strength: Strength) -> tuple[float, ...]:
+    """The figures that the model weighs, in the order of `calibration.WEIGHTS`."""
+    return (
+        math.log1p(strength.mass),
+        math.log1p(strength.phrases),
+        math.log1p(strength.together),
+        strength.pointed,
+        min(strength.missing, _MOST_MISSING),
+        max(strength.technology, 0.0),
+        max(-strength.technology, 0.0),
+        math.sqrt(max(strength.lead, 0.0)),
+    )
+
+
+def probability(strength: Strength) -> float:
+    """The estimated probability (0 to 1) that a runbook of this strength, ranked first, is the right one."""
+    value = BIAS
+    for (_, weight), figure in zip(WEIGHTS, features(strength), strict=True):
+        value += weight * figure
     return 1 / (1 + math.exp(-value))
 
 
-def decide(first: float, second: float) -> Verdict:
-    """The verdict for the confidences of the first two hits (0 where there is none)."""
-    if first < _MATCH:
+def confidences(strengths: Sequence[Strength]) -> tuple[float, ...]:
+    """For hits in their order the probability that each is the right one: a later one only if the first is wrong."""
+    if not strengths:
+        return ()
+    first = probability(strengths[0])
+    found = [first]
+    for strength in strengths[1:]:
+        found.append(min(found[-1], probability(strength) * (1 - first)))
+    return tuple(found)
+
+
+def decide(strengths: Sequence[Strength]) -> Verdict:
+    """The verdict for the strengths of the hits in their order."""
+    if not strengths:
         return "none"
-    return "ambiguous" if second >= _MATCH and first - second < 0.08 else "match"
+    if probability(strengths[0]) >= MATCH:
+        return "match"
+    near = [probability(strength._replace(lead=USUAL_LEAD)) >= MATCH for strength in strengths[:2]]
+    return "ambiguous" if len(near) == 2 and all(near) else "none"

@@ -1,0 +1,96 @@
+"""Orders the runbooks for a question: BM25 over all fields, then a closer look at the best of them.
+
+The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much of
+the question by itself counts extra; a title that says more than the question counts less, which tells siblings apart; a
+runbook of another technology than the one asked about, or a deprecated one, is damped.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faultmaven_kb.search.index import Floats, Index, Numbers, ranges
+from faultmaven_kb.search.question import Question
+from faultmaven_kb.search.technologies import agree
+
+__all__ = ["Ranked", "Terms", "rank", "terms_in"]
+
+_CANDIDATES = 30
+_PASSAGE = 0.3
+_EXACTNESS = 0.7
+_OTHER_TECHNOLOGY = 0.75
+
+
+class Terms(NamedTuple):
+    """A question's terms that the index knows: their numbers and weights, synonyms after the words."""
+
+    numbers: NDArray[np.int32]
+    weights: NDArray[np.float32]
+
+
+class Ranked(NamedTuple):
+    """Runbooks by their positions in the index, best first, with their scores."""
+
+    runbooks: Numbers
+    scores: Floats
+
+
+def terms_in(question: Question, index: Index) -> Terms:
+    """The terms of a question, and those that synonyms bring, as the index numbers them."""
+    known = index.vocabulary
+    pairs = [
+        (known[term], weight)
+        for terms in (question.terms, question.synonyms)
+        for term, weight in terms.items()
+        if term in known
+    ]
+    numbers = np.array([number for number, _ in pairs], dtype=np.int32)
+    return Terms(numbers, np.array([weight for _, weight in pairs], dtype=np.float32))
+
+
+def rank(
+    question: Question,
+    terms: Terms,
+    index: Index,
+    *,
+    technologies: tuple[frozenset[str], ...],
+    damping: Floats,
+) -> Ranked:
+    """The best runbooks for a question; `damping` multiplies each runbook's score (0 leaves it out)."""
+    scores = index.scores(terms.numbers, terms.weights) * damping
+    if len(scores) > _CANDIDATES:
+        best = np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
+        best = best[np.argsort(best)]
+    else:
+        best = np.arange(len(scores))
+    best = best[scores[best] > 0]
+    looked = scores[best] + _PASSAGE * damping[best] * _passages(best, terms, index)
+    for place, runbook in enumerate(best.tolist()):
+        if not agree(question.technologies, technologies[runbook]):
+            looked[place] *= _OTHER_TECHNOLOGY
+    order = np.argsort(-looked, kind="stable")
+    return Ranked(best[order], looked[order])
+
+
+def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
+    """For each runbook what its best passage explains, less for a passage that says much besides."""
+    passages = index.passages
+    starts, ends = passages.starts[runbooks], passages.starts[runbooks + 1]
+    places = ranges(starts, ends)
+    if not len(places):
+        return np.zeros(len(runbooks))
+    told = np.zeros(len(index.vocabulary))
+    told[terms.numbers] = np.minimum(terms.weights, 1.0) * index.information[terms.numbers]
+    values = told[passages.terms[places]]
+    owner = np.repeat(np.arange(len(runbooks)), ends - starts)[values > 0]
+    segments = passages.segments[places[values > 0]]
+    values = values[values > 0]
+    if not len(values):
+        return np.zeros(len(runbooks))
+    first = np.concatenate(([True], segments[1:] != segments[:-1]))
+    explained = np.add.reduceat(values, np.flatnonzero(first))
+    share = explained / passages.information[segments[first]]
+    best = np.zeros(len(runbooks))
+    np.maximum.at(best, owner[first], explained * np.minimum(share, 1.0) ** _EXACTNESS)
+    return best

@@ -1,0 +1,243 @@
+"""How strongly a runbook answers a question, in a few figures that mean the same in every base and for every input.
+
+Counted is information in nats (see `Index.information_of`), never the raw score, which grows with the base and the
+question. Of a long input only the line that the runbook explains best is counted, so that a log is no weaker than its
+telling line. The figures are what the verdict's model reads, see `verdict`.
+"""
+
+from bisect import bisect_left
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from faultmaven_kb.search.index import END, Flags, Floats, Index, Numbers
+from faultmaven_kb.search.question import Question
+from faultmaven_kb.search.terms import NEGATION
+
+__all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
+
+_TELLING = 2.5
+_BY_SYNONYM = 0.6
+_NEAR = 3
+
+
+class Strength(NamedTuple):
+    """How a runbook answers.
+
+    In nats, for the best line: `mass` is the information it explains, `phrases` that of words which stand next to each
+    other in both, `together` that of the best single passage or line of the runbook. As shares (0 to 1) of that line:
+    `coverage`, and `pointed`, what title, symptoms, aliases, causes and purpose explain. `telling` and `missing` are the
+    numbers of telling words explained and not. `technology` is 1 where the one asked about is the runbook's, -1 where it
+    is another's. `lead` is the distance of its score to that of the best other one (-1 to 1).
+    """
+
+    mass: float
+    coverage: float
+    pointed: float
+    together: float
+    phrases: float
+    telling: float
+    missing: float
+    technology: float
+    lead: float
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A question prepared for many runbooks: rows are the terms of its words, each word of a line once.
+
+    `numbers` are the terms (-1: unknown), `information` theirs, `share` their part of their word's; `word` is the
+    word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is `telling`.
+    `synonyms` are rows with the sets of terms that explain them as well, `pairs` the neighbouring terms, `asked` marks
+    every term that is looked for.
+    """
+
+    numbers: Numbers
+    share: Floats
+    word: Numbers
+    worth: Floats
+    line: Numbers
+    telling: Flags
+    synonyms: tuple[tuple[Numbers, tuple[frozenset[int], ...]], ...]
+    pairs: frozenset[tuple[int, int]]
+    asked: Flags
+
+
+class Found(NamedTuple):
+    """Where a runbook's text holds the terms that are looked for, in its order: term, place and segment of each."""
+
+    terms: list[int]
+    places: list[int]
+    segments: list[int]
+
+
+class Explained(NamedTuple):
+    """What a runbook explains of a question: its strength, for each word of the question the share explained and the
+    information that this is (nats, 0 for a repeated word), and where."""
+
+    strength: Strength
+    words: Floats
+    told: Floats
+    found: Found
+
+
+class _Row(NamedTuple):
+    number: int
+    information: float
+    word: int
+    term: str
+
+
+def examine(question: Question, index: Index) -> Examined:
+    """A question's words as arrays, once for all runbooks."""
+    whole = question.kind in ("text", "alert")
+    lines = [0 if whole else word.line for word in question.words]
+    rows = _rows(question, lines, index)
+    numbers = np.array([row.number for row in rows], dtype=np.int64)
+    information = np.array([row.information for row in rows])
+    word = np.array([row.word for row in rows], dtype=np.int64)
+    size = len(question.words)
+    sums = np.bincount(word, information, size)
+    worth = np.zeros(size)
+    np.maximum.at(worth, word, information)
+    asked = np.zeros(len(index.vocabulary), dtype=bool)
+    asked[numbers[numbers >= 0]] = True
+    synonyms = _synonyms(question, rows, index)
+    for _, members in synonyms:
+        for member in members:
+            asked[list(member)] = True
+    asked[END] = False
+    return Examined(
+        numbers,
+        information / np.maximum(sums, 1e-9)[word],
+        word,
+        worth * np.array([each.weight for each in question.words]),
+        np.unique(lines, return_inverse=True)[1],
+        worth >= _TELLING,
+        synonyms,
+        frozenset(_pairs(question, index)),
+        asked,
+    )
+
+
+def _rows(question: Question, lines: list[int], index: Index) -> list[_Row]:
+    seen: set[tuple[int, tuple[str, ...]]] = set()
+    rows: list[_Row] = []
+    for place, (word, line) in enumerate(zip(question.words, lines, strict=True)):
+        if (line, word.terms) not in seen:
+            seen.add((line, word.terms))
+            rows += [
+                _Row(index.vocabulary.get(term, -1), index.information_of(term), place, term)
+                for term in word.terms
+                if term != NEGATION
+            ]
+    return rows
+
+
+def _synonyms(
+    question: Question, rows: list[_Row], index: Index
+) -> tuple[tuple[Numbers, tuple[frozenset[int], ...]], ...]:
+    """The rows of each member that was said, and the members, as the index numbers them, that say the same."""
+    known = index.vocabulary
+    of_term: dict[str, list[int]] = {}
+    for number, row in enumerate(rows):
+        of_term.setdefault(row.term, []).append(number)
+    found = []
+    for expansion in question.expansions:
+        members = tuple(
+            frozenset(known[term] for term in member if term != NEGATION)
+            for member in expansion.others
+            if all(term in known or term == NEGATION for term in member)
+        )
+        if members:
+            said = [number for term in sorted(expansion.said) for number in of_term.get(term, ())]
+            found.append((np.array(said, dtype=np.int64), members))
+    return tuple(found)
+
+
+def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
+    """The neighbouring terms of each line; one unknown term may stand in between."""
+    found: set[tuple[int, int]] = set()
+    line, before, last = -1, -1, -1
+    for word in question.words:
+        if word.line != line:
+            line, before, last = word.line, -1, -1
+        for term in word.terms[:-1] if len(word.terms) > 2 else word.terms:
+            number = index.vocabulary.get(term, -1)
+            if number >= 0:
+                found.update((other, number) for other in (before, last) if other >= 0)
+            before, last = last, number
+    return found
+
+
+def explain(runbook: int, examined: Examined, index: Index, *, technology: float, lead: float) -> Explained:
+    """What a runbook, by its position, explains of a question."""
+    size = len(examined.worth)
+    if not len(examined.numbers):
+        return Explained(
+            Strength(0, 0, 0, 0, 0, 0, 0, technology, lead), np.zeros(size), np.zeros(size), Found([], [], [])
+        )
+    text = index.texts[runbook]
+    held = np.flatnonzero(examined.asked[text.terms])
+    found = Found(text.terms[held].tolist(), held.tolist(), np.searchsorted(text.ends, held).tolist())
+    terms, places, segments = found
+    shares = _shares(examined, set(terms), synonyms=True)
+    sharp = _shares(examined, set(terms[: bisect_left(places, text.pointed)]), synonyms=True)
+    told = shares * examined.worth
+    line = int(np.argmax(np.bincount(examined.line, told)))
+    here = examined.line == line
+    worth = np.where(here, examined.worth, 0.0)
+    total = float(worth.sum()) or 1.0
+    mass = float(told[here].sum())
+    telling = examined.telling & here
+    strength = Strength(
+        mass=mass,
+        coverage=mass / total,
+        pointed=float(sharp @ worth) / total,
+        together=_together(examined, worth, terms, segments),
+        phrases=float(_shares(examined, _phrases(examined, terms, places)) @ worth),
+        telling=float((shares[telling] >= 0.5).sum()),
+        missing=float((shares[telling] < 0.5).sum()),
+        technology=technology,
+        lead=lead,
+    )
+    return Explained(strength, shares, told, found)
+
+
+def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False) -> Floats:
+    """For each word the share of its information that some terms explain; a part of an identifier is a part of it."""
+    found = np.array([number in held for number in examined.numbers.tolist()], dtype=np.float64)
+    if synonyms:
+        for said, members in examined.synonyms:
+            if any(member.issubset(held) for member in members):
+                found[said] = np.maximum(found[said], _BY_SYNONYM)
+    return np.bincount(examined.word, found * examined.share, len(examined.worth))
+
+
+def _phrases(examined: Examined, terms: list[int], places: list[int]) -> set[int]:
+    """The terms that stand next to the same neighbour in the runbook as in the question.
+
+    Marks and case are gone by now, and up to two other terms (numbers, names) may stand in between.
+    """
+    held: set[int] = set()
+    pairs = examined.pairs
+    for step in (1, 2):
+        for place, other, first, second in zip(places, places[step:], terms, terms[step:], strict=False):
+            if other - place <= _NEAR and (first, second) in pairs:
+                held.add(first)
+                held.add(second)
+    return held
+
+
+def _together(examined: Examined, worth: Floats, terms: list[int], segments: list[int]) -> float:
+    """The information of the line's words that the best single passage or line of the runbook explains."""
+    values: dict[int, float] = {}
+    worths = (examined.share * worth[examined.word]).tolist()
+    for number, value in zip(examined.numbers.tolist(), worths, strict=True):
+        values[number] = max(values.get(number, 0.0), value)
+    sums: dict[int, float] = {}
+    for segment, term in set(zip(segments, terms, strict=True)):
+        sums[segment] = sums.get(segment, 0.0) + values.get(term, 0.0)
+    return max(sums.values(), default=0.0)
