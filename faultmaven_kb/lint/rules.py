@@ -2,7 +2,7 @@
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.lint import base, card, commands, fields, prevention, sections, steps, text, yaml
+from faultmaven_kb.lint import base, card, commands, fields, prevention, safety, sections, steps, text, yaml
 from faultmaven_kb.lint.rule import Rule, reading_rule
 
 __all__ = ["INTERNAL_ERROR", "RULES", "rule_named"]
@@ -18,6 +18,7 @@ RULES: tuple[Rule, ...] = (
     *steps.RULES,
     *prevention.RULES,
     *commands.RULES,
+    *safety.RULES,
     *base.RULES,
     INTERNAL_ERROR,
 )
