@@ -7,7 +7,6 @@ other items, or in a comment of the block.
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION
@@ -15,6 +14,14 @@ from faultmaven_kb.lint.credentials import Credential, credentials_in, private_k
 from faultmaven_kb.lint.destructive import Harm, harms_in
 from faultmaven_kb.lint.hosts import production_in, sensitive_in
 from faultmaven_kb.lint.parts import by_role, section_of
+from faultmaven_kb.lint.precautions import (
+    created_names,
+    explains,
+    has_backup,
+    is_graceful,
+    is_guarded,
+    is_warned,
+)
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.lint.shell import Script, ShellCommand, script_of
 from faultmaven_kb.lint.snippets import Snippet
@@ -23,71 +30,17 @@ from faultmaven_kb.source import Span
 
 __all__ = ["RULES"]
 
-_MARK = re.compile(
-    r"⚠|🚨|❗|🛑|☠|\[!(?:WARNING|CAUTION|DANGER|IMPORTANT)\]|\b(?:warning|caution|cautious|danger(?:ous)?|attention|"
-    r"careful|carefully|destructive|irreversibl[ey]|data loss)\b",
-    re.IGNORECASE,
-)
-_CONSEQUENCE = re.compile(
-    r"\b(?:undone|undo|no way back|los(?:e|es|ing|t)|permanent(?:ly)?|destroys?|wipes?|erases?|irrecoverabl[ey]|"
-    r"interrupt(?:s|ed|ion)?|downtime|outage|unavailable|disconnects?|disrupts?|disruption|disruptive|"
-    r"at your own risk|never|(?:do not|don['’]t|must not)|make sure|be sure|double[- ]check|risk(?:s|y)?|"
-    r"(?:will|is|are|gets?|all) (?:be )?(?:deleted|removed|gone|killed|terminated|stopped|dropped|evicted|emptied|"
-    r"overwritten))\b",
-    re.IGNORECASE,
-)
-_SAFEGUARD_TEXT = re.compile(
-    r"\b(?:back(?:ed)?[- ]?ups?|snapshots?|dry[- ]?run|restore point|copy (?:of|it|them))\b", re.IGNORECASE
-)
-_SAFEGUARD_COMMAND = re.compile(
-    r"--dry-?run|--simulate|\b(?:pg_dump|pg_dumpall|pg_basebackup|mysqldump|mongodump|BGSAVE|SAVE|velero|snapshot|"
-    r"backup)\b|-o ?(?:yaml|json)\b[^\n]*>|\bcp (?:-\w+ )*\S+ \S+|\btar -?\w*c|\bterraform plan\b|"
-    r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b|iptables-save|"
-    r"CREATE TABLE \S+ AS|\bSELECT\b[^;]*\bINTO\b|\\copy|\bCOPY\b",
-)
-_NO_LOSS = re.compile(
-    r"\b(?:re-?creat|rebuil[dt]|regenerat|re-?generat|fetche[sd] again|download(?:s|ed)? again|re-?download|"
-    r"nothing is lost|no data|dump|export|cop(?:y|ied|ies)|restor|roll(?:ed)? ?back|\bsaved?\b)",
-    re.IGNORECASE,
-)
-_FORCE_WHY = re.compile(
-    r"\bforc(?:e|ed|es|ing|ibly|eful)|SIGKILL|(?<!\S)`?(?:kill )?-(?:9|KILL)\b|\bgrace|immediate(?:ly)?\b|at once|"
-    r"cannot be caught|without (?:waiting|asking|confirmation)|confirmation|\bskips?\b|\bstuck\b|\bhangs?\b|"
-    r"last resort|does not (?:respond|stop|end|react)|ignores?\b|still (?:running|there)|unresponsive|\bhung\b",
-    re.IGNORECASE,
-)
-_PERMISSION_WHY = re.compile(
-    r"\b(?:777|666|world|everyone|permissions?|certificates?|tls|ssl|insecure|verif\w*|privileged?|host key|"
-    r"self-signed|trust\w*)\b",
-    re.IGNORECASE,
-)
 _LOOPBACK = re.compile(r"localhost|127\.0\.0\.1|\[::1\]|\$\(hostname|0\.0\.0\.0")
-_MADE = re.compile(
-    r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
-    r"\btouch |\bmktemp (?:-d )?|\bfallocate .*? |"
-    r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |--name[= ]|"
-    r"\bCREATE (?:TEMP(?:ORARY)? |UNLOGGED )?(?:TABLE|DATABASE|INDEX CONCURRENTLY|INDEX|VIEW) (?:IF NOT EXISTS )?)"
-    r"[\"']?(?P<name>[\w./<>-]*\w[\w./<>-]*)",
-    re.IGNORECASE,
-)
 _PRIVILEGE = re.compile(
     r"\b(?:sudo|root|admin\w*|superuser|cluster-admin|privileges?|permissions?|rights|access to the (?:host|node))\b",
     re.IGNORECASE,
 )
-_CODE_SPAN = re.compile(r"`[^`\n]*`")
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?P<code>[^\n]+?)(?<!`)\1(?!`)")
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
 
 
-@lru_cache(maxsize=8)
-def _made(code: str) -> frozenset[str]:
-    """The names of files and objects that the commands of a runbook create themselves."""
-    names = {match["name"] for match in _MADE.finditer(code)}
-    return frozenset(name for name in names if not name.startswith(("/dev/", "<")) and len(name) > 1)
-
-
 def _harms(checked: Checked) -> Iterator[tuple[Snippet, Harm]]:
-    made = _made("\n".join(snippet.code for snippet in checked.snippets))
+    made = created_names("\n".join(snippet.code for snippet in checked.snippets))
     for snippet in checked.snippets:
         for harm in harms_in(snippet, made):
             yield snippet, harm
@@ -131,7 +84,7 @@ def private_key(checked: Checked) -> Iterator[Finding]:
 def destructive_without_warning(checked: Checked) -> Iterator[Finding]:
     """Who pastes a command that destroys must have read what will be lost, before and not after."""
     for snippet, harm in _harms(checked):
-        if not _is_warned(snippet, harm) and not _is_guarded(snippet, harm):
+        if not is_warned(snippet, harm) and not is_guarded(snippet, harm):
             message = f"this {harm.what}, expected a warning, a backup or a dry run above it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
 
@@ -139,36 +92,6 @@ def destructive_without_warning(checked: Checked) -> Iterator[Finding]:
 def _first_line(snippet: Snippet, start: int, end: int) -> Span:
     line_end = snippet.code.find("\n", start)
     return snippet.span(start, min(end, line_end) if line_end >= 0 else end)
-
-
-def _comments(snippet: Snippet, index: int) -> str:
-    """The comments of a block up to the line of an index."""
-    stop = snippet.code.find("\n", index)
-    above = snippet.code[: stop if stop >= 0 else None]
-    return "\n".join(match[1] for match in re.finditer(r"(?:^|\s)(?:#|--(?= )|//)\s*(.*)", above))
-
-
-def _above(snippet: Snippet) -> tuple[str, ...]:
-    """The prose above a block; on the card only what belongs to the quick fix."""
-    texts = snippet.above
-    if snippet.role == "quick-reference-card":
-        fixes = [index for index, text in enumerate(texts) if re.search(r"\bfix\b", text[:40], re.IGNORECASE)]
-        texts = texts[fixes[-1] :] if fixes else texts[-1:]
-    return tuple(_CODE_SPAN.sub("", text) for text in texts)
-
-
-def _is_warned(snippet: Snippet, harm: Harm) -> bool:
-    texts, comments = _above(snippet), _comments(snippet, harm.start)
-    if any(_MARK.search(text) for text in (*texts, comments)):
-        return True
-    return any(_CONSEQUENCE.search(text) for text in (*texts[-2:], comments))
-
-
-def _is_guarded(snippet: Snippet, harm: Harm) -> bool:
-    """Whether a backup or a dry run stands above a command: in the text near it, or among the commands before."""
-    texts = (*_above(snippet)[-3:], _comments(snippet, harm.start))
-    commands = [fence.code for fence in snippet.before] + [snippet.code[: harm.start]]
-    return any(_SAFEGUARD_TEXT.search(text) for text in texts) or any(map(_SAFEGUARD_COMMAND.search, commands))
 
 
 @rule("RB704", "force-without-explanation", Level.WARNING, Profile.CURATED)
@@ -180,8 +103,7 @@ def force_without_explanation(checked: Checked) -> Iterator[Finding]:
             if flag is None:
                 continue
             word = command.words[flag]
-            texts = [*snippet.above, _comments(snippet, word.start)]
-            if not any(_FORCE_WHY.search(text) for text in texts):
+            if not explains(snippet, word.start, force=True):
                 yield Finding(
                     f'"{word.text}" is not explained, expected why force is needed', snippet.span(word.start, word.end)
                 )
@@ -229,34 +151,18 @@ def _commands(snippet: Snippet) -> tuple[ShellCommand, ...]:
 def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
     """A warning does not bring data back; a backup or a dry run before the command does."""
     for snippet, harm in _harms(checked):
-        if harm.loses_data and not _has_backup(checked, snippet, harm):
+        if harm.loses_data and not has_backup(checked, snippet, harm):
             message = f"this {harm.what} for good, expected a backup or a dry run before it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
-
-
-def _has_backup(checked: Checked, snippet: Snippet, harm: Harm) -> bool:
-    last = snippet.span(harm.start, harm.start).line
-    above = "\n".join(checked.lines[snippet.section.span.line - 1 : last - 1])
-    return any(pattern.search(above) for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND, _NO_LOSS)) or any(
-        pattern.search(snippet.code[: harm.start]) for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND)
-    )
 
 
 @rule("RB706", "destructive-in-quick-fix", Level.WARNING, Profile.CURATED)
 def destructive_in_quick_fix(checked: Checked) -> Iterator[Finding]:
     """The card is read under stress; what destroys belongs to a solution, where there is room for a warning."""
     for snippet, harm in _harms(checked):
-        if snippet.role == "quick-reference-card" and not _is_graceful(snippet, harm):
+        if snippet.role == "quick-reference-card" and not is_graceful(snippet, harm):
             message = f"this {harm.what}, expected a quick fix that destroys nothing"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
-
-
-def _is_graceful(snippet: Snippet, harm: Harm) -> bool:
-    """Whether sessions or processes are asked to end, below a warning that is marked as one."""
-    asked = harm.what.startswith("ends ") and not re.search(
-        r"-(?:9|KILL|SIGKILL)\b", snippet.code[harm.start : harm.end]
-    )
-    return asked and any(_MARK.search(text) for text in _above(snippet))
 
 
 @rule("RB707", "pipe-to-shell", Level.WARNING, Profile.CONTRIBUTE)
@@ -300,10 +206,7 @@ def insecure_permission(checked: Checked) -> Iterator[Finding]:
     """A door that was opened to get on is rarely closed again."""
     for snippet in checked.snippets:
         for what, start, end in (*_insecure_commands(snippet), *_insecure_settings(snippet)):
-            texts = (*_above(snippet), _comments(snippet, start))
-            if not any(
-                _PERMISSION_WHY.search(text) and (_MARK.search(text) or _CONSEQUENCE.search(text)) for text in texts
-            ):
+            if not explains(snippet, start, force=False):
                 yield Finding(f"{what}, expected the narrowest permission that works", snippet.span(start, end))
 
 
