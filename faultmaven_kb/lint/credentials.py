@@ -105,7 +105,7 @@ def _candidates(text: str, is_code: bool) -> Iterator[Credential]:
     for kind, pattern in _PROVIDERS:
         for match in pattern.finditer(text):
             start, end = match.span("value") if "value" in pattern.groupindex else match.span()
-            if not is_example(text[start:end]) and not re.search(r"(?i)example|x{6}|0{8}|1234567890", text[start:end]):
+            if not is_example(text[start:end]) and not re.search(r"(?i)example|x{6}|0{8}", text[start:end]):
                 yield Credential(kind, start, end)
     for match in _URL.finditer(text):
         if not is_example(match["value"]):

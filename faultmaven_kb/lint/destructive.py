@@ -209,11 +209,7 @@ def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
         return
     for command in script_of(snippet).commands:
         if command.truncates:
-            if (
-                not _TEMPORARY.match(command.truncates)
-                and command.truncates not in made
-                and "/dev/" not in command.truncates
-            ):
+            if not _TEMPORARY.match(command.truncates) and "/dev/" not in command.truncates:
                 yield Harm("empties a file", command.start, command.end, loses_data=True)
         elif command.words and not is_simulated(command):
             harm = _harm(command, made)
@@ -223,7 +219,7 @@ def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
 
 def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | None:
     name, words = command.name, " ".join(command.arguments)
-    if any(argument in made for argument in command.arguments):
+    if any(argument in made or argument == "--help" for argument in command.arguments):
         return None
     if name == "rm":
         return _removal(command)
@@ -238,7 +234,7 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
 
 def _removal(command: ShellCommand) -> tuple[str, bool] | None:
     targets = [word for word in command.arguments if not word.startswith("-")]
-    if not targets or all(_TEMPORARY.match(target) for target in targets):
+    if targets and all(_TEMPORARY.match(target) for target in targets):
         return None
     recursive = any(re.fullmatch(r"-\w*[rR]\w*|--recursive", word) for word in command.arguments)
     return "deletes files", recursive and not all(_CACHE.search(target) for target in targets)

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from faultmaven_kb.lint.destructive import Harm
 from faultmaven_kb.lint.rule import Checked
-from faultmaven_kb.lint.snippets import Snippet
+from faultmaven_kb.lint.snippets import Snippet, mask_placeholders
 
 __all__ = ["created_names", "explains", "has_backup", "is_graceful", "is_guarded", "is_warned"]
 
@@ -20,8 +20,8 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _CONSEQUENCE = re.compile(
-    r"\b(?:undone|undo|no way back|los(?:e|es|ing|t)|permanent(?:ly)?|destroys?|wipes?|erases?|irrecoverabl[ey]|"
-    r"interrupt(?:s|ed|ion)?|downtime|outage|unavailable|disconnects?|disrupts?|disruption|disruptive|"
+    r"\b(?:undone|undo|no way back|los(?:e|es|ing|t)|permanent(?:ly)?|destroys|wipes|erases|irrecoverabl[ey]|"
+    r"interrupt(?:s|ed|ion)?|downtime|outage|unavailable|disconnects|disrupts|disruption|disruptive|"
     r"at your own risk|never|(?:do not|don['’]t|must not)|make sure|be sure|double[- ]check|risk(?:s|y)?|"
     r"(?:will|is|are|gets?|all) (?:be )?(?:deleted|removed|gone|killed|terminated|stopped|dropped|evicted|emptied|"
     r"overwritten))\b",
@@ -66,8 +66,8 @@ _CODE_SPAN = re.compile(r"`[^`\n]*`")
 @lru_cache(maxsize=8)
 def created_names(code: str) -> frozenset[str]:
     """The names of files and objects that the commands of a runbook create themselves."""
-    names = {match["name"] for match in _MADE.finditer(code)}
-    return frozenset(name for name in names if not name.startswith(("/dev/", "<")) and len(name) > 1)
+    names = {match["name"] for match in _MADE.finditer(mask_placeholders(code))}
+    return frozenset(name for name in names if not name.startswith("/dev/") and name.strip("x"))
 
 
 def _comments(snippet: Snippet, index: int) -> str:
