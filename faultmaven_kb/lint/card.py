@@ -168,7 +168,7 @@ def invalid_weight(checked: Checked) -> Iterator[Finding]:
 @rule("RB407", "causes-not-ranked", Level.WARNING, Profile.CURATED)
 def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
     """The reader tries the first cause first, so the likeliest one stands there."""
-    causes = list(_weighed(checked))
+    causes = [cause for cause in _weighed(checked) if cause.value is None or cause.value <= 100]
     for before, cause in itertools.pairwise(causes):
         if before.value is not None and cause.value is not None and cause.value > before.value:
             span = _first_line(checked, cause.item)

@@ -19,8 +19,8 @@ _USUAL = (
 ).split()
 _ALSO = frozenset(
     "mermaid promql logql traceql kql kusto spl cypher rego bicep jsonc json5 jsonl ndjson env dotenv cron "
-    "crontab systemd haproxy varnish vcl caddyfile plaintext plain txt output log logs none shell-session sh- "
-    "session terminal conf config cfg properties redis mongodb mongosh cql flux influxql plantuml dot math tf "
+    "crontab systemd haproxy varnish vcl caddyfile plaintext plain txt output log logs none shell-session "
+    "sh-session terminal conf config cfg properties redis mongodb mongosh cql flux influxql plantuml dot math tf "
     "hocon jq awk sed regex graphql ebnf apacheconf iptables nftables pgsql psql tsql plsql plpgsql mariadb "
     "svg pcre hosts syslog ldif asciinema vim gitignore openssl prometheus alertmanager helm jinja jinja2 "
     "gotemplate go-template".split()

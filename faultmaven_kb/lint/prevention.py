@@ -13,6 +13,7 @@ from faultmaven_kb.lint.parts import heading_span, incomplete, parts_of, section
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.lint.sections import blocks_within
 from faultmaven_kb.markdown import Paragraph, Table
+from faultmaven_kb.outline import walk
 from faultmaven_kb.source import Span
 
 __all__ = ["RULES"]
@@ -118,12 +119,11 @@ def _width(line: str) -> int:
 def no_security_considerations(checked: Checked) -> Iterator[Finding]:
     """What the commands reveal or require is easily overlooked under pressure."""
     section = section_of(checked, "prevention")
-    if section and not any("security" in part.key for part in checked.sections):
-        labels = [group for group in parts_of(section) if "security" in group.key]
-        if not labels:
-            yield incomplete(
-                checked, '"### Security Considerations" is missing from the prevention', heading_span(section)
-            )
+    if section is None or any("security" in part.key for part in checked.sections):
+        return
+    if not any("security" in group.key for part in walk((section,)) for group in parts_of(part)):
+        message = '"### Security Considerations" is missing from the prevention'
+        yield incomplete(checked, message, heading_span(section))
 
 
 RULES: tuple[Rule, ...] = (

@@ -22,6 +22,7 @@ __all__ = ["Script", "ShellCommand", "Word", "parse", "script_of"]
 _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
+_CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
 
 
@@ -127,8 +128,9 @@ def parse(code: str) -> Script:
     root = _parser().parse(masked.encode()).root_node
     reader = _Reader(code)
     reader.read(root)
-    error = _error(masked) if root.has_error else None
     commands = sorted(reader.commands, key=lambda command: (command.start, -command.end))
+    stray = next((command.start for command in commands if command.words and command.words[0].text in _CLOSING), None)
+    error = _error(masked) if root.has_error else stray
     unwrapped = tuple(inner for command in commands for inner in _unwrap(command, 4))
     return Script(code, unwrapped, tuple(reader.comments), tuple(reader.opaque), tuple(reader.pipelines), error)
 
