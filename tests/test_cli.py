@@ -20,7 +20,7 @@ def fmkb(*arguments: str | Path, stdin: str | bytes = "", cwd: Path | None = Non
         capture_output=True,
         cwd=cwd,
         check=False,
-        env={**os.environ, "NO_COLOR": "", "COLUMNS": "100", **env},
+        env={**os.environ, "NO_COLOR": "", "COLUMNS": "100", "GITHUB_ACTIONS": "", **env},
     )
     out, err = done.stdout.decode("utf-8"), done.stderr.decode("utf-8")
     assert "Traceback" not in err

@@ -24,7 +24,7 @@ class Editor:
         self.found: dict[str, types.PublishDiagnosticsParams] = {}
         self.arrived = asyncio.Event()
 
-        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
+        @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def receive(params: types.PublishDiagnosticsParams) -> None:
             self.found[params.uri] = params
             self.arrived.set()
