@@ -73,7 +73,7 @@ class Checked:
     @cached_property
     def facts(self) -> Facts:
         """What other documents may ask of this one: its links, anchors, symptoms."""
-        return facts_of(self.document)
+        return facts_of(self.document, sketched=self.settings.reach("RB811", self.profile) is Profile.CURATED)
 
     def value(self, key: str) -> object:
         """A front matter value, None when it is absent."""
