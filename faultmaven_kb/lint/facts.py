@@ -57,8 +57,8 @@ class Facts:
     content: str
 
 
-def facts_of(document: ReadDocument) -> Facts:
-    """The facts of a document that was read."""
+def facts_of(document: ReadDocument, *, sketched: bool = True) -> Facts:
+    """The facts of a document that was read; the sketch is left out where nobody looks for copies."""
     runbook, front_matter = document.runbook, document.front_matter
     sections = tuple(walk(document.outline))
     updated = runbook.metadata.last_updated
@@ -77,7 +77,7 @@ def facts_of(document: ReadDocument) -> Facts:
         links=find_links(document),
         anchors=_anchors(document, sections),
         symptoms=tuple(_symptom(symptom.text, symptom.literals, symptom.span) for symptom in runbook.symptoms),
-        sketch=sketch_of(_body(document)),
+        sketch=sketch_of(_body(document)) if sketched else (),
         related_span=_related_span(document, sections),
         related_ids=tuple(dict.fromkeys(link.id for link in runbook.related if link.id)),
         content=_digest(document.source.text),

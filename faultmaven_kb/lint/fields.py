@@ -257,6 +257,8 @@ def stale_runbook(checked: Checked) -> Iterator[Finding]:
 @rule("RB220", "template-placeholder", Level.ERROR, Profile.CONTRIBUTE)
 def template_placeholder(checked: Checked) -> Iterator[Finding]:
     """Text of the template that was never filled in."""
+    if PLACEHOLDER.search(checked.document.source.text) is None:
+        return
     for number, line in enumerate(checked.lines, 1):
         for match in PLACEHOLDER.finditer(line):
             span = Span(number, match.start() + 1, number, match.end() + 1)

@@ -6,10 +6,10 @@ are followed to their definition, which is where the target stands.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.markdown import Block, Heading, ListBlock, Paragraph, Quote, Table
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
@@ -122,14 +122,30 @@ def _label(text: str) -> str:
 
 def _stretches(document: ReadDocument) -> Iterator[tuple[int, str, bool]]:
     """The texts that may hold links: start index, text with code and comments blanked, whether it is related."""
-    for section in walk(document.outline):
-        related = _is_related(document, section)
-        if section.heading and "[" in section.heading.text:
-            yield (*_stretch(document.source, section.heading.span), related)
-        for block in _textual(section.blocks):
-            written = document.source.slice(block.span)
-            if "[" in written or "<http" in written:
+    hopeful = [number for number, line in enumerate(document.source.lines, 1) if "[" in line or "<http" in line]
+    for section, related in _sections(document):
+        if not _any_within(hopeful, section.span):
+            continue
+        for block in (*((section.heading,) if section.heading else ()), *_textual(section.blocks)):
+            if _any_within(hopeful, block.span):
                 yield (*_stretch(document.source, block.span), related)
+
+
+def _any_within(lines: list[int], span: Span) -> bool:
+    """Whether one of some sorted line numbers lies in a span."""
+    index = bisect_left(lines, span.line)
+    return index < len(lines) and lines[index] <= span.end_line
+
+
+def _sections(document: ReadDocument) -> Iterator[tuple[OutlineSection, bool]]:
+    """Every section in document order, and whether it is among the related issues."""
+    level = 0
+    for section in walk(document.outline):
+        if level and section.level <= level:
+            level = 0
+        if not level and document.dialect.headings.role(section.key) == "related-issues":
+            level = section.level
+        yield section, bool(level)
 
 
 def _textual(blocks: tuple[Block, ...]) -> Iterator[Block]:
@@ -173,14 +189,3 @@ def _without_code(text: str) -> str:
             parts += [text[done : match.start()], re.sub(r"[^\r\n]", "\x00", text[match.start() : end])]
             done = end
     return "".join([*parts, text[done:]])
-
-
-def _is_related(document: ReadDocument, section: OutlineSection) -> bool:
-    related = document.dialect.headings.role(section.key) == "related-issues"
-    if related or section.level < 3:
-        return related
-    return any(
-        SECTIONS.role(outer.key) == "related-issues" and any(part is section for part in walk(outer.children))
-        for outer in walk(document.outline)
-        if outer.level == 2
-    )

@@ -6,6 +6,7 @@ link with a scheme is left alone: whether a page on the network exists is no que
 
 import posixpath
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
@@ -83,18 +84,34 @@ def _names_runbook(base: Base, target: _Target) -> bool:
 @base_rule("RB801", "dangling-runbook-link", Level.ERROR, Profile.CONTRIBUTE)
 def dangling_runbook_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """A link to a runbook that is not there sends a hurried reader nowhere."""
-    places = {facts.id: place for place, facts in base.places.items()}
+    near = _Nearest(base)
     for target in _missing(base):
         if _names_runbook(base, target):
-            identity = posixpath.basename(target.place or "")[:-3]
             message = f'runbook "{target.link.target}" does not exist'
-            hint = did_you_mean(identity, places)
-            fix = None
-            if hint:
-                near = places[hint.split('"')[1]]
-                fix = _retarget(base, target, near, safe=False)
-                hint = f' (did you mean "{fix.edits[0].replacement}"?)'
+            place = near.place(posixpath.basename(target.place or "")[:-3])
+            fix = _retarget(base, target, place, safe=False) if place else None
+            hint = f' (did you mean "{fix.edits[0].replacement}"?)' if fix else ""
             yield target.facts, Finding(message + hint, target.link.target_span, fix)
+
+
+class _Nearest:
+    """Finds the runbook whose id is most like a word. Only ids with a word in common are compared letter by letter."""
+
+    def __init__(self, base: Base) -> None:
+        self._places = {facts.id: place for place, facts in base.places.items()}
+        self._known: dict[str, str | None] = {}
+        self._by_word: dict[str, list[str]] = {}
+        for identity in self._places:
+            for word in identity.split("-"):
+                self._by_word.setdefault(word, []).append(identity)
+
+    def place(self, identity: str) -> str | None:
+        """Where the most similar runbook stands, None when none is near."""
+        if identity not in self._known:
+            counts = Counter(other for word in identity.split("-") for other in self._by_word.get(word, ()))
+            hint = did_you_mean(identity, [other for other, _ in counts.most_common(20)])
+            self._known[identity] = self._places[hint.split('"')[1]] if hint else None
+        return self._known[identity]
 
 
 def _retarget(base: Base, target: _Target, place: str, *, safe: bool) -> Fix:

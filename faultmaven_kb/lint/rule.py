@@ -74,7 +74,7 @@ class Checked:
     @cached_property
     def facts(self) -> Facts:
         """What other documents may ask of this one: its links, anchors, symptoms."""
-        return facts_of(self.document)
+        return facts_of(self.document, sketched=self.settings.reach("RB811", self.profile) is Profile.CURATED)
 
     @cached_property
     def snippets(self) -> tuple[Snippet, ...]:

@@ -16,16 +16,21 @@ _RUN = 5
 _SIZE = 128
 _DOORS = 24
 _VISITORS = 6
+_PRIME = 1_000_003
+_SPREAD = 0x9E3779B97F4A7C15
+_MODULUS = 2**61 - 1
 _WORD = re.compile(r"\w+")
 
 
 def sketch_of(text: str) -> tuple[int, ...]:
     """The sketch of a text, sorted; a text of fewer than twenty runs has none, it is too short to be a copy."""
-    words = _WORD.findall(text.lower())
-    runs = {" ".join(words[index : index + _RUN]) for index in range(len(words) - _RUN + 1)}
-    if len(runs) < 20:
-        return ()
-    return tuple(sorted({zlib.crc32(run.encode("utf-8", "surrogatepass")) for run in runs})[:_SIZE])
+    words = [zlib.crc32(word.encode("utf-8", "surrogatepass")) for word in _WORD.findall(text.lower())]
+    shifted = (words[index:] for index in range(_RUN))
+    runs = {
+        (a * _PRIME**4 + b * _PRIME**3 + c * _PRIME**2 + d * _PRIME + e) * _SPREAD % _MODULUS
+        for a, b, c, d, e in zip(*shifted, strict=False)
+    }
+    return tuple(sorted(runs)[:_SIZE]) if len(runs) >= 20 else ()
 
 
 def resemblance(first: Sequence[int], second: Sequence[int]) -> float:

@@ -21,6 +21,8 @@ _CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})(?: |$)|={7}$")
 
 
 def _matches(source: Source, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], Span]]:
+    if pattern.search(source.text) is None:
+        return
     for number, line in enumerate(source.lines, 1):
         for match in pattern.finditer(line):
             yield match, Span(number, match.start() + 1, number, match.end() + 1)
