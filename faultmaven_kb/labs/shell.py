@@ -33,7 +33,23 @@ def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
     if root.has_error:
         return None
     lines = text.split("\n")
-    return tuple(ShellCommand("\n".join(lines[first:last]), first) for first, last in _merged(root, lines))
+    ranges = (part for first, last in _merged(root, lines) for part in _apart(lines, first, last))
+    return tuple(ShellCommand("\n".join(lines[first:last]), first) for first, last in ranges)
+
+
+def _apart(lines: list[str], first: int, last: int) -> Iterator[tuple[int, int]]:
+    """A range in parts where a comment line stands between two: the grammar joins some pipelines across comments."""
+    for number in range(first + 1, last - 1):
+        parts = lines[first:number], lines[number + 1 : last]
+        if lines[number].startswith("#") and all(_complete("\n".join(part)) for part in parts):
+            yield first, number
+            yield from _apart(lines, number + 1, last)
+            return
+    yield first, last
+
+
+def _complete(text: str) -> bool:
+    return "<<" not in text and not text.rstrip().endswith(("\\", "|", "&&")) and split_commands(text) is not None
 
 
 def _merged(root: Any, lines: list[str]) -> Iterator[tuple[int, int]]:
