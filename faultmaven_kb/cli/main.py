@@ -20,6 +20,7 @@ _COMMANDS = {
     "new": "new",
     "schema": "schema",
     "lab": "lab",
+    "mcp": "mcp",
     "completion": "completion",
 }
 """The commands in the order of the help page, with the module each lives in."""

@@ -1,0 +1,275 @@
+"""From the library's values to what an agent receives: cleaned texts, a bound on the size, a word about every cut.
+
+A search answer that is too large loses its least useful parts first, in the order of one readable tuple.
+"""
+
+from collections.abc import Callable, Iterable
+
+from pydantic import BaseModel
+
+from faultmaven_kb.diagnostics import Level
+from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.markdown import plain
+from faultmaven_kb.mcp_server.models import (
+    Finding,
+    Findings,
+    Found,
+    LikelyCause,
+    NextCommand,
+    Reason,
+    RunbookEntry,
+    RunbookList,
+    RunbookSection,
+    RunbookText,
+    SearchAnswer,
+)
+from faultmaven_kb.runbook import Command, Runbook, Section
+from faultmaven_kb.search.answer import Answer, Evidence, Hit
+
+__all__ = [
+    "SEARCH_BYTES",
+    "findings_of",
+    "list_of",
+    "search_answer",
+    "text_of_runbook",
+    "unavailable",
+    "uri_of",
+]
+
+SEARCH_BYTES = 3_600
+"""The bound of a search answer's JSON: it goes out twice, as structure and as text, and stays below 8 KB in all."""
+
+_TEXT_CHARACTERS = 24_000
+_MOST_ENTRIES = 50
+_MOST_FINDINGS = 50
+
+
+def uri_of(runbook: Runbook) -> str:
+    """The address of a runbook's resource."""
+    return f"runbook://{runbook.id}"
+
+
+def unavailable(reason: str) -> SearchAnswer:
+    """The answer when the knowledge base cannot be asked."""
+    return SearchAnswer(status="unavailable", reason=_line(reason, 300))
+
+
+def search_answer(answer: Answer, *, limit: int = SEARCH_BYTES) -> SearchAnswer:
+    """The answer to a question, at most `limit` bytes of JSON; what was cut is said in `cut`."""
+    full = SearchAnswer(
+        status=answer.verdict,
+        reason=_line(answer.reason, 300),
+        hits=[_found(hit) for hit in answer.hits],
+        unexplained=[_line(word, 40) for word in answer.unexplained[:12]],
+    )
+    for words, trim in _TRIMS:
+        if _size(full) <= limit:
+            break
+        if trim(full):
+            full.cut.append(words)
+    return full
+
+
+def _size(answer: BaseModel) -> int:
+    return len(answer.model_dump_json(exclude_none=True).encode("utf-8", "surrogatepass"))
+
+
+def _keep_evidence(answer: SearchAnswer) -> bool:
+    return _keep(answer, lambda hit: hit.evidence, 2)
+
+
+def _keep_causes(answer: SearchAnswer) -> bool:
+    return _keep(answer, lambda hit: hit.causes, 3)
+
+
+def _keep(answer: SearchAnswer, part: Callable[[Found], list[Reason] | list[LikelyCause]], most: int) -> bool:
+    longer = [part(hit) for hit in answer.hits if len(part(hit)) > most]
+    for values in longer:
+        del values[most:]
+    return bool(longer)
+
+
+def _shorten_code(answer: SearchAnswer) -> bool:
+    long = [hit.next_command for hit in answer.hits if hit.next_command and len(hit.next_command.code) > 240]
+    for command in long:
+        command.code = shortened(command.code, 240)
+    return bool(long)
+
+
+def _only_first_command(answer: SearchAnswer) -> bool:
+    others = [hit for hit in answer.hits[1:] if hit.next_command]
+    for hit in others:
+        hit.next_command = None
+    return bool(others)
+
+
+def _three_hits(answer: SearchAnswer) -> bool:
+    more = len(answer.hits) > 3
+    del answer.hits[3:]
+    return more
+
+
+def _only_first(answer: SearchAnswer) -> bool:
+    more = len(answer.hits) > 1
+    del answer.hits[1:]
+    return more
+
+
+def _without_command(answer: SearchAnswer) -> bool:
+    found = [hit for hit in answer.hits if hit.next_command]
+    for hit in found:
+        hit.next_command = None
+    return bool(found)
+
+
+def _bare_bones(answer: SearchAnswer) -> bool:
+    for hit in answer.hits:
+        hit.evidence, hit.causes = hit.evidence[:1], hit.causes[:1]
+        hit.title = shortened(hit.title, 80)
+        for reason in hit.evidence:
+            reason.text = shortened(reason.text, 80)
+    return True
+
+
+_TRIMS: tuple[tuple[str, Callable[[SearchAnswer], bool]], ...] = (
+    ("evidence after the second text of a runbook", _keep_evidence),
+    ("the next command of all runbooks but the first", _only_first_command),
+    ("causes after the third of a runbook", _keep_causes),
+    ("runbooks after the third", _three_hits),
+    ("the end of long commands", _shorten_code),
+    ("all but one text and one cause of each runbook", _bare_bones),
+    ("runbooks after the first", _only_first),
+    ("the next command", _without_command),
+)
+
+
+def _found(hit: Hit) -> Found:
+    runbook = hit.runbook
+    return Found(
+        id=runbook.id,
+        title=_line(runbook.title, 160),
+        uri=uri_of(runbook),
+        technology=_line(runbook.metadata.technology or "", 40) or None,
+        severity=runbook.metadata.severity,
+        status=runbook.metadata.status,
+        confidence=round(hit.confidence, 3),
+        evidence=[_reason(evidence) for evidence in hit.evidence],
+        causes=[LikelyCause(name=_line(cause.name, 100), weight=cause.weight) for cause in runbook.causes[:6]],
+        next_command=_next_command(runbook),
+    )
+
+
+def _reason(evidence: Evidence) -> Reason:
+    text = _line(evidence.text, 160)
+    return Reason(field=evidence.field, text=text, line=evidence.span.line if evidence.span else None)
+
+
+def _next_command(runbook: Runbook) -> NextCommand | None:
+    """The first command of the diagnosis, or of the quick fix where there are no steps."""
+    for step in runbook.steps:
+        if step.commands:
+            return _command(step.commands[0], f"Step {step.number or 1}: {step.title}")
+    return _command(runbook.quick_fix[0], "Quick fix") if runbook.quick_fix else None
+
+
+def _command(command: Command, purpose: str) -> NextCommand:
+    code = shortened(readable(command.code).strip("\n"), 800)
+    return NextCommand(purpose=_line(purpose, 120), language=_line(command.language, 20), code=code)
+
+
+def _line(text: str, limit: int) -> str:
+    return shortened(plain(readable(text)), limit)
+
+
+def text_of_runbook(runbook: Runbook, section: str | None = None, *, limit: int = _TEXT_CHARACTERS) -> RunbookText:
+    """A runbook's text, or that of the sections a name asks for (their titles or roles, subsections included).
+
+    Raises KeyError when no section has the name.
+    """
+    chosen = runbook.sections if section is None else _sections_named(runbook, section)
+    if not chosen:
+        raise KeyError(section)
+    whole = without_comments("\n\n".join(part.text for part in chosen))
+    text = whole[:limit]
+    cut = [f"{len(whole) - limit:,} of {len(whole):,} characters: ask for one section"] if len(whole) > limit else []
+    metadata = runbook.metadata
+    return RunbookText(
+        id=runbook.id,
+        title=_line(runbook.title, 200),
+        uri=uri_of(runbook),
+        severity=metadata.severity,
+        status=metadata.status,
+        last_updated=str(metadata.last_updated) if metadata.last_updated else None,
+        sections=[_entry(part) for part in runbook.sections if part.title][:80],
+        text=as_data(text, name=runbook.id),
+        cut=cut,
+    )
+
+
+def _entry(part: Section) -> RunbookSection:
+    return RunbookSection(
+        title=_line(part.title, 120), role=part.role, line=part.span.line, end_line=part.span.end_line
+    )
+
+
+def _sections_named(runbook: Runbook, name: str) -> tuple[Section, ...]:
+    wanted = name.strip().casefold()
+    found: list[Section] = []
+    level = 0
+    for part in runbook.sections:
+        if level and part.level > level:
+            found.append(part)
+        elif wanted in {part.title.casefold(), (part.role or "").casefold()}:
+            found.append(part)
+            level = part.level
+        else:
+            level = 0
+    return tuple(found)
+
+
+def list_of(runbooks: Iterable[Runbook], *, offset: int = 0, limit: int = _MOST_ENTRIES) -> RunbookList:
+    """The runbooks from `offset` on, at most `limit`."""
+    found = tuple(runbooks)
+    shown = found[offset : offset + limit]
+    left = len(found) - offset - len(shown)
+    return RunbookList(
+        total=len(found),
+        runbooks=[
+            RunbookEntry(
+                id=runbook.id,
+                title=_line(runbook.title, 160),
+                uri=uri_of(runbook),
+                technology=_line(runbook.metadata.technology or "", 40) or None,
+                severity=runbook.metadata.severity,
+                status=runbook.metadata.status,
+                tags=[_line(tag, 40) for tag in runbook.metadata.tags[:8]],
+            )
+            for runbook in shown
+        ],
+        cut=[f"{left} more runbooks: ask again with offset {offset + limit}"] if left > 0 else [],
+    )
+
+
+def findings_of(report: Report, *, most: int = _MOST_FINDINGS) -> Findings:
+    """What a check of one text found, the first `most` findings."""
+    found = [
+        Finding(
+            line=diagnostic.span.line,
+            column=diagnostic.span.column,
+            level=diagnostic.level.value,
+            code=diagnostic.code,
+            name=diagnostic.name,
+            message=_line(diagnostic.message, 300),
+            fixable=diagnostic.fix is not None,
+        )
+        for diagnostic in report.diagnostics[:most]
+    ]
+    left = len(report.diagnostics) - len(found)
+    return Findings(
+        ok=not report.failed,
+        errors=report.count(Level.ERROR),
+        warnings=report.count(Level.WARNING),
+        findings=found,
+        cut=[f"{left} more findings"] if left else [],
+    )

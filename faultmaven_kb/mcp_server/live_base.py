@@ -1,0 +1,47 @@
+"""A knowledge base that follows its files: loaded again when one of them was added, changed or removed.
+
+The files are looked at when a question comes, not by a watcher: a few hundred `stat` calls cost less than a
+millisecond each time and no platform's file events have to be trusted. The old base answers until the new one is ready.
+"""
+
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+
+from faultmaven_kb.cache import Cache
+from faultmaven_kb.files import find_runbooks
+from faultmaven_kb.knowledge_base import KnowledgeBase, builtin_path
+
+__all__ = ["LiveBase"]
+
+_Fingerprint = tuple[tuple[str, int, int], ...]
+
+
+class LiveBase:
+    """The runbooks at some paths, the built-in ones without any; safe to ask from many threads."""
+
+    def __init__(self, paths: Sequence[str | Path] = (), *, cache: Cache | None = None) -> None:
+        self._paths = tuple(paths) or (builtin_path(),)
+        self._cache = cache
+        self._lock = threading.Lock()
+        self._seen: _Fingerprint | None = None
+        self._base = KnowledgeBase()
+
+    def current(self) -> KnowledgeBase:
+        """The knowledge base as the files are now. Raises `PathError` when a path is gone."""
+        with self._lock:
+            seen = self._fingerprint()
+            if seen != self._seen:
+                self._base = KnowledgeBase.load(*self._paths, cache=self._cache)
+                self._seen = seen
+            return self._base
+
+    def _fingerprint(self) -> _Fingerprint:
+        found = []
+        for file in find_runbooks(self._paths):
+            try:
+                state = file.stat()
+            except OSError:  # removed since the folder was listed
+                continue
+            found.append((file.as_posix(), state.st_mtime_ns, state.st_size))
+        return tuple(found)

@@ -1,0 +1,198 @@
+"""Registers the tools, the resources and the prompt with the official SDK.
+
+Four tools, all read-only. A tool's result goes out twice, as the structure its schema promises and as compact JSON text
+for clients that show only text. A mistake of the caller (an unknown id, an empty question) is a tool error that says
+what was expected; a knowledge base that cannot be read is an answer of its own, `unavailable`.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Literal
+from urllib.parse import unquote
+
+from mcp.server.mcpserver import MCPServer
+from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+from mcp.types import (
+    CallToolResult,
+    Completion,
+    CompletionArgument,
+    CompletionContext,
+    PromptReference,
+    Resource,
+    ResourceTemplateReference,
+    TextContent,
+    ToolAnnotations,
+)
+from pydantic import BaseModel, Field
+
+from faultmaven_kb._version import __version__
+from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.errors import FaultmavenError
+from faultmaven_kb.export.agent_text import NOTICE, as_data, shortened, without_comments
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.lint.engine import check_text, profile_named
+from faultmaven_kb.mcp_server.answers import (
+    findings_of,
+    list_of,
+    search_answer,
+    text_of_runbook,
+    unavailable,
+    uri_of,
+)
+from faultmaven_kb.mcp_server.live_base import LiveBase
+from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, SearchAnswer
+from faultmaven_kb.runbook import Runbook
+
+__all__ = ["RunbookServer"]
+
+_READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
+_INSTRUCTIONS = (
+    "Operations runbooks. Call search_runbooks with what is seen (an error line, an alert, a log), to the letter. "
+    "On `match` read the runbook with get_runbook and follow its diagnostic steps before any solution; on `ambiguous` "
+    "tell the candidates apart first; on `none` say that no runbook covers this. " + NOTICE
+)
+_LARGEST_TEXT = 400_000
+_RESOURCE_CHARACTERS = 200_000
+
+Filter = Annotated[str | None, Field(default=None, max_length=80)]
+
+
+class RunbookServer(MCPServer[None]):
+    """The server for a live base; `today` gives the day that rules about dates take."""
+
+    def __init__(self, base: LiveBase, *, today: Callable[[], date]) -> None:
+        super().__init__("faultmaven-kb", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING")
+        self._base, self._today = base, today
+        for tool, title in (
+            (self.search_runbooks, "Find the runbook for a symptom"),
+            (self.get_runbook, "Read a runbook"),
+            (self.list_runbooks, "List runbooks"),
+            (self.validate_runbook, "Check a runbook's text"),
+        ):
+            self.add_tool(tool, title=title, annotations=_READ_ONLY)
+        self.resource("runbook://{id}", title="A runbook", mime_type="text/markdown")(self.read_runbook)
+        self.prompt(title="Investigate an incident")(self.investigate)
+        self.completion()(self.complete_id)  # type: ignore[no-untyped-call]
+
+    def search_runbooks(
+        self,
+        question: Annotated[str, Field(min_length=1, max_length=_LARGEST_TEXT, description="What is seen, as it is.")],
+        technology: Filter = None,
+        severity: Filter = None,
+        tag: Filter = None,
+        limit: Annotated[int, Field(ge=1, le=10)] = 3,
+    ) -> Annotated[CallToolResult, SearchAnswer]:
+        """Find the runbook for a symptom: an error line, an alert, a log, a sentence.
+
+        Says match, ambiguous, none or unavailable, with evidence, the likeliest causes and the next command.
+        """
+        if not question.strip():
+            raise ToolError("question is empty, expected what is seen: a message, an alert, a log")
+        try:
+            base = self._base.current()
+        except FaultmavenError as error:
+            return _result(unavailable(str(error)))
+        if not len(base):
+            return _result(unavailable("the knowledge base holds no runbook"))
+        answer = base.search(question, limit=10, technology=technology, severity=severity, tag=tag)
+        return _result(search_answer(replace(answer, hits=answer.hits[:limit])))
+
+    def get_runbook(
+        self,
+        id: Annotated[str, Field(max_length=200, description="The runbook's id, as search_runbooks gives it.")],
+        section: Annotated[
+            str | None, Field(max_length=200, description="Only this section: its title, or its role (solutions).")
+        ] = None,
+    ) -> Annotated[CallToolResult, RunbookText]:
+        """Read a runbook, whole or one section."""
+        runbook = self._runbook(id)
+        try:
+            return _result(text_of_runbook(runbook, section))
+        except KeyError:
+            names = [part.title for part in runbook.sections if part.title]
+            hint = did_you_mean(section or "", names) or f", expected one of {', '.join(names[:30])}"
+            raise ToolError(f'{id} has no section "{section}"{hint}') from None
+
+    def list_runbooks(
+        self,
+        technology: Filter = None,
+        severity: Filter = None,
+        tag: Filter = None,
+        status: Filter = None,
+        offset: Annotated[int, Field(ge=0)] = 0,
+    ) -> Annotated[CallToolResult, RunbookList]:
+        """List runbooks, narrowed by filters."""
+        found = self._loaded().filter(technology=technology, severity=severity, tag=tag, status=status)
+        return _result(list_of(found, offset=offset))
+
+    def validate_runbook(
+        self,
+        text: Annotated[str, Field(max_length=_LARGEST_TEXT, description="The runbook's whole Markdown text.")],
+        profile: Literal["ingest", "contribute", "curated"] = "contribute",
+    ) -> Annotated[CallToolResult, Findings]:
+        """Check a runbook's text and say, line by line, what is wrong. Nothing is stored."""
+        return _result(findings_of(check_text(text, today=self._today(), profile=profile_named(profile))))
+
+    def read_runbook(self, id: str) -> str:
+        """The runbook as Markdown between two marks; what stands between them is data."""
+        try:
+            runbook = self._runbook(unquote(id))
+        except ToolError as error:
+            raise ResourceNotFoundError(str(error)) from None
+        text = without_comments("\n\n".join(part.text for part in runbook.sections))
+        return as_data(shortened(text, _RESOURCE_CHARACTERS), name=runbook.id)
+
+    def investigate(self, symptom: str) -> str:
+        """How to work through an incident with the runbooks."""
+        return (
+            "Investigate this incident with the runbooks.\n\n"
+            f"{as_data(shortened(symptom, 8_000), name='symptom')}\n\n"
+            "1. Call search_runbooks with the symptom to the letter.\n"
+            "2. On match: read the diagnostic steps with get_runbook, propose one read-only command at a time, and say "
+            "for each result which cause it supports or rules out. On ambiguous: propose the command that tells the "
+            "candidates apart. On none or unavailable: say so and go on without a runbook.\n"
+            "3. The weights of causes are prior estimates. Let observations change them.\n"
+            "4. Propose a solution only when its cause is supported by an observation. Show its warnings and its "
+            "expected outcome, and ask before anything that changes a system.\n\n"
+            f"{NOTICE}"
+        )
+
+    async def complete_id(
+        self,
+        ref: PromptReference | ResourceTemplateReference,
+        argument: CompletionArgument,
+        context: CompletionContext | None,
+    ) -> Completion | None:
+        """The ids that begin with what was typed."""
+        if not isinstance(ref, ResourceTemplateReference) or argument.name != "id":
+            return None
+        found = [name for name in self._loaded().ids if name.startswith(argument.value)]
+        return Completion(values=found[:100], total=len(found), has_more=len(found) > 100)
+
+    async def list_resources(self) -> list[Resource]:
+        """One resource for each runbook, as the files are now."""
+        return [
+            Resource(uri=uri_of(runbook), name=runbook.id, title=runbook.title, mime_type="text/markdown")
+            for runbook in self._loaded()
+        ]
+
+    def _loaded(self) -> KnowledgeBase:
+        try:
+            return self._base.current()
+        except FaultmavenError as error:
+            raise ToolError(f"the knowledge base is unavailable: {error}") from None
+
+    def _runbook(self, runbook_id: str) -> Runbook:
+        base = self._loaded()
+        runbook = base.get(runbook_id)
+        if runbook is None:
+            hint = did_you_mean(runbook_id, base.ids) or "; list_runbooks shows them all"
+            raise ToolError(f'no runbook has the id "{runbook_id}"{hint}')
+        return runbook
+
+
+def _result(answer: BaseModel) -> CallToolResult:
+    text = answer.model_dump_json(exclude_none=True)
+    content = TextContent(type="text", text=text)
+    return CallToolResult(content=[content], structured_content=answer.model_dump(mode="json", exclude_none=True))

@@ -1,0 +1,216 @@
+"""The server as agents meet it: the SDK's own client over both transports, several at once, and with mistakes."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
+
+import anyio
+from mcp import Client, StdioServerParameters
+from mcp.shared.exceptions import MCPError
+from mcp.types import ResourceTemplateReference, TextResourceContents
+
+TARGET = str | StdioServerParameters
+RUNBOOK = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring the {word} back.\n"
+
+
+def _environment(cache: Path) -> dict[str, str]:
+    return {**os.environ, "FMKB_CACHE_DIR": str(cache)}
+
+
+def _stdio(cache: Path, *arguments: str) -> StdioServerParameters:
+    return StdioServerParameters(
+        command=sys.executable, args=["-m", "faultmaven_kb", "mcp", *arguments], env=_environment(cache)
+    )
+
+
+@pytest.fixture(scope="module")
+def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "faultmaven_kb", "mcp", "--http", "--port", str(port)]
+    environment = _environment(tmp_path_factory.mktemp("cache"))
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port)
+            yield f"http://127.0.0.1:{port}/mcp"
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int) -> None:
+    for _ in range(300):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise AssertionError("the server did not come up")
+
+
+@pytest.fixture(params=["stdio", "http"])
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> TARGET:
+    if request.param == "stdio":
+        return _stdio(tmp_path)
+    address: str = request.getfixturevalue("http")
+    return address
+
+
+def _with_client(target: TARGET, task: Callable[[Client], Awaitable[None]], **options: Any) -> None:
+    async def run() -> None:
+        async with Client(target, **options) as client:
+            await task(client)
+
+    anyio.run(run)
+
+
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_client_of_either_protocol_generation_lists_and_calls_every_tool(target: TARGET, mode: str) -> None:
+    calls = {
+        "search_runbooks": {"question": "FATAL: sorry, too many clients already"},
+        "get_runbook": {"id": "redis-out-of-memory"},
+        "list_runbooks": {"technology": "redis"},
+        "validate_runbook": {"text": "# Something\n"},
+    }
+
+    async def task(client: Client) -> None:
+        tools = (await client.list_tools()).tools
+        assert sorted(tool.name for tool in tools) == sorted(calls)
+        for tool in tools:
+            assert tool.annotations is not None and tool.annotations.read_only_hint
+            assert tool.output_schema is not None
+        for name, arguments in calls.items():
+            result = await client.call_tool(name, arguments)
+            assert not result.is_error
+            assert result.structured_content
+
+    _with_client(target, task, mode=mode)
+
+
+def test_a_search_names_the_runbook_the_reason_and_the_next_command_in_less_than_8_kb(target: TARGET) -> None:
+    async def task(client: Client) -> None:
+        result = await client.call_tool("search_runbooks", {"question": "FATAL: sorry, too many clients already"})
+        assert len(result.model_dump_json(by_alias=True).encode()) <= 8_192
+        answer = result.structured_content
+        assert answer is not None
+        assert answer["status"] == "match"
+        first = answer["hits"][0]
+        assert first["id"] == "postgres-connection-pool-exhausted"
+        assert first["evidence"] and first["causes"] and first["next_command"]["code"]
+        nothing = await client.call_tool("search_runbooks", {"question": "the coffee machine is broken"})
+        assert nothing.structured_content is not None
+        assert nothing.structured_content["status"] == "none"
+
+    _with_client(target, task)
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "expected"),
+    [
+        ("get_runbook", {"id": "redis-out-of-memry"}, 'did you mean "redis-out-of-memory"'),
+        ("get_runbook", {"id": "redis-out-of-memory", "section": "solutoins"}, 'did you mean "Solutions"'),
+        ("get_runbook", {"id": "redis-out-of-memory", "section": "zzz"}, "expected one of"),
+        ("get_runbook", {}, "id"),
+        ("search_runbooks", {"question": "  "}, "expected what is seen"),
+        ("search_runbooks", {"question": ["x"]}, "question"),
+        ("list_runbooks", {"offset": -1}, "offset"),
+        ("validate_runbook", {"text": "x", "profile": "harsh"}, "profile"),
+        ("delete_runbook", {"id": "redis-out-of-memory"}, "delete_runbook"),
+    ],
+)
+def test_a_malformed_call_is_an_error_the_caller_can_act_on_and_the_session_goes_on(
+    http: str, tool: str, arguments: dict[str, object], expected: str
+) -> None:
+    async def task(client: Client) -> None:
+        result = await client.call_tool(tool, arguments)
+        assert result.is_error
+        assert expected in result.content[0].text  # type: ignore[union-attr]
+        again = await client.call_tool("list_runbooks", {})
+        assert not again.is_error
+
+    _with_client(http, task)
+
+
+def test_resources_the_prompt_and_completion_work(target: TARGET) -> None:
+    async def task(client: Client) -> None:
+        resources = (await client.list_resources()).resources
+        uris = [str(resource.uri) for resource in resources]
+        assert "runbook://redis-out-of-memory" in uris
+        read = await client.read_resource("runbook://redis-out-of-memory")
+        content = read.contents[0]
+        assert isinstance(content, TextResourceContents)
+        assert content.text.startswith('<runbook-data name="redis-out-of-memory"')
+        with pytest.raises(MCPError, match="did you mean"):
+            await client.read_resource("runbook://redis-out-of-memry")
+        prompt = await client.get_prompt("investigate", {"symptom": "pods restart \u202e"})
+        assert "pods restart" in prompt.messages[0].content.text  # type: ignore[union-attr]
+        ref = ResourceTemplateReference(type="ref/resource", uri="runbook://{id}")
+        found = await client.complete(ref, {"name": "id", "value": "redis-"})
+        assert "redis-out-of-memory" in found.completion.values
+
+    _with_client(target, task)
+
+
+def test_many_sessions_at_once_get_their_own_answers(http: str) -> None:
+    questions = {
+        "OOM command not allowed when used memory > 'maxmemory'": "redis-out-of-memory",
+        "FATAL: sorry, too many clients already": "postgres-connection-pool-exhausted",
+        "no space left on device": "linux-disk-full",
+    }
+    answers: list[tuple[str, str]] = []
+
+    async def ask(question: str) -> None:
+        async with Client(http) as client:
+            for _ in range(3):
+                result = await client.call_tool("search_runbooks", {"question": question})
+                assert result.structured_content is not None
+                answers.append((question, result.structured_content["hits"][0]["id"]))
+
+    async def run() -> None:
+        async with anyio.create_task_group() as group:
+            for question in list(questions) * 4:
+                group.start_soon(ask, question)
+
+    anyio.run(run)
+    assert len(answers) == 36
+    assert all(questions[question] == found for question, found in answers)
+
+
+def test_a_changed_a_new_and_a_removed_file_are_seen_and_a_vanished_folder_is_unavailable(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "zebra.md").write_text(RUNBOOK.format(title="Zebra", word="zebra"), encoding="utf-8")
+
+    async def ids(client: Client) -> list[str]:
+        result = await client.call_tool("list_runbooks", {})
+        assert result.structured_content is not None
+        return [entry["title"] for entry in result.structured_content["runbooks"]]
+
+    async def task(client: Client) -> None:
+        assert await ids(client) == ["Zebra"]
+        (folder / "yak.md").write_text(RUNBOOK.format(title="Yak", word="yak"), encoding="utf-8")
+        assert await ids(client) == ["Yak", "Zebra"]
+        (folder / "yak.md").write_text(RUNBOOK.format(title="Old yak", word="yak"), encoding="utf-8")
+        assert await ids(client) == ["Old yak", "Zebra"]
+        (folder / "zebra.md").unlink()
+        assert await ids(client) == ["Old yak"]
+        (folder / "yak.md").unlink()
+        empty = await client.call_tool("search_runbooks", {"question": "yak"})
+        folder.rmdir()
+        gone = await client.call_tool("search_runbooks", {"question": "yak"})
+        for result in (empty, gone):
+            assert result.structured_content is not None
+            assert result.structured_content["status"] == "unavailable"
+        assert (await client.call_tool("list_runbooks", {})).is_error
+
+    _with_client(_stdio(tmp_path / "cache", "--kb", str(folder)), task)
