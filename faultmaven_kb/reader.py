@@ -10,14 +10,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from faultmaven_kb.decoding import decode, read_bytes
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.dialects import best_dialect
-from faultmaven_kb.dialects.dialect import Dialect, Document
+from faultmaven_kb.dialects import best_dialect, dialect_named
+from faultmaven_kb.dialects.dialect import Dialect, Document, role_of
 from faultmaven_kb.frontmatter import read_front_matter
 from faultmaven_kb.markdown import Block, read_blocks
-from faultmaven_kb.metadata import ContractError, check_metadata, read_metadata
+from faultmaven_kb.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.outline import build_outline, walk
 from faultmaven_kb.runbook import Runbook, Section
 from faultmaven_kb.source import Source
@@ -57,18 +58,19 @@ class ReadDocument(Document):
         return check_metadata(self.front_matter.values)
 
 
-def parse_runbook(document: Path | str | bytes, *, path: str | None = None) -> ParseResult:
+def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None) -> ParseResult:
     """The runbook in a file (`Path`), a text (`str`) or undecoded bytes.
 
-    `path` names the text's origin in diagnostics and gives the id of a document that has none. Raises `PathError` when
-    a file cannot be read, never for its content.
+    `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
+    family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
+    read and `ConfigurationError` for a dialect that does not exist, never anything for the content.
     """
-    found, diagnostics = read_document(document, path=path)
+    found, diagnostics = read_document(document, path=path, dialect=dialect)
     return ParseResult(found.runbook if found else None, diagnostics)
 
 
 def read_document(
-    document: Path | str | bytes, *, path: str | None = None
+    document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """What every stage saw of a document, and all their diagnostics; None when there is no text."""
     name = path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
@@ -80,21 +82,22 @@ def read_document(
     blocks = read_blocks(source, front_matter.end)
     outline = build_outline(source, blocks, source.position(front_matter.end).line)
     seen = Document(source, front_matter, outline)
-    dialect = best_dialect(seen)
-    runbook = _build(seen, dialect)
+    chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
+    runbook = _build(seen, chosen)
     diagnostics += front_matter.diagnostics
-    return ReadDocument(source, front_matter, outline, blocks, dialect, runbook, diagnostics), diagnostics
+    return ReadDocument(source, front_matter, outline, blocks, chosen, runbook, diagnostics), diagnostics
 
 
 def _build(seen: Document, dialect: Dialect) -> Runbook:
     """The runbook of a document: what the dialect reads, and what holds for every dialect."""
-    metadata = read_metadata(seen.front_matter.values)
+    metadata = _metadata(seen.front_matter.values, dialect)
     parts = {key: value for key, value in dialect.read(seen).items() if value}
+    named = parts.pop("id", None)
     path = None if seen.source.path == "<text>" else seen.source.path
     heading = next((part.title for part in walk(seen.outline) if part.level == 1 and part.title), "")
     stem = PurePosixPath(path).stem if path else ""
     return Runbook(
-        id=metadata.id or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
+        id=metadata.id or named or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
         title=metadata.title or heading or stem or "Untitled",
         dialect=dialect.name,
         metadata=metadata,
@@ -104,10 +107,20 @@ def _build(seen: Document, dialect: Dialect) -> Runbook:
     )
 
 
+def _metadata(written: dict[str, Any], dialect: Dialect) -> Metadata:
+    """The front matter in the library's words; what a dialect translated stays in `other` as it stood."""
+    translated = dialect.translate(written)
+    metadata = read_metadata(translated)
+    if translated == written:
+        return metadata
+    changed = {key: value for key, value in written.items() if translated.get(key) != value}
+    return metadata.model_copy(update={"other": {**changed, **metadata.other}})
+
+
 def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:
     for part in walk(seen.outline):
         text = _raw(seen.source, part.span.line, part.span.end_line)
-        role = dialect.headings.role(part.key)
+        role = role_of(part, dialect.headings)
         yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
 
 

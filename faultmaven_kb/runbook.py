@@ -16,9 +16,11 @@ from faultmaven_kb.source import Span
 
 __all__ = [
     "Cause",
+    "ChainLink",
     "Command",
     "Duration",
     "DurationRange",
+    "Indicator",
     "Instruction",
     "Link",
     "Measure",
@@ -70,13 +72,35 @@ class Symptom(Part):
     span: Span
 
 
+class ChainLink(Part):
+    """One state on the way from a cause to the problem; `node` is what the author calls it (root, s1, D)."""
+
+    node: str = ""
+    text: str
+    span: Span
+
+
+class Indicator(Part):
+    """What shows that a link of a cause's chain holds; `source` is where to look: step 2, symptom, default."""
+
+    node: str = ""
+    source: str = ""
+    text: str
+    span: Span
+
+
 class Cause(Part):
-    """A common cause. `weight` is the share of cases (0 to 1) the author gives it: evidence, not a verdict."""
+    """A common cause. `weight` is the share of cases (0 to 1) the author gives it: evidence, not a verdict.
+
+    `chain` leads from the root to the problem, `indicators` say what shows each link; few documents have them.
+    """
 
     name: str = Field(description="Plain text, without emphasis.")
     weight: float | None = None
     description: str = ""
     number: int | None = None
+    chain: tuple[ChainLink, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
     span: Span
 
 

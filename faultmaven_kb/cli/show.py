@@ -15,6 +15,8 @@ from faultmaven_kb.cli.common import (
     runbook_argument,
     runbook_named,
 )
+from faultmaven_kb.dialects import DIALECTS
+from faultmaven_kb.reader import parse_runbook
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.terminal_text import printable
 
@@ -28,7 +30,12 @@ __all__ = ["command"]
 @click.option(
     "--source", "as_source", is_flag=True, help="Print the sections as they stand, with what each was read as."
 )
-def command(runbook_id: str, kb_paths: tuple[Path, ...], as_json: bool, as_source: bool) -> None:
+@click.option(
+    "--dialect",
+    type=click.Choice([dialect.name for dialect in DIALECTS]),
+    help="The family of documents to read it as. Default: found by its content.",
+)
+def command(runbook_id: str, kb_paths: tuple[Path, ...], as_json: bool, as_source: bool, dialect: str | None) -> None:
     """Read the runbook ID.
 
     \b
@@ -37,6 +44,8 @@ def command(runbook_id: str, kb_paths: tuple[Path, ...], as_json: bool, as_sourc
       fmkb show redis-out-of-memory --json | jq .causes
     """
     runbook = runbook_named(load(kb_paths), runbook_id)
+    if dialect and runbook.path:
+        runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
     if as_json:
         echo_json(runbook.model_dump(mode="json"))
     elif as_source:

@@ -1,13 +1,18 @@
 """The dialects, in the order in which they are asked. A new family of documents is one module and one entry here."""
 
+from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.dialects.causal_chain import CAUSAL_CHAIN
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import FAULTMAVEN
 from faultmaven_kb.dialects.four_section import FOUR_SECTION
 from faultmaven_kb.dialects.generic import GENERIC
+from faultmaven_kb.dialects.skill import SKILL
+from faultmaven_kb.dialects.typed_front_matter import TYPED_FRONT_MATTER
+from faultmaven_kb.errors import ConfigurationError
 
-__all__ = ["DIALECTS", "best_dialect"]
+__all__ = ["DIALECTS", "best_dialect", "dialect_named"]
 
-DIALECTS: tuple[Dialect, ...] = (FAULTMAVEN, FOUR_SECTION, GENERIC)
+DIALECTS: tuple[Dialect, ...] = (FAULTMAVEN, CAUSAL_CHAIN, SKILL, TYPED_FRONT_MATTER, FOUR_SECTION, GENERIC)
 
 
 def best_dialect(document: Document) -> Dialect:
@@ -15,3 +20,13 @@ def best_dialect(document: Document) -> Dialect:
     fits = [(dialect.fit(document), dialect) for dialect in DIALECTS]
     best = max(fits, key=lambda fit: fit[0])
     return best[1] if best[0] > 0 else GENERIC
+
+
+def dialect_named(name: str) -> Dialect:
+    """The dialect with a name. Raises `ConfigurationError` for any other word."""
+    for dialect in DIALECTS:
+        if dialect.name == name:
+            return dialect
+    options = [dialect.name for dialect in DIALECTS]
+    hint = did_you_mean(name, options)
+    raise ConfigurationError(f'dialect is "{name}", expected one of {", ".join(options)}{hint}')

@@ -4,7 +4,8 @@ A dialect looks at the outline and says how well it fits (`fit`), then turns it 
 The reader asks every dialect of the tuple in `dialects/__init__.py` and takes the best fit, the earlier one on a tie.
 """
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from faultmaven_kb.frontmatter import FrontMatter
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.source import Source
 
-__all__ = ["Dialect", "Document", "Vocabulary", "sections_by_role"]
+__all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role"]
 
 
 class Vocabulary:
@@ -45,19 +46,47 @@ class Document:
     outline: tuple[OutlineSection, ...]
 
 
+def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Front matter that needs no translation."""
+    return dict(values)
+
+
 @dataclass(frozen=True)
 class Dialect:
-    """One family of documents. `read` yields keyword arguments for `Runbook`; `headings` names its sections' roles."""
+    """One family of documents. `read` yields keyword arguments for `Runbook`; `headings` names its sections' roles.
+
+    `translate` gives front matter values in the words of this library (`service` as `technology`); what it leaves out
+    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one.
+    """
 
     name: str
     headings: Vocabulary
     fit: Callable[[Document], int]
     read: Callable[[Document], dict[str, Any]]
+    translate: Callable[[Mapping[str, Any]], dict[str, Any]] = as_written
+
+
+_LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: |$)")
+
+
+def role_of(section: OutlineSection, vocabulary: Vocabulary) -> str | None:
+    """The role of a section's heading, a number before it ("2. Diagnosis") left out."""
+    role = vocabulary.role(section.key)
+    if role is None and section.key[:1].isdigit():
+        return vocabulary.role(_LEADING_NUMBER.sub("", section.key))
+    return role
 
 
 def sections_by_role(document: Document, vocabulary: Vocabulary) -> Iterator[tuple[str, OutlineSection]]:
-    """The outermost sections whose heading has a role, with it, in document order."""
-    for section in walk(document.outline):
-        role = vocabulary.role(section.key)
-        if role:
+    """The outermost sections whose heading has a role, with it, in document order.
+
+    A first heading is the document's title: one that sounds like a section ("# Troubleshooting") is looked into.
+    """
+    pending = list(document.outline)
+    while pending:
+        section = pending.pop(0)
+        role = role_of(section, vocabulary)
+        if role and not (section.level == 1 and any(role_of(part, vocabulary) for part in walk(section.children))):
             yield role, section
+        else:
+            pending = [*section.children, *pending]

@@ -31,7 +31,7 @@ from faultmaven_kb.markdown import Block, Table, plain
 from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
 from faultmaven_kb.runbook import Link, Passage, Prevention, Revision, Solution, Step
 
-__all__ = ["CARD", "FAULTMAVEN", "SECTIONS", "SOLUTION", "STEP", "numbered_title"]
+__all__ = ["CARD", "FAULTMAVEN", "SECTIONS", "SOLUTION", "STEP", "numbered_title", "read_step"]
 
 SECTIONS = Vocabulary(
     ("quick-reference-card", ("quick reference card", "quick reference")),
@@ -200,12 +200,13 @@ def numbered_title(title: str) -> tuple[int | None, str]:
 
 def _steps(document: Document, section: OutlineSection) -> dict[str, Any]:
     return {
-        "steps": tuple(_step(child) for child in section.children),
+        "steps": tuple(read_step(child) for child in section.children),
         "passages": passages_in(groups(section.blocks)),
     }
 
 
-def _step(section: OutlineSection) -> Step:
+def read_step(section: OutlineSection) -> Step:
+    """A diagnostic step under a heading of its own."""
     number, title = numbered_title(section.title)
     known, rest = _sorted_parts(_parts(section), STEP)
     expected = known.get("expected-output")

@@ -13,61 +13,151 @@ from faultmaven_kb.dialects.parts import (
     commands_in,
     links_in,
     notes_in,
+    practices_in,
     read_causes,
     read_instructions,
     read_symptoms,
     text_of,
 )
-from faultmaven_kb.markdown import Block, Fence, Paragraph, Quote, Rule
+from faultmaven_kb.markdown import Block, Fence, ListBlock, Paragraph, Quote, Rule
 from faultmaven_kb.outline import OutlineSection, walk
-from faultmaven_kb.runbook import Passage, Solution, Step, Symptom
+from faultmaven_kb.runbook import Passage, Prevention, Solution, Step, Symptom
 from faultmaven_kb.source import Span
 
 __all__ = ["FOUR_SECTION", "HEADINGS", "solutions_in", "steps_in"]
 
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(", "))
+
+
 HEADINGS = Vocabulary(
-    ("meaning", ("meaning", "description", "summary", "overview", "alert description")),
-    ("impact", ("impact", "severity")),
-    ("symptoms", ("symptoms",)),
-    ("causes", ("possible causes", "causes", "common causes", "probable causes", "cause")),
-    ("diagnosis", ("diagnosis", "troubleshooting", "investigation", "investigate", "diagnostics", "debugging")),
+    (
+        "meaning",
+        _names(
+            "meaning, description, summary, overview, alert description, alert meaning, alert summary, alert details, "
+            "what this alert means, what does this alert mean, what does this mean, background, context, problem"
+        ),
+    ),
+    ("impact", _names("impact, severity, user impact, customer impact, business impact, consequences")),
+    ("symptoms", _names("symptoms, symptom, signs")),
+    (
+        "causes",
+        _names(
+            "possible causes, causes, common causes, probable causes, cause, potential causes, likely causes, "
+            "root causes, root cause"
+        ),
+    ),
+    (
+        "diagnosis",
+        _names(
+            "diagnosis, troubleshooting, investigation, investigate, diagnostics, debugging, diagnose, "
+            "diagnostic steps, diagnosis steps, troubleshooting steps, investigation steps, how to diagnose, triage, "
+            "triage steps, initial response, first response, initial investigation, checks"
+        ),
+    ),
     (
         "mitigation",
-        ("mitigation", "resolution", "remediation", "mitigations", "resolve", "recovery", "solution", "fix"),
+        _names(
+            "mitigation, resolution, remediation, mitigations, resolve, recovery, solution, fix, solutions, fixes, "
+            "how to fix, how to resolve, workaround, workarounds, corrective actions, mitigation steps, "
+            "resolution steps, remediation steps, recovery steps, actions, action, immediate actions, "
+            "immediate action, response"
+        ),
     ),
-    ("resources", ("additional resources", "additional notes", "references", "links", "see also", "resources")),
+    ("steps", _names("steps, procedure, runbook, playbook, instructions, what to do")),
+    (
+        "verification",
+        _names("verification, validation, verify, how to verify, verify the fix, verify resolution, post checks"),
+    ),
+    ("rollback", _names("rollback, roll back, rollback steps, rollback plan, rollback procedure")),
+    ("escalation", _names("escalation, escalation path, escalate, when to escalate, contacts, who to contact")),
+    ("prevention", _names("prevention, preventive measures, long term fix, follow up, follow ups")),
+    (
+        "resources",
+        _names(
+            "additional resources, additional notes, references, links, see also, resources, related alerts, "
+            "related runbooks, useful links, dashboards, further reading, additional information, notes"
+        ),
+    ),
 )
 
 
 def _fit(document: Document) -> int:
-    return len({role for role, _ in sections_by_role(document, HEADINGS)})
+    roles = {role for role, _ in sections_by_role(document, HEADINGS)}
+    return len(roles) * 2 if {"meaning", "impact"} & roles else len(roles)
 
 
 def _read(document: Document) -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    for role, section in sections_by_role(document, HEADINGS):
-        for key, value in _section(document, role, section).items():
-            parts[key] = parts[key] + value if isinstance(value, tuple) and key in parts else parts.get(key) or value
+    found = tuple(sections_by_role(document, HEADINGS))
+    roles = {role for role, _ in found}
+    for role, section in found:
+        for key, value in _section(document, _meant(role, roles), section).items():
+            parts[key] = _joined(parts[key], value) if key in parts else value
+    return _verified(parts)
+
+
+def _meant(role: str, roles: set[str]) -> str:
+    """What "Steps" means beside the other headings: the part that the document has no heading for."""
+    if role != "steps":
+        return role
+    return "mitigation" if "diagnosis" in roles and "mitigation" not in roles else "diagnosis"
+
+
+def _joined(first: Any, second: Any) -> Any:
+    """Two sections of one role: lists one after the other, texts with a blank line between them."""
+    if isinstance(first, str):
+        return "\n\n".join(text for text in (first, second) if text)
+    if isinstance(first, Prevention):
+        return Prevention(do=first.do + second.do, avoid=first.avoid + second.avoid, passages=first.passages)
+    return first + second
+
+
+def _verified(parts: dict[str, Any]) -> dict[str, Any]:
+    """A verification section says what shows that the mitigation worked; without one it stays a passage."""
+    outcome = parts.pop("outcome", "")
+    solutions = parts.get("solutions", ())
+    if outcome and solutions:
+        last = solutions[-1].model_copy(update={"expected_outcome": outcome})
+        parts["solutions"] = (*solutions[:-1], last)
     return parts
 
 
 def _section(document: Document, role: str, section: OutlineSection) -> dict[str, Any]:
     blocks = tuple(block for part in walk((section,)) for block in part.blocks)
+    links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
         key = "purpose" if role == "meaning" else "impact"
-        return {key: text_of(blocks), "notes": notes_in(blocks), "resources": links_in(document.source, blocks)}
+        return {key: text_of(blocks), "notes": notes_in(blocks), "resources": links}
     if role == "symptoms":
         return {"symptoms": read_symptoms(blocks) or _as_symptom(blocks)}
     if role == "causes":
-        return {"causes": read_causes(blocks)}
+        beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
+        return {"causes": read_causes(blocks), "passages": _passage(section, text_of(beside)), "resources": links}
     if role == "diagnosis":
-        return {"steps": steps_in(section), "resources": links_in(document.source, blocks)}
+        return {"steps": steps_in(section), "resources": links}
     if role == "mitigation":
-        return {"solutions": solutions_in(section), "resources": links_in(document.source, blocks)}
-    return {
-        "resources": links_in(document.source, blocks),
-        "passages": (Passage(label=section.title, text=text_of(blocks), span=section.span),) if blocks else (),
-    }
+        return {"solutions": solutions_in(section), "resources": links}
+    if role == "prevention":
+        do, avoid = practices_in(blocks)
+        beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
+        return {"prevention": Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside)))}
+    if role in ("rollback", "escalation", "verification"):
+        text = _raw(document, section)
+        outcome = {"outcome": text_of(blocks)} if role == "verification" else {}
+        return {"passages": _passage(section, text), "resources": links, **outcome}
+    return {"resources": links, "passages": _passage(section, text_of(blocks))}
+
+
+def _raw(document: Document, section: OutlineSection) -> str:
+    """A section's own lines with its commands: what no field of the model holds."""
+    last = max(part.span.end_line for part in walk((section,)))
+    return "\n".join(document.source.lines[section.span.line : last]).strip()
+
+
+def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
+    return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
 def _as_symptom(blocks: tuple[Block, ...]) -> tuple[Symptom, ...]:
