@@ -20,6 +20,7 @@ from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 
 if TYPE_CHECKING:
+    from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.search.answer import Answer
     from faultmaven_kb.search.engine import Searcher
 
@@ -111,6 +112,15 @@ class KnowledgeBase:
         and the words that nothing explains. The filters work as in `filter`.
         """
         return self._searcher.search(question, limit=limit, accept=_filter(technology, severity, tag, status))
+
+    def chunks(self, *, limit: int = 1_500, count: Callable[[str], int] = len) -> "tuple[Chunk, ...]":
+        """The runbooks cut into chunks for a vector store, each at most `limit` long where its blocks allow it.
+
+        `count` measures a text: characters by default, or a tokenizer's number of tokens.
+        """
+        from faultmaven_kb.export.chunks import chunk_runbooks  # noqa: PLC0415 - only for those who export
+
+        return chunk_runbooks(self, limit=limit, count=count)
 
     @cached_property
     def _searcher(self) -> "Searcher":
