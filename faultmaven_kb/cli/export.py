@@ -6,7 +6,7 @@ import click
 
 __all__ = ["command"]
 
-_CONSUMERS = {"chunks": "export_chunks"}
+_CONSUMERS = {"chunks": "export_chunks", "skills": "export_skills"}
 
 
 class _LazyGroup(click.Group):

@@ -31,7 +31,7 @@ from faultmaven_kb.markdown import Block, Table, plain
 from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
 from faultmaven_kb.runbook import Link, Passage, Prevention, Revision, Solution, Step
 
-__all__ = ["CARD", "FAULTMAVEN", "SECTIONS", "SOLUTION", "STEP", "numbered_title", "read_step"]
+__all__ = ["CARD", "FAULTMAVEN", "SECTIONS", "SOLUTION", "STEP", "numbered_title", "read_solution", "read_step"]
 
 SECTIONS = Vocabulary(
     ("quick-reference-card", ("quick reference card", "quick reference")),
@@ -232,12 +232,13 @@ def read_step(section: OutlineSection) -> Step:
 
 def _solutions(document: Document, section: OutlineSection) -> dict[str, Any]:
     return {
-        "solutions": tuple(_solution(child) for child in section.children),
+        "solutions": tuple(read_solution(child) for child in section.children),
         "passages": passages_in(groups(section.blocks)),
     }
 
 
-def _solution(section: OutlineSection) -> Solution:
+def read_solution(section: OutlineSection) -> Solution:
+    """A solution under a heading of its own."""
     number, title = numbered_title(section.title)
     known, rest = _sorted_parts(_parts(section), SOLUTION)
     time = plain(_text(known.get("time")))

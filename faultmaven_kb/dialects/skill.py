@@ -7,13 +7,16 @@ name is the id, because the file itself is always called SKILL.md.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
+from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
 from faultmaven_kb.dialects.four_section import solutions_in, steps_in
-from faultmaven_kb.dialects.parts import links_in, read_causes, read_symptoms, text_of
-from faultmaven_kb.outline import OutlineSection, walk
-from faultmaven_kb.runbook import Passage
+from faultmaven_kb.dialects.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
+from faultmaven_kb.markdown import ListBlock
+from faultmaven_kb.outline import OutlineSection, groups, walk
+from faultmaven_kb.runbook import Cause, Passage, Prevention, Solution
 
 __all__ = ["HEADINGS", "SKILL"]
 
@@ -27,6 +30,7 @@ HEADINGS = Vocabulary(
     ("prevention", ("prevention",)),
     ("resources", ("resources", "references", "see also", "additional resources")),
 )
+RELIEF = ("first relief", "quick fix")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -54,29 +58,68 @@ def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _read(document: Document) -> dict[str, Any]:
     values = document.front_matter.values
-    parts: dict[str, Any] = {"id": str(values.get("name") or ""), "purpose": str(values.get("description") or "")}
+    parts: dict[str, Any] = {}
     for role, section in sections_by_role(document, HEADINGS):
         for key, value in _section(document, role, section).items():
             parts[key] = parts[key] + value if isinstance(value, tuple) and key in parts else parts.get(key) or value
+    parts["id"] = str(values.get("name") or "")
+    parts["purpose"] = parts.get("purpose") or str(values.get("description") or "")
     return parts
 
 
 def _section(document: Document, role: str, section: OutlineSection) -> dict[str, Any]:
     blocks = tuple(block for part in walk((section,)) for block in part.blocks)
     links = links_in(document.source, blocks)
+    if role == "goal":
+        return {**_goal(section), "resources": links}
     if role == "symptoms":
         return {"symptoms": read_symptoms(blocks), "resources": links}
     if role == "steps":
-        return {"steps": steps_in(section), "resources": links}
-    if role == "causes":
-        return {"causes": read_causes(blocks)}
+        return {**_steps(section), "resources": links}
+    if role in ("causes", "synthesis"):
+        causes = tuple(cause for cause in read_causes(blocks) if role == "causes" or _is_bold(document, cause))
+        beside = tuple(block for block in blocks if not (causes and isinstance(block, ListBlock)))
+        return {"causes": causes, "passages": _passage(section, text_of(beside)), "resources": links}
     if role == "remediation":
-        return {"solutions": solutions_in(section), "resources": links}
-    text = text_of(blocks)
-    return {
-        "resources": links,
-        "passages": (Passage(label=section.title, text=text, span=section.span),) if text else (),
-    }
+        return {"solutions": _solutions(section), "resources": links}
+    if role == "prevention":
+        do, avoid = practices_in(blocks)
+        return {"prevention": Prevention(do=do, avoid=avoid), "resources": links}
+    return {"resources": links, "passages": _passage(section, text_of(blocks))}
+
+
+def _goal(section: OutlineSection) -> dict[str, Any]:
+    found = {"purpose": "", "impact": ""}
+    for group in groups(tuple(block for part in walk((section,)) for block in part.blocks)):
+        key = "impact" if group.key == "impact" else "purpose"
+        text = "\n\n".join(part for part in (found[key], group.text, text_of(group.blocks)) if part)
+        found[key] = text
+    return dict(found)
+
+
+def _steps(section: OutlineSection) -> dict[str, Any]:
+    """Steps under headings of their own are read with their labels; `First relief` is the quick fix."""
+    relief = [child for child in section.children if child.key in RELIEF]
+    children = [child for child in section.children if child.key not in RELIEF]
+    if any(STEP.label_role(group.key) for child in children for group in groups(child.blocks)):
+        steps = tuple(read_step(child) for child in children)
+    else:
+        steps = steps_in(replace(section, children=tuple(children))) if children or not relief else ()
+    return {"steps": steps, "quick_fix": tuple(c for child in relief for c in commands_in(child.blocks))}
+
+
+def _solutions(section: OutlineSection) -> tuple[Solution, ...]:
+    if any(SOLUTION.label_role(group.key) for child in section.children for group in groups(child.blocks)):
+        return tuple(read_solution(child) for child in section.children)
+    return solutions_in(section)
+
+
+def _is_bold(document: Document, cause: Cause) -> bool:
+    return f"**{cause.name}**" in document.source.line(cause.span.line)
+
+
+def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
+    return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
 SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate)

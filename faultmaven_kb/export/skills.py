@@ -1,0 +1,258 @@
+"""Runbooks as Agent Skills: one folder `<name>/SKILL.md` each (agentskills.io specification), or one zip each.
+
+The description is what an agent's prompt lists all the time, so it says what and when within 256 characters; the body
+is read once the skill is chosen. A known loader cuts the file at the first two `---` it meets, wherever they stand, and
+other tools look for lines of them: neither the front matter nor any line of the body holds one beside the two fences.
+"""
+
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from faultmaven_kb.export.agent_text import readable
+from faultmaven_kb.export.markdown_text import fence, front_matter, item, items, joined, one_line
+from faultmaven_kb.markdown import plain
+from faultmaven_kb.runbook import Cause, Command, Runbook, Solution, Step
+
+__all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
+
+_NAME_LENGTH = 64
+_DESCRIPTION_LENGTH = 256
+_PURPOSE_LENGTH = 110
+_ABOUT_SHARES = (
+    "The likeliest causes, with the share of cases their author expects. A share is a prior estimate: let the "
+    "observations decide."
+)
+_NOT_NAME = re.compile(r"[^a-z0-9]+")
+_TAG = re.compile(r"[<>]")
+_BACKTICKS = re.compile(r"`{3,}|~{3,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """A skill: its name is its folder's name, `text` the whole of SKILL.md."""
+
+    name: str
+    description: str
+    text: str
+    updated: str = ""
+
+
+def skills_of(runbooks: Iterable[Runbook]) -> tuple[Skill, ...]:
+    """One skill for each runbook; of two that would have the same name the second gets a number."""
+    found: dict[str, Skill] = {}
+    for runbook in runbooks:
+        base = _name(runbook)
+        name, number = base, 2
+        while name in found:
+            ending = f"-{number}"
+            name, number = base[: _NAME_LENGTH - len(ending)].rstrip("-") + ending, number + 1
+        found[name] = skill_of(runbook, name=name)
+    return tuple(found.values())
+
+
+def skill_of(runbook: Runbook, *, name: str | None = None) -> Skill:
+    """The skill for a runbook, under a name of its own."""
+    name = name or _name(runbook)
+    description = _description(runbook)
+    metadata = dict(_metadata(runbook))
+    head = front_matter({"name": name, "description": description, **({"metadata": metadata} if metadata else {})})
+    body = _without_rules(readable(joined(_body(runbook))))
+    updated = runbook.metadata.last_updated
+    return Skill(name, description, f"{head}\n{body}\n", str(updated) if updated else "")
+
+
+def zipped(skill: Skill) -> bytes:
+    """The skill as a zip file with SKILL.md at its root; equal skills give equal bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        entry = zipfile.ZipInfo("SKILL.md", date_time=(1980, 1, 1, 0, 0, 0))
+        entry.external_attr = 0o644 << 16
+        entry.compress_type = zipfile.ZIP_DEFLATED
+        archive.writestr(entry, skill.text.encode())
+    return buffer.getvalue()
+
+
+def catalog(skills: Iterable[Skill], *, base: str = "") -> str:
+    """The older catalogue form: a JSON list of id, update_date, description and link (`base` before the path)."""
+    rows = [
+        {
+            "id": skill.name,
+            "update_date": skill.updated,
+            "description": skill.description,
+            "link": f"{base}{skill.name}/SKILL.md",
+        }
+        for skill in skills
+    ]
+    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+
+
+def _name(runbook: Runbook) -> str:
+    return _NOT_NAME.sub("-", runbook.id.lower()).strip("-")[:_NAME_LENGTH].strip("-") or "runbook"
+
+
+def _bare(text: str) -> str:
+    """Words for the front matter: one line, no marks, no tags, no run of hyphens."""
+    return re.sub("-{2,}", "-", _TAG.sub("", one_line(plain(readable(text)))))
+
+
+def _description(runbook: Runbook) -> str:
+    """What it is for, then when: literal messages first, because they are what an agent will see."""
+    title = _bare(runbook.title)
+    what = _clause(_bare(runbook.purpose) or title, _PURPOSE_LENGTH)
+    text = f"{what}." if title.casefold() in what.casefold() else f"{_clause(title, 100)}: {what}."
+    joint = " Use when seeing "
+    for sign in _signs(runbook) or [f"signs of {_clause(title, 80)}"]:
+        if len(text) + len(joint) + len(sign) < _DESCRIPTION_LENGTH:
+            text, joint = text + joint + sign, ", "
+    return text if text.endswith(".") else text + "."
+
+
+def _signs(runbook: Runbook) -> list[str]:
+    """What is seen: the messages that open a symptom, then symptoms without any."""
+    opening = [s.literals[0] for s in runbook.symptoms if s.literals and s.text.startswith("`")]
+    literal = [f'"{_bare(text)}"' for text in opening]
+    sentences = [_clause(_bare(symptom.text), 90) for symptom in runbook.symptoms if not symptom.literals]
+    return [sign for sign in dict.fromkeys((*literal, *sentences)) if len(sign) > 4]
+
+
+def _clause(text: str, limit: int) -> str:
+    """The text up to its last comma or word within the limit, without a full stop."""
+    if len(text) > limit:
+        head = text[: limit + 1]
+        text = head.rsplit(", ", 1)[0] if ", " in head[limit // 2 :] else head.rsplit(" ", 1)[0]
+    return text.rstrip(" .,;:")
+
+
+def _metadata(runbook: Runbook) -> Iterator[tuple[str, str]]:
+    about = runbook.metadata
+    values = (
+        ("title", runbook.title),
+        ("technology", about.technology),
+        ("severity", about.severity),
+        ("difficulty", about.difficulty),
+        ("status", about.status),
+        ("version", about.version),
+        ("last_updated", str(about.last_updated) if about.last_updated else None),
+        ("verified_by", about.verified_by),
+        ("tags", ", ".join(about.tags)),
+        ("aliases", ", ".join(about.aliases)),
+    )
+    yield from ((key, _bare(value)) for key, value in values if value)
+
+
+def _body(runbook: Runbook) -> Iterator[str]:
+    yield f"# {one_line(runbook.title)}"
+    yield "## Goal"
+    yield (
+        joined((runbook.purpose, _labelled("Impact", runbook.impact)))
+        or f"Find out why this happens and mend it: {runbook.title}."
+    )
+    if runbook.symptoms:
+        yield "## When to use"
+        yield items(symptom.text for symptom in runbook.symptoms)
+    yield "## Workflow"
+    yield "Run one command at a time, read its result, and keep what it supports or rules out."
+    yield from (_step(number, step) for number, step in enumerate(runbook.steps, start=1))
+    if runbook.quick_fix:
+        yield joined(("### First relief", *_fences(runbook.quick_fix)))
+    yield "## Synthesis"
+    yield _synthesis(runbook)
+    yield "## Remediation"
+    yield "Ask before anything that changes a system."
+    yield from (_solution(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
+    practices = (*runbook.prevention.do, *runbook.prevention.avoid)
+    if practices or runbook.prevention.immediate or runbook.prevention.long_term:
+        yield "## Prevention"
+        measures = (*runbook.prevention.immediate, *runbook.prevention.long_term)
+        yield items(
+            [
+                *(f"**{measure.name}** - {measure.text}" if measure.text else measure.name for measure in measures),
+                *(practice.text for practice in practices),
+            ]
+        )
+    links = [link for link in runbook.resources if "://" in link.url]
+    if links:
+        yield "## References"
+        yield items(f"[{link.title}]({link.url})" for link in links)
+
+
+def _fences(commands: Iterable[Command]) -> tuple[str, ...]:
+    return tuple(fence(_without_rules(command.code, command.language), command.language) for command in commands)
+
+
+def _step(number: int, step: Step) -> str:
+    return joined(
+        (
+            f"### Step {step.number or number}: {one_line(step.title)}",
+            _labelled("What to check", step.what_to_check),
+            *(_labelled(note.kind.capitalize(), note.text) for note in step.notes),
+            joined(("**How to check:**", *_fences(step.commands))) if step.commands else "",
+            f"**Expected output:**\n\n{fence(_without_rules(step.expected_output), 'text')}"
+            if step.expected_output
+            else "",
+            f"**Look for:**\n\n{items(step.look_for)}" if step.look_for else "",
+            _labelled("What this tells you", step.meaning),
+        )
+    )
+
+
+def _labelled(label: str, text: str) -> str:
+    return f"**{label}:** {text}" if text.strip() else ""
+
+
+def _synthesis(runbook: Runbook) -> str:
+    if not runbook.causes:
+        return "Say which observation supports which explanation. When none fits, say so."
+    return joined(
+        (
+            _ABOUT_SHARES,
+            "\n".join(_cause(number, cause) for number, cause in enumerate(runbook.causes, start=1)),
+            "When no cause fits the observations, say so instead of choosing one.",
+        )
+    )
+
+
+def _cause(number: int, cause: Cause) -> str:
+    share = f" ({cause.weight * 100:g}% of cases)" if cause.weight is not None else ""
+    text = f"**{cause.name}**{share}" + (f" - {cause.description}" if cause.description else "")
+    shown = [f"{each.source}: {each.text}" if each.source else each.text for each in cause.indicators if each.text]
+    return item(text, f"{cause.number or number}.", [items(shown)] if shown else [])
+
+
+def _solution(number: int, solution: Solution) -> str:
+    steps = []
+    for index, instruction in enumerate(solution.instructions, start=1):
+        steps.append(item(instruction.text or "Run:", f"{index}.", _fences(instruction.commands)))
+    inside = [command for instruction in solution.instructions for command in instruction.commands]
+    others = [command for command in solution.commands if command not in inside]
+    return joined(
+        (
+            f"### Solution {solution.number or number}: {one_line(solution.title)}",
+            _labelled("When to use this solution", solution.when_to_use),
+            f"**Prerequisites:**\n\n{items(solution.prerequisites)}" if solution.prerequisites else "",
+            *(_labelled(note.kind.capitalize(), note.text) for note in solution.notes),
+            *(passage.text for passage in solution.passages),
+            joined(("**Implementation Steps:**", "\n\n".join(steps))) if steps else "",
+            *_fences(others),
+            _labelled("Expected outcome", solution.expected_outcome),
+            _labelled("Time to resolution", solution.resolution_time.text),
+        )
+    )
+
+
+def _without_rules(text: str, language: str | None = None) -> str:
+    """No line of three hyphens alone: in YAML it becomes one with a comment, elsewhere one of four."""
+    lines = text.split("\n")
+    inside, yaml_code = False, language in ("yaml", "yml")
+    for index, line in enumerate(lines):
+        bare = line.strip()
+        if language is None and _BACKTICKS.match(bare):
+            inside = not inside
+            yaml_code = inside and bare.strip("`~") in ("yaml", "yml")
+        if bare == "---":
+            lines[index] = line.replace("---", "--- # next document" if yaml_code else "----")
+    return "\n".join(lines)
