@@ -20,6 +20,7 @@ _COMMANDS = {
     "new": "new",
     "schema": "schema",
     "lab": "lab",
+    "alerts": "alerts",
     "export": "export",
     "mcp": "mcp",
     "completion": "completion",
