@@ -19,7 +19,7 @@ export type JsonValue = string | number | boolean | null | readonly JsonValue[] 
 
 
 def to_typescript(schema: dict[str, Any]) -> str:
-    """The declarations for a schema and its definitions, the root last. Raises ValueError for what it cannot express."""
+    """The declarations for a schema and its definitions, the root last. Raises ValueError for anything else."""
     parts = [f"// Generated from {schema.get('$id', 'a JSON Schema')}, do not edit.\n"]
     for name, definition in sorted(schema.get("$defs", {}).items()):
         parts.append(_JSON_VALUE if not definition else _declaration(name, definition))
