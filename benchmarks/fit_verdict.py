@@ -138,7 +138,9 @@ def describe(name: str, rows: list[Row], estimate: Floats, right: Floats) -> Non
     """What a threshold that keeps nine of ten right answers lets through."""
     kinds = np.array([row.kind for row in rows])
     threshold = float(np.quantile(estimate[right == 1], 0.1))
-    through = ", ".join(f"{kind} {(estimate[kinds == kind] >= threshold).mean():.3f}" for kind in ("left out", "elsewhere"))
+    through = ", ".join(
+        f"{kind} {(estimate[kinds == kind] >= threshold).mean():.3f}" for kind in ("left out", "elsewhere")
+    )
     error = calibration_error(estimate, right)
     covered = calibration_error(estimate[kinds == "covered"], right[kinds == "covered"])
     print(f"{name}: {len(rows)} rows, calibration error {error:.3f}, {covered:.3f} where the base covers the question")
@@ -146,7 +148,9 @@ def describe(name: str, rows: list[Row], estimate: Floats, right: Floats) -> Non
     for low in range(10):
         here = (estimate >= low / 10) & ((estimate < (low + 1) / 10) | (low == 9))
         if here.any():
-            print(f"  {low / 10:.1f}: {here.sum():5} estimated {estimate[here].mean():.2f}, right {right[here].mean():.2f}")
+            print(
+                f"  {low / 10:.1f}: {here.sum():5} estimated {estimate[here].mean():.2f}, right {right[here].mean():.2f}"
+            )
 
 
 if __name__ == "__main__":

@@ -22,6 +22,7 @@ Path = tuple[str | int, ...]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16
+_SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _CURLY_QUOTES = re.compile(
     "^[\u201c\u201d\u2018\u2019\u201e\u201f\u00ab\u00bb]|[\u201c\u201d\u2018\u2019\u00ab\u00bb]$"
 )
@@ -51,6 +52,8 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
     values = YamlValues()
     reader = _Converter(source, start, values)
     try:
+        if len(text) > _SHALLOW and _too_deep(text):
+            raise RecursionError
         if any(mark in text for mark in "&*!<"):
             reader.check_events(text)
         node = None if values.broken else yaml.compose(text, Loader=_Loader)
@@ -63,6 +66,19 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
         reader.report("RB104", "yaml-syntax", f"the front matter is not YAML: {detail}", source.span(start, start))
         values.broken = True
     return values
+
+
+def _too_deep(text: str) -> bool:
+    """Whether composing the text would end the process: the C composer recurses, its events do not."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > _SHALLOW:
+            return True
+    return False
 
 
 class _Converter:

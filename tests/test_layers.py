@@ -8,7 +8,7 @@ import faultmaven_kb
 PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "source", "terminal_text", "extras"),
+    ("_version", "errors", "source", "terminal_text"),
     ("diagnostics",),
     ("decoding", "yaml_values", "frontmatter", "markdown", "mojibake", "outline"),
     ("metadata", "runbook", "schemas", "template"),

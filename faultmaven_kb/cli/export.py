@@ -6,7 +6,7 @@ import click
 
 __all__ = ["command"]
 
-_CONSUMERS = {"chunks": "export_chunks", "skills": "export_skills"}
+_CONSUMERS = {"chunks": "export_chunks", "skills": "export_skills", "json": "export_json", "chroma": "export_chroma"}
 
 
 class _LazyGroup(click.Group):

@@ -23,6 +23,7 @@ _COMMANDS = {
     "new": "new",
     "schema": "schema",
     "lab": "lab",
+    "alerts": "alerts",
     "export": "export",
     "mcp": "mcp",
     "completion": "completion",

@@ -11,7 +11,7 @@ from platformdirs import user_cache_path
 
 from faultmaven_kb.cache import Cache
 from faultmaven_kb.cli.common import kb_option
-from faultmaven_kb.extras import from_extra
+from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["command"]
 

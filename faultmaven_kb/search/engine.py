@@ -69,9 +69,7 @@ class Searcher:
         reason = _reason(verdict, [self.runbooks[place] for place in first], unexplained, apart)
         return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
 
-    def examine(
-        self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None
-    ) -> Examination:
+    def examine(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Examination:
         """What stands behind an answer: the ranking, and the strengths of the best `limit` runbooks."""
         asked = read_question(question)
         damping = self._damping

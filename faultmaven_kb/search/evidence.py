@@ -88,7 +88,9 @@ class Witness:
             if hits:
                 words.append((token.start, token.end))
                 lines.update(line for term in hits for line in wanted[term])
-        return Evidence(FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES]))
+        return Evidence(
+            FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES])
+        )
 
     def _own_words(self, runbook: Runbook, others: set[int], question: Question) -> tuple[str, ...]:
         index = self._index

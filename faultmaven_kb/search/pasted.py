@@ -33,7 +33,9 @@ _FAULT_WORDS = re.compile(
     r"warning|[A-Z]\w+(?:Error|Exception)|E[A-Z]{4,}|5\d\d)\b",
     re.IGNORECASE,
 )
-_QUIET_LEVEL = re.compile(r"^\W*(?:\S+\s+){0,4}?\W?(?:INFO|DEBUG|TRACE|NOTICE|info|debug|trace)\b|\blevel=(?:info|debug)")
+_QUIET_LEVEL = re.compile(
+    r"^\W*(?:\S+\s+){0,4}?\W?(?:INFO|DEBUG|TRACE|NOTICE|info|debug|trace)\b|\blevel=(?:info|debug)"
+)
 _WARNING_LEVEL = re.compile(r"\b(?:WARN(?:ING)?|warn)\b|\blevel=warn")
 _FRAMES = re.compile(
     r"^\s*(?:at\s+[\w$.<>/]+\(|at\s.+:\d+:\d+\)?$|File \".*\", line|\.{3} \d+ (?:common frames|more)|Traceback \(most recent|"

@@ -59,9 +59,7 @@ def read_question(text: str) -> Question:
     said = [word for line in pasted.lines if line.weight > _LOUD for word in words_of(line.text)]
     groups = tuple(expansions(said))
     technologies = technologies_of(term for word in words if word.weight > _LOUD for term in word.terms)
-    return Question(
-        pasted.kind, tuple(words), terms, _synonyms(groups, terms), groups, technologies, pasted.lines
-    )
+    return Question(pasted.kind, tuple(words), terms, _synonyms(groups, terms), groups, technologies, pasted.lines)
 
 
 def _words(line: Line) -> list[Word]:

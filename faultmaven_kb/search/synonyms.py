@@ -26,8 +26,18 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("lookup", "look up", "looked up", "looking up", "resolution", "resolve", "dns"),
     ("enospc", "no space left", "disk full", "out of disk", "ran out of disk", "full disk", "no space", "disk is full"),
     ("disk", "storage", "volume", "filesystem"),
-    ("econnrefused", "connection refused", "cannot connect", "can't connect", "refuses connections", "can't talk",
-     "cannot talk", "cannot reach", "refused connection", "not accepting connections"),
+    (
+        "econnrefused",
+        "connection refused",
+        "cannot connect",
+        "can't connect",
+        "refuses connections",
+        "can't talk",
+        "cannot talk",
+        "cannot reach",
+        "refused connection",
+        "not accepting connections",
+    ),
     ("etimedout", "connection timed out", "timeout", "timed out", "times out", "time out"),
     ("eai_again", "temporary failure in name resolution", "cannot resolve", "name resolution"),
     ("emfile", "too many open files", "file descriptors", "ulimit", "nofile"),
@@ -40,8 +50,18 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("service unavailable", "503"),
     ("too many requests", "429", "rate limit", "throttling", "throttled", "rate exceeded"),
     ("payload too large", "413", "upload too big", "entity too large"),
-    ("crashloop", "crashloopbackoff", "crash loop", "keeps restarting", "keeps crashing", "restart loop",
-     "restarting constantly", "keeps dying", "restarts all the time", "constantly restarting"),
+    (
+        "crashloop",
+        "crashloopbackoff",
+        "crash loop",
+        "keeps restarting",
+        "keeps crashing",
+        "restart loop",
+        "restarting constantly",
+        "keeps dying",
+        "restarts all the time",
+        "constantly restarting",
+    ),
     ("imagepullbackoff", "errimagepull", "pull image", "image pull", "download image", "download the image"),
     ("slow", "latency", "slowness", "takes ages", "takes long", "crawl", "crawls", "sluggish"),
     ("hang", "hangs", "stuck", "blocked", "frozen", "freezes"),
@@ -67,8 +87,16 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("primary", "master", "leader"),
     ("lag", "behind", "delay", "delayed"),
     ("deadlock", "wait for each other", "waiting for each other"),
-    ("connection pool", "too many clients", "too many connections", "connections exhausted", "max_connections",
-     "connection slots", "no connections left", "out of connections"),
+    (
+        "connection pool",
+        "too many clients",
+        "too many connections",
+        "connections exhausted",
+        "max_connections",
+        "connection slots",
+        "no connections left",
+        "out of connections",
+    ),
     ("lock", "locks", "locked"),
     ("bloat", "dead tuples", "vacuum", "dead rows"),
     ("ntp", "chrony", "time synchronization", "clock", "clock skew", "time drift"),
@@ -98,7 +126,7 @@ GROUPS: tuple[tuple[str, ...], ...] = (
     ("approve", "approval", "approved", "csr", "certificate signing request"),
 )
 
-_SEPARATORS = str.maketrans({mark: " " for mark in '"`,;:!?()[]{}<>=|/\\'} | {"'": "", "’": ""})
+_SEPARATORS = str.maketrans(dict.fromkeys('"`,;:!?()[]{}<>=|/\\', " ") | {"'": "", "’": ""})
 
 
 def words_of(text: str) -> list[str]:

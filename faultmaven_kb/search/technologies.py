@@ -13,9 +13,12 @@ from faultmaven_kb.search.terms import terms_of
 __all__ = ["FAMILIES", "TECHNOLOGIES", "agree", "technologies_of", "technology_named"]
 
 TECHNOLOGIES: tuple[tuple[str, str], ...] = (
-    ("kubernetes", "kubernetes k8s kubectl kubelet kube kubeadm apiserver configmap daemonset statefulset replicaset "
-                   "cronjob crashloopbackoff imagepullbackoff errimagepull oomkilled notready pleg coredns hpa pvc "
-                   "openshift eks aks gke k3s rke persistentvolume persistentvolumeclaim namespace pod pods"),
+    (
+        "kubernetes",
+        "kubernetes k8s kubectl kubelet kube kubeadm apiserver configmap daemonset statefulset replicaset "
+        "cronjob crashloopbackoff imagepullbackoff errimagepull oomkilled notready pleg coredns hpa pvc "
+        "openshift eks aks gke k3s rke persistentvolume persistentvolumeclaim namespace pod pods",
+    ),
     ("docker", "docker dockerd containerd podman moby dockerfile compose"),
     ("helm", "helm tiller"),
     ("argocd", "argocd argo"),
@@ -26,8 +29,11 @@ TECHNOLOGIES: tuple[tuple[str, str], ...] = (
     ("dns", "dns dig nslookup resolvectl nxdomain servfail bind9 unbound dnsmasq"),
     ("tls", "tls ssl openssl x509 letsencrypt certbot"),
     ("ssh", "ssh sshd openssh authorized_keys known_hosts scp sftp"),
-    ("postgresql", "postgres postgresql psql pg_wal pg_hba pg_stat_activity pg_xlog pg_dump psycopg2 psycopg pgbouncer "
-                   "autovacuum pgpool patroni"),
+    (
+        "postgresql",
+        "postgres postgresql psql pg_wal pg_hba pg_stat_activity pg_xlog pg_dump psycopg2 psycopg pgbouncer "
+        "autovacuum pgpool patroni",
+    ),
     ("mysql", "mysql mysqld mariadb innodb mysqldump binlog percona"),
     ("redis", "redis sentinel maxmemory jedis lettuce valkey"),
     ("mongodb", "mongodb mongo mongod mongos pymongo mongoose mongoserverselectionerror"),

@@ -1,0 +1,128 @@
+"""Keeps a Chroma collection equal to the chunks of a knowledge base: adds, updates, and deletes what vanished.
+
+Each entry carries the digest of its chunk, so a second run does nothing and an interrupted one goes on where it
+stopped; new entries are written before old ones are deleted. Entries of others in the same collection are left alone.
+This module is handed a collection and never opens one, except in `open_collection`, which needs the extra `chroma`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.export.chunks import Chunk, Scalar, compare
+from faultmaven_kb.export.extras import from_extra
+
+__all__ = ["Collection", "Embedder", "SyncReport", "open_collection", "sync"]
+
+Embedder = Callable[[list[str]], Sequence[Sequence[float]]]
+"""Texts to vectors, one for each; without one the collection's own function is used."""
+
+OWNER = "faultmaven-kb"
+_PAGE = 1_000
+_BATCH = 100
+_Value = TypeVar("_Value")
+
+
+class Collection(Protocol):
+    """What is used of a `chromadb.Collection`."""
+
+    def get(self, *args: Any, **kwargs: Any) -> Any: ...
+    def upsert(self, *args: Any, **kwargs: Any) -> None: ...
+    def delete(self, *args: Any, **kwargs: Any) -> Any: ...
+    def query(self, *args: Any, **kwargs: Any) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """How many chunks were added, updated, deleted and left as they were."""
+
+    added: int
+    updated: int
+    deleted: int
+    unchanged: int
+
+
+def open_collection(
+    name: str,
+    *,
+    path: str | Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    embedder: Embedder | None = None,
+) -> Any:
+    """The collection with a name, made when there is none: embedded at `path`, or on a server.
+
+    With an embedder the collection gets no function of its own. Raises `ConfigurationError` when chromadb is missing or
+    the server does not answer.
+    """
+    chromadb = from_extra("chromadb", extra="chroma")
+    settings = chromadb.config.Settings(anonymized_telemetry=False)
+    try:
+        if path is not None:
+            client = chromadb.PersistentClient(path=str(path), settings=settings)
+        else:
+            client = chromadb.HttpClient(host=host, port=port, settings=settings)
+        options = {"embedding_function": None} if embedder else {}
+        return client.get_or_create_collection(name, configuration={"hnsw": {"space": "cosine"}}, **options)
+    except Exception as error:  # the client raises types of its own, of its HTTP library and plain ValueErrors
+        where = str(path) if path is not None else f"{host}:{port}"
+        raise ConfigurationError(f'cannot open the Chroma collection "{name}" at {where}: {error}') from None
+
+
+def sync(
+    collection: Collection,
+    chunks: Iterable[Chunk],
+    *,
+    embedder: Embedder | None = None,
+    batch: int = _BATCH,
+    progress: Callable[[int, int], None] | None = None,
+) -> SyncReport:
+    """Make the collection hold exactly these chunks. `progress` is told how many of how many are written."""
+    kept = _kept(collection)
+    changes = compare({identity: str(about.get("digest", "")) for identity, about in kept.items()}, chunks)
+    writes = (*changes.added, *changes.changed)
+    done, total = 0, len(writes) + len(changes.vanished)
+    for part in _batches(writes, batch):
+        texts = [chunk.text for chunk in part]
+        vectors = {"embeddings": [list(vector) for vector in embedder(texts)]} if embedder else {}
+        metadatas = [_metadata(chunk, kept.get(chunk.id, {})) for chunk in part]
+        collection.upsert(ids=[chunk.id for chunk in part], documents=texts, metadatas=metadatas, **vectors)
+        done += len(part)
+        _tell(progress, done, total)
+    for gone in _batches(changes.vanished, batch):
+        collection.delete(ids=list(gone))
+        done += len(gone)
+        _tell(progress, done, total)
+    return SyncReport(len(changes.added), len(changes.changed), len(changes.vanished), len(changes.unchanged))
+
+
+def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) -> None:
+    if progress is not None:
+        progress(done, total)
+
+
+def _kept(collection: Collection) -> dict[str, dict[str, Any]]:
+    """The metadata of our entries, by id, read page by page."""
+    found: dict[str, dict[str, Any]] = {}
+    offset = 0
+    while True:
+        page = collection.get(where={"owner": OWNER}, include=["metadatas"], limit=_PAGE, offset=offset)
+        found.update(zip(page["ids"], page["metadatas"] or (), strict=True))
+        if len(page["ids"]) < _PAGE:
+            return found
+        offset += _PAGE
+
+
+def _metadata(chunk: Chunk, earlier: dict[str, Any]) -> dict[str, Scalar | None]:
+    """The chunk's metadata; keys that it no longer has are set to None, because an update only merges."""
+    new: dict[str, Scalar | None] = {**chunk.metadata, "digest": chunk.digest, "owner": OWNER}
+    return {**dict.fromkeys(set(earlier) - set(new)), **new}
+
+
+def _batches(values: Sequence[_Value], size: int) -> Iterator[tuple[_Value, ...]]:
+    iterator = iter(values)
+    while part := tuple(islice(iterator, size)):
+        yield part

@@ -1,0 +1,26 @@
+"""Runbooks as JSON for front ends: a list in one file, or one file for each, valid against `runbook.schema.json`."""
+
+import json
+from collections.abc import Iterable
+
+from faultmaven_kb.runbook import Runbook
+
+__all__ = ["to_json", "to_json_files"]
+
+
+def to_json(runbooks: Iterable[Runbook], *, indent: int | None = None) -> str:
+    """All runbooks as one JSON list, ended by a line feed."""
+    values = [runbook.model_dump(mode="json") for runbook in runbooks]
+    return json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
+
+
+def to_json_files(runbooks: Iterable[Runbook], *, indent: int | None = None) -> dict[str, str]:
+    """One JSON object for each runbook, by file name: the id, made safe for a file system; equal names get a number."""
+    found: dict[str, str] = {}
+    for runbook in runbooks:
+        stem = "".join(char if char.isalnum() or char in "-_." else "-" for char in runbook.id).lstrip(".") or "runbook"
+        name, number = f"{stem}.json", 2
+        while name.casefold() in (other.casefold() for other in found):
+            name, number = f"{stem}-{number}.json", number + 1
+        found[name] = json.dumps(runbook.model_dump(mode="json"), ensure_ascii=False, indent=indent) + "\n"
+    return found

@@ -1,0 +1,151 @@
+"""Which alerts have a runbook: the link or the name resolves, and what it resolves to is fit to be opened at night.
+
+Nothing is fetched: a link counts when its last part names a runbook of this base (`…/KubePodCrashLooping`,
+`…/kube-pod-crash-looping.md#fix`). An alert without one gets a proposal, which is what symptom search finds for the
+alert's own words; a proposal is never counted as coverage.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from faultmaven_kb.integrations.prometheus_rules import Alert
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.runbook import Runbook
+
+__all__ = ["AlertCoverage", "Coverage", "cover"]
+
+Status = Literal["covered", "unfit", "dead-link", "missing"]
+
+_LINKS = ("runbook_url", "runbook", "runbookURL", "runbook_link")
+_WORDS = ("summary", "description", "message", "title")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_NOT_WORD = re.compile(r"[\W_]+")
+_ENDING = re.compile(r"\.(?:md|markdown|html?)$", re.IGNORECASE)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCoverage:
+    """What an alert has: `via` says how its runbook was found, `faults` why that one is not fit.
+
+    `confidence` belongs to the `proposal`, which is there for alerts without a runbook only.
+    """
+
+    alert: Alert
+    status: Status
+    link: str = ""
+    runbook: str | None = None
+    via: Literal["link", "name"] | None = None
+    faults: tuple[str, ...] = ()
+    proposal: str | None = None
+    confidence: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The row as plain values."""
+        return {
+            "alert": self.alert.name,
+            "group": self.alert.group,
+            "severity": self.alert.labels.get("severity"),
+            "path": self.alert.path,
+            "line": self.alert.line,
+            "status": self.status,
+            "link": self.link or None,
+            "runbook": self.runbook,
+            "via": self.via,
+            "faults": list(self.faults),
+            "proposal": self.proposal,
+            "confidence": round(self.confidence, 3) if self.confidence is not None else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The rows of all alerts, in order."""
+
+    rows: tuple[AlertCoverage, ...]
+
+    def count(self, status: Status) -> int:
+        """How many alerts have a status."""
+        return sum(1 for row in self.rows if row.status == status)
+
+    @property
+    def share(self) -> float:
+        """The share of alerts with a fit runbook, 0 to 1; 1 when there is no alert."""
+        return self.count("covered") / len(self.rows) if self.rows else 1.0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, the shape of `fmkb alerts --json`."""
+        summary = {
+            "alerts": len(self.rows),
+            "covered": self.count("covered"),
+            "unfit": self.count("unfit"),
+            "dead_links": self.count("dead-link"),
+            "missing": self.count("missing"),
+            "share": round(self.share, 4),
+        }
+        return {"alerts": [row.to_dict() for row in self.rows], "summary": summary}
+
+
+def cover(alerts: Iterable[Alert], base: KnowledgeBase, *, faults: Mapping[str, tuple[str, ...]]) -> Coverage:
+    """The coverage of alerts by a base; `faults` names, by a runbook's id, why it is not fit."""
+    names = _names(base)
+    return Coverage(tuple(_cover(alert, base, names, faults) for alert in alerts))
+
+
+def _cover(
+    alert: Alert, base: KnowledgeBase, names: Mapping[str, Runbook], faults: Mapping[str, tuple[str, ...]]
+) -> AlertCoverage:
+    link = next((alert.annotations[key] for key in _LINKS if alert.annotations.get(key)), "")
+    by_link = names.get(_key(_last_part(link))) if link else None
+    by_name = names.get(_key(alert.name))
+    runbook = by_link or by_name
+    if runbook is not None:
+        found = (*faults.get(runbook.id, ()), *_empty(runbook))
+        via: Literal["link", "name"] = "link" if by_link else "name"
+        status: Status = "unfit" if found else "covered"
+        if link and not by_link:
+            status, found = "dead-link", (f'the link leads to no runbook, the alert\'s name to "{runbook.id}"', *found)
+        return AlertCoverage(alert, status, link, runbook.id, via, found)
+    proposal, confidence = _proposal(alert, base)
+    return AlertCoverage(alert, "dead-link" if link else "missing", link, proposal=proposal, confidence=confidence)
+
+
+def _names(base: KnowledgeBase) -> dict[str, Runbook]:
+    """Every name a runbook goes by: id, title, file, aliases; the first runbook keeps a name that two have."""
+    found: dict[str, Runbook] = {}
+    for runbook in base:
+        file = _last_part(runbook.path or "")
+        for name in (runbook.id, runbook.title, file, *runbook.metadata.aliases):
+            if key := _key(name):
+                found.setdefault(key, runbook)
+    return found
+
+
+def _key(name: str) -> str:
+    return _NOT_WORD.sub("", name).casefold()
+
+
+def _last_part(link: str) -> str:
+    """The last part of a link's path, without an ending; a link to a folder's index names the folder."""
+    parts = [part for part in unquote(urlsplit(link).path).split("/") if part]
+    if parts and parts[-1].casefold() in ("index.html", "index.md", "_index.md", "readme.md"):
+        parts.pop()
+    return _ENDING.sub("", parts[-1]) if parts else ""
+
+
+def _empty(runbook: Runbook) -> tuple[str, ...]:
+    helps = any(step.commands or step.what_to_check for step in runbook.steps)
+    helps = helps or bool(runbook.quick_fix or runbook.solutions)
+    return () if helps else ("it has no step and no solution",)
+
+
+def _proposal(alert: Alert, base: KnowledgeBase) -> tuple[str | None, float | None]:
+    texts = [_CAMEL.sub(" ", alert.name), *(alert.annotations.get(key, "") for key in _WORDS)]
+    question = _TEMPLATE.sub(" ", "\n".join(text for text in texts if text))
+    answer = base.search(question, limit=5)
+    if answer.verdict == "none" or not answer.hits:
+        return None, None
+    return answer.hits[0].runbook.id, answer.hits[0].confidence

@@ -1,0 +1,210 @@
+"""`fmkb alerts`: which alerts have a runbook, told from their links, their names and their words."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from faultmaven_kb import KnowledgeBase, PathError
+from faultmaven_kb.cli.alerts import command
+from faultmaven_kb.integrations.alert_coverage import cover
+from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
+
+RULES = """groups:
+- name: shop
+  rules:
+  - record: job:errors:rate5m
+    expr: sum(rate(errors[5m]))
+  - alert: RedisOutOfMemory
+    expr: up
+    labels: {severity: page}
+    annotations: {summary: by its name}
+  - alert: Linked
+    annotations:
+      runbook_url: https://example.org/runbooks/redis-connection-refused.md#quick-fix
+  - alert: KubePodCrashLooping
+    annotations:
+      runbook_url: https://example.org/runbooks/kubernetes/kubepodcrashlooping
+      description: 'Pod {{ $labels.pod }} is in waiting state (reason: "CrashLoopBackOff").'
+  - alert: CoffeeEmpty
+    annotations:
+      summary: the coffee machine is empty
+"""
+MANIFEST = """# a comment
+apiVersion: v1
+kind: List
+items:
+- apiVersion: monitoring.coreos.com/v1
+  kind: PrometheusRule
+  spec:
+    groups:
+    - name: nodes
+      rules:
+      - alert: LinuxDiskFull
+---
+apiVersion: monitoring.coreos.com/v1
+kind: PrometheusRule
+spec:
+  groups:
+  - rules:
+    - alert: Second
+      annotations: {runbook_url: ""}
+"""
+
+
+@pytest.fixture(autouse=True)
+def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+
+
+def _run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(command, [str(argument) for argument in arguments])
+
+
+def _rules(folder: Path, text: str = RULES, name: str = "rules.yaml") -> Path:
+    file = folder / name
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_each_alert_gets_its_runbook_or_a_proposal(tmp_path: Path) -> None:
+    result = _run(_rules(tmp_path), "--json")
+
+    report = json.loads(result.stdout)
+    rows = {row["alert"]: row for row in report["alerts"]}
+    assert (rows["RedisOutOfMemory"]["runbook"], rows["RedisOutOfMemory"]["via"]) == ("redis-out-of-memory", "name")
+    assert (rows["Linked"]["runbook"], rows["Linked"]["via"]) == ("redis-connection-refused", "link")
+    crash = rows["KubePodCrashLooping"]
+    assert (crash["status"], crash["runbook"], crash["proposal"]) == ("dead-link", None, "k8s-pod-crashloopbackoff")
+    assert 0 < crash["confidence"] <= 1
+    assert (rows["CoffeeEmpty"]["status"], rows["CoffeeEmpty"]["proposal"]) == ("missing", None)
+    assert rows["CoffeeEmpty"]["line"] == 17
+    assert report["summary"] == {
+        "alerts": 4,
+        "covered": 2,
+        "unfit": 0,
+        "dead_links": 1,
+        "missing": 1,
+        "share": 0.5,
+    }
+    assert result.exit_code == 1
+
+
+def test_manifests_lists_and_several_documents_are_read(tmp_path: Path) -> None:
+    found = read_rules(_rules(tmp_path, MANIFEST))
+
+    assert [(alert.name, alert.group, alert.line) for alert in found.alerts] == [
+        ("LinuxDiskFull", "nodes", 11),
+        ("Second", "", 18),
+    ]
+    assert found.problems == ()
+
+
+def test_enough_coverage_is_success_and_too_little_is_not(tmp_path: Path) -> None:
+    file = _rules(tmp_path)
+
+    assert _run(file, "--require", "50").exit_code == 0
+    assert _run(file, "--require", "51").exit_code == 1
+
+
+def test_the_table_has_a_line_for_each_alert_and_names_the_share(tmp_path: Path) -> None:
+    result = _run(_rules(tmp_path))
+
+    lines = result.stdout.splitlines()
+    assert [line.split("\t")[:2] for line in lines][:2] == [["RedisOutOfMemory", "covered"], ["Linked", "covered"]]
+    assert "proposed: k8s-pod-crashloopbackoff" in lines[2]
+    assert "link: https://example.org" in lines[2]
+    assert "2 of 4 alerts covered (50 %)" in result.stderr
+
+
+def test_a_template_that_is_no_yaml_is_named_and_the_other_files_are_read(tmp_path: Path) -> None:
+    _rules(tmp_path)
+    _rules(tmp_path, "{{- if .Values.on }}\ngroups: [\n", "chart.yml")
+
+    result = _run(tmp_path, "--require", "0")
+
+    assert "chart.yml:1: the file is not YAML" in result.stderr
+    assert "RedisOutOfMemory" in result.stdout
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("text", ["", "just words\n", "- a\n- b\n", "groups: nothing\n", "groups:\n- rules:\n  - 3\n"])
+def test_a_file_without_alerts_is_wrong_usage(tmp_path: Path, text: str) -> None:
+    result = _run(_rules(tmp_path, text))
+
+    assert result.exit_code == 2
+    assert "no alert found" in result.stderr
+
+
+def test_a_deep_nesting_and_a_huge_file_are_problems_not_crashes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deep = read_rules(_rules(tmp_path, "[" * 100_000))
+    monkeypatch.setattr("faultmaven_kb.integrations.prometheus_rules._SIZE_LIMIT", 10)
+    huge = read_rules(_rules(tmp_path))
+
+    assert "nested deeper" in deep.problems[0].message
+    assert "larger than" in huge.problems[0].message
+
+
+def test_a_path_that_does_not_exist_is_an_error_of_the_call(tmp_path: Path) -> None:
+    with pytest.raises(PathError, match="no such file"):
+        list(find_rule_files([tmp_path / "nowhere"]))
+    with pytest.raises(PathError, match="cannot read"):
+        read_rules(tmp_path / "nowhere.yaml")
+
+
+def test_a_runbook_with_errors_or_with_nothing_to_do_is_not_fit(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "empty-one.md").write_text("# Empty one\n\n## Meaning\n\nWords.\n\n## Mitigation\n", encoding="utf-8")
+    (folder / "good-one.md").write_text("# Good one\n\n## Mitigation\n\nMend it.\n", encoding="utf-8")
+    base = KnowledgeBase.load(folder)
+    alerts = [Alert("EmptyOne", "r.yaml", 1), Alert("GoodOne", "r.yaml", 2)]
+
+    coverage = cover(alerts, base, faults={"good-one": ("RB000 something",)})
+
+    assert [row.status for row in coverage.rows] == ["unfit", "unfit"]
+    assert coverage.rows[0].faults == ("it has no step and no solution",)
+    assert coverage.rows[1].faults == ("RB000 something",)
+    assert coverage.share == 0
+    assert cover([], base, faults={}).share == 1
+
+
+def test_the_profile_decides_what_is_fit(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "good-one.md").write_text("# Good one\n\n## Mitigation\n\nMend it.\n", encoding="utf-8")
+    rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: GoodOne\n")
+
+    result = _run(rules, "--kb", folder, "--profile", "contribute", "--today", "2026-11-22")
+
+    assert "unfit" in result.stdout
+    assert "RB" in result.stdout
+    assert "more" in result.stdout
+
+
+def test_a_dead_link_is_told_even_where_the_name_leads_to_a_runbook() -> None:
+    alert = Alert("RedisOutOfMemory", "r.yaml", 1, annotations={"runbook_url": "https://example.org/wiki/x.html"})
+
+    row = cover([alert], KnowledgeBase.builtin(), faults={}).rows[0]
+
+    assert (row.status, row.runbook) == ("dead-link", "redis-out-of-memory")
+    assert "leads to no runbook" in row.faults[0]
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://example.org/redis-out-of-memory/",
+        "https://example.org/a/redis_out_of_memory.html?x=1#y",
+        "redis/redis-out-of-memory.md",
+        "https://example.org/RedisOutOfMemory/index.html",
+        "https://example.org/Redis%20-%20Out%20of%20Memory",
+    ],
+)
+def test_links_are_matched_on_their_last_part(link: str) -> None:
+    alert = Alert("X", "r.yaml", 1, annotations={"runbook_url": link})
+
+    assert cover([alert], KnowledgeBase.builtin(), faults={}).rows[0].runbook == "redis-out-of-memory"
