@@ -9,9 +9,9 @@ import click
 from faultmaven_kb._version import __version__
 from faultmaven_kb.errors import FaultmavenError
 
-__all__ = ["main"]
+__all__ = ["COMMANDS", "fmkb", "main"]
 
-_COMMANDS = {
+COMMANDS = {
     "search": "search",
     "diagnose": "diagnose",
     "eval": "evaluate",
@@ -45,10 +45,10 @@ class _LazyGroup(click.Group):
     """Imports a command's module only when that command is called or described."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = _COMMANDS.get(cmd_name)
+        module = COMMANDS.get(cmd_name)
         if module is None:
             return None
         command: click.Command = import_module(f"faultmaven_kb.cli.{module}").command
@@ -62,13 +62,13 @@ class _LazyGroup(click.Group):
         except click.UsageError as error:
             from faultmaven_kb.diagnostics import did_you_mean  # noqa: PLC0415 - only for a mistake
 
-            raise click.UsageError(f"{error.message.rstrip('.')}{did_you_mean(args[0], _COMMANDS)}", ctx) from None
+            raise click.UsageError(f"{error.message.rstrip('.')}{did_you_mean(args[0], COMMANDS)}", ctx) from None
 
 
 @click.group(cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fmkb")
-def _group() -> None:
-    pass
+def fmkb() -> None:
+    """The group of all commands; its help is written above, with examples."""
 
 
 def main() -> None:
@@ -77,7 +77,7 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
     try:
-        sys.exit(_group.main(standalone_mode=True, prog_name="fmkb"))
+        sys.exit(fmkb.main(standalone_mode=True, prog_name="fmkb"))
     except FaultmavenError as error:
         click.echo(f"fmkb: {error}", err=True)
         sys.exit(2)
