@@ -17,7 +17,7 @@ from faultmaven_kb.lint.parts import by_role, first_out_of_order, heading_span, 
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.markdown import Fence, ListItem, literals, plain
 from faultmaven_kb.mojibake import repair
-from faultmaven_kb.outline import Group, OutlineSection, words
+from faultmaven_kb.outline import Group, OutlineSection, groups, words
 from faultmaven_kb.runbook import DurationRange
 from faultmaven_kb.source import Span
 
@@ -53,8 +53,31 @@ class _Weighed:
 
 
 def _card(checked: Checked) -> tuple[OutlineSection, dict[str, Group]] | None:
+    """The card and its parts by role; a label that became a heading by a hyphen below it takes its part along."""
     section = section_of(checked, "quick-reference-card")
-    return (section, by_role(section, CARD)) if section else None
+    if section is None:
+        return None
+    found = by_role(section, CARD)
+    for heading in _underlined(checked):
+        below = by_role(heading, CARD)
+        first = next(iter(groups(heading.blocks)), None)
+        blocks = first.blocks if first and not first.label else ()
+        role = CARD.label_role(heading.key) or ""
+        found = {role: Group(heading.title, heading.key, "", blocks, heading_span(heading))} | below | found
+    return section, found
+
+
+def _underlined(checked: Checked) -> list[OutlineSection]:
+    """Labels of the card with a line of one hyphen below: an empty list item that Markdown reads as a heading."""
+    return [
+        section
+        for section in checked.sections
+        if section.heading
+        and section.heading.span.end_line > section.heading.span.line
+        and section.heading.text.startswith(("**", "__"))
+        and CARD.label_role(section.key)
+        and checked.lines[section.heading.span.end_line - 1].strip() == "-"
+    ]
 
 
 def _group(checked: Checked, role: str) -> Group | None:
@@ -101,6 +124,10 @@ def empty_symptoms(checked: Checked) -> Iterator[Finding]:
     group = _group(checked, "symptoms")
     if group is None:
         return
+    for heading in _underlined(checked):
+        if CARD.label_role(heading.key) == "symptoms":
+            span = checked.document.source.line_span(heading_span(heading).end_line)
+            yield Finding("symptom is empty and turns the label above into a heading, expected what is seen", span)
     items = items_in(group.blocks)
     if not items:
         yield incomplete(checked, "symptoms have no list items, expected one for each thing that is seen", group.span)

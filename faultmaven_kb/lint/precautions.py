@@ -2,7 +2,8 @@
 
 A mark or the word "warning" counts wherever it stands above the command; a sentence about consequences ("clients are
 disconnected") only right above it or in a comment of the block, because such words are everywhere in a runbook. On the
-card only what belongs to the quick fix counts: symptoms speak of losses too. Inline code is left out of the search.
+card only what belongs to the quick fix counts: symptoms speak of losses too. The text that opens the section around
+counts where it carries a mark. Inline code is left out of the search.
 """
 
 import re
@@ -89,7 +90,7 @@ def _above(snippet: Snippet) -> tuple[str, ...]:
 def is_warned(snippet: Snippet, harm: Harm) -> bool:
     """Whether a warning stands above a command."""
     texts, comments = _above(snippet), _comments(snippet, harm.start)
-    if any(_MARK.search(text) for text in (*texts, comments)):
+    if any(_MARK.search(_CODE_SPAN.sub("", text)) for text in (*snippet.outer, *texts, comments)):
         return True
     return any(_CONSEQUENCE.search(text) for text in (*texts[-2:], comments))
 
@@ -121,6 +122,6 @@ def is_graceful(snippet: Snippet, harm: Harm) -> bool:
 def explains(snippet: Snippet, index: int, *, force: bool) -> bool:
     """Whether the text above an index says why force is used, or warns of the permission that is given away."""
     if force:
-        return any(_FORCE_WHY.search(text) for text in (*snippet.above, _comments(snippet, index)))
+        return any(_FORCE_WHY.search(text) for text in (*snippet.outer, *snippet.above, _comments(snippet, index)))
     texts = (*_above(snippet), _comments(snippet, index))
     return any(_PERMISSION_WHY.search(text) and (_MARK.search(text) or _CONSEQUENCE.search(text)) for text in texts)

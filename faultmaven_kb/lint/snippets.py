@@ -38,13 +38,17 @@ def mask_placeholders(code: str) -> str:
 
 @dataclass(frozen=True)
 class Snippet:
-    """One code block. `role` is its level 2 section's, `above` the prose directly above it, nearest last."""
+    """One code block. `role` is its level 2 section's, `above` the prose above it in its own section, nearest last.
+
+    `outer` is the prose that opens the sections around it, `before` the blocks above it in its section.
+    """
 
     fence: Fence
     source: Source
     section: OutlineSection
     role: str | None
     above: tuple[str, ...]
+    outer: tuple[str, ...]
     before: tuple[Fence, ...]
 
     @property
@@ -116,17 +120,17 @@ def snippets_of(document: ReadDocument) -> tuple[Snippet, ...]:
 
 
 def _in_section(
-    document: ReadDocument, section: OutlineSection, role: str | None, above: tuple[str, ...]
+    document: ReadDocument, section: OutlineSection, role: str | None, outer: tuple[str, ...]
 ) -> Iterator[Snippet]:
     role = role or document.dialect.headings.role(section.key)
     before: list[Fence] = []
-    for fence, prose in _walk(section.blocks, above):
-        yield Snippet(fence, document.source, section, role, prose, tuple(before))
+    for fence, prose in _walk(section.blocks, ()):
+        yield Snippet(fence, document.source, section, role, prose, outer, tuple(before))
         before.append(fence)
     if section.level > 1:
-        above = (*above, *_prose(tuple(block for block in section.blocks if not isinstance(block, ListBlock))))
+        outer = (*outer, *_prose(tuple(block for block in section.blocks if not isinstance(block, ListBlock))))
     for child in section.children:
-        yield from _in_section(document, child, role, above)
+        yield from _in_section(document, child, role, outer)
 
 
 def _walk(blocks: tuple[Block, ...], above: tuple[str, ...]) -> Iterator[tuple[Fence, tuple[str, ...]]]:
