@@ -29,6 +29,9 @@ from faultmaven_kb.source import Position, Source, Span
 __all__ = ["make_server"]
 
 
+_WATCHED = ("**/*.md", "**/.fmkb.toml", "**/pyproject.toml")
+
+
 @dataclass(frozen=True, slots=True)
 class _Opened:
     """One version of an open document; `document` is None when there is nothing to read in it."""
@@ -102,6 +105,16 @@ def _publish(server: LanguageServer, state: _State, uri: str, version: int | Non
 
 def _watch(server: LanguageServer, state: _State) -> None:
     """What the editor tells: texts that open, change and close, files that change on disk."""
+
+    @server.feature(types.INITIALIZED)
+    def ready(ls: LanguageServer, params: types.InitializedParams) -> None:
+        workspace = ls.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace else None
+        if watched and watched.dynamic_registration:
+            watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            wish = types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            ls.client_register_capability(types.RegistrationParams([wish]))
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: LanguageServer, params: types.DidOpenTextDocumentParams) -> None:

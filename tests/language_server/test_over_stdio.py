@@ -24,6 +24,7 @@ class Editor:
         self.found: dict[str, types.PublishDiagnosticsParams] = {}
         self.arrived = asyncio.Event()
         self.shown: list[str] = []
+        self.watched: list[str] = []
 
         @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def receive(params: types.PublishDiagnosticsParams) -> None:
@@ -35,13 +36,19 @@ class Editor:
             self.shown.append(params.message)
             self.arrived.set()
 
+        @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
+        def register(params: types.RegistrationParams) -> None:
+            self.watched += [each.method for each in params.registrations]
+
     async def start(self, *encodings: types.PositionEncodingKind) -> types.InitializeResult:
         await self.client.start_io(sys.executable, "-m", "faultmaven_kb", "lsp", "--profile", "curated")
+        watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watching)
         general = types.GeneralClientCapabilities(position_encodings=list(encodings) or None)
         uri = self.folder.as_uri()
         result = await self.client.initialize_async(
             types.InitializeParams(
-                types.ClientCapabilities(general=general),
+                types.ClientCapabilities(general=general, workspace=workspace),
                 root_uri=uri,
                 workspace_folders=[types.WorkspaceFolder(uri, "base")],
             )
@@ -318,6 +325,7 @@ def test_the_configuration_counts_at_once_and_a_wrong_one_is_shown(base: Path) -
         editor.client.workspace_did_change_watched_files(changes)
         await asyncio.wait_for(editor.arrived.wait(), 20)
         assert editor.found[editor.uri()].diagnostics in ([], ())
+        assert editor.watched == [types.WORKSPACE_DID_CHANGE_WATCHED_FILES]
         file.write_text('ignored = ["RB209"]\n', encoding="utf-8")
         editor.arrived.clear()
         editor.client.workspace_did_change_watched_files(changes)
