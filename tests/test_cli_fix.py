@@ -16,6 +16,8 @@ HIGH = GOOD.replace(b"severity: ", b"severity: HIGH # ")
 def base(tmp_path: Path) -> Path:
     folder = tmp_path / "redis"
     folder.mkdir()
+    for file in (ROOT / "runbooks" / "redis").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
     (folder / "redis-out-of-memory.md").write_bytes(HIGH)
     return tmp_path
 
@@ -79,7 +81,7 @@ def test_in_a_github_workflow_annotations_are_the_default(base: Path) -> None:
     code, out, _ = fmkb("validate", "redis", cwd=base, **variables)
     assert code == 1
     assert out.startswith("::error file=redis/redis-out-of-memory.md,line=5,endLine=5,col=11,endColumn=15,title=RB209")
-    assert summary.read_text(encoding="utf-8").startswith("before\n### fmkb validate: 1 runbooks, 1 errors")
+    assert summary.read_text(encoding="utf-8").startswith("before\n### fmkb validate: 2 runbooks, 1 error,")
     assert fmkb("validate", "--format", "concise", "redis", cwd=base, **variables)[1].startswith("redis/")
 
 

@@ -108,7 +108,13 @@ class Gate:
     def check_text(self, text: str, path: str) -> Report:
         """The report of one changed text in the place of its file."""
         return check_text(
-            text, path=path, today=self.today, profile=self.profile, settings=self.settings, root=self.root
+            text,
+            path=path,
+            today=self.today,
+            profile=self.profile,
+            settings=self.settings,
+            root=self.root,
+            cache=self.cache,
         )
 
     def write_baseline(self) -> tuple[Path, int]:

@@ -2,10 +2,15 @@
 
 import datetime
 from importlib.util import find_spec
+from pathlib import Path
 
 import click
 
-from faultmaven_kb.lint.engine import profile_named
+from faultmaven_kb.cli.common import cache_folder
+from faultmaven_kb.cli.configuration import find_configuration, root_of
+from faultmaven_kb.lint.engine import Report, check_text, profile_named
+from faultmaven_kb.lint.fixes import Check
+from faultmaven_kb.lint.result_cache import ResultCache
 from faultmaven_kb.lint.rule import Profile
 
 __all__ = ["command"]
@@ -15,11 +20,10 @@ __all__ = ["command"]
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
-    default=Profile.CONTRIBUTE.label,
-    show_default=True,
+    show_default="the configuration's, else contribute",
     help="How much is asked of a runbook.",
 )
-def command(profile: str) -> None:
+def command(profile: str | None) -> None:
     """Check runbooks while they are written: an editor starts this and talks to it on standard input and output.
 
     \b
@@ -30,4 +34,24 @@ def command(profile: str) -> None:
         raise click.ClickException("the language server needs pygls: pip install 'faultmaven-kb[lsp]'")
     from faultmaven_kb.language_server.server import make_server  # noqa: PLC0415 - an extra, loaded when asked for
 
-    make_server(profile=profile_named(profile), today=datetime.date.today).start_io()
+    check = _checker(profile_named(profile) if profile else None)
+    make_server(check=check, today=datetime.date.today).start_io()
+
+
+def _checker(profile: Profile | None) -> Check:
+    """A check that asks for the configuration anew each time, so that a change of it counts at once."""
+    cache = ResultCache(cache_folder())
+
+    def check(text: str, path: str) -> Report:
+        configuration = find_configuration(Path(path)).configuration
+        return check_text(
+            text,
+            path=path,
+            today=datetime.date.today(),
+            profile=profile or configuration.profile or Profile.CONTRIBUTE,
+            settings=configuration.settings,
+            root=root_of((Path(path),)),
+            cache=cache,
+        )
+
+    return check

@@ -1,27 +1,25 @@
 """Findings in the editor: diagnostics while typing, quick fixes, and the rule's why on hovering.
 
-Rules across files do not run here: one document is open, and half of a base would be reported as missing.
+A document is checked alone: its links are followed, but what only a whole base can show (an id that is taken twice) is
+left to the command line.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
 from lsprotocol import types
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Level, Related, apply_edits
 from faultmaven_kb.language_server.positions import Encoding, to_range
-from faultmaven_kb.lint.engine import Report, check_text
-from faultmaven_kb.lint.fixes import fix_report
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.lint.fixes import Check, fix_report
 from faultmaven_kb.lint.intent import unintended_change
 from faultmaven_kb.lint.pages import page_url
-from faultmaven_kb.lint.rule import Profile
 from faultmaven_kb.lint.rules import RULES
 from faultmaven_kb.reader import read_document
 from faultmaven_kb.source import Position, Source, Span
 
-__all__ = ["Checker", "code_actions", "hover", "to_diagnostic"]
+__all__ = ["code_actions", "hover", "to_diagnostic"]
 
 _SEVERITIES = {
     Level.ERROR: types.DiagnosticSeverity.Error,
@@ -29,24 +27,13 @@ _SEVERITIES = {
     Level.INFO: types.DiagnosticSeverity.Information,
 }
 _WHY = {rule.code: rule.why for rule in RULES}
-_ACROSS_FILES = frozenset(rule.code for rule in RULES if rule.check_base is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """Checks one text as the command line would, with the rules that need no other file."""
-
-    profile: Profile
-    today: date
-
-    def __call__(self, text: str, path: str) -> Report:
-        report = check_text(text, path=path, today=self.today, profile=self.profile)
-        own = tuple(each for each in report.diagnostics if each.code not in _ACROSS_FILES)
-        return Report(own, report.files, report.sources)
-
-
-def to_diagnostic(diagnostic: Diagnostic, source: Source, uri: str, encoding: Encoding) -> types.Diagnostic:
+def to_diagnostic(
+    diagnostic: Diagnostic, report: Report, source: Source, uri: str, encoding: Encoding
+) -> types.Diagnostic:
     """A finding as the protocol writes it, with the address of the rule's page."""
+    related = [_related(each, report, source, uri, encoding) for each in diagnostic.related]
     return types.Diagnostic(
         range=to_range(source, diagnostic.span, encoding),
         message=diagnostic.message,
@@ -54,19 +41,26 @@ def to_diagnostic(diagnostic: Diagnostic, source: Source, uri: str, encoding: En
         code=diagnostic.code,
         code_description=types.CodeDescription(page_url(diagnostic.code)),
         source="fmkb",
-        related_information=[_related(each, source, uri, encoding) for each in diagnostic.related] or None,
+        related_information=related or None,
     )
 
 
-def _related(related: Related, source: Source, uri: str, encoding: Encoding) -> types.DiagnosticRelatedInformation:
-    same = related.path == source.path
-    place = to_range(source if same else Source(""), related.span, encoding)
-    address = uri if same else Path(related.path).absolute().as_uri()
-    return types.DiagnosticRelatedInformation(types.Location(address, place), related.message)
+def _related(
+    related: Related, report: Report, source: Source, uri: str, encoding: Encoding
+) -> types.DiagnosticRelatedInformation:
+    """Another place; a path that is not whole begins at the root in which the document's own place begins."""
+    if related.path == source.path:
+        return types.DiagnosticRelatedInformation(
+            types.Location(uri, to_range(source, related.span, encoding)), related.message
+        )
+    root = source.path.removesuffix(report.places.get(source.path, ""))
+    line = types.Position(related.span.line - 1, 0)
+    place = types.Location(Path(root, related.path).absolute().as_uri(), types.Range(line, line))
+    return types.DiagnosticRelatedInformation(place, related.message)
 
 
 def code_actions(
-    report: Report, source: Source, uri: str, place: types.Range, encoding: Encoding, check: Checker
+    report: Report, source: Source, uri: str, place: types.Range, encoding: Encoding, check: Check
 ) -> list[types.CodeAction]:
     """The quick fixes of the findings that touch a range, and one action that makes all safe fixes.
 
@@ -81,7 +75,7 @@ def code_actions(
                 types.CodeAction(
                     title=f"{each.code}: {each.fix.message}",
                     kind=types.CodeActionKind.QuickFix,
-                    diagnostics=[to_diagnostic(each, source, uri, encoding)],
+                    diagnostics=[to_diagnostic(each, report, source, uri, encoding)],
                     is_preferred=each.fix.safe,
                     edit=types.WorkspaceEdit(changes={uri: edits}),
                 )
@@ -89,9 +83,7 @@ def code_actions(
     return [*actions, *_fix_all(report, source, uri, encoding, check)]
 
 
-def _fix_all(
-    report: Report, source: Source, uri: str, encoding: Encoding, check: Checker
-) -> Iterator[types.CodeAction]:
+def _fix_all(report: Report, source: Source, uri: str, encoding: Encoding, check: Check) -> Iterator[types.CodeAction]:
     if not any(each.fix and each.fix.safe for each in report.diagnostics):
         return
     for fixed in fix_report(report, check=check):

@@ -14,18 +14,22 @@ from pygls.lsp.server import LanguageServer
 from pygls.uris import to_fs_path
 
 from faultmaven_kb._version import __version__
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.files import NOT_RUNBOOKS
 from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
 from faultmaven_kb.language_server.completion import completions, field_help
-from faultmaven_kb.language_server.findings import Checker, code_actions, hover, to_diagnostic
+from faultmaven_kb.language_server.findings import code_actions, hover, to_diagnostic
 from faultmaven_kb.language_server.navigation import runbook_at, symbols
 from faultmaven_kb.language_server.positions import from_position, to_range
 from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.fixes import Check
 from faultmaven_kb.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
 
 __all__ = ["make_server"]
+
+
+_WATCHED = ("**/*.md", "**/.fmkb.toml", "**/pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,10 @@ class _Opened:
 class _State:
     """What the server remembers between requests."""
 
-    profile: Profile
+    check: Check
     today: Callable[[], date]
     opened: dict[str, _Opened] = field(default_factory=dict)
     catalogue: Catalogue | None = None
-
-    def check(self) -> Checker:
-        return Checker(self.profile, self.today())
 
     def open(self, uri: str, text: str) -> _Opened:
         """Read and check a text, unless it is the one that is known."""
@@ -56,7 +57,7 @@ class _State:
         if known is None or known.source.text != text:
             path = PurePath(to_fs_path(uri) or "untitled.md").as_posix()
             document, _ = read_document(text, path=path)
-            report = self.check()(text, path)
+            report = self.check(text, path)
             known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
         return known
 
@@ -67,10 +68,13 @@ class _State:
         return self.catalogue
 
 
-def make_server(*, profile: Profile, today: Callable[[], date]) -> LanguageServer:
-    """A language server that is not yet connected; `start_io` connects it to standard input and output."""
+def make_server(*, check: Check, today: Callable[[], date]) -> LanguageServer:
+    """A language server that is not yet connected; `start_io` connects it to standard input and output.
+
+    `check` is asked about each version of a document; a configuration that it cannot understand is shown to the user.
+    """
     server = LanguageServer("fmkb", __version__, text_document_sync_kind=types.TextDocumentSyncKind.Incremental)
-    state = _State(profile, today)
+    state = _State(check, today)
     _watch(server, state)
     _answer(server, state)
     _navigate(server, state)
@@ -88,14 +92,29 @@ def _at(server: LanguageServer, opened: _Opened, position: types.Position) -> Po
 def _publish(server: LanguageServer, state: _State, uri: str, version: int | None) -> None:
     found = []
     if PurePath(to_fs_path(uri) or "").name not in NOT_RUNBOOKS:
-        opened = _current(server, state, uri)
         encoding = server.workspace.position_encoding
-        found = [to_diagnostic(each, opened.source, uri, encoding) for each in opened.report.diagnostics]
+        try:
+            opened = _current(server, state, uri)
+        except ConfigurationError as error:
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"fmkb: {error}"))
+            return
+        report, source = opened.report, opened.source
+        found = [to_diagnostic(each, report, source, uri, encoding) for each in report.diagnostics]
     server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
 
 
 def _watch(server: LanguageServer, state: _State) -> None:
     """What the editor tells: texts that open, change and close, files that change on disk."""
+
+    @server.feature(types.INITIALIZED)
+    def ready(ls: LanguageServer, params: types.InitializedParams) -> None:
+        workspace = ls.client_capabilities.workspace
+        watched = workspace.did_change_watched_files if workspace else None
+        if watched and watched.dynamic_registration:
+            watchers = [types.FileSystemWatcher(pattern) for pattern in _WATCHED]
+            options = types.DidChangeWatchedFilesRegistrationOptions(watchers)
+            wish = types.Registration("files", types.WORKSPACE_DID_CHANGE_WATCHED_FILES, options)
+            ls.client_register_capability(types.RegistrationParams([wish]))
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: LanguageServer, params: types.DidOpenTextDocumentParams) -> None:
@@ -112,11 +131,18 @@ def _watch(server: LanguageServer, state: _State) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_SAVE)
     def saved(ls: LanguageServer, params: types.DidSaveTextDocumentParams) -> None:
-        state.catalogue = None
+        refresh(ls)
 
     @server.feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
     def moved(ls: LanguageServer, params: types.DidChangeWatchedFilesParams) -> None:
+        refresh(ls)
+
+    def refresh(ls: LanguageServer) -> None:
+        """Other files are not what they were: list them anew and check the open documents again."""
         state.catalogue = None
+        state.opened.clear()
+        for uri, document in list(ls.workspace.text_documents.items()):
+            _publish(ls, state, uri, document.version)
 
 
 def _answer(server: LanguageServer, state: _State) -> None:
@@ -127,7 +153,7 @@ def _answer(server: LanguageServer, state: _State) -> None:
     def actions(ls: LanguageServer, params: types.CodeActionParams) -> list[types.CodeAction]:
         opened = _current(ls, state, params.text_document.uri)
         encoding = ls.workspace.position_encoding
-        return code_actions(opened.report, opened.source, opened.uri, params.range, encoding, state.check())
+        return code_actions(opened.report, opened.source, opened.uri, params.range, encoding, state.check)
 
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     def explain(ls: LanguageServer, params: types.HoverParams) -> types.Hover | None:

@@ -106,13 +106,15 @@ def check_text(
     profile: Profile = Profile.CONTRIBUTE,
     settings: Settings | None = None,
     root: Path | None = None,
+    cache: ResultCache | None = None,
 ) -> Report:
     """Check one document that is not (or not yet) a file; `path` names it and is what the path rules look at.
 
-    Links to other files are looked at only where `root` says in which folder they may be.
+    Links to other files are looked at only where `root` says in which folder they may be; what is found there is kept
+    in `cache`, the text itself (a `str`) is not.
     """
     tree = DiskTree(root.resolve()) if root else None
-    run = Run({path: text}, Question(today, profile, settings or Settings()), tree)
+    run = Run({path: text}, Question(today, profile, settings or Settings()), tree, cache)
     found = judge(run, examine_all(run), None)
     return Report(_ordered(found), (path,), sources_of(run.documents), {path: place_of(tree, path)})
 

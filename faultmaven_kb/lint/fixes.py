@@ -18,7 +18,6 @@ from faultmaven_kb.errors import PathError
 from faultmaven_kb.files import replace_file
 from faultmaven_kb.lint.engine import Report
 from faultmaven_kb.lint.intent import unintended_change
-from faultmaven_kb.lint.rules import RULES
 from faultmaven_kb.reader import read_document
 from faultmaven_kb.source import Source
 
@@ -28,7 +27,6 @@ Check = Callable[[str, str], Report]
 """Checks one document on its own: its text and its path."""
 
 _ROUNDS = 10
-_ACROSS_FILES = frozenset(rule.code for rule in RULES if rule.check_base is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +55,17 @@ class FixedFile:
 def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[FixedFile, ...]:
     """The documents of a report for which a fix is offered, after the fixes, in the report's order.
 
-    Safe fixes only, unless `unsafe`. Nothing is written.
+    Safe fixes only, unless `unsafe`. What the report leaves out (as a baseline does) is not fixed, although `check`
+    may find it. Nothing is written.
     """
     found: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
-        if diagnostic.path in report.sources and _offered(diagnostic, unsafe):
-            found.setdefault(diagnostic.path, []).append(diagnostic)
-    return tuple(_fix_file(report.sources[path], found[path], check, unsafe) for path in report.files if path in found)
+        found.setdefault(diagnostic.path, []).append(diagnostic)
+    return tuple(
+        _fix_file(report.sources[path], found[path], check, unsafe)
+        for path in report.files
+        if path in report.sources and any(_offered(each, unsafe) for each in found.get(path, ()))
+    )
 
 
 def diff(fixed: FixedFile) -> str:
@@ -96,22 +98,25 @@ def _offered(diagnostic: Diagnostic, unsafe: bool) -> bool:
     return diagnostic.fix is not None and (diagnostic.fix.safe or unsafe)
 
 
-def _fix_file(source: Source, found: Sequence[Diagnostic], check: Check, unsafe: bool) -> FixedFile:
+def _fix_file(source: Source, reported: Sequence[Diagnostic], check: Check, unsafe: bool) -> FixedFile:
+    found = [each for each in reported if _offered(each, unsafe)]
     applied = [each for each in found if each.fix and not each.fix.edits]
     if not source.exact and not applied:
         reason = "the file is not UTF-8, its bytes could not be restored"
         return FixedFile(source, source.text, refused=tuple(Refusal(each, reason) for each in found))
     now, refused, seen = Source(source.text, source.path), list[Refusal](), {source.text}
+    before = check(now.text, now.path).diagnostics
+    left_out = {_identity(each) for each in before} - {_identity(each) for each in reported}
     for _ in range(_ROUNDS):
-        step = _round(now, [each for each in found if each.fix and each.fix.edits], check)
+        step = _round(now, [each for each in found if each.fix and each.fix.edits], before, check)
         refused += step.refused
         if step.text in seen:
             break
         seen.add(step.text)
         applied += step.applied
-        now = Source(step.text, source.path)
-        given_up = {_identity(refusal.diagnostic) for refusal in refused}
-        found = [each for each in step.left if _offered(each, unsafe) and _identity(each) not in given_up]
+        now, before = Source(step.text, source.path), step.left
+        skipped = left_out | {_identity(refusal.diagnostic) for refusal in refused}
+        found = [each for each in before if _offered(each, unsafe) and _identity(each) not in skipped]
     return FixedFile(source, now.text, tuple(applied), tuple(refused))
 
 
@@ -125,13 +130,12 @@ class _Step:
     left: tuple[Diagnostic, ...] = ()
 
 
-def _round(source: Source, found: Sequence[Diagnostic], check: Check) -> _Step:
+def _round(source: Source, found: Sequence[Diagnostic], before: Sequence[Diagnostic], check: Check) -> _Step:
     """Apply what can be applied together; when that does harm, one after the other to find the culprit."""
     safe = [each for each in found if each.fix and each.fix.safe]  # first, as they may show an unsafe one to be wrong
     chosen = _without_overlaps(source, safe or found)
     if not chosen:
         return _Step(source.text)
-    before = check(source.text, source.path).diagnostics
     step, reason = _attempt(source, chosen, before, check)
     if not reason:
         return step
@@ -157,10 +161,10 @@ def _attempt(
     reason = unintended_change(old, new, edits)
     if reason:
         return _Step(text), reason
-    left = tuple(each for each in check(text, source.path).diagnostics if each.code not in _ACROSS_FILES)
+    left = check(text, source.path).diagnostics
     counts, counts_left = (Counter(_identity(each) for each in side) for side in (before, left))
     for identity, number in Counter(_identity(each) for each in chosen).items():
-        if identity[0] not in _ACROSS_FILES and counts_left[identity] > max(counts[identity] - number, 0):
+        if counts_left[identity] > max(counts[identity] - number, 0):
             return _Step(text), "the finding would still be there"
     return _Step(text, tuple(chosen), left=left), ""
 

@@ -25,7 +25,7 @@ _SUMMARY_LIMIT = 900_000
 def to_github(report: Report, context: Context) -> str:
     """One workflow command for each finding, errors first, and a line on those that GitHub will not show."""
     lines = [_annotation(each, context) for level in Level for each in report.diagnostics if each.level is level]
-    hidden = [f"{count} {_COMMANDS[level]}s" for level in Level if (count := report.count(level) - _SHOWN) > 0]
+    hidden = [_counted(count, _COMMANDS[level]) for level in Level if (count := report.count(level) - _SHOWN) > 0]
     if hidden:
         lines.append(f"GitHub shows {_SHOWN} annotations of a kind: {', '.join(hidden)} more are in this log only")
     return "".join(f"{line}\n" for line in lines)
@@ -33,12 +33,16 @@ def to_github(report: Report, context: Context) -> str:
 
 def step_summary(report: Report, context: Context) -> str:
     """All findings as one Markdown table, for the file that GITHUB_STEP_SUMMARY names."""
-    counts = ", ".join(f"{report.count(level)} {level.value}s" for level in Level)
-    head = f"### fmkb validate: {len(report.files)} runbooks, {counts}\n\n"
+    counts = ", ".join(_counted(report.count(level), level.value) for level in Level)
+    head = f"### fmkb validate: {_counted(len(report.files), 'runbook')}, {counts}\n\n"
     if not report.diagnostics:
         return head
     table = "| Level | Rule | Place | Finding |\n|---|---|---|---|\n"
     return head + table + "".join(_cut(_rows(report.diagnostics, context), _SUMMARY_LIMIT)) + "\n"
+
+
+def _counted(number: int, word: str) -> str:
+    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _annotation(diagnostic: Diagnostic, context: Context) -> str:

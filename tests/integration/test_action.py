@@ -101,7 +101,8 @@ def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     for name in ("runbooks/redis", "other base"):
         (folder / name).mkdir(parents=True)
-    (folder / "runbooks" / "redis" / "redis-out-of-memory.md").write_bytes(GOOD)
+    for file in (ROOT / "runbooks" / "redis").iterdir():
+        (folder / "runbooks" / "redis" / file.name).write_bytes(file.read_bytes())
     return folder
 
 
@@ -126,7 +127,7 @@ def test_the_action_annotates_summarises_writes_sarif_and_fails(repository: Path
 def test_the_action_passes_on_sound_runbooks(repository: Path, project: Path) -> None:
     code, output, summary = steps(repository, project, profile="curated")
     assert (code, "::" in output) == (0, False), output
-    assert "1 runbooks, 0 errors" in summary
+    assert "2 runbooks, 0 errors" in summary
 
 
 @needs_git

@@ -31,13 +31,14 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def scratch(tmp_path: Path, project: Path) -> Path:
-    """A repository with one sound runbook and the three hooks."""
+    """A repository with two sound runbooks and the three hooks."""
     hooks = [{"id": name} for name in ("fmkb-fix", "fmkb-validate", "fmkb-validate-all")]
     revision = git(project, "rev-parse", "HEAD").strip()
     config = {"repos": [{"repo": str(project), "rev": revision, "hooks": hooks}]}
     (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (tmp_path / "runbooks" / "redis").mkdir(parents=True)
-    (tmp_path / "runbooks" / "redis" / "redis-out-of-memory.md").write_bytes(GOOD)
+    for file in (ROOT / "runbooks" / "redis").iterdir():
+        (tmp_path / "runbooks" / "redis" / file.name).write_bytes(file.read_bytes())
     (tmp_path / "README.md").write_text("# No runbook\n", encoding="utf-8")
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", "--all")

@@ -23,19 +23,32 @@ class Editor:
         self.folder = folder
         self.found: dict[str, types.PublishDiagnosticsParams] = {}
         self.arrived = asyncio.Event()
+        self.shown: list[str] = []
+        self.watched: list[str] = []
 
         @self.client.feature(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)  # type: ignore[untyped-decorator]
         def receive(params: types.PublishDiagnosticsParams) -> None:
             self.found[params.uri] = params
             self.arrived.set()
 
+        @self.client.feature(types.WINDOW_SHOW_MESSAGE)  # type: ignore[untyped-decorator]
+        def show(params: types.ShowMessageParams) -> None:
+            self.shown.append(params.message)
+            self.arrived.set()
+
+        @self.client.feature(types.CLIENT_REGISTER_CAPABILITY)  # type: ignore[untyped-decorator]
+        def register(params: types.RegistrationParams) -> None:
+            self.watched += [each.method for each in params.registrations]
+
     async def start(self, *encodings: types.PositionEncodingKind) -> types.InitializeResult:
         await self.client.start_io(sys.executable, "-m", "faultmaven_kb", "lsp", "--profile", "curated")
+        watching = types.DidChangeWatchedFilesClientCapabilities(dynamic_registration=True)
+        workspace = types.WorkspaceClientCapabilities(did_change_watched_files=watching)
         general = types.GeneralClientCapabilities(position_encodings=list(encodings) or None)
         uri = self.folder.as_uri()
         result = await self.client.initialize_async(
             types.InitializeParams(
-                types.ClientCapabilities(general=general),
+                types.ClientCapabilities(general=general, workspace=workspace),
                 root_uri=uri,
                 workspace_folders=[types.WorkspaceFolder(uri, "base")],
             )
@@ -281,6 +294,43 @@ def test_a_saved_file_is_found_at_once(base: Path) -> None:
         identity = types.TextDocumentIdentifier(editor.uri("redis/redis-new.md"))
         editor.client.text_document_did_save(types.DidSaveTextDocumentParams(identity))
         assert "redis-new" in await proposals(editor, GOOD.replace("## Version History", "- [@@\n", 1))
+
+    session(base, talk)
+
+
+def test_links_are_followed_and_related_places_are_named(base: Path) -> None:
+    text = GOOD.replace("redis-connection-refused.md", "redis-connection-refusd.md").replace(
+        "  - redis\n", "  - redis\n  - redis\n"
+    )
+    (base / ".git").mkdir()
+
+    async def talk(editor: Editor) -> None:
+        found = {each.code: each for each in await editor.open(text)}
+        assert set(found) == {"RB801", "RB216"}
+        (related,) = found["RB216"].related_information or ()
+        assert (related.location.uri, related.message) == (editor.uri(), "first here")
+
+    session(base, talk)
+
+
+def test_the_configuration_counts_at_once_and_a_wrong_one_is_shown(base: Path) -> None:
+    text = GOOD.replace("severity: ", "severity: HIGH # ", 1)
+    file = base / ".fmkb.toml"
+
+    async def talk(editor: Editor) -> None:
+        assert len(await editor.open(text)) == 1
+        file.write_text('ignore = ["RB209"]\n', encoding="utf-8")
+        editor.arrived.clear()
+        changes = types.DidChangeWatchedFilesParams([types.FileEvent(file.as_uri(), types.FileChangeType.Created)])
+        editor.client.workspace_did_change_watched_files(changes)
+        await asyncio.wait_for(editor.arrived.wait(), 20)
+        assert editor.found[editor.uri()].diagnostics in ([], ())
+        assert editor.watched == [types.WORKSPACE_DID_CHANGE_WATCHED_FILES]
+        file.write_text('ignored = ["RB209"]\n', encoding="utf-8")
+        editor.arrived.clear()
+        editor.client.workspace_did_change_watched_files(changes)
+        await asyncio.wait_for(editor.arrived.wait(), 20)
+        assert 'did you mean "ignore"?' in editor.shown[0]
 
     session(base, talk)
 

@@ -18,7 +18,14 @@ def broken_base(folder: Path) -> tuple[Report, Context]:
     good = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode()
     bad = good.replace("severity: ", "severity: 'HIGH' # ", 1).replace("technology: ", "technolgy: ", 1)
     bad = bad.replace("## Solutions", "- 🔍🔍 ‚úÖ garbled, 100%: yes\n\n## Solutions", 1).rstrip("\n")
-    for name, text in (("redis-out-of-memory", good), ("a b, c%d", bad), ("redis-twin", good)):
+    other = (ROOT / "runbooks" / "redis" / "redis-connection-refused.md").read_bytes().decode()
+    texts = (
+        ("redis-out-of-memory", good),
+        ("a b, c%d", bad),
+        ("redis-twin", good),
+        ("redis-connection-refused", other),
+    )
+    for name, text in texts:
         file = folder / "runbooks" / "redis" / f"{name}.md"
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(text.encode())

@@ -345,7 +345,7 @@ def test_rdjson_counts_bytes_and_carries_safe_fixes_only(base: tuple[Report, Con
 
 def test_the_curator_sees_what_is_answered_and_what_is_left(base: tuple[Report, Context]) -> None:
     text = render("markdown", *base)
-    assert text.count("\n## ") == 3
+    assert text.count("\n## ") == 4
     assert "- [x] The front matter is there and is valid YAML" in text
     assert "- [ ] The commands were run against the versions that the text names (a person must say)" in text
     garbled = next(line for line in text.splitlines() if "mac\\_roman" in line)
