@@ -26,6 +26,7 @@ END = 0
 """The number of the term that ends a segment or a line."""
 
 _PRIOR = 40.0
+_ABOUT = 0.65
 _MOST_INFORMATION = 5.0
 
 Numbers = NDArray[np.int64]
@@ -116,7 +117,10 @@ class Index:
 
     def _information(self) -> Floats:
         prior = np.array([share(term) for term in self.vocabulary])
-        found = _nats(self.document_frequency, prior, self.size)
+        about = np.zeros(len(self.vocabulary))
+        for text in self.texts:
+            about[np.unique(text.terms[: text.pointed])] += 1
+        found = _nats(_ABOUT * about + (1 - _ABOUT) * self.document_frequency, prior, self.size)
         found[END] = 0
         return found
 
@@ -158,6 +162,6 @@ def ranges(starts: Numbers, ends: Numbers) -> Numbers:
     return offsets + np.arange(total)
 
 
-def _nats(frequency: Numbers | int, prior: Floats | float, size: int) -> Floats:
+def _nats(frequency: Floats | int, prior: Floats | float, size: int) -> Floats:
     expected = (frequency + _PRIOR * prior) / (size + _PRIOR)
     return np.clip(-np.log(expected), 0.0, _MOST_INFORMATION)

@@ -30,10 +30,11 @@ class Terms(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Runbooks by their positions in the index, best first, with their scores."""
+    """Runbooks by their positions in the index, best first, with their scores and what their best passage is worth."""
 
     runbooks: Numbers
     scores: Floats
+    passages: Floats
 
 
 def terms_in(question: Question, index: Index) -> Terms:
@@ -65,12 +66,13 @@ def rank(
     else:
         best = np.arange(len(scores))
     best = best[scores[best] > 0]
-    looked = scores[best] + _PASSAGE * damping[best] * _passages(best, terms, index)
+    passages = _passages(best, terms, index)
+    looked = scores[best] + _PASSAGE * damping[best] * passages
     for place, runbook in enumerate(best.tolist()):
         if not agree(question.technologies, technologies[runbook]):
             looked[place] *= _OTHER_TECHNOLOGY
     order = np.argsort(-looked, kind="stable")
-    return Ranked(best[order], looked[order])
+    return Ranked(best[order], looked[order], passages[order])
 
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:

@@ -30,7 +30,8 @@ class Strength(NamedTuple):
     other in both, `together` that of the best single passage or line of the runbook. As shares (0 to 1) of that line:
     `coverage`, and `pointed`, what title, symptoms, aliases, causes and purpose explain. `telling` and `missing` are the
     numbers of telling words explained and not. `technology` is 1 where the one asked about is the runbook's, -1 where it
-    is another's. `lead` is the distance of its score to that of the best other one (-1 to 1).
+    is another's. `lead` is the distance of its score to that of the best other one (-1 to 1), `passage` what its best
+    short text is worth (nats): much where the question holds nearly all of a literal, an alias or the title.
     """
 
     mass: float
@@ -42,6 +43,7 @@ class Strength(NamedTuple):
     missing: float
     technology: float
     lead: float
+    passage: float
 
 
 @dataclass(frozen=True)
@@ -172,12 +174,12 @@ def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
     return found
 
 
-def explain(runbook: int, examined: Examined, index: Index, *, technology: float, lead: float) -> Explained:
+def explain(runbook: int, examined: Examined, index: Index, *, technology: float, lead: float, passage: float) -> Explained:
     """What a runbook, by its position, explains of a question."""
     size = len(examined.worth)
     if not len(examined.numbers):
         return Explained(
-            Strength(0, 0, 0, 0, 0, 0, 0, technology, lead), np.zeros(size), np.zeros(size), Found([], [], [])
+            Strength(0, 0, 0, 0, 0, 0, 0, technology, lead, passage), np.zeros(size), np.zeros(size), Found([], [], [])
         )
     text = index.texts[runbook]
     held = np.flatnonzero(examined.asked[text.terms])
@@ -202,6 +204,7 @@ def explain(runbook: int, examined: Examined, index: Index, *, technology: float
         missing=float((shares[telling] < 0.5).sum()),
         technology=technology,
         lead=lead,
+        passage=passage,
     )
     return Explained(strength, shares, told, found)
 
