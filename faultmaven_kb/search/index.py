@@ -52,8 +52,8 @@ class Text(NamedTuple):
 class Passages(NamedTuple):
     """The short texts that say what a runbook is about, as sets of terms.
 
-    `terms` and `segments` run in parallel, a runbook's from `starts[runbook]` to `starts[runbook + 1]`; `information` is
-    what each segment says in all.
+    `terms` and `segments` run in parallel, a runbook's from `starts[runbook]` to `starts[runbook + 1]`; `information`
+    is what each segment says in all.
     """
 
     terms: Terms
@@ -135,7 +135,7 @@ class Index:
         key, place = np.unique(segment * size + terms[~ends], return_index=True)
         starts = np.searchsorted(runbook[~ends][place], np.arange(self.size + 1))
         segments = key // size
-        information = np.bincount(segments, self.information[key % size])
+        information = np.bincount(segments, self.information[key % size]).astype(np.float64)
         return Passages((key % size).astype(np.int32), segments, starts, information)
 
     def information_of(self, term: str) -> float:

@@ -1,8 +1,8 @@
 """Orders the runbooks for a question: BM25 over all fields, then a closer look at the best of them.
 
-The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much of
-the question by itself counts extra; a title that says more than the question counts less, which tells siblings apart; a
-runbook of another technology than the one asked about, or a deprecated one, is damped.
+The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much
+of the question by itself counts extra, and less so the more it says besides, which tells siblings apart; a runbook of
+another technology than the one asked about is damped, as is a deprecated one from the start.
 """
 
 from typing import NamedTuple
