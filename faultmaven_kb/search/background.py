@@ -1,8 +1,8 @@
 """How much a word tells in operations, whatever base it is searched in.
 
 In a base of ten runbooks every word is rare, so rarity there says nothing. This table is the prior: the share of
-operations texts in which a word would stand. `everyday` words ("error", "pod", "slow") stand nearly everywhere, `common`
-ones often; all others are taken for rare. `Index.information` mixes the prior with what the base itself shows.
+operations texts in which a word would stand. `everyday` words ("error", "pod", "slow") stand nearly everywhere,
+`common` ones often; all others are taken for rare. `Index.information` mixes the prior with what the base itself shows.
 """
 
 from Stemmer import Stemmer

@@ -85,6 +85,7 @@ class Searcher:
                 self._index,
                 technology=_agreement(asked, self._technologies[place]),
                 lead=_lead(ranked, number),
+                passage=float(ranked.passages[number]),
             )
             for number, place in enumerate(ranked.runbooks[:limit].tolist())
         )

@@ -50,6 +50,12 @@ def _symptoms(runbook: Runbook) -> Iterator[Segment]:
         yield Segment(_one_line(plain(symptom.text)), symptom.span)
 
 
+def _literals(runbook: Runbook) -> Iterator[Segment]:
+    for symptom in runbook.symptoms:
+        for literal in symptom.literals:
+            yield Segment(_one_line(literal), symptom.span)
+
+
 def _aliases(runbook: Runbook) -> Iterator[Segment]:
     for text in (*runbook.metadata.aliases, *runbook.metadata.tags):
         yield Segment(_one_line(text))
@@ -90,6 +96,7 @@ def _one_line(text: str) -> str:
 
 FIELDS: tuple[Field, ...] = (
     Field("symptoms", 1.0, _symptoms),
+    Field("literals", 0.2, _literals),
     Field("title", 1.3, _title),
     Field("aliases", 0.9, _aliases),
     Field("causes", 0.5, _causes),

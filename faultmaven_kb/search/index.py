@@ -26,6 +26,7 @@ END = 0
 """The number of the term that ends a segment or a line."""
 
 _PRIOR = 40.0
+_ABOUT = 0.65
 _MOST_INFORMATION = 5.0
 
 Numbers = NDArray[np.int64]
@@ -51,8 +52,8 @@ class Text(NamedTuple):
 class Passages(NamedTuple):
     """The short texts that say what a runbook is about, as sets of terms.
 
-    `terms` and `segments` run in parallel, a runbook's from `starts[runbook]` to `starts[runbook + 1]`; `information` is
-    what each segment says in all.
+    `terms` and `segments` run in parallel, a runbook's from `starts[runbook]` to `starts[runbook + 1]`; `information`
+    is what each segment says in all.
     """
 
     terms: Terms
@@ -116,7 +117,10 @@ class Index:
 
     def _information(self) -> Floats:
         prior = np.array([share(term) for term in self.vocabulary])
-        found = _nats(self.document_frequency, prior, self.size)
+        about = np.zeros(len(self.vocabulary))
+        for text in self.texts:
+            about[np.unique(text.terms[: text.pointed])] += 1
+        found = _nats(_ABOUT * about + (1 - _ABOUT) * self.document_frequency, prior, self.size)
         found[END] = 0
         return found
 
@@ -131,7 +135,7 @@ class Index:
         key, place = np.unique(segment * size + terms[~ends], return_index=True)
         starts = np.searchsorted(runbook[~ends][place], np.arange(self.size + 1))
         segments = key // size
-        information = np.bincount(segments, self.information[key % size])
+        information = np.bincount(segments, self.information[key % size]).astype(np.float64)
         return Passages((key % size).astype(np.int32), segments, starts, information)
 
     def information_of(self, term: str) -> float:
@@ -158,6 +162,6 @@ def ranges(starts: Numbers, ends: Numbers) -> Numbers:
     return offsets + np.arange(total)
 
 
-def _nats(frequency: Numbers | int, prior: Floats | float, size: int) -> Floats:
+def _nats(frequency: Floats | int, prior: Floats | float, size: int) -> Floats:
     expected = (frequency + _PRIOR * prior) / (size + _PRIOR)
     return np.clip(-np.log(expected), 0.0, _MOST_INFORMATION)

@@ -38,14 +38,14 @@ _QUIET_LEVEL = re.compile(
 )
 _WARNING_LEVEL = re.compile(r"\b(?:WARN(?:ING)?|warn)\b|\blevel=warn")
 _FRAMES = re.compile(
-    r"^\s*(?:at\s+[\w$.<>/]+\(|at\s.+:\d+:\d+\)?$|File \".*\", line|\.{3} \d+ (?:common frames|more)|Traceback \(most recent|"
-    r"goroutine \d+|[\w./*()-]+\.go:\d+|\S+\.rb:\d+:in )"
+    r"^\s*(?:at\s+[\w$.<>/]+\(|at\s.+:\d+:\d+\)?$|File \".*\", line|\.{3} \d+ (?:common frames|more)|"
+    r"Traceback \(most recent|goroutine \d+|[\w./*()-]+\.go:\d+|\S+\.rb:\d+:in )"
 )
 _EVENTS_HEADER = re.compile(r"^\s*(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE)
 _EVENT = re.compile(r"^\s*(?:\S+\s+)?\S+\s+(Normal|Warning)\s+(?P<reason>\S+)\s+(?P<object>\S+)\s+(?P<message>.*)")
 _DESCRIBE = re.compile(r"^Name:\s+\S+[\s\S]*^(?:Events|Conditions|Status|Containers):", re.MULTILINE)
 _DESCRIBED = re.compile(
-    r"^\s*(?:Warning\b|(?:State|Last State|Reason|Message|Exit Code|Status|Ready|Type|MemoryPressure|DiskPressure|"
+    r"^\s*(?:Warning\b|(?:State|Last State|Reason|Message|Exit Code|Status|Ready|MemoryPressure|DiskPressure|"
     r"PIDPressure|NetworkUnavailable)\b)"
 )
 _HEALTHY = re.compile(r"^\s*(?:Ready|Status|State|Reason):?\s+(?:True|Running|Completed|Active|Bound)\s*$|\bNormal\b")

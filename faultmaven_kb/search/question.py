@@ -1,8 +1,8 @@
 """A question as the ranking sees it: weighted terms, and which line of the input each one comes from.
 
 A term weighs as much as the loudest line it stands in; what stands more than once weighs a little more; names of
-objects (`staging/checkout`) weigh less than the words around them, because they differ from house to house. Synonyms come
-on top with less weight than the words themselves.
+objects (`staging/checkout`) weigh less than the words around them, because they differ from house to house. Synonyms
+come on top with less weight than the words themselves.
 """
 
 import math

@@ -1,8 +1,8 @@
 """Orders the runbooks for a question: BM25 over all fields, then a closer look at the best of them.
 
-The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much of
-the question by itself counts extra; a title that says more than the question counts less, which tells siblings apart; a
-runbook of another technology than the one asked about, or a deprecated one, is damped.
+The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much
+of the question by itself counts extra, and less so the more it says besides, which tells siblings apart; a runbook of
+another technology than the one asked about is damped, as is a deprecated one from the start.
 """
 
 from typing import NamedTuple
@@ -30,10 +30,11 @@ class Terms(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Runbooks by their positions in the index, best first, with their scores."""
+    """Runbooks by their positions in the index, best first, with their scores and what their best passage is worth."""
 
     runbooks: Numbers
     scores: Floats
+    passages: Floats
 
 
 def terms_in(question: Question, index: Index) -> Terms:
@@ -65,12 +66,13 @@ def rank(
     else:
         best = np.arange(len(scores))
     best = best[scores[best] > 0]
-    looked = scores[best] + _PASSAGE * damping[best] * _passages(best, terms, index)
+    passages = _passages(best, terms, index)
+    looked = scores[best] + _PASSAGE * damping[best] * passages
     for place, runbook in enumerate(best.tolist()):
         if not agree(question.technologies, technologies[runbook]):
             looked[place] *= _OTHER_TECHNOLOGY
     order = np.argsort(-looked, kind="stable")
-    return Ranked(best[order], looked[order])
+    return Ranked(best[order], looked[order], passages[order])
 
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:

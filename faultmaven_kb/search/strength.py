@@ -5,7 +5,6 @@ question. Of a long input only the line that the runbook explains best is counte
 telling line. The figures are what the verdict's model reads, see `verdict`.
 """
 
-from bisect import bisect_left
 from collections.abc import Collection
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -21,25 +20,23 @@ __all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
 _TELLING = 2.5
 _BY_SYNONYM = 0.6
 _NEAR = 3
+_EXPLAINED = 0.5
 
 
 class Strength(NamedTuple):
     """How a runbook answers.
 
-    In nats, for the best line: `mass` is the information it explains, `phrases` that of words which stand next to each
-    other in both, `together` that of the best single passage or line of the runbook. As shares (0 to 1) of that line:
-    `coverage`, and `pointed`, what title, symptoms, aliases, causes and purpose explain. `telling` and `missing` are the
-    numbers of telling words explained and not. `technology` is 1 where the one asked about is the runbook's, -1 where it
-    is another's. `lead` is the distance of its score to that of the best other one (-1 to 1).
+    In nats, for the question's best line: `mass` is the information the runbook explains, `phrases` that of words which
+    stand next to each other in both; `passage` is what its best short text is worth, much where the question holds
+    nearly all of a literal, an alias or the title. `missing` is the number of telling words it does not explain.
+    `technology` is 1 where the one asked about is the runbook's, -1 where it is another's. `lead` is the distance of
+    its score to that of the best other one, as a share of its own (-1 to 1).
     """
 
     mass: float
-    coverage: float
-    pointed: float
-    together: float
     phrases: float
-    telling: float
-    missing: float
+    passage: float
+    missing: int
     technology: float
     lead: float
 
@@ -172,34 +169,27 @@ def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
     return found
 
 
-def explain(runbook: int, examined: Examined, index: Index, *, technology: float, lead: float) -> Explained:
+def explain(
+    runbook: int, examined: Examined, index: Index, *, technology: float, lead: float, passage: float
+) -> Explained:
     """What a runbook, by its position, explains of a question."""
     size = len(examined.worth)
     if not len(examined.numbers):
         return Explained(
-            Strength(0, 0, 0, 0, 0, 0, 0, technology, lead), np.zeros(size), np.zeros(size), Found([], [], [])
+            Strength(0.0, 0.0, passage, 0, technology, lead), np.zeros(size), np.zeros(size), Found([], [], [])
         )
     text = index.texts[runbook]
     held = np.flatnonzero(examined.asked[text.terms])
     found = Found(text.terms[held].tolist(), held.tolist(), np.searchsorted(text.ends, held).tolist())
-    terms, places, segments = found
-    shares = _shares(examined, set(terms), synonyms=True)
-    sharp = _shares(examined, set(terms[: bisect_left(places, text.pointed)]), synonyms=True)
+    shares = _shares(examined, set(found.terms), synonyms=True)
     told = shares * examined.worth
-    line = int(np.argmax(np.bincount(examined.line, told)))
-    here = examined.line == line
-    worth = np.where(here, examined.worth, 0.0)
-    total = float(worth.sum()) or 1.0
-    mass = float(told[here].sum())
-    telling = examined.telling & here
+    here = examined.line == np.argmax(np.bincount(examined.line, told))
+    phrases = _shares(examined, _phrases(examined, found))
     strength = Strength(
-        mass=mass,
-        coverage=mass / total,
-        pointed=float(sharp @ worth) / total,
-        together=_together(examined, worth, terms, segments),
-        phrases=float(_shares(examined, _phrases(examined, terms, places)) @ worth),
-        telling=float((shares[telling] >= 0.5).sum()),
-        missing=float((shares[telling] < 0.5).sum()),
+        mass=float(told[here].sum()),
+        phrases=float((phrases * examined.worth)[here].sum()),
+        passage=passage,
+        missing=int((shares[examined.telling & here] < _EXPLAINED).sum()),
         technology=technology,
         lead=lead,
     )
@@ -213,31 +203,21 @@ def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False
         for said, members in examined.synonyms:
             if any(member.issubset(held) for member in members):
                 found[said] = np.maximum(found[said], _BY_SYNONYM)
-    return np.bincount(examined.word, found * examined.share, len(examined.worth))
+    shares: Floats = np.bincount(examined.word, found * examined.share, len(examined.worth)).astype(np.float64)
+    return shares
 
 
-def _phrases(examined: Examined, terms: list[int], places: list[int]) -> set[int]:
+def _phrases(examined: Examined, found: Found) -> set[int]:
     """The terms that stand next to the same neighbour in the runbook as in the question.
 
     Marks and case are gone by now, and up to two other terms (numbers, names) may stand in between.
     """
     held: set[int] = set()
     pairs = examined.pairs
+    terms, places, _ = found
     for step in (1, 2):
         for place, other, first, second in zip(places, places[step:], terms, terms[step:], strict=False):
             if other - place <= _NEAR and (first, second) in pairs:
                 held.add(first)
                 held.add(second)
     return held
-
-
-def _together(examined: Examined, worth: Floats, terms: list[int], segments: list[int]) -> float:
-    """The information of the line's words that the best single passage or line of the runbook explains."""
-    values: dict[int, float] = {}
-    worths = (examined.share * worth[examined.word]).tolist()
-    for number, value in zip(examined.numbers.tolist(), worths, strict=True):
-        values[number] = max(values.get(number, 0.0), value)
-    sums: dict[int, float] = {}
-    for segment, term in set(zip(segments, terms, strict=True)):
-        sums[segment] = sums.get(segment, 0.0) + values.get(term, 0.0)
-    return max(sums.values(), default=0.0)

@@ -1,8 +1,8 @@
 """Which technology a text speaks of: a table of names and of words that only one technology uses.
 
 A question that names one technology damps the runbooks of others: "connection refused" is answered by a Redis runbook
-when the line says `redis-cli`. Technologies of one family (a pod is also a container) do not damp each other. Names that no runbook covers
-belong here as well: a question about Cassandra is no question about PostgreSQL.
+when the line says `redis-cli`. Technologies of one family (a pod is also a container) do not damp each other. Names
+that no runbook covers belong here as well: a question about Cassandra is no question about PostgreSQL.
 """
 
 from collections.abc import Collection, Iterable
@@ -15,9 +15,11 @@ __all__ = ["FAMILIES", "TECHNOLOGIES", "agree", "technologies_of", "technology_n
 TECHNOLOGIES: tuple[tuple[str, str], ...] = (
     (
         "kubernetes",
-        "kubernetes k8s kubectl kubelet kube kubeadm apiserver configmap daemonset statefulset replicaset "
-        "cronjob crashloopbackoff imagepullbackoff errimagepull oomkilled notready pleg coredns hpa pvc "
-        "openshift eks aks gke k3s rke persistentvolume persistentvolumeclaim namespace pod pods",
+        (
+            "kubernetes k8s kubectl kubelet kube kubeadm apiserver configmap daemonset statefulset replicaset "
+            "cronjob crashloopbackoff imagepullbackoff errimagepull oomkilled notready pleg coredns hpa pvc "
+            "openshift eks aks gke k3s rke persistentvolume persistentvolumeclaim namespace pod pods"
+        ),
     ),
     ("docker", "docker dockerd containerd podman moby dockerfile compose"),
     ("helm", "helm tiller"),
@@ -31,8 +33,10 @@ TECHNOLOGIES: tuple[tuple[str, str], ...] = (
     ("ssh", "ssh sshd openssh authorized_keys known_hosts scp sftp"),
     (
         "postgresql",
-        "postgres postgresql psql pg_wal pg_hba pg_stat_activity pg_xlog pg_dump psycopg2 psycopg pgbouncer "
-        "autovacuum pgpool patroni",
+        (
+            "postgres postgresql psql pg_wal pg_hba pg_stat_activity pg_xlog pg_dump psycopg2 psycopg pgbouncer "
+            "autovacuum pgpool patroni"
+        ),
     ),
     ("mysql", "mysql mysqld mariadb innodb mysqldump binlog percona"),
     ("redis", "redis sentinel maxmemory jedis lettuce valkey"),

@@ -71,6 +71,8 @@ def tokens_of(text: str) -> list[Token]:
             negated = False
         elif terms == (NEGATION,):
             negated = True
+        elif terms[0] == NEGATION:
+            negated = False
         found.append(token)
     return found
 
@@ -91,14 +93,15 @@ def _with_negations(terms: list[str]) -> list[str]:
         return terms
     found: list[str] = []
     open_ = False
-    for term in terms:
+    for term, following in zip(terms, (*terms[1:], ""), strict=True):
         found.append(term)
         if term == NEGATION:
             open_ = True
         elif term == LINE_END:
             open_ = False
         elif open_ and term not in _BETWEEN:
-            found.append(_NEGATED + term)
+            if following != _NEGATED + term:  # NotReady has said so itself
+                found.append(_NEGATED + term)
             open_ = False
     return found
 

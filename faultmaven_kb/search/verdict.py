@@ -22,8 +22,7 @@ def features(strength: Strength) -> tuple[float, ...]:
     return (
         math.log1p(strength.mass),
         math.log1p(strength.phrases),
-        math.log1p(strength.together),
-        strength.pointed,
+        math.log1p(strength.passage),
         min(strength.missing, _MOST_MISSING),
         max(strength.technology, 0.0),
         max(-strength.technology, 0.0),

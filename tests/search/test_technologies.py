@@ -1,0 +1,54 @@
+"""The table of technologies: what a text gives away, and which runbooks may answer it."""
+
+import pytest
+
+from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.search.technologies import FAMILIES, TECHNOLOGIES, agree, technologies_of, technology_named
+from faultmaven_kb.search.terms import terms_of
+
+
+@pytest.mark.parametrize(
+    ("text", "technology"),
+    [
+        ("redis-cli says no", "redis"),
+        ("pg_wal keeps growing", "postgresql"),
+        ("ENOSPC", "linux"),
+        ("kubectl hangs", "kubernetes"),
+        ("botocore.exceptions.ClientError", "aws"),
+        ("cqlsh cannot connect", "cassandra"),
+    ],
+)
+def test_a_word_gives_its_technology_away(text: str, technology: str) -> None:
+    assert technologies_of(terms_of(text)) == {technology}
+
+
+def test_a_technology_is_listed_once_and_every_word_belongs_to_one() -> None:
+    names = [name for name, _ in TECHNOLOGIES]
+    words = [word for _, words in TECHNOLOGIES for word in words.split()]
+    assert len(names) == len(set(names))
+    assert len(words) == len(set(words))
+
+
+def test_families_name_technologies_that_runbooks_name() -> None:
+    shipped = {runbook.metadata.technology for runbook in KnowledgeBase.builtin()}
+    known = {name for name, _ in TECHNOLOGIES} | shipped | {"tomcat"}
+    assert {name for name, others in FAMILIES for name in (name, *others.split())} <= known
+
+
+def test_a_runbooks_spelling_of_a_technology_is_understood() -> None:
+    assert technology_named("PostgreSQL") == technology_named("postgres") == "postgresql"
+    assert technology_named("k8s") == "kubernetes"
+    assert technology_named("mainframe") == "mainframe"
+
+
+def test_another_technology_disagrees_its_family_and_the_unknown_do_not() -> None:
+    assert not agree({"mysql"}, {"postgresql"})
+    assert agree({"docker"}, {"kubernetes"})
+    assert agree({"kubernetes"}, {"docker"})
+    assert agree((), {"postgresql"})
+    assert agree({"mysql"}, ())
+
+
+def test_the_language_of_a_stack_trace_disagrees_with_nothing() -> None:
+    assert agree({"jvm"}, {"network"})
+    assert not agree({"jvm", "mysql"}, {"network"})
