@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.search.answer import Answer
+    from faultmaven_kb.search.embedders import Embedder
     from faultmaven_kb.search.engine import Searcher
+    from faultmaven_kb.search.second_opinion import SecondOpinion
 
 __all__ = ["KnowledgeBase", "builtin_path"]
 
@@ -34,8 +36,15 @@ _START = Span(1, 1, 1, 1)
 class KnowledgeBase:
     """Runbooks in the order of their paths; of two with the same id the first counts and the second is reported."""
 
-    def __init__(self, runbooks: Iterable[Runbook] = (), diagnostics: Iterable[Diagnostic] = ()) -> None:
+    def __init__(
+        self,
+        runbooks: Iterable[Runbook] = (),
+        diagnostics: Iterable[Diagnostic] = (),
+        *,
+        second_opinion: "SecondOpinion | None" = None,
+    ) -> None:
         self._by_id: dict[str, Runbook] = {}
+        self._second = second_opinion
         found = list(diagnostics)
         for runbook in runbooks:
             first = self._by_id.setdefault(runbook.id, runbook)
@@ -113,7 +122,23 @@ class KnowledgeBase:
         The answer has a verdict (`match`, `ambiguous` or `none`), at most `limit` hits with confidence and evidence,
         and the words that nothing explains. The filters work as in `filter`.
         """
-        return self._searcher.search(question, limit=limit, accept=_filter(technology, severity, tag, status))
+        accept = _filter(technology, severity, tag, status)
+
+        def ask(most: int) -> "Answer":
+            return self._searcher.search(question, limit=most, accept=accept)
+
+        return self._second.review(question, ask, limit=limit, accept=accept) if self._second else ask(limit)
+
+    def with_embedder(self, embedder: "Embedder", *, folder: Path | None = None) -> "KnowledgeBase":
+        """The same knowledge base whose search asks a model when the words of a question do not decide.
+
+        The runbooks are embedded now; the vectors are kept by content in `folder`, if there is one. A clear answer by
+        words stays as it is.
+        """
+        from faultmaven_kb.search.second_opinion import SecondOpinion  # noqa: PLC0415 - numpy is loaded only now
+
+        second = SecondOpinion(tuple(self), embedder, folder=folder)
+        return KnowledgeBase(self, self.diagnostics, second_opinion=second)
 
     def chunks(self, *, limit: int = 1_500, count: Callable[[str], int] = len) -> "tuple[Chunk, ...]":
         """The runbooks cut into chunks for a vector store, each at most `limit` long where its blocks allow it.

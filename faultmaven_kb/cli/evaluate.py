@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from faultmaven_kb.cli.common import echo_json, kb_option, load
+from faultmaven_kb.cli.semantic import semantic_option, with_semantic
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.reports.evaluation_text import comparison_text, evaluation_text, self_check_text
@@ -32,6 +33,7 @@ __all__ = ["command"]
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the confidence intervals.")
 @click.option("--no-clock", is_flag=True, help="Leave out the latency, so that equal runs print equal bytes.")
 @kb_option
+@semantic_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, every outcome included.")
 @click.pass_context
 def command(
@@ -43,6 +45,7 @@ def command(
     seed: int,
     no_clock: bool,
     kb_paths: tuple[Path, ...],
+    semantic: str | None,
     as_json: bool,
 ) -> None:
     """Measure the search with the labelled QUESTIONS: JSON lines, or `id<TAB>text` with --qrels.
@@ -61,8 +64,10 @@ def command(
     """
     clock = None if no_clock else time.perf_counter
     if not questions:
-        if qrels or earlier:
-            raise click.UsageError("--qrels and --compare need QUESTIONS, expected a file of labelled questions")
+        if qrels or earlier or semantic:
+            raise click.UsageError(
+                "--qrels, --compare and --semantic need QUESTIONS, expected a file of labelled questions"
+            )
         check = self_check(tuple(load(kb_paths)), clock=clock, seed=seed)
         if as_json:
             echo_json(check.to_dict())
@@ -70,7 +75,7 @@ def command(
             click.echo(self_check_text(check, misses=misses), nl=False)
         ctx.exit(1 if check.lost else 0)
     labelled = tuple(each for path in questions for each in read_labelled(path, judgements=qrels))
-    kb = load(kb_paths)
+    kb = with_semantic(load(kb_paths), semantic)
     _report_unknown(kb, labelled)
     run = evaluate(labelled, lambda question: kb.search(question, limit=10), clock=clock, seed=seed)
     comparison = compare(_read_run(earlier), run) if earlier else None

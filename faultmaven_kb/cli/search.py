@@ -8,6 +8,7 @@ from rich.text import Text
 
 from faultmaven_kb.cli.cards import print_brief, print_card
 from faultmaven_kb.cli.common import console, echo_json, filter_options, kb_option, load, technology_named
+from faultmaven_kb.cli.semantic import semantic_option, with_semantic
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.terminal_text import printable
 
@@ -30,6 +31,7 @@ _VERDICTS = {
 )
 @filter_options
 @kb_option
+@semantic_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
 @click.pass_context
 def command(
@@ -41,6 +43,7 @@ def command(
     tag: str | None,
     status: str | None,
     kb_paths: tuple[Path, ...],
+    semantic: str | None,
     as_json: bool,
 ) -> None:
     """Find the runbook for TEXT: a sentence, an error line, an alert. With - the text comes from standard input.
@@ -56,7 +59,7 @@ def command(
     question = _standard_input() if text == ("-",) else " ".join(text)
     if not question.strip():
         raise click.UsageError("the question is empty, expected what you see: a message, an alert, a log")
-    kb = load(kb_paths)
+    kb = with_semantic(load(kb_paths), semantic)
     answer = kb.search(
         question,
         limit=limit or _DEFAULT_LIMIT,

