@@ -141,8 +141,7 @@ def _lint(ctx: click.Context, ids: tuple[str, ...], runbooks: Path | None, labs:
 def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
     """List the labs with what they prove, and whether the proof still belongs to the runbook's text."""
     room = _Labs(labs, runbooks)
-    results = labs / "results"
-    proofs = read_proofs(results) if results.is_dir() else {}
+    proofs = read_proofs(labs / "results")
     rows: list[dict[str, Any]] = []
     for file in room.files:
         loaded = room.loaded(file)

@@ -1,27 +1,26 @@
-"""RB222: a knowledge base that opts in believes `status: verified` only with a proof of the very text.
+"""RB314: a knowledge base that opts in believes `status: verified` only with a proof of the very text.
 
-The proofs are values in the settings (whoever reads files puts them there); without them the rule is silent. A proof is
-what a lab leaves behind: the hash of the executed commands, the symptoms that were seen, the versions of the servers.
+The proofs come with the settings, as text (key `proofs` of the configuration); without them the rule is silent. A proof
+is what a lab leaves behind: the hash of the executed commands, the symptoms that were seen, the server versions.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.labs.extraction import extract
-from faultmaven_kb.labs.proof import Proof, outdated
+from faultmaven_kb.labs.proof import outdated, parse_proofs
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 
 __all__ = ["RULES"]
 
 
-@rule("RB222", "unproven-verified", Level.ERROR, Profile.INGEST)
+@rule("RB314", "unproven-verified", Level.ERROR, Profile.INGEST)
 def unproven_verified(checked: Checked) -> Iterator[Finding]:
     """Verified is a claim until a lab has mended a broken server with the runbook's own commands, unchanged since."""
-    proofs: Mapping[str, Proof] | None = checked.settings.proofs
-    if proofs is None or checked.value("status") != "verified":
+    if not checked.settings.proofs or checked.value("status") != "verified":
         return
     runbook = checked.document.runbook
-    proof = proofs.get(runbook.id)
+    proof = parse_proofs(checked.settings.proofs).get(runbook.id)
     span = checked.value_span("status")
     to_draft = Fix("use draft", (Edit(span, "draft"),), safe=False)
     if proof is None:
