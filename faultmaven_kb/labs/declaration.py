@@ -203,7 +203,7 @@ def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
         try:
             file.lab = Lab.model_validate(values.data)
         except ValidationError as failure:
-            found += [_diagnostic(file, error) for error in failure.errors(include_url=False)]
+            found += [_diagnostic(file, error) for error in _innermost(failure)]
     if found:
         file.lab = None
     file.diagnostics = tuple(sorted(found, key=lambda each: each.sort_key))
@@ -214,6 +214,13 @@ def _renamed(found: Diagnostic) -> Diagnostic:
     """The YAML stage speaks of front matter; here it reads a lab."""
     message = found.message.replace("the front matter", "the lab").replace("front matter", "a lab")
     return Diagnostic(found.code, found.name, found.level, message, found.path, found.span, found.fix, found.related)
+
+
+def _innermost(failure: ValidationError) -> list[Any]:
+    """The errors without those that merely follow from one further inside."""
+    errors = failure.errors(include_url=False)
+    places = [error["loc"] for error in errors]
+    return [e for e in errors if not any(len(p) > len(e["loc"]) and p[: len(e["loc"])] == e["loc"] for p in places)]
 
 
 def _diagnostic(file: LabFile, error: Any) -> Diagnostic:

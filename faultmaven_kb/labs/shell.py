@@ -12,6 +12,8 @@ from typing import NamedTuple
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from faultmaven_kb.labs.placeholders import mask
+
 __all__ = ["SHELLS", "ShellCommand", "split_commands", "split_console"]
 
 SHELLS = frozenset({"bash", "sh", "shell"})
@@ -27,7 +29,7 @@ class ShellCommand(NamedTuple):
 
 def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
     """The complete commands of a shell text, None when it is no valid shell."""
-    root = _parser().parse(text.encode("utf-8")).root_node
+    root = _parser().parse(mask(text).encode("utf-8")).root_node
     if root.has_error:
         return None
     lines = text.split("\n")
