@@ -141,8 +141,7 @@ def _lint(ctx: click.Context, ids: tuple[str, ...], runbooks: Path | None, labs:
 def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
     """List the labs with what they prove, and whether the proof still belongs to the runbook's text."""
     room = _Labs(labs, runbooks)
-    results = labs / "results"
-    proofs = read_proofs(results) if results.is_dir() else {}
+    proofs = read_proofs(labs / "results")
     rows: list[dict[str, Any]] = []
     for file in room.files:
         loaded = room.loaded(file)
@@ -174,7 +173,7 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
 @_options
 @click.option("--image", "chosen", multiple=True, help="Only on this image; may be given more than once.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Prove this many times.")
-@click.option("--jobs", "-j", type=click.IntRange(1, 32), default=2, show_default=True, help="Machines at a time.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep a transcript of each run in this folder.")
 @click.option("--mutate", is_flag=True, help="Leave out and break each command of the solutions: does the lab notice?")
 @click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Needs no root.")

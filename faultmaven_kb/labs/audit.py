@@ -67,7 +67,7 @@ def _prepare(machine: Machine, lab: Lab) -> dict[str, str]:
 
 
 def _value(machine: Machine, value: str | ComputedValue) -> str:
-    return value if isinstance(value, str) else machine.run(value.run, on=value.on).text.strip().split("\n")[0]
+    return value if isinstance(value, str) else machine.run(value.run, on=value.host).text.strip().split("\n")[0]
 
 
 def _run(machine: Machine, fence: LabFence, values: dict[str, str], timeout: float) -> Iterator[Audited]:

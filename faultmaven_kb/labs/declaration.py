@@ -8,7 +8,7 @@ text that is expected stands in the runbook; `check` compares. Faults of the fil
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from faultmaven_kb.decoding import decode, read_bytes
 from faultmaven_kb.diagnostics import Diagnostic, Level
@@ -26,7 +26,11 @@ def _as_tuple(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_as_tuple)]
+Texts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_tuple),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
 Script = Annotated[str, Field(min_length=1, description="Shell text; bash with `set -e`, run as root.")]
 Seconds = Annotated[float, Field(gt=0, le=300)]
 PartName = Annotated[
@@ -65,14 +69,14 @@ class Probe(_Expecting):
     run: Script
     absent: Texts = Field(default=(), description="Texts that the output must not hold.")
     within: Seconds = 10.0
-    on: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
+    host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
 
 
 class ComputedValue(_Part):
     """A placeholder's value that is found out in the broken machine: the first line that `run` prints."""
 
     run: Script
-    on: str = ""
+    host: str = ""
 
 
 Values = Annotated[dict[str, str | ComputedValue], Field(description="Placeholder name to value, without brackets.")]
@@ -87,7 +91,7 @@ class Diagnosis(_Expecting):
 
     section: SectionName
     fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
-    on: Places = ""
+    host: Places = ""
     timeout: Seconds = 30.0
 
 
@@ -98,7 +102,7 @@ class SolutionProof(_Part):
     recovered: Probe
     fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
     values: Values = {}
-    on: Places = ""
+    host: Places = ""
     times: Annotated[int, Field(ge=1, le=5)] = Field(default=1, description="How often the reader runs the section.")
     before: Script | None = Field(default=None, description="What the prose asks for before the commands.")
     after: Script | None = Field(default=None, description="What the world does after the commands.")
@@ -199,7 +203,7 @@ def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
         try:
             file.lab = Lab.model_validate(values.data)
         except ValidationError as failure:
-            found += [_diagnostic(file, error) for error in failure.errors(include_url=False)]
+            found += [_diagnostic(file, error) for error in _innermost(failure)]
     if found:
         file.lab = None
     file.diagnostics = tuple(sorted(found, key=lambda each: each.sort_key))
@@ -210,6 +214,13 @@ def _renamed(found: Diagnostic) -> Diagnostic:
     """The YAML stage speaks of front matter; here it reads a lab."""
     message = found.message.replace("the front matter", "the lab").replace("front matter", "a lab")
     return Diagnostic(found.code, found.name, found.level, message, found.path, found.span, found.fix, found.related)
+
+
+def _innermost(failure: ValidationError) -> list[Any]:
+    """The errors without those that merely follow from one further inside."""
+    errors = failure.errors(include_url=False)
+    places = [error["loc"] for error in errors]
+    return [e for e in errors if not any(len(p) > len(e["loc"]) and p[: len(e["loc"])] == e["loc"] for p in places)]
 
 
 def _diagnostic(file: LabFile, error: Any) -> Diagnostic:

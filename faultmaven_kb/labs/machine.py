@@ -163,7 +163,8 @@ class Machine:
         """The host's command line that runs `script` inside, within the machine's limits."""
         enter = ["nsenter", "-t", str(self.leader), "-m", "-p", "-u", "-i", "-n", "-r", "-w"]
         where = ["ip", "netns", "exec", on] if on else []
-        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, self.groups)), *enter, *where, *script]
+        less = ["setpriv", f"--bounding-set={_dropped(self.leader)}", "--inh-caps=-all"]
+        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, self.groups)), *less, *enter, *where, *script]
 
     def run(self, script: str, *, on: str = "", timeout: float = 15.0) -> Output:
         """Run a script of the lab as root inside; bash, its output in a file, stopped after `timeout` seconds."""
@@ -199,6 +200,17 @@ class Machine:
         if process is not None:
             process.wait()
         forget(self.folder, self.groups)
+
+
+def _dropped(leader: int) -> str:
+    """The capabilities that the machine's own init does not have, for setpriv: who enters must not have more.
+
+    A process that joins namespaces keeps the host's capabilities; it could set the host's clock.
+    """
+    status = Path(f"/proc/{leader}/status").read_text(encoding="ascii", errors="replace")
+    kept = next(int(line.split()[1], 16) for line in status.split("\n") if line.startswith("CapBnd:"))
+    last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
+    return ",".join(f"-cap_{number}" for number in range(last + 1) if not kept >> number & 1)
 
 
 def _children(pid: int) -> tuple[int, ...]:

@@ -24,6 +24,7 @@ _NOT_RUNNABLE = (126, 127)
 _PIPE_CLOSED = 141
 _SETUP_SECONDS = 120.0
 _PAUSE = 0.1
+_CONTROL_PAUSE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class _Trial:
     def healthy(self) -> None:
         self.script("setup", self.loaded.lab.setup)
         probe = self.case.symptom
-        output = self.machine.run(probe.run, on=probe.on, timeout=probe.within + 10)
+        output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
         seen = [text for text in probe.texts(self.image) if shows(output.text, text, numbers=probe.numbers)]
         fault = f'the symptom "{seen[0]}" is seen on the healthy machine' if seen else ""
         self.note("symptom probe", probe.run, output, fault)
@@ -144,7 +145,7 @@ class _Trial:
 
     def computed(self, name: str, value: ComputedValue) -> str:
         """The first line that a value's script prints."""
-        output = self.machine.run(value.run, on=value.on)
+        output = self.machine.run(value.run, on=value.host)
         line = output.text.strip().split("\n")[0].strip()
         fault = "" if line and output.code == 0 else f'the value of "{name}" could not be found out'
         self.note(f"value of {name}", value.run, output, fault)
@@ -156,7 +157,7 @@ class _Trial:
         """Wait until a probe holds."""
         end = time.monotonic() + probe.within
         while True:
-            output = self.machine.run(probe.run, on=probe.on, timeout=probe.within + 10)
+            output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
             if probe_holds(probe, output.text, image=self.image):
                 self.note(name, probe.run, output)
                 return
@@ -179,14 +180,14 @@ class _Trial:
         probe = self.solution.recovered
         end = time.monotonic() + self.solution.hold
         while True:
-            output = self.machine.run(probe.run, on=probe.on, timeout=probe.within + 10)
+            output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
             if probe_holds(probe, output.text, image=self.image):
                 fault = "the recovery is seen although no command of the solution has run"
                 self.note("recovery probe", probe.run, output, fault)
                 raise _Failed(fault)
             if time.monotonic() >= end:
                 break
-            time.sleep(_PAUSE)
+            time.sleep(_CONTROL_PAUSE)
         self.note("recovery probe", probe.run, output)
 
     def mend(self) -> None:

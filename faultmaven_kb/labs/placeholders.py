@@ -7,7 +7,7 @@ What is left over after filling is an error, never a guess. `$XY` and `<<EOF` ar
 import re
 from collections.abc import Mapping
 
-__all__ = ["fill", "placeholders_in"]
+__all__ = ["fill", "mask", "placeholders_in"]
 
 _PLACEHOLDER = re.compile(r"(?<![<$])<(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)>")
 
@@ -15,6 +15,11 @@ _PLACEHOLDER = re.compile(r"(?<![<$])<(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)>")
 def placeholders_in(text: str) -> tuple[str, ...]:
     """The names of the placeholders in a text, each once, in order of appearance, without their brackets."""
     return tuple(dict.fromkeys(match["name"] for match in _PLACEHOLDER.finditer(text)))
+
+
+def mask(text: str) -> str:
+    """The text with a word of equal length in place of each placeholder, which a shell's grammar understands."""
+    return _PLACEHOLDER.sub(lambda match: "_" * len(match[0]), text)
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

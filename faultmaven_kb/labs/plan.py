@@ -74,7 +74,7 @@ def load_lab(file: LabFile, runbooks: Mapping[str, Path]) -> LoadedLab:
 def planned(loaded: LoadedLab, part: Diagnosis | SolutionProof) -> tuple[PlannedCommand, ...]:
     """The commands of a section that run, in order."""
     return tuple(
-        PlannedCommand(command, fence, _place(part.on, command.id, fence.id))
+        PlannedCommand(command, fence, _place(part.host, command.id, fence.id))
         for fence in fences_of(loaded, part)
         for command in fence.commands
         if command.id not in loaded.skipped

@@ -9,11 +9,12 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.extraction import LabFence
 from faultmaven_kb.labs.phases import Trial
 from faultmaven_kb.labs.plan import LoadedLab
@@ -24,8 +25,10 @@ __all__ = [
     "Proof",
     "SolutionResult",
     "executed_hash",
+    "joined_proofs",
     "make_proof",
     "outdated",
+    "parse_proofs",
     "proof_text",
     "read_proofs",
 ]
@@ -72,6 +75,9 @@ class Proof(_Part):
             versions = [f"{package} {plain_version(version)}" for package, version in image.versions.items()]
             parts.append(f"{name} {' '.join(versions)}")
         return "lab " + ", ".join(parts)
+
+
+_PROOFS = TypeAdapter(tuple[Proof, ...])
 
 
 def plain_version(version: str) -> str:
@@ -141,21 +147,23 @@ def proof_text(proof: Proof) -> str:
     return json.dumps(proof.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
 
 
-def read_proofs(folder: Path) -> dict[str, Proof]:
-    """The proofs in a folder by runbook id.
+@lru_cache(maxsize=8)
+def parse_proofs(text: str) -> Mapping[str, Proof]:
+    """The proofs in a JSON list by runbook id. Raises `ConfigurationError` for anything else."""
+    try:
+        return {proof.runbook: proof for proof in _PROOFS.validate_json(text)}
+    except ValidationError as error:
+        raise ConfigurationError(f"not a list of proofs: {str(error).splitlines()[0]}") from None
 
-    Raises `PathError` without the folder, `ConfigurationError` for a bad file.
-    """
-    if not folder.is_dir():
-        raise PathError(f"no such folder: {str(folder)!r}")
-    found = {}
-    for path in sorted(folder.glob("*.json")):
-        try:
-            proof = Proof.model_validate_json(path.read_bytes())
-        except (OSError, ValidationError) as error:
-            raise ConfigurationError(f"{path.as_posix()} is no proof: {str(error).splitlines()[0]}") from None
-        found[proof.runbook] = proof
-    return found
+
+def joined_proofs(folder: Path) -> str:
+    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is."""
+    return f"[{','.join(path.read_text(encoding='utf-8') for path in sorted(folder.glob('*.json')))}]"
+
+
+def read_proofs(folder: Path) -> Mapping[str, Proof]:
+    """The proofs in a folder by runbook id, none without the folder. Raises `ConfigurationError` for a bad file."""
+    return parse_proofs(joined_proofs(folder)) if folder.is_dir() else {}
 
 
 def outdated(proof: Proof, runbook: Runbook, fences: Iterable[LabFence]) -> str:

@@ -7,9 +7,12 @@ needed and a system without one can still list and check.
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from faultmaven_kb.errors import ConfigurationError
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from faultmaven_kb.labs.placeholders import mask
 
 __all__ = ["SHELLS", "ShellCommand", "split_commands", "split_console"]
 
@@ -25,11 +28,8 @@ class ShellCommand(NamedTuple):
 
 
 def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
-    """The complete commands of a shell text, None when it is no valid shell.
-
-    Raises `ConfigurationError` when the extra `labs` is not installed.
-    """
-    root = _parser().parse(text.encode("utf-8")).root_node
+    """The complete commands of a shell text, None when it is no valid shell."""
+    root = _parser().parse(mask(text).encode("utf-8")).root_node
     if root.has_error:
         return None
     lines = text.split("\n")
@@ -52,7 +52,7 @@ def _complete(text: str) -> bool:
     return "<<" not in text and not text.rstrip().endswith(("\\", "|", "&&")) and split_commands(text) is not None
 
 
-def _merged(root: Any, lines: list[str]) -> Iterator[tuple[int, int]]:
+def _merged(root: Node, lines: list[str]) -> Iterator[tuple[int, int]]:
     """Line ranges of the commands, those that share a line joined; the end is exclusive."""
     pending: tuple[int, int] | None = None
     for node in root.children:
@@ -81,10 +81,5 @@ def split_console(text: str) -> tuple[ShellCommand, ...] | None:
 
 
 @lru_cache(maxsize=1)
-def _parser() -> Any:
-    try:
-        import tree_sitter_bash  # noqa: PLC0415 - an extra, loaded when a lab is read
-        from tree_sitter import Language, Parser  # noqa: PLC0415
-    except ImportError:
-        raise ConfigurationError('labs need the extra "labs": pip install "faultmaven-kb[labs]"') from None
+def _parser() -> Parser:
     return Parser(Language(tree_sitter_bash.language()))

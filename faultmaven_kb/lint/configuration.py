@@ -9,13 +9,14 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import Any
 
 from faultmaven_kb.decoding import SIZE_LIMIT
 from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.proof import parse_proofs
 from faultmaven_kb.lint.organisation import compile_schema
 from faultmaven_kb.lint.rules import CODES, RULES
 from faultmaven_kb.lint.settings import ALWAYS, CREDENTIALS, Exclusion, Profile, Settings
@@ -110,7 +111,10 @@ def read_configuration(text: str, path: str, *, read: Callable[[str], str]) -> C
     profile = _profile(reader)
     schema = reader.take("schema", str, "the path of a JSON Schema file", "")
     baseline = reader.take("baseline", str, "the path of a baseline file", "")
+    proofs = reader.take("proofs", str, "the path of the labs' results", "")
     settings = _settings(reader, read(schema) if schema else "", schema)
+    if proofs:
+        settings = replace(settings, proofs=_proofs(reader, read(proofs), proofs))
     reader.close(_KEYS)
     return Configuration(path, settings, profile, schema, baseline, written)
 
@@ -121,6 +125,7 @@ _KEYS = (
     "extend-select",
     "ignore",
     "schema",
+    "proofs",
     "baseline",
     "allow-credential-suppression",
     "retired-ids",
@@ -179,6 +184,15 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
     limits.close(_LIMITS)
     vocabulary.close(_VOCABULARIES)
     return settings
+
+
+def _proofs(reader: _Reader, text: str, path: str) -> str:
+    """The text of the proofs, refused here when it holds none."""
+    try:
+        parse_proofs(text)
+    except ConfigurationError as error:
+        raise reader.fail("proofs", f"{path}: {error}") from None
+    return text
 
 
 def _at_least(

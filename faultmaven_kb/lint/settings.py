@@ -48,6 +48,7 @@ class Settings:
     `select` leaves only these codes, `extend_select` adds codes of a higher profile, `ignore` takes codes away. The
     words of `technologies` and `tags` are the only ones allowed unless empty; `sections`, `languages` and `hosts` are
     allowed in addition to what the rules know. `schema` is the text of the organisation's own JSON Schema.
+    `proofs` are the labs' proofs as the text of one JSON list; a base opts in to proofs by naming them.
     """
 
     stale_months: int = 12
@@ -65,6 +66,7 @@ class Settings:
     hosts: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
     schema: str = ""
+    proofs: str = ""
     retired_ids: tuple[str, ...] = ()
     allow_credential_suppression: bool = False
 

@@ -1,0 +1,77 @@
+"""Labs as tests: `pytest -p faultmaven_kb.labs.pytest_plugin labs` collects each declaration, one test per trial.
+
+Where machines cannot run, the tests are skipped with the reason; with `FMKB_LABS=require` in the environment (as in
+this project's own CI) a skip is a failure. The state folder is `FMKB_LABS_DIR`, as for the command line.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from faultmaven_kb.files import find_runbooks
+from faultmaven_kb.labs.check import check_lab
+from faultmaven_kb.labs.declaration import read_lab
+from faultmaven_kb.labs.images import read_images
+from faultmaven_kb.labs.machine import obstacle
+from faultmaven_kb.labs.plan import load_lab
+from faultmaven_kb.labs.runner import Job, jobs_for, run_jobs
+from faultmaven_kb.labs.transcript import failure_lines
+
+__all__ = ["LabTest", "LabTests", "pytest_addoption", "pytest_collect_file"]
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Adds `--lab-runbooks` and `--lab-image`."""
+    group = parser.getgroup("labs")
+    group.addoption("--lab-runbooks", default="runbooks", help="folder of the runbooks that the labs prove")
+    group.addoption("--lab-image", action="append", default=[], help="only on this image; may be given more than once")
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "LabTests | None":
+    """A collector for each `*.lab.yaml`."""
+    return LabTests.from_parent(parent, path=file_path) if file_path.name.endswith(".lab.yaml") else None
+
+
+class LabTests(pytest.File):
+    """The trials of one declaration; a declaration with faults is an error of the collection."""
+
+    def collect(self) -> Iterator["LabTest"]:
+        """One test for each solution on each image."""
+        file = read_lab(self.path)
+        folder = next(each for each in self.path.parents if (each / "images.yaml").is_file())
+        images = read_images(folder / "images.yaml")
+        runbooks = {path.stem: path for path in find_runbooks([self.config.getoption("lab_runbooks")])}
+        loaded = load_lab(file, runbooks) if file.lab else None
+        found = check_lab(loaded, images=images) if loaded else file.diagnostics
+        if found or loaded is None:
+            lines = (f"{each.path}:{each.span.line}: {each.code} {each.message}" for each in found)
+            raise self.CollectError("\n".join(lines))
+        for job in jobs_for([loaded], images, chosen=tuple(self.config.getoption("lab_image"))):
+            name = f"{job.case.name}: {job.solution.label} [{job.image.name}]"
+            yield LabTest.from_parent(self, name=name, job=job)
+
+
+class LabTest(pytest.Item):
+    """One trial."""
+
+    def __init__(self, *, job: Job, **rest: object) -> None:
+        super().__init__(**rest)  # type: ignore[arg-type]
+        self.job = job
+
+    def runtest(self) -> None:
+        """Make the trial, or skip it with the reason."""
+        reason = obstacle()
+        if reason and os.environ.get("FMKB_LABS") == "require":
+            pytest.fail(reason, pytrace=False)
+        if reason:
+            pytest.skip(reason)
+        state = Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs"))
+        trial = run_jobs([self.job], state=state)[0]
+        if not trial.proven:
+            pytest.fail("\n".join(failure_lines(trial)), pytrace=False)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        """Where the trial is declared."""
+        return self.path, 0, self.name

@@ -1,0 +1,163 @@
+import json
+from pathlib import Path
+
+import jsonschema
+import pytest
+import yaml
+
+from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
+from faultmaven_kb.labs.check import CHECKS, check_lab
+from faultmaven_kb.labs.declaration import Probe, read_lab
+from faultmaven_kb.labs.images import read_images
+from faultmaven_kb.labs.plan import find_labs, load_lab, planned, read_labs
+from faultmaven_kb.labs.schema import lab_schema, lab_schema_text
+from tests.labs.parts import DEMO, IMAGES, ROOT, demo, findings, loaded
+
+LABS = sorted((ROOT / "labs").rglob("*.lab.yaml"))
+
+
+def test_the_demonstration_has_no_finding(tmp_path: Path) -> None:
+    assert findings(demo(tmp_path)) == []
+
+
+@pytest.mark.parametrize("path", LABS, ids=lambda path: path.stem)
+def test_every_lab_of_the_project_fits_its_runbook_and_the_schema(path: Path) -> None:
+    file = read_lab(path)
+    assert file.diagnostics == ()
+    lab = load_lab(file, {each.stem: each for each in (ROOT / "runbooks").rglob("*.md")})
+    assert check_lab(lab, images=IMAGES) == ()
+    values = yaml.safe_load(path.read_text(encoding="utf-8"))
+    jsonschema.Draft7Validator(lab_schema()).validate(values)
+    jsonschema.Draft202012Validator(lab_schema()).validate(values)
+
+
+def test_the_committed_schema_is_the_generated_one() -> None:
+    assert (ROOT / "schemas" / "lab.schema.json").read_text(encoding="utf-8") == lab_schema_text()
+    jsonschema.Draft7Validator.check_schema(json.loads(lab_schema_text()))
+
+
+@pytest.mark.parametrize(
+    ("change", "line", "message"),
+    [
+        (("lab: 1", "lab: 2"), 1, 'lab is "2": input should be 1'),
+        (("size: 64m", "size: 64"), 5, 'size is "64": input should be a valid string'),
+        (("size: 64m", "sice: 64m"), 5, 'unknown field "sice"'),
+        (("  break: rm /srv/shop/page\n", ""), 14, "cases.0.break is missing"),
+        (("size: 64m", "size: &a 64m"), 5, 'anchor "&a" is not allowed in a lab, write the value out'),
+        (("size: 64m", "size: 64m: 1"), 5, "the lab is not YAML: mapping values are not allowed in this context"),
+        (("hold: 0.1", "hold: -1"), 21, 'cases.0.solutions.0.hold is "-1": input should be greater than or equal to 0'),
+    ],
+)
+def test_a_fault_of_the_declaration_is_reported_at_its_place(
+    tmp_path: Path, change: tuple[str, str], line: int, message: str
+) -> None:
+    file = read_lab(demo(tmp_path, lab=change) / "shop-page-missing.lab.yaml")
+    assert file.lab is None
+    assert (file.diagnostics[0].span.line, file.diagnostics[0].message) == (line, message)
+
+
+def test_an_empty_declaration_is_a_finding_and_a_missing_one_an_error(tmp_path: Path) -> None:
+    assert [each.code for each in read_lab("").diagnostics] == ["RB011"]
+    with pytest.raises(PathError):
+        read_lab(tmp_path / "no.lab.yaml")
+
+
+@pytest.mark.parametrize(
+    ("where", "change", "code", "line", "words"),
+    [
+        ("lab", ("[bookworm]", "[bookwrm]"), "LB103", 3, 'image is "bookwrm", expected one of bookworm, trixie'),
+        ("lab", ("section: solution-2", "section: solution-9"), "LB104", 26, 'no executable "solution-9"'),
+        ("lab", ("section: solution-1\n", "section: solution-1\n    fences: [4]\n"), "LB104", 24, "has no fence 4"),
+        ("lab", ('page: No such file or directory"', 'page: Not there"'), "LB105", 16, "is no literal of the symptoms"),
+        ("lab", ("expect: stock", "expect: stocks"), "LB106", 18, '"stocks" does not stand in step-1'),
+        ("lab", ("page-name: {run: echo page}", "site: x"), "LB107", 18, '"<page-name>" in step-1 has no value'),
+        ("lab", ("values:\n", "values:\n  site: x\n"), "LB108", 12, 'value "site" is used by no command'),
+        (
+            "lab",
+            ("  - {section: step-1, expect: stock}\n", "  - {section: quick-fix}\n"),
+            "LB109",
+            14,
+            "step-1/fence-1",
+        ),
+        ("lab", ("break: rm", "break: systemctl restart shop; rm"), "", 0, ""),
+        ("lab", ("cp -p", "cp"), "", 0, ""),
+        (
+            "lab",
+            ("break: rm /srv/shop/page", "break: |\n    rm /srv/shop/page\n    systemctl daemon-reload"),
+            "LB110",
+            15,
+            "repeats solution-2/fence-2/command-1",
+        ),
+        ("runbook", ("lab: skip it", "lab: skipp it"), "LB111", 84, 'unknown directive "skipp"'),
+        ("runbook", ("ls /srv/shop\n", "if /srv/shop\n"), "LB112", 41, "step-1/fence-1 is no valid shell"),
+        ("runbook", ("ls /srv/shop\n", "sudo nano /srv/shop/page\n"), "LB113", 43, '"sudo nano" waits for a person'),
+        ("runbook", ("ls /srv/shop\n", "sudo tail -f /srv/shop/page\n"), "LB113", 43, '"sudo tail -f" waits'),
+        ("runbook", ("ls /srv/shop\n", "sudo journalctl -u shop -f\n"), "LB113", 43, "waits for a person"),
+        ("runbook", ("ls /srv/shop\n", "max_connections = 200\n"), "LB114", 43, "is a line of a configuration"),
+    ],
+)
+def test_a_lab_that_does_not_fit_its_runbook_is_found_without_running_it(
+    tmp_path: Path, where: str, change: tuple[str, str], code: str, line: int, words: str
+) -> None:
+    folder = demo(tmp_path, runbook=change) if where == "runbook" else demo(tmp_path, lab=change)
+    found = findings(folder)
+    if not code:
+        assert found == []
+        return
+    assert [(each, place) for each, place, message in found if words in message] == [(code, line)], found
+
+
+def test_what_is_skipped_must_exist(tmp_path: Path) -> None:
+    skipped = "skipped:\n- {part: solution-1/fence-7, reason: it is not there}\ncases:\n"
+    found = findings(demo(tmp_path, lab=("cases:\n", skipped)))
+    assert found == [("LB104", 14, 'the runbook has no executable "solution-1/fence-7"')]
+
+
+def test_every_check_is_explained() -> None:
+    assert [code for code, _, _ in CHECKS] == [f"LB{number}" for number in range(101, 115)]
+    assert all(why.endswith(".") for _, _, why in CHECKS)
+
+
+def test_a_plan_holds_the_commands_that_run_with_their_hosts(tmp_path: Path) -> None:
+    host = "section: solution-1\n    host: {solution-1/fence-1/command-2: client, solution-1: router}\n"
+    lab = loaded(demo(tmp_path, lab=("section: solution-1\n", host)))
+    solutions = lab.lab.cases[0].solutions
+    assert [each.on for each in planned(lab, solutions[1])] == ["router", "client", "router"]
+    assert [each.command.id for each in planned(lab, solutions[2])] == [
+        "solution-2/fence-1/command-1",
+        "solution-2/fence-2/command-1",
+        "solution-2/fence-2/command-2",
+    ]
+    assert lab.skipped == {"solution-2/fence-3": "it never ends"}
+
+
+def test_texts_may_differ_between_releases() -> None:
+    probe = Probe.model_validate({"run": "x", "expect": {"bookworm": "old", "trixie": ["new", "old"]}})
+    assert probe.texts("bookworm") == ("old",)
+    assert probe.texts("sid") == ()
+    assert probe.all_texts == ("old", "new")
+
+
+def test_labs_are_found_below_folders_and_only_there(tmp_path: Path) -> None:
+    assert find_labs([DEMO]) == (DEMO / "shop-page-missing.lab.yaml",)
+    assert len(read_labs([DEMO / "shop-page-missing.lab.yaml", DEMO])) == 1
+    with pytest.raises(PathError):
+        find_labs([tmp_path / "no"])
+
+
+def test_a_lab_of_an_unknown_runbook_cannot_be_loaded() -> None:
+    with pytest.raises(UnknownRunbookError, match="shop-page-missing"):
+        load_lab(read_lab(DEMO / "shop-page-missing.lab.yaml"), {})
+
+
+@pytest.mark.parametrize("text", ["- a\n", "x: 1\n", "x: {suite: a}\n", "a: &b {suite: s, packages: []}\n"])
+def test_an_images_file_that_is_none_says_where(tmp_path: Path, text: str) -> None:
+    (tmp_path / "images.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"images\.yaml"):
+        read_images(tmp_path / "images.yaml")
+
+
+def test_a_changed_recipe_is_another_image(tmp_path: Path) -> None:
+    bookworm, trixie = IMAGES["bookworm"], IMAGES["trixie"]
+    assert bookworm.fingerprint != trixie.fingerprint
+    assert bookworm.folder(tmp_path).name == f"bookworm-{bookworm.fingerprint}"
