@@ -20,6 +20,12 @@ BASE = KnowledgeBase.builtin()
 QUESTION = "FATAL: sorry, too many clients already"
 
 
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.mark.anyio  # their asynchronous test has no mark of its own
 class TestStandard(RetrieversIntegrationTests):
     """LangChain's standard tests for retrievers."""
 
@@ -34,10 +40,6 @@ class TestStandard(RetrieversIntegrationTests):
     @property
     def retriever_query_example(self) -> str:
         return QUESTION
-
-    @pytest.mark.asyncio  # their test has no mark and expects the plugin's automatic mode
-    async def test_ainvoke_returns_documents(self, retriever: BaseRetriever) -> None:
-        await super().test_ainvoke_returns_documents(retriever)
 
 
 def test_a_document_says_where_it_comes_from() -> None:
