@@ -48,9 +48,8 @@ def test_every_command_that_is_shown_exists_with_its_options(page: Path) -> None
                 if not words or words[0].startswith("-"):
                     continue
                 assert words[0] in COMMANDS, f"{page.name}: {line}"
-                inner = [
-                    word for word in words[1:2] if re.search(rf"^  {re.escape(word)} ", _help(words[0]), re.MULTILINE)
-                ]
+                is_group = "COMMAND [ARGS]" in _help(words[0])
+                inner = [word for word in words[1:2] if is_group and not word.startswith("-")]
                 help_text = _help(words[0], *inner)
                 for word in words[1:]:
                     if re.fullmatch(r"--?[a-z][a-z-]*", word):
