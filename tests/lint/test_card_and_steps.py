@@ -56,6 +56,7 @@ def test_weights_in_every_usual_form_are_read(lines: tuple[str, ...]) -> None:
         (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (-30% of cases)"), ["RB406"]),
         (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (33% of cases)"), ["RB405"]),
         (("2. **Keys without expiry** (70% of cases)", "3. **Limit too low** (30% of cases)"), ["RB408"]),
+        (("2. **Keys without expiry** (70% of cases)", "1. **Limit too low** (30% of cases)"), ["RB408"]),
         (("1. **Keys without expiry** (70% of cases)", "1. **Keys without expiry** (30% of cases)"), ["RB415"]),
     ],
 )
