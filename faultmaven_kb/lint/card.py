@@ -132,7 +132,7 @@ def empty_symptoms(checked: Checked) -> Iterator[Finding]:
     if not items:
         yield incomplete(checked, "symptoms have no list items, expected one for each thing that is seen", group.span)
     for item in items:
-        if not item_text(item) and not any(isinstance(block, Fence) for block in item.blocks):
+        if not item_text(item).strip("`*_ .-") and not any(isinstance(block, Fence) for block in item.blocks):
             yield Finding("symptom is empty, expected what is seen", item.span)
 
 
@@ -173,7 +173,7 @@ def weights_sum(checked: Checked) -> Iterator[Finding]:
     causes = list(_weighed(checked))
     weights = [cause.value for cause in causes if cause.value is not None and 0 < cause.value <= 100]
     group = _group(checked, "causes")
-    if group is None or not weights or len(weights) != len(causes):
+    if group is None or not weights or len(weights) != len(causes) or any(_unlisted(checked)):
         return
     total = sum(weights)
     if abs(total - 100) > checked.settings.weight_tolerance:
@@ -224,7 +224,7 @@ def _content(checked: Checked, item: ListItem) -> Span:
 def _unlisted(checked: Checked) -> Iterator[tuple[int, Span]]:
     """Numbered lines right below the label that are no list: only a list from 1 on may follow a line of text."""
     group = _group(checked, "causes")
-    if group is None or items_in(group.blocks):
+    if group is None:
         return
     for line in range(group.span.line, group.span.end_line + 1):
         match = _LISTED.match(checked.lines[line - 1])
@@ -236,9 +236,8 @@ def _unlisted(checked: Checked) -> Iterator[tuple[int, Span]]:
 def cause_numbering(checked: Checked) -> Iterator[Finding]:
     """People say "it was cause 3"; that works when the numbers run 1, 2, 3 without a gap."""
     items = _items(checked, "causes")
-    numbered = [(item.number, _number_span(item)) for item in items if item.number is not None] or list(
-        _unlisted(checked)
-    )
+    listed = [(item.number, _number_span(item)) for item in items if item.number is not None]
+    numbered = [*_unlisted(checked), *listed]
     numbers = [number for number, _ in numbered]
     wrong = first_out_of_order(numbers)
     if wrong is None or (len(numbers) > 1 and set(numbers) == {1}):

@@ -9,7 +9,7 @@ from faultmaven_kb.lint import data_syntax, languages
 from faultmaven_kb.lint.queries import queries_in
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.lint.shell import script_of
-from faultmaven_kb.lint.snippets import PLACEHOLDER, PROMPTED, SHELL, SQL, Snippet
+from faultmaven_kb.lint.snippets import PLACEHOLDER, PROMPTED, SHELL, SQL, Snippet, mask_placeholders
 from faultmaven_kb.lint.sql import error_in
 
 __all__ = ["RULES"]
@@ -84,8 +84,8 @@ def typographic_character_in_command(checked: Checked) -> Iterator[Finding]:
             continue
         if snippet.is_commands:
             script = script_of(snippet)
-            for match in _TYPOGRAPHIC.finditer(script.code):
-                if not script.is_quoted(match.start()) and script.code[match.start()] == snippet.code[match.start()]:
+            for match in _TYPOGRAPHIC.finditer(mask_placeholders(script.code)):
+                if not script.is_quoted(match.start()):
                     yield _typographic(snippet, match)
         elif snippet.language in SQL:
             bare = list(" " * len(snippet.code))

@@ -40,6 +40,13 @@ _PROVIDERS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Azure storage key", re.compile(r"AccountKey=(?P<value>[A-Za-z0-9+/]{60,}={0,2})")),
     ("JSON web token", re.compile(r"(?<![A-Za-z0-9])eyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}")),
 )
+_ANY_PROVIDER = re.compile(
+    r"A(?:KIA|SIA|ROA|IDA)[A-Z0-9]|gh[pousr]_|github_pat_|gl(?:pat|dt|rt|ptt)-|xox[abeoprs]-|hooks\.slack|AIza|k_live_|npm_|"
+    r"pypi-|SG\.|hvs\.|do[oprt]_v1_|sk-|AccountKey=|eyJ"
+)
+_ANY_WORD = re.compile(
+    r"pass|pwd|auth|secret|token|key|credential|curl|redis-cli|mysql|mariadb|identified", re.IGNORECASE
+)
 _URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@'\"<>`$]*:(?P<value>[^\s/@'\"`]+)@[\w<\[{$]", re.IGNORECASE)
 _VALUE = r"(?P<quote>[\"'])?(?P<value>(?(quote)[^\"'\n]+|[^\s\"'`,;|&()\[\]]+))"
 _PASSWORD = re.compile(
@@ -102,15 +109,15 @@ def credentials_in(text: str, *, is_code: bool) -> Iterator[Credential]:
 
 
 def _candidates(text: str, is_code: bool) -> Iterator[Credential]:
-    for kind, pattern in _PROVIDERS:
+    for kind, pattern in _PROVIDERS if _ANY_PROVIDER.search(text) else ():
         for match in pattern.finditer(text):
             start, end = match.span("value") if "value" in pattern.groupindex else match.span()
             if not is_example(text[start:end]) and not re.search(r"(?i)example|x{6}|0{8}", text[start:end]):
                 yield Credential(kind, start, end)
-    for match in _URL.finditer(text):
+    for match in _URL.finditer(text) if "://" in text else ():
         if not is_example(match["value"]):
             yield Credential("password in a URL", *match.span("value"))
-    if not is_code:
+    if not is_code or not _ANY_WORD.search(text):
         return
     for pattern in (_HEADER, *_OPTIONS, _PASSWORD):
         for match in pattern.finditer(text):

@@ -9,6 +9,7 @@ cure, and a rule that fires on each of them is switched off.
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from faultmaven_kb.lint.queries import queries_in
 from faultmaven_kb.lint.shell import ShellCommand, script_of
@@ -225,11 +226,15 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
         return _removal(command)
     if name == "redis-cli":
         return _redis(_without_options(command.arguments))
-    for programs, pattern, what, loses_data in _COMMANDS:
-        named = name in programs.split() or (name.startswith("mkfs.") and programs.startswith("mkfs"))
-        if named and pattern.match(words):
+    for _, pattern, what, loses_data in _rows_of("mkfs" if name.startswith("mkfs.") else name):
+        if pattern.match(words):
             return what, loses_data
     return None
+
+
+@lru_cache(maxsize=512)
+def _rows_of(program: str) -> tuple[_Row, ...]:
+    return tuple(row for row in _COMMANDS if program in row[0].split())
 
 
 def _removal(command: ShellCommand) -> tuple[str, bool] | None:

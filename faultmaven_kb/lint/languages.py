@@ -23,7 +23,9 @@ _ALSO = frozenset(
     "sh-session terminal conf config cfg properties redis mongodb mongosh cql flux influxql plantuml dot math tf "
     "hocon jq awk sed regex graphql ebnf apacheconf iptables nftables pgsql psql tsql plsql plpgsql mariadb "
     "svg pcre hosts syslog ldif asciinema vim gitignore openssl prometheus alertmanager helm jinja jinja2 "
-    "gotemplate go-template".split()
+    "gotemplate go-template gotmpl logfmt prom redis-cli mysqlsh ssh-config sshconfig fluentd unit service "
+    "sysctl fstab resolv gitconfig editorconfig dotenv shellscript kubernetes k8s ansible sls dns zone "
+    "snippet ascii".split()
 )
 _PROGRAMS = frozenset(
     "sudo kubectl helm docker podman crictl ctr systemctl journalctl service psql pg_dump pg_restore pg_ctl "
@@ -97,7 +99,8 @@ def guess(code: str) -> str:
         return "sql"
     if _SQL_ANY.match("\n".join(told).strip()) and first.split()[0].lower() in ("select", "insert", "delete", "update"):
         return "sql" if code.rstrip().endswith(";") else ""
-    if _YAML.match(first) and not first.endswith("::") and all(_is_yaml_line(line) for line in told):
+    sentence = len(told) == 1 and len(first.split()) > 2
+    if _YAML.match(first) and not sentence and not first.endswith("::") and all(_is_yaml_line(line) for line in told):
         return "yaml"
     return "ini" if all(_SETTING.match(line) for line in told) else ""
 

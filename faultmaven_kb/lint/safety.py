@@ -39,11 +39,14 @@ _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?P<code>[^\n]+?)(?<!`)\1(?!`)")
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
 
 
-def _harms(checked: Checked) -> Iterator[tuple[Snippet, Harm]]:
-    made = created_names("\n".join(snippet.code for snippet in checked.snippets))
-    for snippet in checked.snippets:
-        for harm in harms_in(snippet, made):
-            yield snippet, harm
+def _harms(checked: Checked) -> tuple[tuple[Snippet, Harm], ...]:
+    """The destructive commands of a document, each with its block; found once for the three rules that ask."""
+    kept = checked.__dict__
+    if "_harms" not in kept:
+        made = created_names("\n".join(snippet.code for snippet in checked.snippets))
+        kept["_harms"] = tuple((snippet, harm) for snippet in checked.snippets for harm in harms_in(snippet, made))
+    harms: tuple[tuple[Snippet, Harm], ...] = kept["_harms"]
+    return harms
 
 
 def _credentials(checked: Checked) -> Iterator[tuple[Credential, Span]]:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Script", "ShellCommand", "Word", "parse", "script_of"]
 
 _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
+_OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
 _CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
@@ -124,7 +125,8 @@ def commands_only(code: str) -> str:
 
 def parse(code: str) -> Script:
     """The commands, comments and errors of a shell text."""
-    masked = _NOT_ASCII.sub("x", mask_placeholders(code))
+    masked = _NOT_ASCII.sub("x", mask_placeholders(code)).replace("<>", ">>")  # opens for both, unknown to the grammar
+    masked = _OMITTED.sub(lambda match: "x" * len(match[0]), masked)
     root = _parser().parse(masked.encode()).root_node
     reader = _Reader(code)
     reader.read(root)

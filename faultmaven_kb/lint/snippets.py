@@ -25,7 +25,7 @@ PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", 
 SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
 OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})
 PLACEHOLDER = re.compile(
-    r"(?<![<\w&])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?<! \d)>|(?<=\w)<[a-z][a-z0-9_-]*>"
+    r"(?<![<\w&])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?:(?<! \d)>|>(?=[\"'\s]|$))|(?<=\w)<[a-z][a-z0-9_-]*>"
     r"|<(?:\.{3}|…)>|\{\{[^{}\n]*\}\}"
 )
 """`<pod-name>`, `<your password>`, `{{name}}`: what the reader fills in."""

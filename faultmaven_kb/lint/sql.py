@@ -34,6 +34,8 @@ _DIALECTS = {
     "trino": "trino",
     "presto": "presto",
 }
+_OTHER_GRAMMARS = frozenset({"cassandra", "scylladb", "influxdb", "elasticsearch", "opensearch", "couchbase", "neo4j"})
+"""Servers whose query language looks like SQL and is not."""
 _KEYWORDS = frozenset(
     "abort alter analyze and attach backup begin binlog cache call case change check checkpoint clear clone "
     "close cluster comment commit copy create cross dbcc deallocate declare delete delimiter desc describe "
@@ -48,14 +50,14 @@ _PARSED = ("select", "with", "insert", "update", "delete")
 _TOKEN = re.compile(
     r"(?P<comment>--[^\n]*|/\*.*?(?:\*/|\Z))|(?P<dollar>\$(?P<tag>\w*)\$.*?(?:\$(?P=tag)\$|\Z))"
     r"|(?P<string>[eEnN]?'(?:[^'\\]|''|\\.)*(?:'|\Z))"
-    r"|(?P<quoted>\"(?:[^\"]|\"\")*(?:\"|\Z)|`[^`]*(?:`|\Z))|(?P<end>;|\\[gG]\w*)",
+    r"|(?P<quoted>\"(?:[^\"]|\"\")*(?:\"|\Z)|`[^`]*(?:`|\Z))|(?P<end>;|\\[A-Za-z]+[^\n;]*)",
     re.DOTALL,
 )
 _CLIENT_LINE = re.compile(
     r"^[ \t]*(?:\\(?![gG]\b).*|(?:delimiter|use)\b[^;\n]*;?|go[ \t]*|/[ \t]*|@@?\S+|#.*)$", re.MULTILINE | re.IGNORECASE
 )
 _PROMPT = re.compile(r"^[ \t]*(?:mysql|MariaDB[^>\n]*|\w+[=-][#>]|sqlite|SQL)>?[ \t]+(?=\S)", re.MULTILINE)
-_VARIABLE = re.compile(r"\$\{\w+\}|(?<![:\w]):(?=['\"A-Za-z_])|\$(?=\d)|%(?=[sd(])|@(?=\w)")
+_VARIABLE = re.compile(r"\$\{\w+\}|%\(\w+\)s|(?<![:\w]):(?=['\"A-Za-z_])|\$(?=\d)|%(?=[sd(])|@(?=\w)")
 """`:name`, `$1`, `%s`, `@x`: what a client or a program fills in."""
 
 
@@ -138,7 +140,7 @@ def error_in(statement: Statement, technology: str) -> SqlError | None:
     if quote is not None:
         place = statement.start + quote
         return SqlError(f"{statement.text[quote]} is never closed", place, place + 1)
-    if keyword not in _PARSED:
+    if keyword not in _PARSED or technology in _OTHER_GRAMMARS:
         return None
     text = _VARIABLE.sub(lambda match: " " if len(match[0]) == 1 else "x" * len(match[0]), statement.text)
     return _agreed(statement, text, _DIALECTS.get(technology, ""))

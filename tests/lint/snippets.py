@@ -10,7 +10,7 @@ from faultmaven_kb.lint.rule import Profile
 __all__ = ["BASE", "TODAY", "check", "codes", "with_block"]
 
 TODAY = date(2026, 11, 22)
-_GOOD = Path(__file__).parent.parent / "fixtures/rules/RB405-weights-sum/good/redis/redis-out-of-memory.md"
+_GOOD = Path(__file__).parent.parent / "fixtures/rules/RB402-empty-symptoms/good/redis/redis-out-of-memory.md"
 BASE = _GOOD.read_text(encoding="utf-8")
 _PLACE = "   ```bash\n   # Allow three gigabytes\n   redis-cli CONFIG SET maxmemory 3gb\n   ```\n"
 
