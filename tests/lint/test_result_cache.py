@@ -117,7 +117,7 @@ def _examined(data: bytes) -> None:
 
 
 def _cuts() -> Iterator[bytes]:
-    """Each different document of the fixtures cut at every 97th byte, thinned out evenly to what a test run can bear."""
+    """Each different document of the fixtures cut at every 97th byte, thinned out to what a test run can bear."""
     different = sorted({path.read_bytes() for path in FIXTURES})
     cuts = [data[:end] for data in different for end in range(0, len(data), 97)]
     yield from cuts[:: max(1, len(cuts) // 150)]
