@@ -77,7 +77,7 @@ def _why(rule: Rule, configuration: Configuration, profile: Profile) -> str:
 
 def _place(configuration: Configuration, key: str) -> str:
     line = configuration.lines.get(key)
-    return f"{printable(configuration.path)}:{line}" if line else configuration.path or "the default"
+    return f"{printable(configuration.path)}:{line}" if line else "the default"
 
 
 def _values(configuration: Configuration) -> Iterator[dict[str, Any]]:

@@ -44,6 +44,7 @@ class Run:
 
 
 def sources_of(documents: Mapping[str, bytes | str]) -> dict[str, Source]:
+    """The texts of the documents that can be read, by name."""
     found = ((name, decode(data, name)[0]) for name, data in documents.items())
     return {name: source for name, source in found if source is not None}
 
@@ -118,6 +119,7 @@ def _ran(running: set[str], run: Run, change: Change | None, code: str) -> bool:
 
 
 def place_of(tree: Tree | None, name: str) -> str:
+    """Where a document stands relative to the root; its name where there is no tree or it lies outside."""
     return (tree.relative(name) if tree else None) or name
 
 

@@ -64,5 +64,6 @@ def known_before(run: Run, since: Snapshot, results: Mapping[str, Examined]) -> 
 
 
 def mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping[str, Source]) -> Mark:
+    """The mark of a finding, by the places and texts of the files it may stand in."""
     place = places.get(diagnostic.path, diagnostic.path)
     return mark_of(diagnostic, place, sources.get(diagnostic.path))
