@@ -230,14 +230,15 @@ class _Walker:
     def table(self, token: Token) -> Table:
         rows: list[TableRow] = []
         cells: list[str] = []
+        opening = token
         while (part := self.tokens[self.index]).type != "table_close":
             self.index += 1
             if part.type == "tr_open":
-                cells = []
+                opening, cells = part, []
             elif part.type == "inline":
                 cells.append(part.content.strip())
             elif part.type == "tr_close":
-                rows.append(TableRow(tuple(cells), self.span(part)))
+                rows.append(TableRow(tuple(cells), self.span(opening)))
         self.index += 1
         return Table(tuple(rows), self.span(token))
 
