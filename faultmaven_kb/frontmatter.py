@@ -132,7 +132,18 @@ def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
             found = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
             return FrontMatter(readable=False, diagnostics=(found,))
     message = 'front matter is missing, expected "---" on line 1 and the required fields'
-    return FrontMatter(diagnostics=(_error("RB101", "frontmatter-missing", message, source, Span(1, 1, 1, 1)),))
+    fix = _opening(source)
+    return FrontMatter(diagnostics=(_error("RB101", "frontmatter-missing", message, source, Span(1, 1, 1, 1), fix),))
+
+
+def _opening(source: Source) -> Fix | None:
+    """Write the first fence, where only that is missing: the text begins with fields and a fence follows them."""
+    lines = source.lines
+    end = next((index for index, line in enumerate(lines) if not _YAML_LINE.match(line)), len(lines))
+    fields = sum(1 for line in lines[:end] if _KEY_LINE.match(line))
+    if fields < 2 or end == len(lines) or not _FENCE.match(lines[end]):
+        return None
+    return Fix("write the opening line", (Edit(Span(1, 1, 1, 1), "---\n"),), safe=True)
 
 
 def _unclosed(source: Source) -> FrontMatter:
@@ -163,7 +174,10 @@ def _find_split(source: Source, end: int, body: int) -> Diagnostic | None:
         return None
     place = source.position(end)
     message = 'this "---" ends the front matter in the middle of a value, indent it'
-    return _error("RB110", "frontmatter-split", message, source, Span(place.line, 1, place.line, 4))
+    above = source.line(place.line - 1)
+    indent = above[: len(above) - len(above.lstrip(" "))] or "  "
+    fix = Fix("indent it", (Edit(Span(place.line, 1, place.line, 1), indent),), safe=False)
+    return _error("RB110", "frontmatter-split", message, source, Span(place.line, 1, place.line, 4), fix)
 
 
 def _error(code: str, name: str, message: str, source: Source, span: Span, fix: Fix | None = None) -> Diagnostic:

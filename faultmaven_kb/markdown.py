@@ -234,7 +234,7 @@ class _Walker:
         while (part := self.tokens[self.index]).type != "table_close":
             self.index += 1
             if part.type == "tr_open":
-                cells, opening = [], part
+                opening, cells = part, []
             elif part.type == "inline":
                 cells.append(part.content.strip())
             elif part.type == "tr_close":

@@ -23,6 +23,7 @@ Path = tuple[str | int, ...]
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
+_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:\s+#.*)?\s*$")
 _CURLY_QUOTES = re.compile(
     "^[\u201c\u201d\u2018\u2019\u201e\u201f\u00ab\u00bb]|[\u201c\u201d\u2018\u2019\u00ab\u00bb]$"
 )
@@ -142,7 +143,25 @@ class _Converter:
         place = self.source.position(self.base + index)
         span = Span(place.line, place.column, place.line, place.column + 1)
         problem = " ".join(part for part in (error.problem, error.context) if part)
-        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span)
+        fix = self.quoting(text, place.line)
+        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=fix)
+
+    def quoting(self, text: str, line: int) -> Fix | None:
+        """Quote the value on a line, where that alone makes the text YAML again (`title: Redis: out of memory`)."""
+        match = _PLAIN_VALUE.match(self.source.line(line))
+        if not match:
+            return None
+        written = match["value"]
+        quoted = (
+            f'"{written}"' if '"' not in written and "\\" not in written else "'{}'".format(written.replace("'", "''"))
+        )
+        span = Span(line, match.start("value") + 1, line, match.end("value") + 1)
+        start, end = (self.source.offset(place) - self.base for place in (span.start, span.end))
+        try:
+            yaml.compose(text[:start] + quoted + text[end:], Loader=_Loader)
+        except yaml.YAMLError:
+            return None
+        return Fix("quote the value", (Edit(span, quoted),), safe=True)
 
     def convert(self, node: yaml.Node, path: Path, key: tuple[int, int] | None = None) -> object:
         """The plain value of a node: dict, list, str, int, float, bool or None."""
@@ -158,6 +177,7 @@ class _Converter:
     def pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
         """The items of a mapping; of two equal keys the first counts and the second is reported."""
         seen: dict[str, tuple[int, int]] = {}
+        values: dict[str, str] = {}
         for key_node, value_node in node.value:
             bounds = self.bounds(key_node)
             if key_node.tag == _TAG + "merge":
@@ -168,10 +188,26 @@ class _Converter:
             if name in seen:
                 first = Related("first defined here", self.source.path, self.source.span(*seen[name]))
                 message = f'key "{name}" stands twice, YAML would silently keep one of them'
-                self.report("RB105", "yaml-duplicate-key", message, self.source.span(*bounds), related=(first,))
+                fix = self.removal(key_node, value_node) if self.written(value_node) == values[name] else None
+                span = self.source.span(*bounds)
+                self.report("RB105", "yaml-duplicate-key", message, span, fix=fix, related=(first,))
                 continue
-            seen[name] = bounds
+            seen[name], values[name] = bounds, self.written(value_node)
             yield name, self.convert(value_node, (*path, name), bounds)
+
+    def written(self, node: yaml.Node) -> str:
+        """A value as it stands in the text."""
+        return self.source.text[slice(*self.bounds(node))]
+
+    def removal(self, key: yaml.Node, value: yaml.Node) -> Fix | None:
+        """Remove the lines of a key that says nothing new, where nothing else stands on them."""
+        first, last = self.span(key), self.span(value)
+        if self.source.line(first.line)[: first.column - 1].strip() or first.line == 1:
+            return None
+        if self.source.line(last.end_line)[last.end_column - 1 :].strip():
+            return None
+        edit = Edit(Span(first.line, 1, last.end_line + 1, 1), "")
+        return Fix("remove the second one, it is the same", (edit,), safe=True)
 
     def scalar(self, node: yaml.ScalarNode) -> object:
         """A scalar's value. Dates stay the text that was written; a type that loses text is reported."""

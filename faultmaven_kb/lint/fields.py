@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
+from faultmaven_kb.lint.reorder import reorder_fields
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.metadata import DIFFICULTIES, SEVERITIES, STATUSES, ContractError, MetadataContract
 from faultmaven_kb.source import Span
@@ -273,7 +274,9 @@ def field_order(checked: Checked) -> Iterator[Finding]:
     for key, should_be in zip(known, expected, strict=True):
         if key != should_be:
             span = checked.document.front_matter.key_span(key)
-            yield Finding(f"{key} stands before {should_be}, expected the order {', '.join(expected)}", span)
+            edits = reorder_fields(checked, _FIELDS)
+            fix = Fix("put the fields in order", edits, safe=False) if edits else None
+            yield Finding(f"{key} stands before {should_be}, expected the order {', '.join(expected)}", span, fix)
             return
 
 

@@ -38,13 +38,21 @@ def unintended_change(before: ReadDocument, after: ReadDocument, edits: Sequence
         return f"{field} would change as well"
     structural = _touches_structure(before.source, old) or _touches_structure(after.source, new)
     lost, found = _differences(before.runbook, after.runbook)
+    kept = {(part.kind, part.content) for part in _parts(after.runbook)}
     for part in lost:
-        if not _meets(old, part.span) and (not structural or part.kind in (Section, Command)):
+        if _meets(old, part.span) or _was_front_matter(part, before, after):
+            continue
+        if not structural or (part.kind in (Section, Command) and (part.kind, part.content) not in kept):
             return f"a {part.kind.__name__.lower()} on line {part.span.line} would change as well"
     for part in () if structural else found:
         if not _meets(new, part.span):
             return f"a {part.kind.__name__.lower()} would appear on line {part.span.line}"
     return ""
+
+
+def _was_front_matter(part: "_Placed", before: ReadDocument, after: ReadDocument) -> bool:
+    """Whether a part was read from what is front matter after the fix, and could not be told from text before."""
+    return not before.front_matter.readable and part.span.end_line <= after.front_matter.span.end_line
 
 
 def touched_lines(source: Source, edits: Iterable[Edit]) -> tuple[_Lines, _Lines]:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
 from faultmaven_kb.dialects.faultmaven import SECTIONS
+from faultmaven_kb.lint.reorder import reorder_sections
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote, plain
 from faultmaven_kb.outline import OutlineSection, walk, words
@@ -81,8 +82,17 @@ def section_order(checked: Checked) -> Iterator[Finding]:
     for role, section in present:
         if _ORDER.index(role) < last:
             message = f'section "{section.title}" stands after "{_NAMES[_ORDER[last]]}", expected before it'
-            yield Finding(message, _heading_span(section))
+            yield Finding(message, _heading_span(section), _in_order(checked))
         last = max(last, _ORDER.index(role))
+
+
+def _in_order(checked: Checked) -> Fix | None:
+    """Put all sections of the format in order, unless one stands twice."""
+    found = _found(checked)
+    if any(len(sections) > 1 for sections in found.values()):
+        return None
+    ordered = [found[role][0] for role in _ORDER if role in found]
+    return Fix("put the sections in order", reorder_sections(checked, ordered), safe=False)
 
 
 @rule("RB303", "duplicate-section", Level.ERROR, Profile.INGEST)
@@ -289,7 +299,10 @@ def multiple_h1(checked: Checked) -> Iterator[Finding]:
     headings = [section.heading for section in checked.sections if section.heading and section.level == 1]
     for heading in headings[1:]:
         related = Related("first one", checked.document.path, headings[0].span)
-        yield Finding(f'second heading of level 1 "{plain(heading.text)}"', heading.span, None, (related,))
+        start = Span(heading.span.line, heading.span.column, heading.span.line, heading.span.column)
+        marked = checked.lines[start.line - 1].startswith("#", start.column - 1)
+        fix = Fix("make it level 2", (Edit(start, "#"),), safe=False) if marked else None
+        yield Finding(f'second heading of level 1 "{plain(heading.text)}"', heading.span, fix, (related,))
 
 
 @rule("RB317", "skipped-heading-level", Level.WARNING, Profile.CURATED)
