@@ -21,8 +21,8 @@ WEIGHTS: tuple[tuple[str, float], ...] = (
     ("lead", 2.9),
 )
 
-MATCH = 0.5
-"""The confidence from which on an answer is a match: more likely right than not."""
+MATCH = 0.55
+"""The confidence from which on an answer is a match: clearly more likely right than not."""
 
 USUAL_LEAD = 0.35
 """The lead that right answers usually have; with it, one sees what a hit would be worth without its sibling."""
