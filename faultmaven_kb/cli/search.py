@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import click
+from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.cards import print_brief, print_card
@@ -16,6 +17,7 @@ __all__ = ["command"]
 
 _LARGEST_INPUT = 2_000_000
 _DEFAULT_LIMIT = 3
+_LONG_INPUT = 3
 _LEADING = {"match": 1, "ambiguous": 2, "none": 0}
 _VERDICTS = {
     "match": ("green", "match"),
@@ -82,6 +84,14 @@ def _standard_input() -> str:
     return data[:_LARGEST_INPUT].decode("utf-8", "replace")
 
 
+def _print_lines(out: Console, answer: Answer) -> None:
+    """The lines of a long input that decided; of a short one the reader knows them."""
+    if answer.question.count("\n") < _LONG_INPUT:
+        return
+    for line in answer.lines:
+        out.print(Text(f"  input line {line.number}: {printable(line.text)}", style="dim"), soft_wrap=True)
+
+
 def _print(answer: Answer, *, full: int | None) -> None:
     out = console()
     style, words = _VERDICTS[answer.verdict]
@@ -89,6 +99,7 @@ def _print(answer: Answer, *, full: int | None) -> None:
     if answer.verdict != "match":
         line.append(f" - {printable(answer.reason)}", style="not bold")
     out.print(line, soft_wrap=True)
+    _print_lines(out, answer)
     leading = _LEADING[answer.verdict] if full is None else full
     for number, hit in enumerate(answer.hits):
         if number == leading:

@@ -5,13 +5,14 @@ many threads.
 """
 
 from collections.abc import Callable, Sequence
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
-from faultmaven_kb.search.evidence import Witness, wanted_terms
+from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
 from faultmaven_kb.search.index import Index
 from faultmaven_kb.search.question import Question, read_question
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
@@ -23,6 +24,7 @@ from faultmaven_kb.search.verdict import confidences, decide
 __all__ = ["Examination", "Searcher"]
 
 _DEPRECATED = 0.7
+_FEWER = 3
 _SMALL_SHARE = 0.25
 _MOST_LINES = 5
 _MOST_UNEXPLAINED = 50
@@ -54,8 +56,9 @@ class Searcher:
         verdict = decide(strengths)
         wanted = wanted_terms(asked)
         hits = tuple(
-            Hit(self.runbooks[place], score, confidence, self._witness.evidence(place, each.found, wanted))
-            for place, score, confidence, each in zip(
+            Hit(self.runbooks[place], score, confidence, self._witness.evidence(place, each.found, wanted, most=most))
+            for most, place, score, confidence, each in zip(
+                (MOST, MOST, *repeat(_FEWER, limit)),
                 ranked.runbooks[:limit].tolist(),
                 ranked.scores.tolist(),
                 confidences(strengths),

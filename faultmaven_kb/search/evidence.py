@@ -9,6 +9,8 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
+from math import fsum
 
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.search.answer import Distinction, Evidence
@@ -18,9 +20,11 @@ from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.strength import Found
 from faultmaven_kb.search.terms import NEGATION, Token, tokens_of
 
-__all__ = ["Wanted", "Witness", "wanted_terms"]
+__all__ = ["MOST", "Wanted", "Witness", "wanted_terms"]
 
-_MOST = 6
+MOST = 6
+"""How many texts are shown for a hit."""
+
 _MOST_LINES = 5
 _TELLS_SOMETHING = 1.0
 _DISTINCT = 2.0
@@ -54,14 +58,10 @@ class Witness:
         self._index = index
         self._read = lru_cache(maxsize=_KEPT_TEXTS)(self._read_segment)
 
-    def evidence(self, place: int, found: Found, wanted: Wanted) -> tuple[Evidence, ...]:
-        """The evidence for a runbook, by its position in the index, best fields first, at most six texts."""
-        evidence: list[Evidence] = []
-        for field, number in _telling(self._index.texts[place], found, self._index):
-            evidence.append(self._marked(place, field, number, wanted))
-            if len(evidence) == _MOST:
-                break
-        return tuple(evidence)
+    def evidence(self, place: int, found: Found, wanted: Wanted, *, most: int = MOST) -> tuple[Evidence, ...]:
+        """The evidence for a runbook, by its position in the index, best fields first."""
+        telling = islice(_telling(self._index.texts[place], found, self._index), most)
+        return tuple(self._marked(place, field, number, wanted) for field, number in telling)
 
     def told_apart(self, places: Sequence[int], question: Question) -> tuple[Distinction, ...]:
         """For each of some runbooks, by position, the telling words of its title and symptoms that the others lack."""
@@ -83,11 +83,11 @@ class Witness:
         segment, tokens = self._read(place, field, number)
         words: list[tuple[int, int]] = []
         lines: set[int] = set()
-        for token in tokens:
-            hits = [term for term in token.terms if term in wanted]
-            if hits:
-                words.append((token.start, token.end))
-                lines.update(line for term in hits for line in wanted[term])
+        for start, end, terms in tokens:
+            if not wanted.keys().isdisjoint(terms):
+                words.append((start, end))
+                for term in terms:
+                    lines.update(wanted.get(term, ()))
         return Evidence(
             FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES])
         )
@@ -119,9 +119,9 @@ def _telling(text: Text, found: Found, index: Index) -> Iterator[tuple[int, int]
         start = stop
         if by_segment:
             first = int(text.ends.searchsorted(text.starts[field]))
-            told = {segment: sum(information[term] for term in sorted(terms)) for segment, terms in by_segment.items()}
+            told = {segment: fsum(map(information.__getitem__, terms)) for segment, terms in by_segment.items()}
             for segment in sorted(by_segment, key=lambda number: (-told[number], number)):
                 new = by_segment[segment] & remaining
-                if sum(information[term] for term in new) >= _TELLS_SOMETHING:
+                if new and fsum(map(information.__getitem__, new)) >= _TELLS_SOMETHING:
                     remaining -= new
                     yield field, segment - first

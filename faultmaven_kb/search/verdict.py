@@ -15,6 +15,7 @@ from faultmaven_kb.search.strength import Strength
 __all__ = ["confidences", "decide", "features", "probability"]
 
 _MOST_MISSING = 4.0
+_DIGITS = 4
 
 
 def features(strength: Strength) -> tuple[float, ...]:
@@ -43,9 +44,9 @@ def confidences(strengths: Sequence[Strength]) -> tuple[float, ...]:
     if not strengths:
         return ()
     first = probability(strengths[0])
-    found = [first]
+    found = [round(first, _DIGITS)]
     for strength in strengths[1:]:
-        found.append(min(found[-1], probability(strength) * (1 - first)))
+        found.append(min(found[-1], round(probability(strength) * (1 - first), _DIGITS)))
     return tuple(found)
 
 

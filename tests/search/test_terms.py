@@ -1,5 +1,7 @@
 """Terms: runbooks and questions meet in the same ones."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,7 +16,15 @@ def test_an_identifier_meets_its_other_spellings() -> None:
 
 
 def test_not_ready_is_one_thing_in_all_its_forms() -> None:
-    for text in ("not ready", "isn't ready", "NotReady", "unready", "not yet ready", "KubeNodeNotReady", "no longer ready"):
+    for text in (
+        "not ready",
+        "isn't ready",
+        "NotReady",
+        "unready",
+        "not yet ready",
+        "KubeNodeNotReady",
+        "no longer ready",
+    ):
         assert "not~readi" in terms_of(text), text
     for text in ("ready", "the node is ready", "not slow. ready", "not\nready"):
         assert "not~readi" not in terms_of(text), text
@@ -39,10 +49,12 @@ def test_a_token_of_absurd_length_has_no_terms() -> None:
 def test_every_token_lies_where_it_says_and_in_order(text: str) -> None:
     tokens = tokens_of(text)
     assert all(0 <= token.start < token.end <= len(text) for token in tokens)
-    assert all(before.end <= after.start for before, after in zip(tokens, tokens[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(tokens))
 
 
-WORDS = st.sampled_from(["not", "no", "isn't", "yet", "ready", "NotReady", "the", "unready", "pod", "able", "137", "a.b-c"])
+WORDS = st.sampled_from(
+    ["not", "no", "isn't", "yet", "ready", "NotReady", "the", "unready", "pod", "able", "137", "a.b-c"]
+)
 
 
 @given(st.lists(WORDS))

@@ -1,0 +1,203 @@
+"""A question to an answer: what the shipped runbooks and small bases answer, and why."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from faultmaven_kb import KnowledgeBase, Runbook
+from faultmaven_kb.search.engine import Searcher
+from tests.search.bases import numbered, plain, runbook
+
+BUILTIN = KnowledgeBase.builtin()
+
+OTHER_WORDS = (
+    ("redis-out-of-memory", "cache server refuses new keys because maxmemory is reached and nothing is evicted"),
+    ("redis-connection-refused", "nothing listens on port 6379"),
+    ("network-dns-resolution-failure", "getaddrinfo EAI_AGAIN"),
+    ("network-connection-timeout", "packets to the other site are dropped, SYN is never answered"),
+    ("linux-disk-full", "no space left, cannot write files"),
+    ("k8s-pod-oomkilled", "container exceeds its memory limit, exit code 137"),
+    ("k8s-pod-crashloopbackoff", "container keeps restarting, exit code 1, liveness check fails"),
+    ("k8s-pod-imagepullbackoff", "cannot download container from the private registry, 401 unauthorized"),
+    ("k8s-node-not-ready", "kubelet stopped posting status"),
+    ("nginx-502-bad-gateway", "php-fpm socket missing, reverse proxy cannot reach upstream"),
+    ("postgres-connection-pool-exhausted", "FATAL sorry, too many clients already"),
+    ("postgres-slow-queries", "statement takes minutes, sequential scan on a large table"),
+)
+
+
+@pytest.mark.parametrize("id", list(BUILTIN.ids))
+def test_a_shipped_runbook_is_found_first_by_each_of_its_own_symptoms(id: str) -> None:
+    for symptom in BUILTIN[id].symptoms:
+        hits = BUILTIN.search(symptom.text).hits
+        assert hits[0].runbook.id == id, symptom.text
+
+
+@pytest.mark.parametrize(("id", "question"), OTHER_WORDS)
+def test_a_shipped_runbook_is_a_match_for_other_words_than_its_titles(id: str, question: str) -> None:
+    answer = BUILTIN.search(question)
+    assert answer.hits[0].runbook.id == id
+    assert answer.verdict == "match", answer.reason
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        *("how do I bake bread", "pod", "the application is slow", "help", "error", "it does not work", "database"),
+        *("server down", "please help urgent production issue", "node", "kubernetes", "everything is slow today"),
+        *("kafka consumer lag keeps growing", "cassandra nodes show DN in nodetool status", "???", "", " \n "),
+        *("vault is sealed after a restart", "my car makes a grinding noise when braking"),
+    ],
+)
+def test_what_says_nothing_or_is_not_covered_is_no_match(question: str) -> None:
+    assert BUILTIN.search(question).verdict == "none"
+
+
+def test_none_names_the_nearest_and_what_it_lacks() -> None:
+    answer = BUILTIN.search("redis sentinel quorum flapping")
+    assert answer.verdict == "none"
+    assert answer.hits[0].runbook.metadata.technology == "redis"
+    assert {"quorum", "flapping"} <= set(answer.unexplained)
+    assert answer.hits[0].runbook.id in answer.reason
+    assert '"quorum"' in answer.reason
+
+
+def test_a_question_without_a_known_word_has_no_hits() -> None:
+    answer = BUILTIN.search("zzyzx qwrtp")
+    assert (answer.verdict, answer.hits, answer.lines) == ("none", (), ())
+    assert answer.unexplained == ("zzyzx", "qwrtp")
+
+
+def test_evidence_points_at_the_words_in_the_file() -> None:
+    answer = BUILTIN.search("FATAL: sorry, too many clients already")
+    for hit in answer.hits:
+        assert hit.runbook.path is not None
+        lines = Path(hit.runbook.path).read_text(encoding="utf-8").split("\n")
+        for evidence in hit.evidence:
+            assert all(evidence.text[start:end].strip() for start, end in evidence.words)
+            if evidence.field == "body":
+                assert evidence.span is not None
+                assert lines[evidence.span.line - 1] == evidence.text
+            elif evidence.span is not None and evidence.field == "symptoms":
+                assert evidence.matched[0] in lines[evidence.span.line - 1]
+    first = answer.hits[0].evidence[0]
+    assert first.field == "symptoms"
+    assert {"FATAL", "sorry", "clients"} <= set(first.matched)
+
+
+def test_the_answer_names_the_lines_of_the_input_that_decided() -> None:
+    log = [f"2026-11-22T10:00:00Z INFO served request {n} in {n} ms" for n in range(400)]
+    log[250] = "2026-11-22T10:04:10Z ERROR OOM command not allowed when used memory > 'maxmemory'."
+    answer = BUILTIN.search("\n".join(log))
+    assert answer.verdict == "match"
+    assert answer.hits[0].runbook.id == "redis-out-of-memory"
+    assert [line.number for line in answer.lines] == [251]
+    assert "maxmemory" in answer.lines[0].text
+    assert 251 in answer.hits[0].evidence[0].input_lines
+
+
+def test_confidence_does_not_depend_on_how_much_log_stands_around_the_line() -> None:
+    line = "ERROR OOM command not allowed when used memory > 'maxmemory'."
+    noise = [f"INFO gadget {n} polished" for n in range(1_000)]
+    alone = BUILTIN.search(line).hits[0].confidence
+    assert BUILTIN.search("\n".join([*noise, line])).hits[0].confidence == pytest.approx(alone, abs=0.1)
+
+
+def test_confidence_does_not_depend_on_how_many_other_runbooks_there_are() -> None:
+    question = "FATAL: sorry, too many clients already"
+    small = Searcher(list(BUILTIN)).search(question).hits[0].confidence
+    large = Searcher([*BUILTIN, *numbered(2_000)]).search(question).hits[0].confidence
+    assert large == pytest.approx(small, abs=0.1)
+
+
+NODE = runbook("node-not-ready", "Node not ready", technology="kubernetes", symptoms=["the node is not ready"])
+READY = runbook(
+    "node-ready", "Node ready", technology="kubernetes", symptoms=["the node is ready, pods are not placed"]
+)
+
+
+@pytest.mark.parametrize("question", ["worker-3 has been unready for an hour", "the node isn't ready", "NotReady"])
+def test_not_ready_is_not_ready(question: str) -> None:
+    kb = KnowledgeBase([READY, NODE, *numbered(20)])
+    assert kb.search(question).hits[0].runbook.id == "node-not-ready"
+
+
+def test_siblings_are_told_apart_by_what_differs() -> None:
+    low = plain("low", "Ingester low ready", "Only few ingesters are ready, fewer than planned.")
+    none = plain("none", "Ingester none ready", "Zero ingesters are ready, none at all.")
+    kb = KnowledgeBase([low, none, *numbered(20)])
+    assert kb.search("only few of the ingesters are ready").hits[0].runbook.id == "low"
+    assert kb.search("none of the ingesters is ready").hits[0].runbook.id == "none"
+
+
+def test_ambiguous_says_what_would_tell_them_apart() -> None:
+    symptom = "`frobnicator queue stalled` on the spindle controller"
+    one = runbook("queue-one", "Frobnicator queue stalled by backpressure", symptoms=[symptom])
+    two = runbook("queue-two", "Frobnicator queue stalled by checkpointing", symptoms=[symptom])
+    answer = KnowledgeBase([one, two, *numbered(20)]).search("frobnicator queue stalled")
+    assert answer.verdict == "ambiguous"
+    assert {each.runbook.id: each.words for each in answer.distinctions} == {
+        "queue-one": ("backpressure",),
+        "queue-two": ("checkpointing",),
+    }
+    assert "backpressure" in answer.reason
+    assert answer.to_dict()["distinctions"][0] == {"id": "queue-one", "words": ["backpressure"]}
+
+
+def test_aliases_are_searched() -> None:
+    jargon = runbook("wal-growth", "Write volume full", technology="postgresql", aliases=["pg_wal keeps growing"])
+    kb = KnowledgeBase([jargon, *numbered(20)])
+    answer = kb.search("pg_wal keeps growing and growing")
+    assert (answer.verdict, answer.hits[0].runbook.id) == ("match", "wal-growth")
+    assert "aliases" in {evidence.field for evidence in answer.hits[0].evidence}
+
+
+def test_a_deprecated_runbook_ranks_lower_and_says_so() -> None:
+    symptom = ["`spindle overrun detected` in the journal"]
+    old = runbook("a-old", "Spindle overrun", symptoms=symptom, status="deprecated")
+    new = runbook("b-new", "Spindle overrun", symptoms=symptom)
+    assert KnowledgeBase([old, new, *numbered(20)]).search("spindle overrun detected").hits[0].runbook.id == "b-new"
+    assert "deprecated" in KnowledgeBase([old, *numbered(20)]).search("spindle overrun detected").reason
+
+
+def test_the_technology_that_is_implied_decides_between_equal_symptoms() -> None:
+    symptom = ["`connection refused` by the server"]
+    one = runbook("one-refused", "Connection refused", technology="redis", symptoms=symptom)
+    two = runbook("two-refused", "Connection refused", technology="postgresql", symptoms=symptom)
+    kb = KnowledgeBase([one, two, *numbered(20)])
+    assert kb.search("psycopg2: connection refused").hits[0].runbook.id == "two-refused"
+    assert kb.search("jedis: connection refused").hits[0].runbook.id == "one-refused"
+
+
+@pytest.mark.parametrize(
+    "literal", ["spindle OVERRUN detected", "spindle-overrun: detected!", "Spindle overrun 7 detected"]
+)
+def test_a_literal_is_found_whatever_its_case_marks_and_variable_parts(literal: str) -> None:
+    kb = KnowledgeBase([runbook("spindle", "Spindle", symptoms=["`spindle overrun 42 detected`"]), *numbered(20)])
+    answer = kb.search(literal)
+    assert (answer.verdict, answer.hits[0].runbook.id) == ("match", "spindle")
+
+
+def test_a_filter_leaves_runbooks_out_and_the_limit_bounds_the_hits() -> None:
+    answer = BUILTIN.search("connection refused", technology="redis")
+    assert {hit.runbook.metadata.technology for hit in answer.hits} == {"redis"}
+    assert len(BUILTIN.search("connection refused", limit=1).hits) == 1
+
+
+def test_an_empty_base_answers_none() -> None:
+    answer = KnowledgeBase().search("anything")
+    assert (answer.verdict, answer.hits) == ("none", ())
+
+
+def test_a_base_of_one_runbook_can_match() -> None:
+    only: list[Runbook] = [runbook("spindle", "Spindle overrun", symptoms=["`spindle overrun detected`"])]
+    assert KnowledgeBase(only).search("spindle overrun detected").verdict == "match"
+
+
+def test_equal_questions_give_equal_bytes_from_equal_bases() -> None:
+    def run() -> list[str]:
+        kb = KnowledgeBase(list(BUILTIN))
+        return [json.dumps(kb.search(question).to_dict()) for _, question in OTHER_WORDS]
+
+    assert run() == run()
