@@ -30,7 +30,7 @@ _NEGATIONS = frozenset("not no never nobody nothing none cannot without isn't ar
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _CLAUSE = re.compile(r"[;:\n]\s*|,\s+|\.\s+|\s+-\s+")
 _FLOOR = 0.25
-_UNKNOWN = 0.3
+_UNKNOWN = 0.6
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ _MATCH, _NEAR = 0.5, 0.06
 _DEPTH = 20
 _WEIGHT = 2.5
 _LEAST_SCALE = 0.1
-_BIAS, _NEARNESS, _LEAD, _BY_WORDS = -4.7, 4.4, 2.0, 3.2
+_BIAS, _NEARNESS, _LEAD, _BY_WORDS = -3.75, 3.7, 2.5, 4.7
 _TECHNICAL = re.compile(r"[\d_/\\(){}\[\]=<>|\"'`@#%\n]|\w[:.]\w|[a-z][A-Z]")
 LIKE = (
     ("the disk is full", "no space is left on the drive"),
