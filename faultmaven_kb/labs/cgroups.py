@@ -5,10 +5,12 @@ of its own below (`payload`, `supervisor`), which are removed with the machine.
 """
 
 import contextlib
+import os
+import signal
 import time
 from pathlib import Path
 
-__all__ = ["create_groups", "remove_groups"]
+__all__ = ["create_groups", "end_members", "remove_groups"]
 
 _ROOT = Path("/sys/fs/cgroup")
 _LIMITS = {
@@ -35,6 +37,15 @@ def create_groups(name: str, *, memory: int, pids: int, root: Path = _ROOT) -> t
                         (group / file).write_text(limits[limit], encoding="ascii")
         groups.append(group)
     return tuple(groups)
+
+
+def end_members(groups: tuple[Path, ...]) -> None:
+    """Kill every process in the groups and in those below them."""
+    for group in groups:
+        for file in group.rglob("cgroup.procs") if group.is_dir() else ():
+            with contextlib.suppress(OSError):
+                for pid in file.read_text(encoding="ascii").split():
+                    os.kill(int(pid), signal.SIGKILL)
 
 
 def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
