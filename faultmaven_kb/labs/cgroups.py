@@ -40,12 +40,11 @@ def create_groups(name: str, *, memory: int, pids: int, root: Path = _ROOT) -> t
 
 
 def end_members(groups: tuple[Path, ...]) -> None:
-    """Kill every process in the groups and in those below them."""
-    for group in groups:
-        for file in group.rglob("cgroup.procs") if group.is_dir() else ():
-            with contextlib.suppress(OSError):
-                for pid in file.read_text(encoding="ascii").split():
-                    os.kill(int(pid), signal.SIGKILL)
+    """Kill every process in the groups and in those below them; a group that vanishes meanwhile is no error."""
+    for folder in (folder for group in groups for folder in _folders(group)):
+        with contextlib.suppress(OSError):
+            for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():
+                os.kill(int(pid), signal.SIGKILL)
 
 
 def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
@@ -57,10 +56,16 @@ def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
 
 
 def _remove(group: Path) -> bool:
-    folders = sorted((path for path in group.rglob("*") if path.is_dir()), key=lambda path: len(path.parts))
     try:
-        for folder in (*reversed(folders), group):
+        for folder in reversed(_folders(group)):
             folder.rmdir()
     except OSError:
-        return False
+        return not group.exists()
     return True
+
+
+def _folders(group: Path) -> tuple[Path, ...]:
+    """A group and those below it, the outer ones first."""
+    with contextlib.suppress(OSError):
+        return (group, *sorted((path for path in group.rglob("*") if path.is_dir()), key=lambda path: len(path.parts)))
+    return (group,)
