@@ -64,6 +64,8 @@ def _print(runbook: Runbook) -> None:
         if value:
             line.append(f"  {printable(str(value))}", style="dim")
     out.print(line)
+    if metadata.status == "verified" and metadata.verified_by:
+        out.print(Text(f"proven: {printable(metadata.verified_by)}", style="green"))
     out.print(Markdown(printable("\n\n".join(section.text for section in runbook.sections)), hyperlinks=False))
 
 

@@ -5,10 +5,12 @@ of its own below (`payload`, `supervisor`), which are removed with the machine.
 """
 
 import contextlib
+import os
+import signal
 import time
 from pathlib import Path
 
-__all__ = ["create_groups", "remove_groups"]
+__all__ = ["create_groups", "end_members", "remove_groups"]
 
 _ROOT = Path("/sys/fs/cgroup")
 _LIMITS = {
@@ -37,6 +39,14 @@ def create_groups(name: str, *, memory: int, pids: int, root: Path = _ROOT) -> t
     return tuple(groups)
 
 
+def end_members(groups: tuple[Path, ...]) -> None:
+    """Kill every process in the groups and in those below them; a group that vanishes meanwhile is no error."""
+    for folder in (folder for group in groups for folder in _folders(group)):
+        with contextlib.suppress(OSError):
+            for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():
+                os.kill(int(pid), signal.SIGKILL)
+
+
 def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
     """Remove the groups and what was made below them; processes that are still dying get `patience` seconds."""
     end = time.monotonic() + patience
@@ -46,10 +56,16 @@ def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
 
 
 def _remove(group: Path) -> bool:
-    folders = sorted((path for path in group.rglob("*") if path.is_dir()), key=lambda path: len(path.parts))
     try:
-        for folder in (*reversed(folders), group):
+        for folder in reversed(_folders(group)):
             folder.rmdir()
     except OSError:
-        return False
+        return not group.exists()
     return True
+
+
+def _folders(group: Path) -> tuple[Path, ...]:
+    """A group and those below it, the outer ones first."""
+    with contextlib.suppress(OSError):
+        return (group, *sorted((path for path in group.rglob("*") if path.is_dir()), key=lambda path: len(path.parts)))
+    return (group,)

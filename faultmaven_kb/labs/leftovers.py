@@ -12,7 +12,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from faultmaven_kb.labs.cgroups import remove_groups
+from faultmaven_kb.labs.cgroups import end_members, remove_groups
 
 __all__ = ["forget", "record", "sweep"]
 
@@ -30,7 +30,8 @@ def record(folder: Path, *, pid: int | None, groups: tuple[Path, ...]) -> None:
 
 
 def forget(folder: Path, groups: tuple[Path, ...]) -> None:
-    """Remove the groups and the folder of a machine that has ended."""
+    """End what is left of a machine and remove its groups and its folder."""
+    end_members(groups)
     remove_groups(groups)
     shutil.rmtree(folder, ignore_errors=True)
 

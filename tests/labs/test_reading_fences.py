@@ -89,7 +89,8 @@ def test_a_language_with_a_client_is_fed_to_it_whole() -> None:
 
 
 def test_directives_give_the_exit_code_and_the_background_to_the_last_command() -> None:
-    text = "## Solutions\n\n### Solution 1: A\n\n<!-- lab: rc 3 -->\n<!-- lab: background -->\n\n```bash\nls\nsleep 9\n```\n"
+    comments = "<!-- lab: rc 3 -->\n<!-- lab: background -->\n"
+    text = f"## Solutions\n\n### Solution 1: A\n\n{comments}\n```bash\nls\nsleep 9\n```\n"
     document = read_document(text)[0]
     assert document is not None
     (fence,) = extract(document.runbook, document.source)
