@@ -17,7 +17,7 @@ from faultmaven_kb.lint.engine import check_paths, profile_named
 from faultmaven_kb.lint.rule import Profile
 from faultmaven_kb.terminal_text import printable
 
-__all__ = ["command"]
+__all__ = ["command", "print_coverage"]
 
 _STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing": "red"}
 
@@ -78,7 +78,7 @@ def command(
     if as_json:
         echo_json(coverage.to_dict())
     else:
-        _print(console(), coverage)
+        print_coverage(console(), coverage)
     ctx.exit(1 if problems or coverage.share * 100 < require else 0)
 
 
@@ -94,7 +94,8 @@ def _faults(base: KnowledgeBase, profile: Profile, today: datetime.date) -> dict
     return found
 
 
-def _print(out: Console, coverage: Coverage) -> None:
+def print_coverage(out: Console, coverage: Coverage) -> None:
+    """A table on a terminal, one line of tabs for each alert on a pipe; then the share."""
     if not out.is_terminal:
         for row in coverage.rows:
             cells = (row.alert.name, row.status, row.runbook or "", _remark(row), f"{row.alert.path}:{row.alert.line}")

@@ -10,6 +10,7 @@ from faultmaven_kb.cli.common import kb_option, load
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.export.chroma import Embedder, open_collection, sync
 from faultmaven_kb.export.chunks import DEFAULT_LIMIT
+from faultmaven_kb.search.embedders import open_embedder
 
 __all__ = ["command"]
 
@@ -27,6 +28,11 @@ __all__ = ["command"]
     help="A function from a list of texts to a list of vectors. Default: the collection's own.",
 )
 @click.option(
+    "--semantic",
+    metavar="MODEL",
+    help="A model of the semantic option: a sentence-transformers folder or name, or fastembed:NAME[=FOLDER].",
+)
+@click.option(
     "--limit", type=click.IntRange(50), default=DEFAULT_LIMIT, show_default=True, help="Characters of a chunk."
 )
 @kb_option
@@ -36,6 +42,7 @@ def command(
     host: str,
     port: int,
     embedder: str | None,
+    semantic: str | None,
     limit: int,
     kb_paths: tuple[Path, ...],
 ) -> None:
@@ -48,8 +55,10 @@ def command(
 
     A second run changes nothing; an interrupted one goes on where it stopped.
     """
+    if embedder and semantic:
+        raise click.UsageError("--embedder and --semantic exclude each other")
+    function = _embedder(embedder) if embedder else open_embedder(semantic).embed if semantic else None
     chunks = load(kb_paths).chunks(limit=limit)
-    function = _embedder(embedder) if embedder else None
     target = open_collection(collection, path=path, host=host, port=port, embedder=function)
     with click.progressbar(length=len(chunks), label="chunks", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
 

@@ -24,6 +24,7 @@ COMMANDS = {
     "schema": "schema",
     "lab": "lab",
     "alerts": "alerts",
+    "convert": "convert",
     "export": "export",
     "mcp": "mcp",
     "completion": "completion",

@@ -6,7 +6,7 @@ name is the id, because the file itself is always called SKILL.md.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -30,6 +30,7 @@ HEADINGS = Vocabulary(
     ("prevention", ("prevention",)),
     ("resources", ("resources", "references", "see also", "additional resources")),
 )
+_NUMBERED = re.compile(r"(?:step|solution) \d")
 RELIEF = ("first relief", "quick fix")
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -62,7 +63,8 @@ def _read(document: Document) -> dict[str, Any]:
     for role, section in sections_by_role(document, HEADINGS):
         for key, value in _section(document, role, section).items():
             parts[key] = parts[key] + value if isinstance(value, tuple) and key in parts else parts.get(key) or value
-    parts["id"] = str(values.get("name") or "")
+    name = str(values.get("name") or "")
+    parts["id"] = name if _NAME.fullmatch(name) else ""
     parts["purpose"] = parts.get("purpose") or str(values.get("description") or "")
     return parts
 
@@ -101,7 +103,7 @@ def _steps(section: OutlineSection) -> dict[str, Any]:
     """Steps under headings of their own are read with their labels; `First relief` is the quick fix."""
     relief = [child for child in section.children if child.key in RELIEF]
     children = [child for child in section.children if child.key not in RELIEF]
-    if any(STEP.label_role(group.key) for child in children for group in groups(child.blocks)):
+    if _is_ours(children, STEP):
         steps = tuple(read_step(child) for child in children)
     else:
         steps = steps_in(replace(section, children=tuple(children))) if children or not relief else ()
@@ -109,9 +111,17 @@ def _steps(section: OutlineSection) -> dict[str, Any]:
 
 
 def _solutions(section: OutlineSection) -> tuple[Solution, ...]:
-    if any(SOLUTION.label_role(group.key) for child in section.children for group in groups(child.blocks)):
+    if _is_ours(section.children, SOLUTION):
         return tuple(read_solution(child) for child in section.children)
     return solutions_in(section)
+
+
+def _is_ours(children: Iterable[OutlineSection], labels: Vocabulary) -> bool:
+    """Whether parts are written as this library writes them: `Step 1: …`, or with its labels."""
+    return any(
+        _NUMBERED.match(child.key) or any(labels.label_role(group.key) for group in groups(child.blocks))
+        for child in children
+    )
 
 
 def _is_bold(document: Document, cause: Cause) -> bool:

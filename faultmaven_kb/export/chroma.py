@@ -17,8 +17,8 @@ from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["Collection", "Embedder", "SyncReport", "open_collection", "sync"]
 
-Embedder = Callable[[list[str]], Sequence[Sequence[float]]]
-"""Texts to vectors, one for each; without one the collection's own function is used."""
+Embedder = Callable[[list[str]], Any]
+"""Texts to vectors, one row for each (lists or an array; the `embed` of a semantic model is one)."""
 
 OWNER = "faultmaven-kb"
 _PAGE = 1_000
@@ -29,10 +29,17 @@ _Value = TypeVar("_Value")
 class Collection(Protocol):
     """What is used of a `chromadb.Collection`."""
 
-    def get(self, *args: Any, **kwargs: Any) -> Any: ...
-    def upsert(self, *args: Any, **kwargs: Any) -> None: ...
-    def delete(self, *args: Any, **kwargs: Any) -> Any: ...
-    def query(self, *args: Any, **kwargs: Any) -> Any: ...
+    def get(self, *args: Any, **kwargs: Any) -> Any:
+        """Entries by id or by metadata, a page of them."""
+
+    def upsert(self, *args: Any, **kwargs: Any) -> None:
+        """Add entries, or merge them into those with the same ids."""
+
+    def delete(self, *args: Any, **kwargs: Any) -> Any:
+        """Remove entries by id."""
+
+    def query(self, *args: Any, **kwargs: Any) -> Any:
+        """The entries that are nearest to a text or a vector."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ def sync(
     done, total = 0, len(writes) + len(changes.vanished)
     for part in _batches(writes, batch):
         texts = [chunk.text for chunk in part]
-        vectors = {"embeddings": [list(vector) for vector in embedder(texts)]} if embedder else {}
+        vectors = {"embeddings": [[float(x) for x in vector] for vector in embedder(texts)]} if embedder else {}
         metadatas = [_metadata(chunk, kept.get(chunk.id, {})) for chunk in part]
         collection.upsert(ids=[chunk.id for chunk in part], documents=texts, metadatas=metadatas, **vectors)
         done += len(part)

@@ -13,9 +13,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from faultmaven_kb.export.agent_text import readable
-from faultmaven_kb.export.markdown_text import fence, front_matter, item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import front_matter, indented, items, joined, one_line
+from faultmaven_kb.export.runbook_markdown import cause_text, fences, labelled, solution_text, step_text
 from faultmaven_kb.markdown import plain
-from faultmaven_kb.runbook import Cause, Command, Runbook, Solution, Step
+from faultmaven_kb.runbook import Cause, Runbook
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 
@@ -28,7 +29,7 @@ _ABOUT_SHARES = (
 )
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _TAG = re.compile(r"[<>]")
-_BACKTICKS = re.compile(r"`{3,}|~{3,}")
+_FENCE = re.compile(r"(`{3,}|~{3,})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,7 @@ def _body(runbook: Runbook) -> Iterator[str]:
     yield f"# {one_line(runbook.title)}"
     yield "## Goal"
     yield (
-        joined((runbook.purpose, _labelled("Impact", runbook.impact)))
+        joined((runbook.purpose, labelled("Impact", runbook.impact)))
         or f"Find out why this happens and mend it: {runbook.title}."
     )
     if runbook.symptoms:
@@ -156,14 +157,14 @@ def _body(runbook: Runbook) -> Iterator[str]:
         yield items(symptom.text for symptom in runbook.symptoms)
     yield "## Workflow"
     yield "Run one command at a time, read its result, and keep what it supports or rules out."
-    yield from (_step(number, step) for number, step in enumerate(runbook.steps, start=1))
+    yield from (step_text(number, step) for number, step in enumerate(runbook.steps, start=1))
     if runbook.quick_fix:
-        yield joined(("### First relief", *_fences(runbook.quick_fix)))
+        yield joined(("### First relief", *fences(runbook.quick_fix)))
     yield "## Synthesis"
     yield _synthesis(runbook)
     yield "## Remediation"
     yield "Ask before anything that changes a system."
-    yield from (_solution(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
+    yield from (solution_text(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
     practices = (*runbook.prevention.do, *runbook.prevention.avoid)
     if practices or runbook.prevention.immediate or runbook.prevention.long_term:
         yield "## Prevention"
@@ -180,30 +181,6 @@ def _body(runbook: Runbook) -> Iterator[str]:
         yield items(f"[{link.title}]({link.url})" for link in links)
 
 
-def _fences(commands: Iterable[Command]) -> tuple[str, ...]:
-    return tuple(fence(_without_rules(command.code, command.language), command.language) for command in commands)
-
-
-def _step(number: int, step: Step) -> str:
-    return joined(
-        (
-            f"### Step {step.number or number}: {one_line(step.title)}",
-            _labelled("What to check", step.what_to_check),
-            *(_labelled(note.kind.capitalize(), note.text) for note in step.notes),
-            joined(("**How to check:**", *_fences(step.commands))) if step.commands else "",
-            f"**Expected output:**\n\n{fence(_without_rules(step.expected_output), 'text')}"
-            if step.expected_output
-            else "",
-            f"**Look for:**\n\n{items(step.look_for)}" if step.look_for else "",
-            _labelled("What this tells you", step.meaning),
-        )
-    )
-
-
-def _labelled(label: str, text: str) -> str:
-    return f"**{label}:** {text}" if text.strip() else ""
-
-
 def _synthesis(runbook: Runbook) -> str:
     if not runbook.causes:
         return "Say which observation supports which explanation. When none fits, say so."
@@ -217,42 +194,21 @@ def _synthesis(runbook: Runbook) -> str:
 
 
 def _cause(number: int, cause: Cause) -> str:
-    share = f" ({cause.weight * 100:g}% of cases)" if cause.weight is not None else ""
-    text = f"**{cause.name}**{share}" + (f" - {cause.description}" if cause.description else "")
     shown = [f"{each.source}: {each.text}" if each.source else each.text for each in cause.indicators if each.text]
-    return item(text, f"{cause.number or number}.", [items(shown)] if shown else [])
+    return joined((cause_text(number, cause), indented(items(shown), 3))) if shown else cause_text(number, cause)
 
 
-def _solution(number: int, solution: Solution) -> str:
-    steps = []
-    for index, instruction in enumerate(solution.instructions, start=1):
-        steps.append(item(instruction.text or "Run:", f"{index}.", _fences(instruction.commands)))
-    inside = [command for instruction in solution.instructions for command in instruction.commands]
-    others = [command for command in solution.commands if command not in inside]
-    return joined(
-        (
-            f"### Solution {solution.number or number}: {one_line(solution.title)}",
-            _labelled("When to use this solution", solution.when_to_use),
-            f"**Prerequisites:**\n\n{items(solution.prerequisites)}" if solution.prerequisites else "",
-            *(_labelled(note.kind.capitalize(), note.text) for note in solution.notes),
-            *(passage.text for passage in solution.passages),
-            joined(("**Implementation Steps:**", "\n\n".join(steps))) if steps else "",
-            *_fences(others),
-            _labelled("Expected outcome", solution.expected_outcome),
-            _labelled("Time to resolution", solution.resolution_time.text),
-        )
-    )
-
-
-def _without_rules(text: str, language: str | None = None) -> str:
+def _without_rules(text: str) -> str:
     """No line of three hyphens alone: in YAML it becomes one with a comment, elsewhere one of four."""
     lines = text.split("\n")
-    inside, yaml_code = False, language in ("yaml", "yml")
+    marks = language = ""
     for index, line in enumerate(lines):
         bare = line.strip()
-        if language is None and _BACKTICKS.match(bare):
-            inside = not inside
-            yaml_code = inside and bare.strip("`~") in ("yaml", "yml")
+        opening = _FENCE.match(bare)
+        if opening and not marks:
+            marks, language = opening[1], bare[len(opening[1]) :].strip()
+        elif opening and bare.startswith(marks) and not bare.strip(marks[0]):
+            marks = language = ""
         if bare == "---":
-            lines[index] = line.replace("---", "--- # next document" if yaml_code else "----")
+            lines[index] = line.replace("---", "--- # next document" if language in ("yaml", "yml") else "----")
     return "\n".join(lines)

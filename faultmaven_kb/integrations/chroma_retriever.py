@@ -78,7 +78,7 @@ class ChromaRetriever:
     def _passages(self, question: str, number: int) -> dict[str, list[Passage]]:
         """The nearest chunks by runbook, the runbook of the nearest chunk first."""
         asked = (
-            {"query_embeddings": [list(self._embedder([question])[0])]}
+            {"query_embeddings": [[float(x) for x in self._embedder([question])[0]]]}
             if self._embedder
             else {"query_texts": [question]}
         )

@@ -183,6 +183,13 @@ def test_a_server_that_does_not_answer_is_named() -> None:
         open_collection("x", port=port)
 
 
+def test_two_embedders_exclude_each_other() -> None:
+    result = CliRunner().invoke(command, ["chroma", "x", "--embedder", EMBEDDER, "--semantic", "fastembed:x"])
+
+    assert result.exit_code == 2
+    assert "exclude each other" in result.output
+
+
 def test_an_embedder_that_cannot_be_imported_is_named(base: Path, tmp_path: Path) -> None:
     arguments = [sys.executable, "-m", "faultmaven_kb", "export", "chroma", "x", "--embedder", "no.such:thing"]
     environment = {**os.environ, "FMKB_CACHE_DIR": str(tmp_path)}

@@ -1,13 +1,15 @@
 """`fmkb alerts`: which alerts have a runbook, told from their links, their names and their words."""
 
+import io
 import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from rich.console import Console
 
 from faultmaven_kb import KnowledgeBase, PathError
-from faultmaven_kb.cli.alerts import command
+from faultmaven_kb.cli.alerts import command, print_coverage
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
 
@@ -208,3 +210,14 @@ def test_links_are_matched_on_their_last_part(link: str) -> None:
     alert = Alert("X", "r.yaml", 1, annotations={"runbook_url": link})
 
     assert cover([alert], KnowledgeBase.builtin(), faults={}).rows[0].runbook == "redis-out-of-memory"
+
+
+def test_on_a_terminal_the_rows_are_a_table() -> None:
+    alerts = [Alert("RedisOutOfMemory", "r.yaml", 1), Alert("CoffeeEmpty", "r.yaml", 2)]
+    out = Console(force_terminal=True, width=120, file=io.StringIO())
+
+    print_coverage(out, cover(alerts, KnowledgeBase.builtin(), faults={}))
+
+    text = out.file.getvalue()  # type: ignore[attr-defined]
+    assert "remark" in text
+    assert "redis-out-of-memory" in text
