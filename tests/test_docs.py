@@ -49,26 +49,17 @@ def test_every_command_that_is_shown_exists_with_its_options(page: Path) -> None
                 if not words or words[0].startswith("-"):
                     continue
                 assert words[0] in COMMANDS, f"{page.name}: {line}"
-<<<<<<< HEAD
                 is_group = "COMMAND [ARGS]" in _help(words[0])
                 inner = [word for word in words[1:2] if is_group and not word.startswith("-")]
                 help_text = _help(words[0], *inner)
-=======
-                help_text = _help(*words[: 2 if words[0] == "export" else 1])
->>>>>>> power
                 for word in words[1:]:
                     if re.fullmatch(r"--?[a-z][a-z-]*", word):
                         assert word in help_text, f"{page.name}: {line}"
 
 
-<<<<<<< HEAD
 @lru_cache
 def _help(*command: str) -> str:
     return CliRunner().invoke(fmkb, [*command, "--help"], terminal_width=200).output
-=======
-def _help(*command: str) -> str:
-    return fmkb(*command, "--help")[1]
->>>>>>> power
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
