@@ -143,8 +143,8 @@ class _Converter:
         place = self.source.position(self.base + index)
         span = Span(place.line, place.column, place.line, place.column + 1)
         problem = " ".join(part for part in (error.problem, error.context) if part)
-        fix = self.quoting(text, place.line)
-        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=fix)
+        message = f"the front matter is not YAML: {problem}"
+        self.report("RB104", "yaml-syntax", message, span, fix=self.quoting(text, place.line))
 
     def quoting(self, text: str, line: int) -> Fix | None:
         """Quote the value on a line, where that alone makes the text YAML again (`title: Redis: out of memory`)."""
