@@ -97,6 +97,7 @@ def _hit_dict(hit: Hit) -> dict[str, Any]:
         "technology": runbook.metadata.technology,
         "severity": runbook.metadata.severity,
         "status": runbook.metadata.status,
+        "verified_by": runbook.metadata.verified_by,
         "path": runbook.path,
         "score": round(hit.score, 4),
         "confidence": round(hit.confidence, 4),
