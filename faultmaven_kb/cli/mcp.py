@@ -11,6 +11,7 @@ from platformdirs import user_cache_path
 
 from faultmaven_kb.cache import Cache
 from faultmaven_kb.cli.common import kb_option
+from faultmaven_kb.cli.semantic import semantic_option, with_semantic
 from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["command"]
@@ -20,8 +21,9 @@ __all__ = ["command"]
 @click.option("--http", is_flag=True, help="Serve streamable HTTP at /mcp instead of standard input and output.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")
+@semantic_option
 @kb_option
-def command(http: bool, host: str, port: int, kb_paths: tuple[Path, ...]) -> None:
+def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tuple[Path, ...]) -> None:
     """Serve the runbooks to agents over the Model Context Protocol; needs the extra `mcp`.
 
     \b
@@ -38,9 +40,10 @@ def command(http: bool, host: str, port: int, kb_paths: tuple[Path, ...]) -> Non
 
     folder = os.environ.get("FMKB_CACHE_DIR")
     cache = Cache(Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False))
-    base = LiveBase(kb_paths, cache=cache)
+    base = LiveBase(kb_paths, cache=cache, prepare=lambda found: with_semantic(found, semantic))
     base.current()
     logging.getLogger("bm25s").setLevel(logging.WARNING)  # standard error is where clients show what went wrong
+    base.warm()
     server = RunbookServer(base, today=datetime.date.today)
     if not http:
         server.run("stdio")

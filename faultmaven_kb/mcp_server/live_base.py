@@ -5,7 +5,7 @@ millisecond each time and no platform's file events have to be trusted. The old 
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faultmaven_kb.cache import Cache
@@ -20,9 +20,16 @@ _Fingerprint = tuple[tuple[str, int, int], ...]
 class LiveBase:
     """The runbooks at some paths, the built-in ones without any; safe to ask from many threads."""
 
-    def __init__(self, paths: Sequence[str | Path] = (), *, cache: Cache | None = None) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str | Path] = (),
+        *,
+        cache: Cache | None = None,
+        prepare: Callable[[KnowledgeBase], KnowledgeBase] = lambda base: base,
+    ) -> None:
+        """`prepare` is applied to each base that was loaded, before it answers (a semantic model, for instance)."""
         self._paths = tuple(paths) or (builtin_path(),)
-        self._cache = cache
+        self._cache, self._prepare = cache, prepare
         self._lock = threading.Lock()
         self._seen: _Fingerprint | None = None
         self._base = KnowledgeBase()
@@ -32,9 +39,13 @@ class LiveBase:
         with self._lock:
             seen = self._fingerprint()
             if seen != self._seen:
-                self._base = KnowledgeBase.load(*self._paths, cache=self._cache)
+                self._base = self._prepare(KnowledgeBase.load(*self._paths, cache=self._cache))
                 self._seen = seen
             return self._base
+
+    def warm(self) -> None:
+        """Build the search index now, in a thread of its own, so that the first question does not wait for it."""
+        threading.Thread(target=lambda: self.current().search("warm"), daemon=True).start()
 
     def _fingerprint(self) -> _Fingerprint:
         found = []
