@@ -27,11 +27,18 @@ def error_in(code: str, language: str) -> tuple[str, int] | None:
     if _TEMPLATE.search(code) or not code.strip():
         return None
     masked = mask_placeholders(code)
+    try:
+        return _error(masked, language)
+    except RecursionError:
+        return None
+
+
+def _error(masked: str, language: str) -> tuple[str, int] | None:
     if language in ("yaml", "yml"):
         return _yaml_error(masked)
     if language == "toml":
         return _toml_error(masked)
-    return None if _ABRIDGED.search(code) else _json_error(masked)
+    return None if _ABRIDGED.search(masked) else _json_error(masked)
 
 
 def _yaml_error(code: str) -> tuple[str, int] | None:

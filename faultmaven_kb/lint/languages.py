@@ -114,6 +114,6 @@ def _is_json(code: str) -> bool:
         return False
     try:
         json.loads(code)
-    except ValueError:
+    except (ValueError, RecursionError):
         return False
     return True

@@ -23,6 +23,7 @@ _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,6
 _OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
+_MOST, _LONGEST = 100_000, 2_000
 _CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
 
@@ -124,7 +125,9 @@ def commands_only(code: str) -> str:
 
 
 def parse(code: str) -> Script:
-    """The commands, comments and errors of a shell text."""
+    """The commands, comments and errors of a shell text; a line of thousands of characters is no command."""
+    if len(code) > _MOST or any(len(line) > _LONGEST for line in code.split("\n")):
+        return Script(code, (), (), (), (), None)
     masked = _NOT_ASCII.sub("x", mask_placeholders(code)).replace("<>", ">>")  # opens for both, unknown to the grammar
     masked = _OMITTED.sub(lambda match: "x" * len(match[0]), masked)
     root = _parser().parse(masked.encode()).root_node
@@ -309,6 +312,8 @@ def _handed_on(command: ShellCommand) -> Iterator[tuple[str, int]]:
 def _error(code: str) -> int:
     """The index of a syntax error: within the first statement that no further line completes."""
     lines = code.split("\n")
+    if len(lines) > 200:  # each further line parses the statement again
+        return min(_first_error(code), max(len(code) - 1, 0))
     begin = 0
     while begin < len(lines):
         end = begin + 1
