@@ -1,5 +1,11 @@
 """The committed pages of the rules say what the rules say. `python -m faultmaven_kb.lint.pages` writes them anew."""
 
+import runpy
+import sys
+from pathlib import Path
+
+import pytest
+
 from faultmaven_kb.lint.pages import pages
 from faultmaven_kb.lint.rules import RULES
 from tests.documents import ROOT
@@ -20,3 +26,14 @@ def test_the_index_names_every_rule_once() -> None:
     index = pages(ROOT / "tests" / "fixtures" / "rules")["index.md"]
     for rule in RULES:
         assert index.count(f"[{rule.code}]({rule.code}.md) | {rule.name} |") == 1
+
+
+def test_the_one_command_writes_all_pages_and_removes_stale_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "RB000.md").write_text("of a rule that is gone", encoding="utf-8")
+    fixtures = ROOT / "tests" / "fixtures" / "rules"
+    monkeypatch.setattr(sys, "argv", ["pages", str(fixtures), str(tmp_path)])
+    monkeypatch.delitem(sys.modules, "faultmaven_kb.lint.pages")
+    runpy.run_module("faultmaven_kb.lint.pages", run_name="__main__")
+    assert {file.name for file in tmp_path.iterdir()} == {"index.md", *(f"{rule.code}.md" for rule in RULES)}

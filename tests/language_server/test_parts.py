@@ -1,0 +1,47 @@
+"""What the language server's parts do where no editor shows it: missing extras, unreadable files, other documents."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from lsprotocol import types
+
+from faultmaven_kb.cli.lsp import command
+from faultmaven_kb.diagnostics import Diagnostic, Level, Related
+from faultmaven_kb.language_server.catalogue import read_catalogue
+from faultmaven_kb.language_server.findings import hover, to_diagnostic
+from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.source import Position, Source, Span
+
+HERE = Span(1, 1, 1, 2)
+
+
+def test_without_pygls_the_command_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("faultmaven_kb.cli.lsp.find_spec", lambda name: None)
+    result = CliRunner().invoke(command, [])
+    assert result.exit_code == 1
+    assert "pip install 'faultmaven-kb[lsp]'" in result.output
+
+
+def test_the_catalogue_leaves_out_what_it_cannot_read(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("---\nid: redis-a\ntitle: 7\n---\n", encoding="utf-8")
+    (tmp_path / "b.md").write_text("no front matter", encoding="utf-8")
+    (tmp_path / "c.md").write_bytes(b"\0\xff")
+    catalogue = read_catalogue([tmp_path, tmp_path / "gone"])
+    assert [(entry.id, entry.title) for entry in catalogue.entries] == [("redis-a", "a")]
+
+
+def test_a_related_place_in_another_file_begins_at_the_same_root(tmp_path: Path) -> None:
+    path = (tmp_path / "kb" / "a.md").as_posix()
+    related = Related("first here", "other/b.md", Span(3, 1, 3, 4))
+    found = Diagnostic("RB804", "duplicate-id", Level.ERROR, "m", path, HERE, related=(related,))
+    report = Report((found,), (path,), {path: Source("x", path)}, {path: "kb/a.md"})
+    shown = to_diagnostic(found, report, report.sources[path], "file:///a.md", types.PositionEncodingKind.Utf16)
+    (place,) = shown.related_information or ()
+    assert place.location.uri == (tmp_path / "other" / "b.md").as_uri()
+    assert place.location.range.start.line == 2
+
+
+def test_hovering_over_a_finding_without_a_rule_shows_its_message() -> None:
+    found = Diagnostic("XX001", "own", Level.INFO, "team is missing", "a.md", HERE)
+    assert hover(Report((found,), (), {}), Position(1, 1)).endswith("(info)\n\nteam is missing")
