@@ -7,7 +7,7 @@ numbers, line by line, so that evidence and phrases are looked up without readin
 """
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import NamedTuple
 
 import bm25s
@@ -67,20 +67,12 @@ class Index:
 
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
         self.size = len(runbooks)
-        self.vocabulary: dict[str, int] = {LINE_END: END}
-        self.texts = tuple(self._read(runbook) for runbook in runbooks)
+        numbers = _Numbers({LINE_END: END})
+        self.texts = tuple(_read(runbook, numbers) for runbook in runbooks)
+        self.vocabulary: dict[str, int] = dict(numbers)
         self._weigh()
         self.information = self._information()
         self.passages = self._passages()
-
-    def _read(self, runbook: Runbook) -> Text:
-        number = self.vocabulary
-        fields = [
-            [number.setdefault(term, len(number)) for term in line_terms(text + LINE_END)] if text else []
-            for text in (field.texts(runbook) for field in FIELDS)
-        ]
-        terms = np.array([term for terms in fields for term in terms], dtype=np.int32)
-        return Text(terms, tuple(accumulate(map(len, fields), initial=0)), np.flatnonzero(terms == END))
 
     def _weigh(self) -> None:
         """Add the weighted BM25 matrices of all fields into one, column by column in the order of the terms."""
@@ -152,6 +144,23 @@ class Index:
         places = ranges(starts, ends)
         values = self._weights[places] * np.repeat(weights, ends - starts)
         return np.bincount(self._documents[places], values, self.size).astype(np.float64)
+
+
+class _Numbers(dict[str, int]):
+    """The number of every term; a new term gets the next one."""
+
+    def __missing__(self, term: str) -> int:
+        number = self[term] = len(self)
+        return number
+
+
+def _read(runbook: Runbook, numbers: _Numbers) -> Text:
+    fields = [
+        [numbers[term] for term in line_terms(text + LINE_END)] if text else []
+        for text in (field.texts(runbook) for field in FIELDS)
+    ]
+    terms = np.array(list(chain.from_iterable(fields)), dtype=np.int32)
+    return Text(terms, tuple(accumulate(map(len, fields), initial=0)), np.flatnonzero(terms == END))
 
 
 def ranges(starts: Numbers, ends: Numbers) -> Numbers:

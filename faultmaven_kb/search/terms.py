@@ -8,7 +8,6 @@ and `NotReady` share `not~readi`, which a plain "ready" does not have.
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
 from Stemmer import Stemmer
@@ -47,6 +46,7 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
 _STEMMER = Stemmer("english")
 _LONGEST_TOKEN = 80
+_MOST_KNOWN = 200_000
 
 
 class Token(NamedTuple):
@@ -62,7 +62,7 @@ def tokens_of(text: str) -> list[Token]:
     found: list[Token] = []
     negated = False
     for match in _TOKEN.finditer(text):
-        terms = _terms(match[0])
+        terms = _KNOWN[match[0]]
         if not terms:
             continue
         token = Token(match.start(), match.end(), terms)
@@ -84,29 +84,41 @@ def terms_of(text: str) -> list[str]:
 
 def line_terms(text: str) -> list[str]:
     """The terms of a text in order, with `LINE_END` where a line ends."""
-    return _with_negations([term for token in _TOKEN_OR_END.findall(text) for term in _terms(token)])
+    terms = [term for token in _TOKEN_OR_END.findall(text) for term in _KNOWN[token]]
+    return _with_negations(terms) if NEGATION in terms else terms
 
 
 def _with_negations(terms: list[str]) -> list[str]:
     """The terms with a term of its own after each negated one."""
-    if NEGATION not in terms:
-        return terms
     found: list[str] = []
-    open_ = False
-    for term, following in zip(terms, (*terms[1:], ""), strict=True):
-        found.append(term)
-        if term == NEGATION:
-            open_ = True
-        elif term == LINE_END:
-            open_ = False
-        elif open_ and term not in _BETWEEN:
-            if following != _NEGATED + term:  # NotReady has said so itself
-                found.append(_NEGATED + term)
-            open_ = False
-    return found
+    done = 0
+    for at in [at for at, term in enumerate(terms) if term == NEGATION]:
+        if at < done:
+            continue
+        end = at
+        while end < len(terms) and terms[end] in _BETWEEN:
+            end += 1
+        negated = end < len(terms) and terms[end] != LINE_END
+        found += terms[done : end + negated]
+        if negated and terms[end + 1 : end + 2] != [_NEGATED + terms[end]]:  # NotReady has said so itself
+            found.append(_NEGATED + terms[end])
+        done = end + negated
+    return found + terms[done:]
 
 
-@lru_cache(maxsize=200_000)
+class _Known(dict[str, tuple[str, ...]]):
+    """The terms of every token that was met; emptied when it grows too large."""
+
+    def __missing__(self, token: str) -> tuple[str, ...]:
+        if len(self) >= _MOST_KNOWN:
+            self.clear()
+        terms = self[token] = _terms(token)
+        return terms
+
+
+_KNOWN = _Known()
+
+
 def _terms(token: str) -> tuple[str, ...]:
     """The terms of one token: its parts, and the whole when it has more than one."""
     if token == LINE_END:

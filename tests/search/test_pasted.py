@@ -167,3 +167,9 @@ def test_any_json_is_read(value: object) -> None:
 
 def test_deep_json_is_no_reason_to_fail() -> None:
     assert signal("[" * 100_000) == "[" * 2_000
+
+
+def test_a_warning_in_a_log_counts_less_than_an_error_and_more_than_news() -> None:
+    log = ["INFO all is well", "WARN the disk fills", "ERROR the disk is full", "INFO going on"]
+    weight = {line.number: line.weight for line in read_pasted("\n".join(log)).lines}
+    assert weight[3] > weight[2] > weight[1] == weight[4]

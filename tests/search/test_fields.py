@@ -1,0 +1,27 @@
+"""The fields of a runbook: what is searched, and where it stands."""
+
+import pytest
+
+from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.search.fields import BODY, FIELDS, POINTED, segment_at
+
+BUILTIN = list(KnowledgeBase.builtin())
+
+
+@pytest.mark.parametrize("field", range(len(FIELDS)), ids=[field.name for field in FIELDS])
+def test_a_segment_is_found_by_its_number_and_has_one_line(field: int) -> None:
+    for runbook in BUILTIN:
+        segments = list(FIELDS[field].segments(runbook))
+        assert FIELDS[field].texts(runbook) == "\n".join(segment.text for segment in segments)
+        assert all("\n" not in segment.text for segment in segments)
+        for number in (0, len(segments) // 2, len(segments) - 1):
+            assert segment_at(runbook, field, number) == segments[number]
+
+
+def test_there_is_no_line_after_the_last() -> None:
+    with pytest.raises(IndexError):
+        segment_at(BUILTIN[0], BODY, 100_000)
+
+
+def test_the_pointed_fields_stand_before_the_headings_and_the_body() -> None:
+    assert [field.name for field in FIELDS[POINTED:]] == ["headings", "body"]
