@@ -155,7 +155,11 @@ def test_any_text_is_read_and_lines_point_into_it(text: str) -> None:
     assert all(1 <= line.number <= count and 0 < line.weight <= 1 for line in read_pasted(text).lines)
 
 
-@given(st.recursive(st.none() | st.booleans() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)
+    )
+)
 def test_any_json_is_read(value: object) -> None:
     read_pasted(json.dumps(value))
     read_pasted(json.dumps({"alerts": value}))

@@ -14,7 +14,15 @@ def test_an_identifier_meets_its_other_spellings() -> None:
 
 
 def test_not_ready_is_one_thing_in_all_its_forms() -> None:
-    for text in ("not ready", "isn't ready", "NotReady", "unready", "not yet ready", "KubeNodeNotReady", "no longer ready"):
+    for text in (
+        "not ready",
+        "isn't ready",
+        "NotReady",
+        "unready",
+        "not yet ready",
+        "KubeNodeNotReady",
+        "no longer ready",
+    ):
         assert "not~readi" in terms_of(text), text
     for text in ("ready", "the node is ready", "not slow. ready", "not\nready"):
         assert "not~readi" not in terms_of(text), text
@@ -42,7 +50,9 @@ def test_every_token_lies_where_it_says_and_in_order(text: str) -> None:
     assert all(before.end <= after.start for before, after in zip(tokens, tokens[1:], strict=False))
 
 
-WORDS = st.sampled_from(["not", "no", "isn't", "yet", "ready", "NotReady", "the", "unready", "pod", "able", "137", "a.b-c"])
+WORDS = st.sampled_from(
+    ["not", "no", "isn't", "yet", "ready", "NotReady", "the", "unready", "pod", "able", "137", "a.b-c"]
+)
 
 
 @given(st.lists(WORDS))
