@@ -10,13 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb import Diagnostic, KnowledgeBase
+from faultmaven_kb.lint.configuration import codes_named
 from faultmaven_kb.lint.engine import check_paths, check_text
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.result_cache import ResultCache
+from faultmaven_kb.lint.rule import Profile, Settings
 from faultmaven_kb.lint.similarity import resemblance, sketch_of
 from faultmaven_kb.lint.slugs import anchor_key, heading_anchors
 from tests.documents import ROOT, RUNBOOKS
 
 TODAY = date(2026, 11, 22)
+_OURS = Settings(select=codes_named(["RB8", "RB9"]))
 HEAD = '---\nid: a-b\ntitle: "A - B"\n---\n\n# A - B\n\n## Related Issues\n\n'
 
 
@@ -96,7 +99,10 @@ def _base(folder: Path) -> Path:
 
 
 def _found(folder: Path, root: Path | None = None) -> tuple[Diagnostic, ...]:
-    return check_paths([folder], today=TODAY, profile=Profile.CURATED, root=root).diagnostics
+    """What the rules about links, the base and suppressions find; unchanged runbooks come from a cache."""
+    cache = ResultCache(folder.parent / "cache")
+    report = check_paths([folder], today=TODAY, profile=Profile.CURATED, settings=_OURS, root=root, cache=cache)
+    return report.diagnostics
 
 
 def _with(folder: Path, text: str) -> Path:
@@ -169,7 +175,7 @@ def test_nothing_outside_is_read_through_symbolic_links(tmp_path: Path) -> None:
         (base / "redis" / "out").symlink_to(tmp_path)
     except OSError:
         pytest.skip("this system makes no links")
-    report = check_paths([base], today=TODAY, profile=Profile.CURATED)
+    report = check_paths([base], today=TODAY, profile=Profile.CURATED, settings=_OURS)
     codes = [(found.code, Path(found.path).name) for found in report.diagnostics]
     assert codes == [("RB813", "linked.md"), *[("RB813", "redis-out-of-memory.md")] * 2]
     assert not any("linked" in name for name in report.sources)
