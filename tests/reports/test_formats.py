@@ -239,6 +239,7 @@ def test_junit_has_a_case_for_each_finding_and_for_each_clean_file() -> None:
     report = Report(dirty, ("a.md", "clean.md"), {})
     suites = JUnitXml.fromstring(render("junit", report, CONTEXT).encode())
     assert (suites.tests, suites.failures, suites.errors) == (4, 2, 0)
+    assert "skipped" not in render("junit", report, CONTEXT).split("<testsuite ")[0]
     cases = [(suite.name, case.name, case.is_passed) for suite in suites for case in suite]
     assert cases == [
         ("a.md", "RB005 mojibake (line 1)", False),
