@@ -416,3 +416,33 @@ def test_labs_are_tests_too(tmp_path: Path) -> None:
         real = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, check=False)
         assert "1 failed, 2 passed" in real.stdout, real.stdout
         assert "recovered: the recovery was not seen" in real.stdout
+
+
+@needs_machine
+def test_an_interrupt_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> None:
+    started: list[str] = []
+
+    def interrupt(job: runner.Job, trial: Trial) -> None:
+        started.append(trial.section)
+        raise KeyboardInterrupt
+
+    said: list[str] = []
+    (tmp_path / "machines" / "m-gone").mkdir(parents=True)
+    (tmp_path / "images").symlink_to(tree().parent)
+    jobs = jobs_for([loaded(demo(tmp_path / "demo"))], IMAGES)
+    with pytest.raises(KeyboardInterrupt):
+        run_jobs(jobs, state=tmp_path, workers=1, say=said.append, ended=interrupt)
+    assert started == ["quick-fix"]
+    assert said == ["cleaned up 1 machine that an earlier run left behind"]
+    assert list((tmp_path / "machines").iterdir()) == []
+
+
+@needs_machine
+def test_what_the_prose_asks_for_runs_around_the_commands(tmp_path: Path) -> None:
+    extra = (
+        "section: solution-1\n    times: 2\n    before: touch /srv/shop/before\n    after: test -e /srv/shop/before\n"
+    )
+    assert verdict(prove(demo(tmp_path, lab=("section: solution-1\n", extra)))) == "proven"
+    failing = extra.replace("after: test -e /srv/shop/before", "after: test -e /srv/shop/never")
+    trial = prove(demo(tmp_path, lab=("section: solution-1\n", failing)))
+    assert verdict(trial) == "solution: the lab's part after the commands ended with exit code 1"
