@@ -22,6 +22,7 @@ _ONE_DASH = ("find", "java", "openssl", "terraform", "ffmpeg", "nft", "tc", "go"
 _SQL_COMMENT = re.compile(r"--|/\*|^\s*#", re.MULTILINE)
 _DOLLAR = re.compile(r"^([ \t]*)\$ (?=\S)")
 _CLIENT_PROMPT = re.compile(r"^([ \t]*)(?:mysql|MariaDB [^>\n]*|sqlite|\w+[=-][#>])>? (?=\S)")
+_MOST_SIGNS = 200
 _TESTS = ("test", "[", "[[", "expr", "let", "((")
 _PARSED_SHELLS = SHELL - {"zsh"}
 
@@ -84,14 +85,14 @@ def typographic_character_in_command(checked: Checked) -> Iterator[Finding]:
             continue
         if snippet.is_commands:
             script = script_of(snippet)
-            for match in _TYPOGRAPHIC.finditer(mask_placeholders(script.code)):
+            for match in islice(_TYPOGRAPHIC.finditer(mask_placeholders(script.code)), _MOST_SIGNS):
                 if not script.is_quoted(match.start()):
                     yield _typographic(snippet, match)
         elif snippet.language in SQL:
             bare = list(" " * len(snippet.code))
             for query in queries_in(snippet):
                 bare[query.start : query.start + len(query.bare)] = query.bare
-            for match in _TYPOGRAPHIC.finditer("".join(bare)):
+            for match in islice(_TYPOGRAPHIC.finditer("".join(bare)), _MOST_SIGNS):
                 yield _typographic(snippet, match)
 
 

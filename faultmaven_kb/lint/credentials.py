@@ -62,13 +62,13 @@ _SECRET = re.compile(
 )
 _HEADER = re.compile(r"authorization:\s*(?:bearer|basic|token)\s+(?P<value>[A-Za-z0-9+/=._~-]{8,})", re.IGNORECASE)
 _OPTIONS: tuple[re.Pattern[str], ...] = (
-    re.compile(r"\bcurl\b[^\n|;]*?\s(?:-u|--user)[ =][\"']?[\w.@-]+:(?P<value>[^\s\"']+)"),
-    re.compile(r"\bredis-cli\b[^\n|;]*?\s(?:-a|--pass)[ =][\"']?(?P<value>[^\s\"']+)"),
+    re.compile(r"\bcurl\b[^\n|;]{0,300}?\s(?:-u|--user)[ =][\"']?[\w.@-]+:(?P<value>[^\s\"']+)"),
+    re.compile(r"\bredis-cli\b[^\n|;]{0,300}?\s(?:-a|--pass)[ =][\"']?(?P<value>[^\s\"']+)"),
     re.compile(
-        r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]*?\s-p(?P<value>[^\s\"'-][^\s\"']*|'[^']+'|\"[^\"]+\")"
+        r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p(?P<value>[^\s\"'-][^\s\"']*|'[^']+'|\"[^\"]+\")"
     ),
-    re.compile(r"\bsshpass\b[^\n|;]*?\s-p[ ]?[\"']?(?P<value>[^\s\"']+)"),
-    re.compile(r"\bdocker login\b[^\n|;]*?\s(?:-p|--password)[ =][\"']?(?P<value>[^\s\"']+)"),
+    re.compile(r"\bsshpass\b[^\n|;]{0,300}?\s-p[ ]?[\"']?(?P<value>[^\s\"']+)"),
+    re.compile(r"\bdocker login\b[^\n|;]{0,300}?\s(?:-p|--password)[ =][\"']?(?P<value>[^\s\"']+)"),
     re.compile(r"\bIDENTIFIED (?:WITH \S+ )?BY\s+'(?P<value>[^'\n]+)'", re.IGNORECASE),
     re.compile(r"\b(?:ENCRYPTED )?PASSWORD\s+'(?P<value>[^'\n]+)'", re.IGNORECASE),
 )
