@@ -91,18 +91,14 @@ def run_jobs(
     def make(job: Job) -> Trial:
         if stopped.is_set():
             raise KeyboardInterrupt
-        trial = prove(
-            job.loaded,
-            job.case,
-            job.solution,
-            image=job.image.name,
-            tree=trees[job.image.name],
-            state=state,
-            mutation=job.mutation,
-            opened=open_machines.add,
-        )
-        with lock:
-            ended(job, trial)
+        tree = trees[job.image.name]
+        try:
+            trial = _prove(job, tree=tree, state=state, opened=open_machines.add)
+            with lock:
+                ended(job, trial)
+        except BaseException:
+            stopped.set()
+            raise
         return trial
 
     with ThreadPoolExecutor(workers) as pool:
@@ -116,3 +112,16 @@ def run_jobs(
             for machine in tuple(open_machines):
                 machine.close()
             raise
+
+
+def _prove(job: Job, *, tree: Path, state: Path, opened: Callable[[Machine], None]) -> Trial:
+    return prove(
+        job.loaded,
+        job.case,
+        job.solution,
+        image=job.image.name,
+        tree=tree,
+        state=state,
+        mutation=job.mutation,
+        opened=opened,
+    )
