@@ -20,7 +20,9 @@ _SET = Path(__file__).parent.parent / "data" / "search"
 
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
-    return KnowledgeBase.builtin()
+    """The runbooks that the questions were written for: a new one may cover what is a negative here."""
+    named = {name for path in _SET.glob("*.jsonl") for question in read_labelled(path) for name, _ in question.expected}
+    return KnowledgeBase(runbook for runbook in KnowledgeBase.builtin() if runbook.id in named)
 
 
 @pytest.fixture(scope="module")
@@ -33,16 +35,16 @@ def run(kb: KnowledgeBase) -> Evaluation:
 
 def test_the_shipped_runbooks_are_found_at_least_as_well_as_the_docs_say(run: Evaluation) -> None:
     figures = {name: found.value for name, found in run.ranking_figures().items() if found}
-    assert figures["S@1"] >= 0.80
-    assert figures["S@3"] >= 0.93
-    assert figures["MRR@10"] >= 0.87
-    assert run.calibration_error() <= 0.10
+    assert figures["S@1"] >= 0.85
+    assert figures["S@3"] >= 0.95
+    assert figures["MRR@10"] >= 0.90
+    assert run.calibration_error() <= 0.11
 
 
 def test_questions_without_a_runbook_are_seldom_answered(run: Evaluation) -> None:
-    assert (run.verdicts(positive=True).right or 0) >= 0.88
-    assert run.of("off-topic").verdicts(positive=False).match <= 0.12
-    assert run.of("no-runbook").verdicts(positive=False).match <= 0.40
+    assert (run.verdicts(positive=True).right or 0) >= 0.94
+    assert run.of("off-topic").verdicts(positive=False).match <= 0.07
+    assert run.of("no-runbook").verdicts(positive=False).match <= 0.27
 
 
 def test_a_run_kept_as_json_gives_the_same_figures(run: Evaluation) -> None:

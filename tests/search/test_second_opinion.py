@@ -62,7 +62,9 @@ class _Oracle:
 
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
-    return KnowledgeBase.builtin()
+    """The runbooks that the questions were written for: a new one may cover what is a negative here."""
+    named = {name for question in read_labelled(_SET) for name, _ in question.expected}
+    return KnowledgeBase(runbook for runbook in KnowledgeBase.builtin() if runbook.id in named)
 
 
 @pytest.mark.parametrize("text", ["ENOSPC\nENOSPC", "exit code 137", "/var is full", "CrashLoop", "a: b", "it's", " "])
@@ -220,7 +222,7 @@ def test_a_real_model_helps_with_complaints_and_changes_nothing_that_is_clear(
     assert before is not None
     assert after is not None
     assert after.value >= before.value
-    assert after.value >= 0.87
+    assert after.value >= 0.88
     for question in vague:
         answer = kb.search(question.text, limit=10)
         if is_clear(answer):
