@@ -85,14 +85,14 @@ def typographic_character_in_command(checked: Checked) -> Iterator[Finding]:
             continue
         if snippet.is_commands:
             script = script_of(snippet)
-            for match in islice(_TYPOGRAPHIC.finditer(mask_placeholders(script.code)), _MOST_SIGNS):
+            for match in itertools.islice(_TYPOGRAPHIC.finditer(mask_placeholders(script.code)), _MOST_SIGNS):
                 if not script.is_quoted(match.start()):
                     yield _typographic(snippet, match)
         elif snippet.language in SQL:
             bare = list(" " * len(snippet.code))
             for query in queries_in(snippet):
                 bare[query.start : query.start + len(query.bare)] = query.bare
-            for match in islice(_TYPOGRAPHIC.finditer("".join(bare)), _MOST_SIGNS):
+            for match in itertools.islice(_TYPOGRAPHIC.finditer("".join(bare)), _MOST_SIGNS):
                 yield _typographic(snippet, match)
 
 
