@@ -7,7 +7,9 @@ is made from its files, so that vectors kept for other weights are never mistake
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import redirect_stderr
 from importlib import import_module
+from io import StringIO
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -41,7 +43,8 @@ class SentenceTransformerEmbedder:
         library = _library("sentence_transformers", "semantic-torch")
         self.name = f"sentence-transformers {_fingerprint(model)}"
         try:
-            self._model: Any = library.SentenceTransformer(str(model), device="cpu", local_files_only=True)
+            with redirect_stderr(StringIO()):  # a progress bar
+                self._model: Any = library.SentenceTransformer(str(model), device="cpu", local_files_only=True)
         except Exception as error:  # the library raises whatever its parts raise
             raise _not_loaded(model, error) from error
 
