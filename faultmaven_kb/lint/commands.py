@@ -41,8 +41,9 @@ def fence_without_language(checked: Checked) -> Iterator[Finding]:
 @rule("RB602", "unknown-language", Level.WARNING, Profile.CONTRIBUTE)
 def unknown_language(checked: Checked) -> Iterator[Finding]:
     """A misspelt language is none: the block is neither coloured nor checked."""
+    ours = {name.lower() for name in checked.settings.languages}
     for snippet in checked.snippets:
-        if snippet.language and not languages.is_known(snippet.language):
+        if snippet.language and snippet.language not in ours and not languages.is_known(snippet.language):
             meant = languages.nearest(snippet.language)
             span = snippet.language_span
             fix = Fix(f"use {meant}", (Edit(span, meant),), safe=False) if meant else None
@@ -85,14 +86,14 @@ def typographic_character_in_command(checked: Checked) -> Iterator[Finding]:
             continue
         if snippet.is_commands:
             script = script_of(snippet)
-            for match in islice(_TYPOGRAPHIC.finditer(mask_placeholders(script.code)), _MOST_SIGNS):
+            for match in itertools.islice(_TYPOGRAPHIC.finditer(mask_placeholders(script.code)), _MOST_SIGNS):
                 if not script.is_quoted(match.start()):
                     yield _typographic(snippet, match)
         elif snippet.language in SQL:
             bare = list(" " * len(snippet.code))
             for query in queries_in(snippet):
                 bare[query.start : query.start + len(query.bare)] = query.bare
-            for match in islice(_TYPOGRAPHIC.finditer("".join(bare)), _MOST_SIGNS):
+            for match in itertools.islice(_TYPOGRAPHIC.finditer("".join(bare)), _MOST_SIGNS):
                 yield _typographic(snippet, match)
 
 
