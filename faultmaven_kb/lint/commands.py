@@ -41,8 +41,9 @@ def fence_without_language(checked: Checked) -> Iterator[Finding]:
 @rule("RB602", "unknown-language", Level.WARNING, Profile.CONTRIBUTE)
 def unknown_language(checked: Checked) -> Iterator[Finding]:
     """A misspelt language is none: the block is neither coloured nor checked."""
+    ours = {name.lower() for name in checked.settings.languages}
     for snippet in checked.snippets:
-        if snippet.language and not languages.is_known(snippet.language):
+        if snippet.language and snippet.language not in ours and not languages.is_known(snippet.language):
             meant = languages.nearest(snippet.language)
             span = snippet.language_span
             fix = Fix(f"use {meant}", (Edit(span, meant),), safe=False) if meant else None

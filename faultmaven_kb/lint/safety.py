@@ -287,10 +287,12 @@ def _ends(blocks: tuple[object, ...]) -> list[int]:
 def sensitive_host_or_ip(checked: Checked) -> Iterator[Finding]:
     """Addresses and names of one's own network help whoever wants to get in; examples have ranges of their own."""
     start = checked.document.source.position(checked.document.front_matter.end).line
+    allowed = {host.lower() for host in checked.settings.hosts}
     for number, line in enumerate(checked.lines, 1):
         if number >= start:
             for message, begin, end in sensitive_in(line):
-                yield Finding(message, Span(number, begin + 1, number, end + 1))
+                if line[begin:end].lower() not in allowed:
+                    yield Finding(message, Span(number, begin + 1, number, end + 1))
 
 
 @rule("RB711", "production-literal", Level.INFO, Profile.CURATED)

@@ -187,6 +187,19 @@ def test_limits_and_vocabularies_count(tmp_path: Path) -> None:
     assert "RB204" not in {d.code for d in _extra_field(tmp_path, Settings(fields=("team",))).diagnostics}
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "settings"),
+    [
+        ("```promqlx\nup\n```\n", "RB602", Settings(languages=("PromQLx",))),
+        ("Ask db7.corp.internal for it.\n", "RB710", Settings(hosts=("db7.corp.internal",))),
+    ],
+)
+def test_a_word_of_the_base_is_known_to_the_rule(text: str, code: str, settings: Settings) -> None:
+    for chosen, expected in ((Settings(), True), (settings, False)):
+        report = check_text(f"# A\n\n{text}", today=TODAY, profile=Profile.CURATED, settings=chosen)
+        assert (code in {found.code for found in report.diagnostics}) is expected
+
+
 def _extra_field(folder: Path, settings: Settings) -> Report:
     file = folder / "mail" / "mail-queue-growing.md"
     file.parent.mkdir(exist_ok=True)
