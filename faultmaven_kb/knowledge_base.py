@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from faultmaven_kb.cache import Cache
 from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
-from faultmaven_kb.errors import PathError, UnknownRunbookError
+from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
 from faultmaven_kb.files import find_runbooks
 from faultmaven_kb.reader import ParseResult, parse_runbook
 from faultmaven_kb.runbook import Runbook
@@ -120,12 +120,15 @@ class KnowledgeBase:
         """The runbooks for a symptom: a sentence, an error line, an alert, a log.
 
         The answer has a verdict (`match`, `ambiguous` or `none`), at most `limit` hits with confidence and evidence,
-        and the words that nothing explains. The filters work as in `filter`.
+        and the words that nothing explains. The filters work as in `filter`; a technology also counts as said in the
+        question. Raises `ConfigurationError` for a limit below 1.
         """
+        if limit < 1:
+            raise ConfigurationError(f"limit is {limit}, expected 1 or more")
         accept = _filter(technology, severity, tag, status)
 
         def ask(most: int) -> "Answer":
-            return self._searcher.search(question, limit=most, accept=accept)
+            return self._searcher.search(question, limit=most, accept=accept, about=technology or "")
 
         return self._second.review(question, ask, limit=limit, accept=accept) if self._second else ask(limit)
 

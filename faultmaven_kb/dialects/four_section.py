@@ -83,8 +83,14 @@ HEADINGS = Vocabulary(
 )
 
 
+_CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
+"""A document with none of these is no runbook of this form, whatever else its headings say."""
+
+
 def _fit(document: Document) -> int:
     roles = {role for role, _ in sections_by_role(document, HEADINGS)}
+    if not _CORE & roles:
+        return 0
     return len(roles) * 2 if {"meaning", "impact"} & roles else len(roles)
 
 

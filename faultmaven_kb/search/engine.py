@@ -49,9 +49,15 @@ class Searcher:
         self._technologies = tuple(_technologies(runbook) for runbook in self.runbooks)
         self._damping = np.array([_DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
 
-    def search(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Answer:
-        """The answer to a question of any length; `accept` leaves out runbooks, `limit` bounds the hits."""
-        asked, ranked, explained = self.examine(question, limit=max(limit, 2), accept=accept)
+    def search(
+        self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None, about: str = ""
+    ) -> Answer:
+        """The answer to a question of any length; `accept` leaves out runbooks, `limit` bounds the hits.
+
+        `about` is what the asker says beside the question (a technology): it is read as its last line.
+        """
+        said = f"{question}\n{about}" if about and question.strip() else question
+        asked, ranked, explained = self.examine(said, limit=max(limit, 2), accept=accept)
         strengths = [each.strength for each in explained]
         verdict = decide(strengths)
         wanted = wanted_terms(asked)
