@@ -100,7 +100,7 @@ def tantivy_engine(texts: list[str]) -> Callable[[str], object]:
 
     def ask(question: str) -> object:
         words = "".join(letter if letter.isalnum() else " " for letter in question)
-        return searcher.search(index.parse_query(words, ["text"]), 5)
+        return searcher.search(index.parse_query_lenient(words.lower(), ["text"])[0], 5)
 
     return ask
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from faultmaven_kb.errors import PathError as PathError
     from faultmaven_kb.errors import UnknownRunbookError as UnknownRunbookError
     from faultmaven_kb.knowledge_base import KnowledgeBase as KnowledgeBase
-    from faultmaven_kb.reader import ParseResult as ParseResult
+    from faultmaven_kb.parse_result import ParseResult as ParseResult
     from faultmaven_kb.reader import parse_runbook as parse_runbook
     from faultmaven_kb.runbook import Runbook as Runbook
     from faultmaven_kb.search.answer import Answer as Answer
@@ -62,7 +62,7 @@ _ROOMS = {
     "Hit": "search.answer",
     "KnowledgeBase": "knowledge_base",
     "Level": "diagnostics",
-    "ParseResult": "reader",
+    "ParseResult": "parse_result",
     "PathError": "errors",
     "Runbook": "runbook",
     "Span": "source",

@@ -15,7 +15,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from faultmaven_kb._version import __version__
-from faultmaven_kb.reader import ParseResult
+from faultmaven_kb.parse_result import ParseResult
 
 __all__ = ["Cache"]
 

@@ -12,8 +12,8 @@ from typing import Any
 from frontmatter.default_handlers import YAMLHandler
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level
-from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
-from faultmaven_kb.yaml_values import Entry, Path, read_yaml
+from faultmaven_kb.source import BYTE_ORDER_MARK, Path, Source, Span
+from faultmaven_kb.yaml_values import Entry, read_yaml
 
 __all__ = ["FrontMatter", "StrictHandler", "read_front_matter"]
 

@@ -15,7 +15,7 @@ from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
 from faultmaven_kb.files import find_runbooks
-from faultmaven_kb.reader import ParseResult, parse_runbook
+from faultmaven_kb.parse_result import ParseResult
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 
@@ -191,6 +191,8 @@ def _read(path: Path, cache: Cache | None) -> ParseResult:
     kept = cache.get(data, name) if cache else None
     if kept is not None:
         return kept
+    from faultmaven_kb.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
+
     result = parse_runbook(data, path=name)
     if cache:
         cache.put(data, name, result)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from faultmaven_kb.inline import without_comments
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
 
 __all__ = [
@@ -27,8 +28,6 @@ __all__ = [
     "Table",
     "TableRow",
     "inline_links",
-    "literals",
-    "plain",
     "read_blocks",
 ]
 
@@ -138,11 +137,7 @@ def _block_parser() -> MarkdownIt:
 
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
-_COMMENT_OR_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
-_EMPHASIS = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1", re.DOTALL)
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
-_LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 
 
 def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
@@ -180,7 +175,7 @@ class _Walker:
             if token.type == "paragraph_open":  # by far the most frequent
                 text = self.tokens[self.index].content
                 self.index += 2
-                found.append(Paragraph(_without_comments(text) if "<!--" in text else text, self.span(token)))
+                found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
                 continue
             block = self.block(token)
             if block is not None:
@@ -193,7 +188,7 @@ class _Walker:
         if kind == "heading_open":
             content = self.tokens[self.index].content
             self.index += 2
-            return Heading(int(token.tag[1]), _without_comments(content), self.span(token))
+            return Heading(int(token.tag[1]), without_comments(content), self.span(token))
         if kind in ("fence", "code_block"):
             return self.fence(token)
         if kind in ("bullet_list_open", "ordered_list_open"):
@@ -241,35 +236,6 @@ class _Walker:
                 rows.append(TableRow(tuple(cells), self.span(opening)))
         self.index += 1
         return Table(tuple(rows), self.span(token))
-
-
-def _without_comments(text: str) -> str:
-    if "<!--" not in text:
-        return text
-    return _COMMENT_OR_CODE.sub(lambda match: match[0] if match[1] else "", text).strip()
-
-
-def literals(text: str) -> tuple[str, ...]:
-    """The code spans of a text: what the software prints or what is typed, to the letter."""
-    if "`" not in text:
-        return ()
-    return tuple(_unpad(match[2]) for match in _CODE_SPAN.finditer(text))
-
-
-def _unpad(code: str) -> str:
-    """A code span's text as CommonMark 6.1 reads it: one blank on both sides belongs to the marks."""
-    code = code.replace("\n", " ")
-    return code[1:-1] if code.strip() and code[0] == code[-1] == " " and len(code) > 2 else code
-
-
-def plain(text: str) -> str:
-    """A text without emphasis, code and link marks, on one line."""
-    text = _LINK.sub(r"\1", text) if "](" in text else text
-    if "`" in text:
-        text = _CODE_SPAN.sub(lambda match: _unpad(match[2]), text)
-    if "**" in text or "__" in text:
-        text = _EMPHASIS.sub(r"\2", text)
-    return " ".join(text.split())
 
 
 def inline_links(text: str) -> tuple[InlineLink, ...]:

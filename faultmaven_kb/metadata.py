@@ -24,7 +24,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from faultmaven_kb.diagnostics import did_you_mean
-from faultmaven_kb.yaml_values import Path
+from faultmaven_kb.source import Path
 
 __all__ = [
     "DIFFICULTIES",

@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from faultmaven_kb.markdown import Block, Heading, Paragraph, Quote, Rule, plain
+from faultmaven_kb.inline import plain
+from faultmaven_kb.markdown import Block, Heading, Paragraph, Quote, Rule
 from faultmaven_kb.source import Source, Span
 
 __all__ = [

@@ -20,20 +20,13 @@ from faultmaven_kb.frontmatter import read_front_matter
 from faultmaven_kb.markdown import Block, read_blocks
 from faultmaven_kb.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.outline import build_outline, walk
+from faultmaven_kb.parse_result import ParseResult
 from faultmaven_kb.runbook import Runbook, Section
 from faultmaven_kb.source import Source
 
-__all__ = ["ParseResult", "ReadDocument", "parse_runbook", "read_document"]
+__all__ = ["ReadDocument", "parse_runbook", "read_document"]
 
 _NOT_KEBAB = re.compile(r"[^A-Za-z0-9]+")
-
-
-@dataclass(frozen=True, slots=True)
-class ParseResult:
-    """What reading yields: the runbook (None when there was no text to read) and what is wrong with the content."""
-
-    runbook: Runbook | None
-    diagnostics: tuple[Diagnostic, ...] = ()
 
 
 @dataclass(frozen=True)

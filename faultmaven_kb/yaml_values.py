@@ -13,12 +13,9 @@ from typing import NamedTuple
 import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import Path, Source, Span
 
-__all__ = ["Entry", "Path", "YamlValues", "read_yaml"]
-
-Path = tuple[str | int, ...]
-"""Where a value stands in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
+__all__ = ["Entry", "YamlValues", "read_yaml"]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.common import SEVERITY_STYLES
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Command, Duration, Runbook
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.terminal_text import printable

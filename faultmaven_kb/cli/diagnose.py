@@ -14,8 +14,8 @@ from faultmaven_kb.cli.common import console, echo_json, kb_option, load
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
 from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.inline import plain
 from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.markdown import plain
 from faultmaven_kb.terminal_text import printable
 
 __all__ = ["command"]

@@ -24,7 +24,8 @@ from faultmaven_kb.dialects.parts import (
     read_symptoms,
     text_of,
 )
-from faultmaven_kb.markdown import Block, ListBlock, ListItem, Paragraph, plain
+from faultmaven_kb.inline import plain
+from faultmaven_kb.markdown import Block, ListBlock, ListItem, Paragraph
 from faultmaven_kb.outline import OutlineSection, groups, split_labels, walk, words
 from faultmaven_kb.runbook import (
     Cause,

@@ -27,7 +27,8 @@ from faultmaven_kb.dialects.parts import (
     text_of,
     without_notes,
 )
-from faultmaven_kb.markdown import Block, Table, plain
+from faultmaven_kb.inline import plain
+from faultmaven_kb.markdown import Block, Table
 from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
 from faultmaven_kb.runbook import Link, Passage, Prevention, Revision, Solution, Step
 

@@ -8,18 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from faultmaven_kb.markdown import (
-    Block,
-    Fence,
-    ListBlock,
-    ListItem,
-    Paragraph,
-    Quote,
-    Table,
-    inline_links,
-    literals,
-    plain,
-)
+from faultmaven_kb.inline import literals, plain
+from faultmaven_kb.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table, inline_links
 from faultmaven_kb.mojibake import repair
 from faultmaven_kb.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
 from faultmaven_kb.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom

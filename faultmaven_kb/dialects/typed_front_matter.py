@@ -12,7 +12,7 @@ from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary
 from faultmaven_kb.dialects.faultmaven import FAULTMAVEN
 from faultmaven_kb.dialects.four_section import FOUR_SECTION, HEADINGS
 from faultmaven_kb.dialects.generic import GENERIC
-from faultmaven_kb.markdown import literals
+from faultmaven_kb.inline import literals
 from faultmaven_kb.runbook import Symptom
 
 __all__ = ["TYPED_FRONT_MATTER"]

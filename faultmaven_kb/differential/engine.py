@@ -15,7 +15,7 @@ from faultmaven_kb.differential.solutions import solutions_by_cause
 from faultmaven_kb.differential.statements import Rarity
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep, Reason, StepFinding
 from faultmaven_kb.differential.weighing import broken_stick, information, likelihood, normalised, prior_shares, support
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Cause, Runbook
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.terms import terms_of

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from faultmaven_kb.differential.mentions import Mention, mentions
 from faultmaven_kb.differential.statements import Rarity, Statement, agreement, clauses, statement
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Cause, Runbook, Step
 from faultmaven_kb.search.terms import terms_of
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from faultmaven_kb.export.agent_text import readable
 from faultmaven_kb.export.markdown_text import front_matter, indented, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import cause_text, fences, labelled, solution_text, step_text
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Cause, Runbook
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]

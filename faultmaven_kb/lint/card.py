@@ -13,9 +13,10 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import CARD, SOLUTION
 from faultmaven_kb.dialects.parts import item_text, items_in, text_of, without_notes
+from faultmaven_kb.inline import literals, plain
 from faultmaven_kb.lint.parts import by_role, first_out_of_order, heading_span, incomplete, section_of
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.markdown import Fence, ListItem, literals, plain
+from faultmaven_kb.markdown import Fence, ListItem
 from faultmaven_kb.mojibake import repair
 from faultmaven_kb.outline import Group, OutlineSection, groups, words
 from faultmaven_kb.runbook import DurationRange

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
 from faultmaven_kb.dialects.faultmaven import SECTIONS
+from faultmaven_kb.inline import plain
 from faultmaven_kb.lint.reorder import reorder_sections
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote, plain
+from faultmaven_kb.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
 from faultmaven_kb.outline import OutlineSection, walk, words
 from faultmaven_kb.source import Span
 

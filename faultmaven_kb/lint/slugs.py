@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import unquote
 
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 
 __all__ = ["anchor_key", "heading_anchors"]
 

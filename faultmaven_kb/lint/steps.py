@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
 from faultmaven_kb.dialects.parts import commands_in, text_of, without_notes
+from faultmaven_kb.inline import literals
 from faultmaven_kb.lint.parts import (
     by_role,
     first_out_of_order,
@@ -21,7 +22,7 @@ from faultmaven_kb.lint.parts import (
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.lint.sections import blocks_within
 from faultmaven_kb.lint.snippets import OUTPUT, PROMPTED
-from faultmaven_kb.markdown import Fence, literals
+from faultmaven_kb.markdown import Fence
 from faultmaven_kb.outline import Group, OutlineSection, walk
 from faultmaven_kb.source import Span
 

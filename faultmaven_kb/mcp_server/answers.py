@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
+from faultmaven_kb.inline import plain
 from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.markdown import plain
 from faultmaven_kb.mcp_server.models import (
     Finding,
     Findings,

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 

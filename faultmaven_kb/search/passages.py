@@ -7,7 +7,7 @@ the pieces of the sections, which rarely say what they are about.
 import re
 from collections.abc import Iterator
 
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Runbook
 
 __all__ = ["passages_of"]

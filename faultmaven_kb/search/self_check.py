@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from faultmaven_kb.markdown import plain
+from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Runbook, Section, Symptom
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.engine import Searcher

@@ -15,7 +15,7 @@ from faultmaven_kb.cli.convert import command
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.export.conversion import convert
 from faultmaven_kb.export.draft import NOTES_TITLE
-from faultmaven_kb.markdown import literals
+from faultmaven_kb.inline import literals
 from faultmaven_kb.runbook import (
     Cause,
     ChainLink,
