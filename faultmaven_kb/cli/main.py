@@ -2,11 +2,11 @@
 
 import os
 import sys
-from importlib import import_module
 
 import click
 
 from faultmaven_kb._version import __version__
+from faultmaven_kb.cli.lazy_group import LazyGroup
 from faultmaven_kb.errors import FaultmavenError
 
 __all__ = ["COMMANDS", "fmkb", "main"]
@@ -42,31 +42,7 @@ Examples:
 """
 
 
-class _LazyGroup(click.Group):
-    """Imports a command's module only when that command is called or described."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        module = COMMANDS.get(cmd_name)
-        if module is None:
-            return None
-        command: click.Command = import_module(f"faultmaven_kb.cli.{module}").command
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        try:
-            return super().resolve_command(ctx, args)
-        except click.UsageError as error:
-            from faultmaven_kb.diagnostics import did_you_mean  # noqa: PLC0415 - only for a mistake
-
-            raise click.UsageError(f"{error.message.rstrip('.')}{did_you_mean(args[0], COMMANDS)}", ctx) from None
-
-
-@click.group(cls=_LazyGroup, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=LazyGroup, modules=COMMANDS, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fmkb")
 def fmkb() -> None:
     """The group of all commands; its help is written above, with examples."""
