@@ -8,12 +8,12 @@ sorted paths on every system.
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from faultmaven_kb.errors import PathError
 
-__all__ = ["NOT_RUNBOOKS", "find_runbooks", "find_strays", "is_runbook", "replace_file"]
+__all__ = ["NOT_RUNBOOKS", "files_at", "find_runbooks", "find_strays", "is_runbook", "replace_file"]
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
 
@@ -23,10 +23,18 @@ def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
 
     Raises `PathError` for a path that does not exist.
     """
+    return files_at(paths, lambda folder: (file for file in _walk(folder) if not _leads_out(file, folder)))
+
+
+def files_at(paths: Iterable[str | Path], below: Callable[[Path], Iterable[Path]]) -> Iterator[Path]:
+    """The files at the paths, each once: a file as it is, of a folder what `below` finds in it, sorted.
+
+    Raises `PathError` for a path that does not exist.
+    """
     seen: set[Path] = set()
     for path in map(Path, paths):
         if path.is_dir():
-            files = sorted(file for file in _walk(path) if not _leads_out(file, path))
+            files = sorted(below(path))
         elif path.exists():
             files = [path]
         else:

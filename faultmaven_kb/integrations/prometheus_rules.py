@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from faultmaven_kb.errors import PathError
+from faultmaven_kb.files import files_at
 
 __all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
@@ -53,18 +54,11 @@ def find_rule_files(paths: Iterable[str | Path]) -> Iterator[Path]:
 
     Raises `PathError` for a path that does not exist.
     """
-    seen: set[Path] = set()
-    for path in map(Path, paths):
-        if path.is_dir():
-            files = sorted(file for file in path.rglob("*") if file.suffix in (".yaml", ".yml") and file.is_file())
-        elif path.exists():
-            files = [path]
-        else:
-            raise PathError(f"no such file or folder: {str(path)!r}")
-        for file in files:
-            if file not in seen:
-                seen.add(file)
-                yield file
+    return files_at(paths, lambda folder: filter(_is_rule_file, folder.rglob("*")))
+
+
+def _is_rule_file(path: Path) -> bool:
+    return path.suffix in (".yaml", ".yml") and path.is_file()
 
 
 def read_rules(file: Path) -> RuleFile:

@@ -66,7 +66,7 @@ FINE: tuple[tuple[str, str], ...] = (
     ("bash", 'tail -n 100 app.log | grep -c "ERROR" || true'),
     ("bash", "kubectl top pods -A --sort-by=memory | head -20 &"),
     ("bash", "strace -p <PID> -e trace=network -f"),
-    ("bash", "iptables -L -n -v\niptables-save > /root/rules.v4"),
+    ("bash", "iptables -L -n -v\niptables-save > rules.v4"),
     ("bash", "ps -eo pid,ppid,cmd,%mem --sort=-%mem | head"),
     ("bash", 'redis-cli --scan --pattern "session:*" | head'),
     ("bash", "redis-cli GET del\nredis-cli MEMORY USAGE <key>"),
