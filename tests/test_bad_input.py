@@ -116,7 +116,7 @@ def test_a_file_that_vanishes_is_reported_and_the_others_are_loaded(tmp_path: Pa
     assert [(diagnostic.code, Path(diagnostic.path).name) for diagnostic in kb.diagnostics] == [("RB013", "b.md")]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_no_damage_to_a_runbook_raises(data: st.DataObject) -> None:
     text = SAMPLE if data.draw(st.booleans()) else text_of("template-forms.md")
@@ -129,7 +129,7 @@ def test_no_damage_to_a_runbook_raises(data: st.DataObject) -> None:
     assert "RB990" not in {diagnostic.code for diagnostic in report.diagnostics}
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.binary(max_size=300))
 def test_no_bytes_raise(data: bytes) -> None:
     report = check_text(data, today=date(2026, 2, 1))

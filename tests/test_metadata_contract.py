@@ -66,7 +66,7 @@ SCALARS = st.one_of(
 VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=3), st.dictionaries(st.text(max_size=3), SCALARS, max_size=2))
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=600)
 @given(st.data())
 def test_model_and_schema_accept_and_reject_the_same_front_matter(data: st.DataObject) -> None:
     values = dict(GOOD)
@@ -79,7 +79,7 @@ def test_model_and_schema_accept_and_reject_the_same_front_matter(data: st.DataO
     assert [validator.is_valid(values) for validator in VALIDATORS] == [accepted, accepted]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.dates())
 def test_every_real_day_is_accepted(day: Any) -> None:
     values = {**GOOD, "last_updated": day.isoformat()}

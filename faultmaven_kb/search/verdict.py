@@ -15,19 +15,23 @@ from faultmaven_kb.search.strength import Strength
 __all__ = ["confidences", "decide", "features", "probability"]
 
 _MOST_MISSING = 4.0
+_HALF_WORTH = 1.0
 _DIGITS = 4
 
 
 def features(strength: Strength) -> tuple[float, ...]:
-    """The figures that the model weighs, in the order of `calibration.WEIGHTS`."""
+    """The figures that the model weighs, in the order of `calibration.WEIGHTS`.
+
+    The lead counts as far as a short text backs it: in a small base the only runbook that has two words of an off-topic
+    question somewhere in its body is far ahead of all others, and that says nothing.
+    """
     return (
         math.log1p(strength.mass),
         math.log1p(strength.phrases),
-        math.log1p(strength.passage),
         min(strength.missing, _MOST_MISSING),
         max(strength.technology, 0.0),
         max(-strength.technology, 0.0),
-        math.sqrt(max(strength.lead, 0.0)),
+        math.sqrt(max(strength.lead, 0.0)) * strength.passage / (strength.passage + _HALF_WORTH),
     )
 
 

@@ -214,7 +214,7 @@ def test_a_heading_that_becomes_one_may_turn_what_follows_into_other_parts() -> 
     assert unintended_change(before, after, [edit]) == ""
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.data())
 def test_an_edit_of_one_place_never_passes_when_a_change_is_elsewhere(data: st.DataObject) -> None:
     """The guard against a fix whose text and edits disagree: a word is changed where no edit was made."""

@@ -134,7 +134,7 @@ _WORDS = (
 _MARKS = st.sampled_from([*(word.replace("~", " ") for word in _WORDS.split()), *"\n\r\t\x00\u2028\ufeff\ud800"])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_no_edited_fixture_makes_a_rule_crash(data: st.DataObject) -> None:
     path = data.draw(st.sampled_from([*FIXTURES, *RUNBOOKS]))
@@ -146,7 +146,7 @@ def test_no_edited_fixture_makes_a_rule_crash(data: st.DataObject) -> None:
     _examined(text.encode("utf-8", "surrogatepass"))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.binary(max_size=400))
 def test_no_bytes_make_a_rule_crash(data: bytes) -> None:
     _examined(data)

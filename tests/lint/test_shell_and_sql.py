@@ -234,14 +234,14 @@ def test_redirections_are_no_placeholders(code: str) -> None:
 
 
 @given(TEXT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_masking_keeps_every_index(text: str) -> None:
     assert len(mask_placeholders(text)) == len(text)
     assert len(commands_only(text)) == len(text)
 
 
 @given(TEXT)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_no_text_breaks_the_parsers_and_places_lie_inside(text: str) -> None:
     script = parse(text)
     assert script.error is None or 0 <= script.error <= len(text)

@@ -40,7 +40,7 @@ def slow_scores(runbooks: list[Runbook], query: dict[str, float]) -> list[float]
     return scores
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(DOCUMENT, min_size=1, max_size=8), st.dictionaries(WORD, st.sampled_from([0.35, 1.0, 2.0]), min_size=1))
 def test_scores_are_the_sums_of_the_formula(drawn: list[tuple[list[str], list[str]]], asked: dict[str, float]) -> None:
     runbooks = documents(drawn)
