@@ -55,6 +55,8 @@ _COMMON = """
     bytes mb gb kb size sizes buffer capacity free allocated allocate object objects bucket region zone account role
     policy field label labels annotation event events condition reach reached accept accepted allowed allow send sent
     sending receive received deliver delivered notification notifications duration window average elevated
+    json yaml xml parse string strings list lists array function code program programming class library difference
+    differ different compare text word words page pages letter column columns row rows math
     context deadline unable attempt attempts retry retries return returns returned respond empty null manual script
 """.split()
 

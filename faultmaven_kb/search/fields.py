@@ -2,9 +2,11 @@
 
 What plain documents do not have (symptoms, causes, aliases) stands in fields of its own and counts by itself; `body` is
 the whole text, so that nothing of a runbook is out of reach. The table gives each field its weight. A segment is one
-line without line ends: the index tells segments apart by counting them.
+line without line ends: the index tells segments apart by counting them. The line that opens a fence says nothing of a
+fault (`bash` stands in every runbook), so it counts as an empty one.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
@@ -14,6 +16,9 @@ from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 
 __all__ = ["BODY", "FIELDS", "POINTED", "Field", "Segment", "segment_at"]
+
+
+_FENCE_OPENS = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*\w[^`\n]*$", re.MULTILINE)
 
 
 class Segment(NamedTuple):
@@ -76,13 +81,18 @@ def _headings(runbook: Runbook) -> Iterator[Segment]:
 
 def _body(runbook: Runbook) -> Iterator[Segment]:
     for section in runbook.sections:
-        for offset, line in enumerate(section.text.split("\n")):
+        for offset, line in enumerate(_said(section.text).split("\n")):
             number = section.span.line + offset
             yield Segment(line, Span(number, 1, number, len(line) + 1))
 
 
 def _body_texts(runbook: Runbook) -> str:
-    return "\n".join(section.text for section in runbook.sections)
+    return _said("\n".join(section.text for section in runbook.sections))
+
+
+def _said(text: str) -> str:
+    """A text with the lines that open a fence left empty."""
+    return _FENCE_OPENS.sub("", text)
 
 
 class _Body(Field):
@@ -122,7 +132,7 @@ def _body_line(runbook: Runbook, number: int) -> Segment:
     for section in runbook.sections:
         lines = section.text.count("\n") + 1
         if number < lines:
-            line = section.text.split("\n")[number]
+            line = _said(section.text).split("\n")[number]
             place = section.span.line + number
             return Segment(line, Span(place, 1, place, len(line) + 1))
         number -= lines

@@ -2,7 +2,7 @@
 
 import pytest
 
-from faultmaven_kb import KnowledgeBase
+from faultmaven_kb import KnowledgeBase, parse_runbook
 from faultmaven_kb.search.fields import BODY, FIELDS, POINTED, segment_at
 
 BUILTIN = list(KnowledgeBase.builtin())
@@ -25,3 +25,10 @@ def test_there_is_no_line_after_the_last() -> None:
 
 def test_the_pointed_fields_stand_before_the_headings_and_the_body() -> None:
     assert [field.name for field in FIELDS[POINTED:]] == ["headings", "body"]
+
+
+def test_the_language_of_a_fence_is_no_word_of_the_runbook() -> None:
+    runbook = parse_runbook("# Jobs stop\n\n## Diagnosis\n\n```bash\necho bash\n```\n\n~~~ json\n{}\n~~~\n").runbook
+    assert runbook is not None
+    texts = FIELDS[BODY].texts(runbook).splitlines()
+    assert [line for line in texts if "bash" in line or "json" in line] == ["echo bash"]
