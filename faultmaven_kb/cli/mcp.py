@@ -42,8 +42,7 @@ def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tu
     cache = Cache(Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False))
     base = LiveBase(kb_paths, cache=cache, prepare=lambda found: with_semantic(found, semantic))
     base.current()
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # standard error is where clients show what went wrong
-    base.warm()
+    logging.disable(logging.INFO)  # standard error is where clients show what went wrong; bm25s logs at its import
     server = RunbookServer(base, today=datetime.date.today)
     if not http:
         server.run("stdio")
