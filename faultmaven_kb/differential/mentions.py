@@ -53,6 +53,7 @@ class CauseNames:
         self._foreign = math.log(1 + len(causes))
 
     def mass(self, terms: frozenset[str]) -> float:
+        """The weights of some terms added up, in an order that does not change."""
         return sum(self._weights.get(term, self._foreign) for term in sorted(terms))
 
 
