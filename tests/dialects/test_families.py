@@ -165,7 +165,10 @@ def test_the_first_form_of_causal_chains_had_options_and_resolutions() -> None:
 
 
 def test_a_resolution_without_conditions_is_one_solution() -> None:
-    runbook = read("# X\n\n## Problem Definition\n\np\n\n## Mitigation\n\nWait.\n\n## Root Cause Resolution\n\nMend.\n")
+    runbook = read(
+        "# X\n\n## Problem Definition\n\np\n\n## Diagnostic Steps\n\n## Mitigation\n\nWait.\n\n"
+        "## Root Cause Resolution\n\nMend.\n"
+    )
 
     assert [solution.title for solution in runbook.solutions] == ["Mitigation", "Root Cause Resolution"]
 
