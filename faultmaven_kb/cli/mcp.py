@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import logging
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from platformdirs import user_cache_path
 from faultmaven_kb.cache import Cache
 from faultmaven_kb.cli.common import kb_option
 from faultmaven_kb.cli.semantic import semantic_option, with_semantic
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["command"]
@@ -49,8 +51,24 @@ def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tu
         return
     if not _is_loopback(host):
         click.echo(f"fmkb: {host} is no loopback address: whoever reaches it can read the runbooks", err=True)
+    _check_free(host, port)
     click.echo(f"fmkb: serving http://{host}:{port}/mcp", err=True)
     server.run("streamable-http", host=host, port=port)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raises `ConfigurationError` where nothing can listen: the server would only find out when it has started."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(
+            f"cannot listen on {host}:{port} ({reason}), expected a free --port and an address of this machine"
+        ) from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, KnowledgeBase, Runbook
@@ -175,6 +175,7 @@ def _bare(cause: Cause) -> Cause:
     return cause.model_copy(update={"chain": (), "indicators": ()})
 
 
+@settings(deadline=None)
 @given(RUNBOOKS)
 def test_the_own_form_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
     again = _again(runbook, "faultmaven")
@@ -186,6 +187,7 @@ def test_the_own_form_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
         assert again.causes == tuple(map(_bare, runbook.causes))
 
 
+@settings(deadline=None)
 @given(RUNBOOKS)
 def test_the_causal_chain_form_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
     again = _again(runbook, "causal-chain")
@@ -211,6 +213,7 @@ def _told(parts: tuple[Step | Solution, ...]) -> list[str]:
     return [re.sub(r"'span': \{[^}]*\}", "", text).replace("\\n----\\n", "\\n---\\n") for text in texts]
 
 
+@settings(deadline=None)
 @given(RUNBOOKS)
 def test_a_skill_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
     again = _again(runbook, "skills")
