@@ -166,13 +166,31 @@ RUNBOOKS = st.builds(
     steps=STEPS,
     solutions=SOLUTIONS,
     prevention=st.builds(
-        Prevention, do=st.lists(st.builds(Practice, text=SENTENCE, span=st.just(PLACE)), max_size=2).map(tuple)
+        Prevention,
+        do=st.lists(st.builds(Practice, text=SENTENCE, span=st.just(PLACE)), max_size=2).map(tuple),
+        avoid=st.lists(st.builds(Practice, text=SENTENCE, span=st.just(PLACE)), max_size=2).map(tuple),
     ),
 )
 
 
 def _bare(cause: Cause) -> Cause:
     return cause.model_copy(update={"chain": (), "indicators": ()})
+
+
+@pytest.mark.parametrize("form", ["faultmaven", "causal-chain", "skills"])
+def test_what_to_avoid_stays_what_to_avoid(form: str) -> None:
+    runbook = KnowledgeBase.builtin()["linux-disk-full"]
+    again = _again(runbook, form)
+
+    assert again.prevention.avoid == runbook.prevention.avoid
+    assert [practice for practice in again.prevention.do if practice in runbook.prevention.avoid] == []
+
+
+def test_a_purpose_of_several_paragraphs_keeps_them_where_they_read_as_such() -> None:
+    text = "# X\n\n## Meaning\n\nOne\nline.\n\n- a\n- b\n\n{}\n\n## Diagnosis\n\nLook.\n"
+
+    assert _again(read(text.format("Two.")), "faultmaven").purpose == "One line.\n\n- a\n- b\n\nTwo."
+    assert _again(read(text.format("**Symptoms:** x")), "faultmaven").purpose == "One line. - a - b **Symptoms:** x"
 
 
 @settings(deadline=None)
