@@ -29,7 +29,7 @@ from pydantic import BaseModel, Field
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.export.agent_text import NOTICE, as_data, shortened, without_comments
+from faultmaven_kb.export.agent_text import NOTICE, as_data, readable, shortened, without_comments
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.lint.engine import check_text, profile_named
 from faultmaven_kb.mcp_server.announcements import Announcements, truthful
@@ -190,7 +190,12 @@ class RunbookServer(MCPServer[None]):
     async def list_resources(self) -> list[Resource]:
         """One resource for each runbook, as the files are now."""
         return [
-            Resource(uri=uri_of(runbook), name=runbook.id, title=runbook.title, mime_type="text/markdown")
+            Resource(
+                uri=uri_of(runbook),
+                name=readable(runbook.id),
+                title=shortened(readable(runbook.title), 200),
+                mime_type="text/markdown",
+            )
             for runbook in self._loaded()
         ]
 
