@@ -86,7 +86,7 @@ def read_rules(file: Path) -> RuleFile:
 
 def _hint(text: str) -> str:
     """What to do about a template; rules themselves hold `{{ $labels.x }}` only inside of values."""
-    is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.splitlines())
+    is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.split("\n"))
     return "; it is a template, expected what `helm template` makes of it" if is_template else ""
 
 
