@@ -21,6 +21,7 @@ from faultmaven_kb.source import Span
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
+    from faultmaven_kb.differential.prepared import PreparedRunbook
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.search.answer import Answer
@@ -157,17 +158,42 @@ class KnowledgeBase:
         observations: "str | Mapping[str, bool] | Iterable[str | Observation]",
         *,
         done: "Collection[StepKey]" = (),
+        ask: "Callable[[str], Answer] | None" = None,
     ) -> "Differential":
         """The causes, across runbooks, that observations point to, and the step that best tells them apart.
 
         An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
-        steps that are not to be proposed again. The result orders and explains; it is no diagnosis. Raises
+        steps that are not to be proposed again. `ask` finds the runbooks for a symptom in place of `search`, for one
+        who filters or has the answer already. The result orders and explains; it is no diagnosis. Raises
         `ConfigurationError` when there is no observation.
         """
         from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search
         from faultmaven_kb.differential.observation import observations_of  # noqa: PLC0415
 
-        return differentiate(observations_of(observations), lambda text: self.search(text, limit=10), done=done)
+        def search(text: str) -> "Answer":
+            return self.search(text, limit=10)
+
+        return differentiate(observations_of(observations), ask or search, done=done, prepare=self._prepare)
+
+    def warm(self) -> None:
+        """Build now what the first questions would build: the search index, and what the differential reads."""
+        self.search("warm")
+        for runbook in self:
+            self._prepare(runbook)
+
+    @cached_property
+    def _prepare(self) -> "Callable[[Runbook], PreparedRunbook]":
+        """What the differential knows of each runbook, read once."""
+        from faultmaven_kb.differential.prepared import prepared  # noqa: PLC0415
+
+        kept: dict[str, PreparedRunbook] = {}
+
+        def prepare(runbook: Runbook) -> "PreparedRunbook":
+            if runbook.id not in kept:
+                kept[runbook.id] = prepared(runbook)
+            return kept[runbook.id]
+
+        return prepare
 
     @cached_property
     def _searcher(self) -> "Searcher":

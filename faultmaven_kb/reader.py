@@ -15,7 +15,7 @@ from typing import Any
 from faultmaven_kb.decoding import decode, read_bytes
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.dialects import best_dialect, dialect_named
-from faultmaven_kb.dialects.dialect import Dialect, Document, role_of
+from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
 from faultmaven_kb.frontmatter import read_front_matter
 from faultmaven_kb.markdown import Block, read_blocks
 from faultmaven_kb.metadata import ContractError, Metadata, check_metadata, read_metadata
@@ -87,7 +87,7 @@ def _build(seen: Document, dialect: Dialect) -> Runbook:
     parts = {key: value for key, value in dialect.read(seen).items() if value}
     named = parts.pop("id", None)
     path = None if seen.source.path == "<text>" else seen.source.path
-    heading = next((part.title for part in walk(seen.outline) if part.level == 1 and part.title), "")
+    heading = title_of(seen, dialect.headings)
     stem = PurePosixPath(path).stem if path else ""
     return Runbook(
         id=metadata.id or named or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",

@@ -57,7 +57,7 @@ def command(
     """
     if embedder and semantic:
         raise click.UsageError("--embedder and --semantic exclude each other")
-    function = _embedder(embedder) if embedder else open_embedder(semantic).embed if semantic else None
+    function, model = _embedder(embedder, semantic)
     chunks = load(kb_paths).chunks(limit=limit)
     target = open_collection(collection, path=path, host=host, port=port, embedder=function)
     with click.progressbar(length=len(chunks), label="chunks", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
@@ -66,13 +66,21 @@ def command(
             bar.length = total
             bar.update(done - bar.pos)
 
-        report = sync(target, chunks, embedder=function, progress=progress)
+        report = sync(target, chunks, embedder=function, model=model, progress=progress)
     click.echo(
         f"added {report.added}, updated {report.updated}, deleted {report.deleted}, unchanged {report.unchanged}"
     )
 
 
-def _embedder(name: str) -> Embedder:
+def _embedder(name: str | None, semantic: str | None) -> tuple[Embedder | None, str]:
+    """The function that makes the vectors, None for the collection's own, and what identifies its model."""
+    if semantic:
+        opened = open_embedder(semantic)
+        return opened.embed, opened.name
+    return (_imported(name), name) if name else (None, "")
+
+
+def _imported(name: str) -> Embedder:
     module, _, attribute = name.partition(":")
     try:
         found: Embedder = getattr(import_module(module), attribute)

@@ -1,13 +1,13 @@
 """`fmkb lsp`: the language server for editors, on standard input and output."""
 
 import datetime
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 from faultmaven_kb.cli.common import cache_folder
 from faultmaven_kb.cli.configuration import find_configuration, root_of
+from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.lint.engine import Report, check_text, profile_named
 from faultmaven_kb.lint.fixes import Check
 from faultmaven_kb.lint.result_cache import ResultCache
@@ -30,8 +30,7 @@ def command(profile: str | None) -> None:
     Example (Neovim):
       vim.lsp.config("fmkb", { cmd = { "fmkb", "lsp" }, filetypes = { "markdown" } })
     """
-    if find_spec("pygls") is None:
-        raise click.ClickException("the language server needs pygls: pip install 'faultmaven-kb[lsp]'")
+    from_extra("pygls", extra="lsp")
     from faultmaven_kb.language_server.server import make_server  # noqa: PLC0415 - an extra, loaded when asked for
 
     check = _checker(profile_named(profile) if profile else None)

@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import logging
 import os
+import socket
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from platformdirs import user_cache_path
 from faultmaven_kb.cache import Cache
 from faultmaven_kb.cli.common import kb_option
 from faultmaven_kb.cli.semantic import semantic_option, with_semantic
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["command"]
@@ -42,16 +44,31 @@ def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tu
     cache = Cache(Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False))
     base = LiveBase(kb_paths, cache=cache, prepare=lambda found: with_semantic(found, semantic))
     base.current()
-    logging.getLogger("bm25s").setLevel(logging.WARNING)  # standard error is where clients show what went wrong
-    base.warm()
+    logging.disable(logging.INFO)  # standard error is where clients show what went wrong; bm25s logs at its import
     server = RunbookServer(base, today=datetime.date.today)
     if not http:
         server.run("stdio")
         return
     if not _is_loopback(host):
         click.echo(f"fmkb: {host} is no loopback address: whoever reaches it can read the runbooks", err=True)
+    _check_free(host, port)
     click.echo(f"fmkb: serving http://{host}:{port}/mcp", err=True)
     server.run("streamable-http", host=host, port=port)
+
+
+def _check_free(host: str, port: int) -> None:
+    """Raises `ConfigurationError` where nothing can listen: the server would only find out when it has started."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as probe:
+            if os.name == "posix":
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(
+            f"cannot listen on {host}:{port} ({reason}), expected a free --port and an address of this machine"
+        ) from None
 
 
 def _is_loopback(host: str) -> bool:

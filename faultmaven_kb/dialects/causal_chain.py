@@ -2,7 +2,8 @@
 
 Authors write a cause as one run of lines, so a label often stands right below a list item and Markdown takes it for the
 item's own text. Causes are therefore read line by line within their items. An intervention becomes a solution whose
-title keeps its kind and its place in the chain (`Remediation (root): …`); `Cause Z`, the fallback, is no cause.
+title keeps its kind and its place in the chain (`Remediation (root): …`); `Cause Z`, the fallback, is no cause. The
+first form of the generation had options and resolutions instead of causes: `causal_chain_options` reads these.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from faultmaven_kb.dialects.causal_chain_options import read_options, read_resolutions
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import read_step
@@ -23,6 +25,7 @@ from faultmaven_kb.dialects.parts import (
     practices_in,
     read_symptoms,
     text_of,
+    without_notes,
 )
 from faultmaven_kb.inline import plain
 from faultmaven_kb.markdown import Block, ListBlock, ListItem, Paragraph
@@ -44,9 +47,13 @@ __all__ = ["CAUSAL_CHAIN"]
 
 HEADINGS = Vocabulary(
     ("symptoms", ("symptom recognition",)),
+    ("problem", ("problem definition",)),
     ("applicability", ("applicability",)),
     ("diagnostic-steps", ("diagnostic steps",)),
     ("causes", ("causes",)),
+    ("mitigation", ("mitigation",)),
+    ("resolution", ("root cause resolution",)),
+    ("verification", ("verification",)),
     ("prevention", ("prevention",)),
     ("sources", ("sources", "references")),
 )
@@ -82,7 +89,8 @@ def _fit(document: Document) -> int:
         found.update((HEADINGS.role(child.key), child) for child in section.children)
     causes = found.get("causes")
     lettered = causes is not None and any(_CAUSE.match(child.title) for child in causes.children)
-    return 3 * (len(found) - (None in found)) if lettered or "symptoms" in found else 0
+    first_form = {"problem", "diagnostic-steps"} <= set(found)
+    return 3 * (len(found) - (None in found)) if lettered or first_form or "symptoms" in found else 0
 
 
 def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,7 +111,24 @@ def _read(document: Document) -> dict[str, Any]:
     for role, section in sections_by_role(document, HEADINGS):
         for key, value in _READERS[role](document, section).items():
             parts[key] = parts[key] + value if isinstance(value, tuple) and key in parts else value
-    return parts
+    numbered = enumerate(parts.get("solutions", ()), 1)
+    return {
+        **parts,
+        "solutions": tuple(solution.model_copy(update={"number": number}) for number, solution in numbered),
+    }
+
+
+def _problem(document: Document, section: OutlineSection) -> dict[str, Any]:
+    blocks = _blocks(section)
+    return {"purpose": text_of(without_notes(blocks)), "notes": notes_in(blocks)}
+
+
+def _options(document: Document, section: OutlineSection) -> dict[str, Any]:
+    return {"solutions": read_options(section)}
+
+
+def _resolutions(document: Document, section: OutlineSection) -> dict[str, Any]:
+    return {"solutions": read_resolutions(section)}
 
 
 def _blocks(section: OutlineSection) -> tuple[Block, ...]:
@@ -209,8 +234,7 @@ def _causes(document: Document, section: OutlineSection) -> dict[str, Any]:
             if any(entry.role == kind for entry in fix):
                 solutions.append(_solution(name, fix, kind=kind.capitalize()))
         passages += (Passage(label=name, text=e.text, span=e.span) for e in entries if not e.role and e.text)
-    numbered = tuple(s.model_copy(update={"number": n}) for n, s in enumerate(solutions, 1))
-    return {"causes": tuple(causes), "solutions": numbered, "passages": tuple(passages)}
+    return {"causes": tuple(causes), "solutions": tuple(solutions), "passages": tuple(passages)}
 
 
 def _cause(name: str, number: int, span: Span, entries: tuple[_Entry, ...]) -> Cause:
@@ -287,9 +311,13 @@ def _sources(document: Document, section: OutlineSection) -> dict[str, Any]:
 
 _READERS = {
     "symptoms": _symptoms,
+    "problem": _problem,
     "applicability": _passage,
     "diagnostic-steps": _steps,
     "causes": _causes,
+    "mitigation": _options,
+    "resolution": _resolutions,
+    "verification": _passage,
     "prevention": _prevention,
     "sources": _sources,
 }

@@ -13,7 +13,7 @@ from faultmaven_kb.frontmatter import FrontMatter
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.source import Source
 
-__all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role"]
+__all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role", "title_of"]
 
 
 class Vocabulary:
@@ -90,3 +90,17 @@ def sections_by_role(document: Document, vocabulary: Vocabulary) -> Iterator[tup
             yield role, section
         else:
             pending = [*section.children, *pending]
+
+
+def title_of(document: Document, vocabulary: Vocabulary) -> str:
+    """The first heading of level 1 that is no part of the runbook, empty where all are ("# Summary", "# Triage" …).
+
+    A single one is the title whatever it says.
+    """
+    found = [section for section in walk(document.outline) if section.level == 1 and section.title]
+    if len(found) > 1:
+        parts = {section.span for _, section in sections_by_role(document, vocabulary)}
+        others = [section for section in found if section.span not in parts]
+        if len(found) - len(others) > 1:
+            return others[0].title if others else ""
+    return found[0].title if found else ""

@@ -91,7 +91,9 @@ _NUMBERED = re.compile(r"^(?:step|solution|option|fix)?\s*#?(\d{1,3})\s*[:.)\-â€
 def _fit(document: Document) -> int:
     found = {SECTIONS.role(section.key) for section in walk(document.outline)}
     roles = len(found - {None, "license", "related-issues"})
-    return roles * 2 if {"quick-reference-card", "diagnostic-steps", "solutions"} & found else 0
+    if "quick-reference-card" in found:  # no other family has one
+        return roles * 2 + 20
+    return roles * 2 if {"diagnostic-steps", "solutions"} & found else 0
 
 
 def _read(document: Document) -> dict[str, Any]:

@@ -1,13 +1,17 @@
 """Plain alert runbooks: Meaning, Impact, Diagnosis, Mitigation, with or without front matter.
 
 They have no numbered steps or solutions, so each part that holds a command or stands under a heading of its own becomes
-one: a diagnosis of three fences reads as three steps, a mitigation with two headings as two solutions.
+one: a diagnosis of three fences reads as three steps, a mitigation with two headings as two solutions. Where nothing
+says what the alert means, the words below the title do.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
-from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
+from faultmaven_kb.dialects.alert_headings import HEADINGS
+from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of
+from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import numbered_title
 from faultmaven_kb.dialects.parts import (
     commands_in,
@@ -21,87 +25,36 @@ from faultmaven_kb.dialects.parts import (
 )
 from faultmaven_kb.markdown import Block, Fence, ListBlock, Paragraph, Quote, Rule
 from faultmaven_kb.outline import OutlineSection, walk
-from faultmaven_kb.runbook import Passage, Prevention, Solution, Step, Symptom
+from faultmaven_kb.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
 from faultmaven_kb.source import Span
 
-__all__ = ["FOUR_SECTION", "HEADINGS", "solutions_in", "steps_in"]
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return tuple(text.split(", "))
-
-
-HEADINGS = Vocabulary(
-    (
-        "meaning",
-        _names(
-            "meaning, description, summary, overview, alert description, alert meaning, alert summary, alert details, "
-            "what this alert means, what does this alert mean, what does this mean, background, context, problem"
-        ),
-    ),
-    ("impact", _names("impact, severity, user impact, customer impact, business impact, consequences")),
-    ("symptoms", _names("symptoms, symptom, signs")),
-    (
-        "causes",
-        _names(
-            "possible causes, causes, common causes, probable causes, cause, potential causes, likely causes, "
-            "root causes, root cause"
-        ),
-    ),
-    (
-        "diagnosis",
-        _names(
-            "diagnosis, troubleshooting, investigation, investigate, diagnostics, debugging, diagnose, "
-            "diagnostic steps, diagnosis steps, troubleshooting steps, investigation steps, how to diagnose, triage, "
-            "triage steps, initial response, first response, initial investigation, checks"
-        ),
-    ),
-    (
-        "mitigation",
-        _names(
-            "mitigation, resolution, remediation, mitigations, resolve, recovery, solution, fix, solutions, fixes, "
-            "how to fix, how to resolve, workaround, workarounds, corrective actions, mitigation steps, "
-            "resolution steps, remediation steps, recovery steps, actions, action, immediate actions, "
-            "immediate action, response"
-        ),
-    ),
-    ("steps", _names("steps, procedure, runbook, playbook, instructions, what to do")),
-    (
-        "verification",
-        _names("verification, validation, verify, how to verify, verify the fix, verify resolution, post checks"),
-    ),
-    ("rollback", _names("rollback, roll back, rollback steps, rollback plan, rollback procedure")),
-    ("escalation", _names("escalation, escalation path, escalate, when to escalate, contacts, who to contact")),
-    ("prevention", _names("prevention, preventive measures, long term fix, follow up, follow ups")),
-    (
-        "resources",
-        _names(
-            "additional resources, additional notes, references, links, see also, resources, related alerts, "
-            "related runbooks, useful links, dashboards, further reading, additional information, notes"
-        ),
-    ),
-)
-
-
-_CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
-"""A document with none of these is no runbook of this form, whatever else its headings say."""
+__all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
 
 
 def _fit(document: Document) -> int:
-    roles = {role for role, _ in sections_by_role(document, HEADINGS)}
-    if not _CORE & roles:
-        return 0
+    roles = {role for role, _ in alert_sections(document)}
     return len(roles) * 2 if {"meaning", "impact"} & roles else len(roles)
 
 
 def _read(document: Document) -> dict[str, Any]:
     parts: dict[str, Any] = {}
-    found = tuple(sections_by_role(document, HEADINGS))
+    found = alert_sections(document)
     roles = {role for role, _ in found}
     for role, section in found:
         for key, value in _section(document, _meant(role, roles), section).items():
             parts[key] = _joined(parts[key], value) if key in parts else value
+    if not parts.get("purpose") and not any(section.level == 1 for _, section in found):
+        parts["purpose"] = text_of(lead_of(document))
+    for key in ("steps", "solutions"):
+        parts[key] = _numbered(parts.get(key, ()))
     return _verified(parts)
+
+
+def _numbered(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Steps or solutions of several sections, each of which counts from one, counted through."""
+    if len({part.number for part in parts}) == len(parts):
+        return parts
+    return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
 
 
 def _meant(role: str, roles: set[str]) -> str:
@@ -139,8 +92,7 @@ def _section(document: Document, role: str, section: OutlineSection) -> dict[str
     if role == "symptoms":
         return {"symptoms": read_symptoms(blocks) or _as_symptom(blocks)}
     if role == "causes":
-        beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
-        return {"causes": read_causes(blocks), "passages": _passage(section, text_of(beside)), "resources": links}
+        return {**_causes(section), "resources": links}
     if role == "diagnosis":
         return {"steps": steps_in(section), "resources": links}
     if role == "mitigation":
@@ -154,6 +106,30 @@ def _section(document: Document, role: str, section: OutlineSection) -> dict[str
         outcome = {"outcome": text_of(blocks)} if role == "verification" else {}
         return {"passages": _passage(section, text), "resources": links, **outcome}
     return {"resources": links, "passages": _passage(section, text_of(blocks))}
+
+
+def _causes(section: OutlineSection) -> dict[str, Any]:
+    """The causes of a section: one for each heading right below it, else one for each item of its lists.
+
+    Below "Common causes and solutions" each heading is a solution as well.
+    """
+    children = section.children
+    blocks = section.blocks
+    beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
+    named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
+    found: dict[str, Any] = {
+        "causes": read_causes(blocks) + named,
+        "passages": _passage(section, text_of(beside)),
+    }
+    if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
+        found["solutions"] = solutions_in(replace(section, blocks=()))
+    return found
+
+
+def _cause(number: int, section: OutlineSection) -> Cause:
+    written, title = numbered_title(section.title)
+    blocks = tuple(block for part in walk((section,)) for block in part.blocks)
+    return Cause(name=title, number=written or number, description=text_of(blocks), span=section.span)
 
 
 def _raw(document: Document, section: OutlineSection) -> str:

@@ -38,6 +38,7 @@ _WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(\d{1,3}(?:\.\d{
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:]+|->|→)\s*")
 _NAME_END = re.compile(r"\s+[-–—]\s+|:\s+")
+_HUGO_REFERENCE = re.compile(r"""\]\(\{\{[<%]\s*(?:rel)?ref\s+["']([^"'\s<>]+)["']\s*[>%]\}\}\)""")
 _DO = ("✅", "✔", "☑", "👍", "✓")
 _AVOID = ("❌", "✖", "🚫", "⛔", "👎", "✗", "✘")
 _AVOID_WORDS = re.compile(r"(?:don['’]t|do not|never|avoid)\b", re.IGNORECASE)
@@ -189,11 +190,15 @@ def _repaired(mark: str) -> str:
 
 
 def links_in(source: Source, blocks: Iterable[Block]) -> tuple[Link, ...]:
-    """The links in the blocks' prose, in order; a relative link to a Markdown file names a runbook's id."""
+    """The links in the blocks' prose, in order; a relative link to a Markdown file names a runbook's id.
+
+    A reference of the site generator Hugo (`[text]({{< ref "x.md" >}})`) is a link too, though not to CommonMark.
+    """
     found: list[Link] = []
     for block in blocks:
         if isinstance(block, Paragraph):
-            for link in inline_links(block.text):
+            text = _HUGO_REFERENCE.sub(r"](\1)", block.text) if "{{" in block.text else block.text
+            for link in inline_links(text):
                 span = source.find(link.target, block.span.line, block.span.end_line) or block.span
                 identity = _runbook_id(link.target)
                 found.append(Link(title=plain(link.text) or link.target, url=link.target, id=identity, span=span))

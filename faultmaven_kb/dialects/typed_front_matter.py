@@ -7,10 +7,11 @@ of the front matter fill what the body leaves empty.
 from collections.abc import Mapping
 from typing import Any
 
+from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.causal_chain import CAUSAL_CHAIN
-from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary
+from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import FAULTMAVEN
-from faultmaven_kb.dialects.four_section import FOUR_SECTION, HEADINGS
+from faultmaven_kb.dialects.four_section import FOUR_SECTION
 from faultmaven_kb.dialects.generic import GENERIC
 from faultmaven_kb.inline import literals
 from faultmaven_kb.runbook import Symptom
@@ -61,4 +62,4 @@ def _symptoms(document: Document) -> list[Symptom]:
     ]
 
 
-TYPED_FRONT_MATTER = Dialect("typed-front-matter", Vocabulary(*HEADINGS.rows), _fit, _read, _translate)
+TYPED_FRONT_MATTER = Dialect("typed-front-matter", HEADINGS, _fit, _read, _translate)

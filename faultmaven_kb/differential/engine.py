@@ -8,17 +8,15 @@ import math
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from faultmaven_kb.differential.bearing import Bearing, CauseText, bearing, is_symptom
-from faultmaven_kb.differential.findings import Finding, cause_statements, findings_of, own_rarity
+from faultmaven_kb.differential.bearing import Bearing, bearing, is_symptom
+from faultmaven_kb.differential.findings import Finding
 from faultmaven_kb.differential.observation import Observation, StepKey
-from faultmaven_kb.differential.solutions import solutions_by_cause
-from faultmaven_kb.differential.statements import Rarity
+from faultmaven_kb.differential.prepared import PreparedRunbook, prepared
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep, Reason, StepFinding
 from faultmaven_kb.differential.weighing import broken_stick, information, likelihood, normalised, prior_shares, support
 from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Cause, Runbook
 from faultmaven_kb.search.answer import Answer
-from faultmaven_kb.search.terms import terms_of
 
 __all__ = ["differentiate"]
 
@@ -30,18 +28,14 @@ _LEAST_EFFECT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class _Case:
-    """A runbook that the symptoms point to, how far they do, what its steps may show, and what its causes say."""
+    """A runbook that the symptoms point to, and how far they do."""
 
-    runbook: Runbook
+    known: PreparedRunbook
     share: float
-    findings: tuple[tuple[StepKey, tuple[Finding, ...]], ...]
-    texts: tuple[tuple[CauseText, ...], ...]
-    rarity: Rarity
 
-    def finding(self, observation: Observation) -> Finding | None:
-        """The finding that an observation answers."""
-        found = (each for key, findings in self.findings if key == observation.step for each in findings)
-        return next((each for each in found if each.text == observation.text), None)
+    @property
+    def runbook(self) -> Runbook:
+        return self.known.runbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +50,18 @@ class _Candidate:
 
 
 def differentiate(
-    observations: Sequence[Observation], ask: Callable[[str], Answer], *, done: Collection[StepKey] = ()
+    observations: Sequence[Observation],
+    ask: Callable[[str], Answer],
+    *,
+    done: Collection[StepKey] = (),
+    prepare: Callable[[Runbook], PreparedRunbook] = prepared,
 ) -> Differential:
     """The causes that observations point to, in order, and the step that best tells them apart.
 
-    Steps that an observation answers, and those that are `done`, are not proposed again.
+    Steps that an observation answers, and those that are `done`, are not proposed again. `prepare` may keep what it
+    made of a runbook for the next question.
     """
-    supported = _supported(observations, ask)
-    cases = [_case(runbook, share) for runbook, share in supported]
+    cases = [_Case(prepare(runbook), share) for runbook, share in _supported(observations, ask)]
     candidates = [candidate for case in cases for candidate in _candidates(case)]
     reasons = [tuple(_reasons(each, observations)) for each in candidates]
     weights = [
@@ -97,29 +95,6 @@ def _supported(observations: Sequence[Observation], ask: Callable[[str], Answer]
     return [(runbooks[name], shares[name]) for name in names[:_MOST_RUNBOOKS]]
 
 
-def _case(runbook: Runbook, share: float) -> _Case:
-    own = own_rarity(runbook)
-    steps = enumerate(runbook.steps, 1)
-    found = tuple((StepKey(runbook.id, place), findings_of(step, runbook.causes, own)) for place, step in steps)
-    texts = tuple(
-        tuple(_texts(cause, position, [finding for _, findings in found for finding in findings]))
-        for position, cause in enumerate(runbook.causes)
-    )
-    said = [frozenset().union(*(text.said.terms for text in each)) for each in texts]
-    rarity = Rarity(said, subject=terms_of(runbook.title))
-    return _Case(runbook, share, found, texts, rarity)
-
-
-def _texts(cause: Cause, position: int, findings: Sequence[Finding]) -> Iterator[CauseText]:
-    described = f"{cause.name} - {plain(cause.description)}" if cause.description else cause.name
-    for said in cause_statements(cause):
-        yield CauseText(said, 1.0, described)
-    for finding in findings:
-        strength = dict(finding.causes).get(position)
-        if strength is not None and finding.condition.terms:
-            yield CauseText(finding.condition, strength, finding.text)
-
-
 def _candidates(case: _Case) -> Iterator[_Candidate]:
     for position, prior in enumerate(prior_shares([cause.weight for cause in case.runbook.causes])):
         yield _Candidate(case, position, case.share * prior)
@@ -131,9 +106,9 @@ def _reasons(candidate: _Candidate, observations: Sequence[Observation]) -> Iter
     for observation in observations:
         if observation.step is not None and observation.step.runbook != case.runbook.id:
             continue  # what a runbook's own finding says, it says about its own causes
-        finding = case.finding(observation)
-        texts = case.texts[candidate.position]
-        found = bearing(observation, texts, finding=finding, position=candidate.position, rarity=case.rarity)
+        finding = case.known.finding(observation)
+        texts = case.known.texts[candidate.position]
+        found = bearing(observation, texts, finding=finding, position=candidate.position, rarity=case.known.rarity)
         if finding is None and not observation.seen and not found.value:
             found = _missing_symptom(case, observation)
         factor = likelihood(found.value, seen=found.seen) / likelihood(0.0, seen=found.seen)
@@ -149,7 +124,7 @@ def _missing_symptom(case: _Case, observation: Observation) -> Bearing:
 
 
 def _rank(candidate: _Candidate, share: float, reasons: tuple[Reason, ...]) -> CauseRank:
-    solutions = solutions_by_cause(candidate.case.runbook)[candidate.position]
+    solutions = candidate.case.known.solutions[candidate.position]
     return CauseRank(candidate.case.runbook, candidate.cause, share, candidate.prior, reasons, solutions)
 
 
@@ -159,7 +134,7 @@ def _next_step(
     """The open step with the greatest expected information; the earlier one when two are equal."""
     best: NextStep | None = None
     for case in cases:
-        for key, findings in case.findings:
+        for key, findings in case.known.findings:
             rows = [(_row(finding, case, candidates), finding) for finding in findings]
             if key in done or not rows:
                 continue

@@ -9,13 +9,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from faultmaven_kb.differential.mentions import Mention, mentions
+from faultmaven_kb.differential.mentions import CauseNames, Mention, mentions
 from faultmaven_kb.differential.statements import Rarity, Statement, agreement, clauses, statement
 from faultmaven_kb.inline import plain
 from faultmaven_kb.runbook import Cause, Runbook, Step
 from faultmaven_kb.search.terms import terms_of
 
-__all__ = ["Finding", "cause_statements", "findings_of", "own_rarity"]
+__all__ = ["Finding", "KnownCauses", "findings_of", "known_causes"]
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z`*\"“0-9(])|\n\s*\n|\n(?=[-*] )")
 _CONNECTION = re.compile(
@@ -53,33 +53,46 @@ class Finding:
     causes: tuple[tuple[int, float], ...]
 
 
-def findings_of(step: Step, causes: Sequence[Cause], rarity: Rarity) -> tuple[Finding, ...]:
-    """The findings of a step, in the order of its text."""
-    found = [*_from_look_for(step, causes, rarity), *_from_meaning(step.meaning, causes)]
-    return tuple({finding.text: finding for finding in found}.values())
+@dataclass(frozen=True, slots=True)
+class KnownCauses:
+    """What the texts of a runbook are compared with: what its causes are called, and what each says by itself.
+
+    `rarity` is how much a term tells between the causes, by their own texts.
+    """
+
+    names: CauseNames
+    statements: tuple[tuple[Statement, ...], ...]
+    rarity: Rarity
 
 
-def cause_statements(cause: Cause) -> tuple[Statement, ...]:
+def known_causes(runbook: Runbook) -> KnownCauses:
+    """The causes of a runbook, made ready for many comparisons."""
+    statements = tuple(_statements(cause) for cause in runbook.causes)
+    said = [frozenset().union(*(each.terms for each in found)) for found in statements]
+    return KnownCauses(CauseNames(runbook.causes), statements, Rarity(said, subject=terms_of(runbook.title)))
+
+
+def _statements(cause: Cause) -> tuple[Statement, ...]:
     """What a cause says by itself: its name and the clauses of its description."""
     parts = (cause.name, *clauses(cause.name), *clauses(plain(cause.description)))
     return tuple(dict.fromkeys(found for part in parts if (found := statement(part)).terms))
 
 
-def own_rarity(runbook: Runbook) -> Rarity:
-    """How much a term tells between the causes of one runbook, by their own texts."""
-    said = [frozenset().union(*(each.terms for each in cause_statements(cause))) for cause in runbook.causes]
-    return Rarity(said, subject=terms_of(runbook.title))
+def findings_of(step: Step, causes: KnownCauses) -> tuple[Finding, ...]:
+    """The findings of a step, in the order of its text."""
+    found = [*_from_look_for(step, causes), *_from_meaning(step.meaning, causes)]
+    return tuple({finding.text: finding for finding in found}.values())
 
 
-def _from_meaning(text: str, causes: Sequence[Cause]) -> Iterator[Finding]:
+def _from_meaning(text: str, causes: KnownCauses) -> Iterator[Finding]:
     for sentence in _SENTENCE.split(text):
         yield from _from_sentence(sentence, causes)
 
 
-def _from_sentence(sentence: str, causes: Sequence[Cause]) -> Iterator[Finding]:
+def _from_sentence(sentence: str, causes: KnownCauses) -> Iterator[Finding]:
     if _COMPARISON.search(sentence):
         return
-    groups = _groups(sentence, mentions(sentence, causes))
+    groups = _groups(sentence, mentions(sentence, causes.names))
     done = 0
     for number, group in enumerate(groups):
         start, end = group[0].start, group[-1].end
@@ -110,21 +123,21 @@ def _groups(sentence: str, found: Sequence[Mention]) -> list[list[Mention]]:
     return groups
 
 
-def _from_look_for(step: Step, causes: Sequence[Cause], rarity: Rarity) -> Iterator[Finding]:
+def _from_look_for(step: Step, causes: KnownCauses) -> Iterator[Finding]:
     for item in step.look_for:
-        named = sorted({mention.cause for mention in mentions(item, causes)})
+        named = sorted({mention.cause for mention in mentions(item, causes.names)})
         said = statement(plain(item))
-        linked = tuple((cause, 1.0) for cause in named) or _like(item, causes, rarity)
+        linked = tuple((cause, 1.0) for cause in named) or _like(item, causes)
         if linked:
             yield Finding(item, said, linked)
 
 
-def _like(item: str, causes: Sequence[Cause], rarity: Rarity) -> tuple[tuple[int, float], ...]:
+def _like(item: str, causes: KnownCauses) -> tuple[tuple[int, float], ...]:
     """The causes that say nearly what an item says; those clearly behind the best one are left out."""
     said = [statement(clause) for clause in clauses(plain(item)) if not _EXCEPTION.search(clause)]
     strengths = [
-        max((agreement(one, other, rarity) for one in said for other in cause_statements(cause)), default=0.0)
-        for cause in causes
+        max((agreement(one, other, causes.rarity) for one in said for other in own), default=0.0)
+        for own in causes.statements
     ]
     least = max(_LIKE, _NEAR_BEST * max(strengths, default=0.0))
     return tuple((number, round(value, 6)) for number, value in enumerate(strengths) if value >= least)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from faultmaven_kb.runbook import Cause
 from faultmaven_kb.search.terms import Token, tokens_of
 
-__all__ = ["Mention", "mentions"]
+__all__ = ["CauseNames", "Mention", "mentions"]
 
 _SET_APART = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)(?P<name>[^*`]+?)\1(?![\w*])|[\"“](?P<quoted>[^\"”`]+)[\"”]")
 _NUMBERED = re.compile(
@@ -34,13 +34,14 @@ class Mention(NamedTuple):
     cause: int
 
 
-class _Names:
-    """The names of a runbook's causes as terms, weighed by how few of the names have them.
+class CauseNames:
+    """The names of a runbook's causes as terms, weighed by how few of the names have them; made once for a runbook.
 
     `parts` are the two sides of a name such as "Resolver down or unreachable", where a side has two terms or more.
     """
 
     def __init__(self, causes: Sequence[Cause]) -> None:
+        self.positions = {cause.number or position: position - 1 for position, cause in enumerate(causes, 1)}
         self.terms = [frozenset(_terms(tokens_of(cause.name))) for cause in causes]
         sides = [cause.name.split(" or ") for cause in causes]
         self.parts = [
@@ -52,30 +53,36 @@ class _Names:
         self._foreign = math.log(1 + len(causes))
 
     def mass(self, terms: frozenset[str]) -> float:
+        """The weights of some terms added up, in an order that does not change."""
         return sum(self._weights.get(term, self._foreign) for term in sorted(terms))
 
 
-def mentions(text: str, causes: Sequence[Cause]) -> tuple[Mention, ...]:
+def mentions(text: str, names: CauseNames) -> tuple[Mention, ...]:
     """The mentions in a text, in order, none overlapping another."""
-    names = _Names(causes)
     found: list[Mention] = []
     for match in _NUMBERED.finditer(text):
-        found += _numbered(match, causes)
+        found += _numbered(match, names)
     taken = [(each.start, each.end) for each in found]
     for match in _SET_APART.finditer(text):
         named = _named_by(match["name"] or match["quoted"], names)
         if named is not None and _is_free(match.start(), match.end(), taken):
             found.append(Mention(match.start(), match.end(), named))
             taken.append((match.start(), match.end()))
+    tokens = tokens_of(text)
+    present = frozenset(_terms(tokens))
     for number, name in enumerate(names.terms):
-        found += _in_plain_text(text, number, name, _IN_PLAIN_TEXT, names, taken)
+        if len(name) < 2:
+            found += _opening(text, tokens, number, name, taken)
+        elif _may_be_in(present, name, _IN_PLAIN_TEXT, names):
+            found += _in_plain_text(tokens, number, name, _IN_PLAIN_TEXT, names, taken)
         for part in names.parts[number]:
-            found += _in_plain_text(text, number, part, _OF_PART, names, taken)
+            if _may_be_in(present, part, _OF_PART, names):
+                found += _in_plain_text(tokens, number, part, _OF_PART, names, taken)
     return tuple(sorted(found))
 
 
-def _numbered(match: re.Match[str], causes: Sequence[Cause]) -> list[Mention]:
-    numbers = {cause.number or position: position - 1 for position, cause in enumerate(causes, 1)}
+def _numbered(match: re.Match[str], names: CauseNames) -> list[Mention]:
+    numbers = names.positions
     text = re.sub(r"(\d+)\s*(?:to|-)\s*(\d+)", _spelled_out, match["numbers"])
     wanted = [int(number) for number in re.findall(r"\d+", text)]
     return [Mention(match.start(), match.end(), numbers[number]) for number in wanted if number in numbers]
@@ -85,7 +92,7 @@ def _spelled_out(match: re.Match[str]) -> str:
     return " ".join(map(str, range(int(match[1]), int(match[2]) + 1)))
 
 
-def _named_by(phrase: str, names: _Names) -> int | None:
+def _named_by(phrase: str, names: CauseNames) -> int | None:
     """The cause whose name a phrase is, or is most of."""
     terms = frozenset(_terms(tokens_of(phrase)))
     best = (0.0, 0)
@@ -96,13 +103,21 @@ def _named_by(phrase: str, names: _Names) -> int | None:
     return -best[1] if best[0] else None
 
 
+def _may_be_in(present: frozenset[str], name: frozenset[str], least: float, names: CauseNames) -> bool:
+    """Whether a text has enough of a name anywhere; most texts are done with after this."""
+    shared = present & name
+    return len(shared) > 1 and names.mass(shared) >= least * names.mass(name)
+
+
 def _in_plain_text(
-    text: str, number: int, name: frozenset[str], least: float, names: _Names, taken: list[tuple[int, int]]
+    tokens: Sequence[Token],
+    number: int,
+    name: frozenset[str],
+    least: float,
+    names: CauseNames,
+    taken: list[tuple[int, int]],
 ) -> list[Mention]:
-    tokens = tokens_of(text)
     found: list[Mention] = []
-    if len(name) < 2:
-        return [Mention(tokens[0].start, tokens[0].end, number)] if _opens(text, tokens, name, taken) else []
     position = 0
     while position < len(tokens):
         window = tokens[position : position + len(name) + _SLACK]
@@ -117,14 +132,17 @@ def _in_plain_text(
     return found
 
 
-def _opens(text: str, tokens: Sequence[Token], name: frozenset[str], taken: Sequence[tuple[int, int]]) -> bool:
-    """Whether the first word of a text is a name, and not yet read as one."""
+def _opening(
+    text: str, tokens: Sequence[Token], number: int, name: frozenset[str], taken: Sequence[tuple[int, int]]
+) -> list[Mention]:
+    """The first word of a text, when it is a name and not yet read as one."""
     if not tokens or name != frozenset(tokens[0].terms) or _LETTER.search(text[: tokens[0].start]):
-        return False
-    return _is_free(tokens[0].start, tokens[0].end, taken)
+        return []
+    place = tokens[0]
+    return [Mention(place.start, place.end, number)] if _is_free(place.start, place.end, taken) else []
 
 
-def _end_of_name(window: Sequence[Token], name: frozenset[str], least: float, names: _Names) -> int | None:
+def _end_of_name(window: Sequence[Token], name: frozenset[str], least: float, names: CauseNames) -> int | None:
     """Where the name ends in a window, once enough of it was there; None when it is not."""
     seen: set[str] = set()
     end: int | None = None

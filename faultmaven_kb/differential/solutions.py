@@ -6,7 +6,7 @@ help: guessing a cure is worse than showing none.
 
 from dataclasses import dataclass
 
-from faultmaven_kb.differential.mentions import mentions
+from faultmaven_kb.differential.mentions import CauseNames, mentions
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.source import Span
 
@@ -24,12 +24,12 @@ class SolutionLink:
     span: Span
 
 
-def solutions_by_cause(runbook: Runbook) -> tuple[tuple[SolutionLink, ...], ...]:
+def solutions_by_cause(runbook: Runbook, names: CauseNames) -> tuple[tuple[SolutionLink, ...], ...]:
     """For each cause of a runbook, in their order, the solutions that name it."""
     found: list[list[SolutionLink]] = [[] for _ in runbook.causes]
     for position, solution in enumerate(runbook.solutions, 1):
         for text in (solution.when_to_use, solution.title):
-            named = sorted({mention.cause for mention in mentions(text, runbook.causes)})
+            named = sorted({mention.cause for mention in mentions(text, names)})
             for cause in named:
                 link = SolutionLink(position, solution.number, solution.title, text, solution.span)
                 found[cause].append(link)

@@ -63,17 +63,20 @@ def information(shares: Sequence[float], bearings: Sequence[Sequence[float]]) ->
     """What a step's findings tell about the cause on average, in bits.
 
     `shares` add up to 1; `bearings` has one row for each finding with one value for each share. Every combination of
-    yes and no is weighed, so that the findings of a step are not simply added up.
+    yes and no is weighed, so that the findings of a step are not simply added up: what all answers together leave
+    undecided, less what they would leave undecided if the cause were known. Causes that the findings do not tell apart
+    are weighed as one.
     """
-    if not bearings:
-        return 0.0
-    chances = [[likelihood(bearing) for bearing in row] for row in bearings]
-    left = 0.0
-    for answers in product((True, False), repeat=len(chances)):
-        joint = [
-            share * math.prod(row[cause] if yes else 1 - row[cause] for row, yes in zip(chances, answers, strict=True))
-            for cause, share in enumerate(shares)
-        ]
-        total = sum(joint)
-        left += total * entropy([value / total for value in joint])
-    return max(0.0, entropy(shares) - left)
+    chances: dict[tuple[float, ...], float] = {}
+    for cause, share in enumerate(shares):
+        column = tuple(likelihood(row[cause]) for row in bearings)
+        chances[column] = chances.get(column, 0.0) + share
+    answers = [
+        sum(
+            share * math.prod(chance if yes else 1 - chance for yes, chance in zip(answer, column, strict=True))
+            for column, share in chances.items()
+        )
+        for answer in product((True, False), repeat=len(bearings))
+    ]
+    known = sum(share * sum(entropy((chance, 1 - chance)) for chance in column) for column, share in chances.items())
+    return max(0.0, entropy(answers) - known)

@@ -10,7 +10,7 @@ from datetime import date
 
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
 from faultmaven_kb.export.markdown_text import item, items, joined, one_line
-from faultmaven_kb.export.runbook_markdown import fences, labelled, link_items, step_text
+from faultmaven_kb.export.runbook_markdown import fences, labelled, link_items, practice_items, step_text
 from faultmaven_kb.runbook import Cause, Runbook, Solution
 
 __all__ = ["as_causal_chain"]
@@ -71,8 +71,7 @@ def _body(runbook: Runbook, marks: Marks) -> Iterator[str]:
     yield "## Causes"
     yield from _causes(runbook, marks)
     yield "## Prevention"
-    practices = [practice.text for practice in (*runbook.prevention.do, *runbook.prevention.avoid)]
-    yield items(practices) or marks.invented("the prevention", "- TODO")
+    yield practice_items(runbook.prevention) or marks.invented("the prevention", "- TODO")
     yield "## Sources"
     sources = [passage.text for passage in runbook.passages if passage.label.casefold() == "sources"]
     links = "\n".join(part for part in (link_items(runbook.resources), items(sources)) if part)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import date
 
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
-from faultmaven_kb.export.markdown_text import item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
     cause_text,
     fences,
     link_items,
     measure_texts,
     note_texts,
+    practice_items,
     solution_text,
     step_text,
 )
@@ -20,6 +21,7 @@ from faultmaven_kb.runbook import Runbook
 __all__ = ["as_faultmaven"]
 
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_STRUCTURE = re.compile(r"\*\*|__|^[ \t]*(?:[#>|<]|```|~~~|---|===)", re.MULTILINE)
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
@@ -72,7 +74,7 @@ def _head(runbook: Runbook, marks: Marks, today: date) -> str:
 def _body(runbook: Runbook, marks: Marks, today: date) -> Iterator[str]:
     yield f"# {one_line(runbook.title)}"
     purpose = runbook.purpose or marks.invented("the purpose", "TODO what this runbook brings back")
-    yield f"> **Purpose**: {one_line(purpose)}"
+    yield from _purpose(purpose)
     yield from _card(runbook, marks)
     yield "## Diagnostic Steps"
     if not runbook.steps:
@@ -104,6 +106,14 @@ def _card(runbook: Runbook, marks: Marks) -> Iterator[str]:
     yield f"**⏱️ Estimated Resolution Time:** {time}"
 
 
+def _purpose(text: str) -> Iterator[str]:
+    """The first paragraph behind its label, and the others below it unless one would read as something else."""
+    first, _, rest = text.partition("\n\n")
+    below = rest if not _STRUCTURE.search(rest) else ""
+    yield f"> **Purpose**: {one_line(first if below else text)}"
+    yield below
+
+
 def _prevention(runbook: Runbook, marks: Marks) -> Iterator[str]:
     prevention = runbook.prevention
     yield "## Prevention"
@@ -111,10 +121,9 @@ def _prevention(runbook: Runbook, marks: Marks) -> Iterator[str]:
         yield joined(("### Immediate Prevention (Tactical)", *measure_texts(prevention.immediate)))
     if prevention.long_term:
         yield joined(("### Long-term Prevention (Strategic)", *measure_texts(prevention.long_term)))
-    practices = [item(f"✅ {practice.text}") for practice in prevention.do]
-    practices += [item(f"❌ {practice.text}") for practice in prevention.avoid]
+    practices = practice_items(prevention)
     if practices:
-        yield joined(("### Best Practices", "\n".join(practices)))
+        yield joined(("### Best Practices", practices))
     if prevention.security:
         yield joined(("### Security Considerations", items(practice.text for practice in prevention.security)))
     if not (prevention.immediate or prevention.long_term or practices):

@@ -84,19 +84,21 @@ def sync(
     chunks: Iterable[Chunk],
     *,
     embedder: Embedder | None = None,
+    model: str = "",
     batch: int = _BATCH,
     progress: Callable[[int, int], None] | None = None,
 ) -> SyncReport:
-    """Make the collection hold exactly these chunks. `progress` is told how many of how many are written."""
+    """Make the collection hold exactly these chunks. `progress` is told how many of how many are written.
+
+    `model` names what makes the vectors; entries that another one made are written again. Raises `ConfigurationError`
+    when the collection refuses a chunk or its vector cannot be made.
+    """
     kept = _kept(collection)
-    changes = compare({identity: str(about.get("digest", "")) for identity, about in kept.items()}, chunks)
+    changes = compare({identity: _digest(about, model) for identity, about in kept.items()}, chunks)
     writes = (*changes.added, *changes.changed)
     done, total = 0, len(writes) + len(changes.vanished)
     for part in _batches(writes, batch):
-        texts = [chunk.text for chunk in part]
-        vectors = {"embeddings": [[float(x) for x in vector] for vector in embedder(texts)]} if embedder else {}
-        metadatas = [_metadata(chunk, kept.get(chunk.id, {})) for chunk in part]
-        collection.upsert(ids=[chunk.id for chunk in part], documents=texts, metadatas=metadatas, **vectors)
+        _write(collection, part, [_metadata(chunk, kept.get(chunk.id, {}), model) for chunk in part], embedder)
         done += len(part)
         _tell(progress, done, total)
     for gone in _batches(changes.vanished, batch):
@@ -104,6 +106,27 @@ def sync(
         done += len(gone)
         _tell(progress, done, total)
     return SyncReport(len(changes.added), len(changes.changed), len(changes.vanished), len(changes.unchanged))
+
+
+def _digest(about: dict[str, Any], model: str) -> str:
+    """The digest of an entry, nothing when another model made its vector."""
+    return str(about.get("digest", "")) if str(about.get("embedder") or "") == model else ""
+
+
+def _write(
+    collection: Collection,
+    chunks: Sequence[Chunk],
+    metadatas: list[dict[str, Scalar | None]],
+    embedder: Embedder | None,
+) -> None:
+    texts = [chunk.text for chunk in chunks]
+    try:
+        vectors = {"embeddings": [[float(x) for x in vector] for vector in embedder(texts)]} if embedder else {}
+        collection.upsert(ids=[chunk.id for chunk in chunks], documents=texts, metadatas=metadatas, **vectors)
+    except Exception as error:  # whatever the client, its server or a model raises
+        reason = str(error).strip().split("\n", 1)[0][:300] or type(error).__name__
+        hint = "" if embedder else "; the collection's own function fetches a model on first use, expected an embedder"
+        raise ConfigurationError(f"cannot write to the Chroma collection: {reason}{hint}") from error
 
 
 def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) -> None:
@@ -123,9 +146,10 @@ def _kept(collection: Collection) -> dict[str, dict[str, Any]]:
         offset += _PAGE
 
 
-def _metadata(chunk: Chunk, earlier: dict[str, Any]) -> dict[str, Scalar | None]:
+def _metadata(chunk: Chunk, earlier: dict[str, Any], model: str) -> dict[str, Scalar | None]:
     """The chunk's metadata; keys that it no longer has are set to None, because an update only merges."""
-    new: dict[str, Scalar | None] = {**chunk.metadata, "digest": chunk.digest, "owner": OWNER}
+    made_by = {"embedder": model} if model else {}
+    new: dict[str, Scalar | None] = {**chunk.metadata, "digest": chunk.digest, "owner": OWNER, **made_by}
     return {**dict.fromkeys(set(earlier) - set(new)), **new}
 
 

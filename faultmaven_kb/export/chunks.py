@@ -198,7 +198,8 @@ def _chunk(
     metadata = dict(_metadata(runbook, section, name, span, oversized))
     told = "\n".join([text, *(f"{key}={value}" for key, value in sorted(metadata.items()))])
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    return Chunk(identity, runbook.id, runbook.title, name, section.role, text, span, digest, oversized, metadata)
+    title = readable(runbook.title)
+    return Chunk(identity, runbook.id, title, name, section.role, text, span, digest, oversized, metadata)
 
 
 def _metadata(
@@ -208,7 +209,7 @@ def _metadata(
     about = runbook.metadata
     values: tuple[tuple[str, Scalar | None], ...] = (
         ("runbook_id", runbook.id),
-        ("title", readable(runbook.title)),
+        ("title", runbook.title),
         ("section", name),
         ("role", section.role),
         ("dialect", runbook.dialect),
@@ -223,4 +224,6 @@ def _metadata(
         ("end_line", span.end_line),
         ("oversized", oversized),
     )
-    yield from ((key, value) for key, value in values if value is not None)
+    for key, value in values:
+        if value is not None:
+            yield key, readable(value) if isinstance(value, str) and key not in ("runbook_id", "path") else value

@@ -8,7 +8,7 @@ from typing import Any
 
 from faultmaven_kb.errors import ConfigurationError
 
-__all__ = ["from_extra"]
+__all__ = ["from_extra", "missing"]
 
 
 def from_extra(module: str, *, extra: str) -> Any:
@@ -18,5 +18,9 @@ def from_extra(module: str, *, extra: str) -> Any:
     except ModuleNotFoundError as error:
         if error.name and error.name.split(".", 1)[0] != module.split(".", 1)[0]:
             raise
-        hint = f"pip install 'faultmaven-kb[{extra}]'"
-        raise ConfigurationError(f'this needs "{module}", which is not installed; run: {hint}') from None
+        raise ConfigurationError(missing(module, extra=extra)) from None
+
+
+def missing(module: str, *, extra: str) -> str:
+    """What to say when a module is not there: which extra brings it, as a line to type."""
+    return f"this needs \"{module}\", which is not installed; run: pip install 'faultmaven-kb[{extra}]'"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from faultmaven_kb.export.markdown_text import fence, item, items, joined, one_line
-from faultmaven_kb.runbook import Cause, Command, Link, Measure, Note, Solution, Step
+from faultmaven_kb.runbook import Cause, Command, Link, Measure, Note, Prevention, Solution, Step
 
 __all__ = [
     "cause_text",
@@ -12,6 +12,7 @@ __all__ = [
     "link_items",
     "measure_texts",
     "note_texts",
+    "practice_items",
     "solution_text",
     "step_text",
 ]
@@ -92,6 +93,12 @@ def measure_texts(measures: Iterable[Measure]) -> tuple[str, ...]:
         )
         for number, measure in enumerate(measures, start=1)
     )
+
+
+def practice_items(prevention: Prevention) -> str:
+    """What to do and what to avoid as a list; every item says which, since the words alone may say the opposite."""
+    found = [item(f"✅ {practice.text}") for practice in prevention.do]
+    return "\n".join([*found, *(item(f"❌ {practice.text}") for practice in prevention.avoid)])
 
 
 def link_items(links: Iterable[Link]) -> str:

@@ -13,10 +13,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from faultmaven_kb.export.agent_text import readable
-from faultmaven_kb.export.markdown_text import front_matter, indented, items, joined, one_line
-from faultmaven_kb.export.runbook_markdown import cause_text, fences, labelled, solution_text, step_text
+from faultmaven_kb.export.markdown_text import front_matter, indented, item, items, joined, one_line
+from faultmaven_kb.export.runbook_markdown import (
+    cause_text,
+    fences,
+    labelled,
+    practice_items,
+    solution_text,
+    step_text,
+)
 from faultmaven_kb.inline import plain
-from faultmaven_kb.runbook import Cause, Runbook
+from faultmaven_kb.runbook import Cause, Measure, Runbook
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 
@@ -165,20 +172,20 @@ def _body(runbook: Runbook) -> Iterator[str]:
     yield "## Remediation"
     yield "Ask before anything that changes a system."
     yield from (solution_text(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
-    practices = (*runbook.prevention.do, *runbook.prevention.avoid)
-    if practices or runbook.prevention.immediate or runbook.prevention.long_term:
+    measures = (*runbook.prevention.immediate, *runbook.prevention.long_term)
+    prevention = "\n".join([*map(_measure, measures), practice_items(runbook.prevention)]).strip("\n")
+    if prevention:
         yield "## Prevention"
-        measures = (*runbook.prevention.immediate, *runbook.prevention.long_term)
-        yield items(
-            [
-                *(f"**{measure.name}** - {measure.text}" if measure.text else measure.name for measure in measures),
-                *(practice.text for practice in practices),
-            ]
-        )
+        yield prevention
     links = [link for link in runbook.resources if "://" in link.url]
     if links:
         yield "## References"
         yield items(f"[{link.title}]({link.url})" for link in links)
+
+
+def _measure(measure: Measure) -> str:
+    text = f"**{measure.name}** - {measure.text}" if measure.text else f"**{measure.name}**"
+    return item(text, "-", fences(measure.commands))
 
 
 def _synthesis(runbook: Runbook) -> str:

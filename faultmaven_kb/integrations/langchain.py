@@ -12,12 +12,16 @@ Asynchronous calls (`ainvoke`) run in LangChain's executor: a search takes less 
 from functools import cached_property
 from typing import Any
 
-from langchain_core.callbacks import CallbackManagerForRetrieverRun
-from langchain_core.documents import Document
-from langchain_core.retrievers import BaseRetriever
-
+from faultmaven_kb.export.extras import missing
 from faultmaven_kb.integrations.passages import PassageFinder
 from faultmaven_kb.knowledge_base import KnowledgeBase
+
+try:
+    from langchain_core.callbacks import CallbackManagerForRetrieverRun
+    from langchain_core.documents import Document
+    from langchain_core.retrievers import BaseRetriever
+except ModuleNotFoundError as error:  # this class is one of the framework's, so the import cannot wait
+    raise ModuleNotFoundError(missing("langchain_core", extra="langchain"), name=error.name) from error
 
 __all__ = ["RunbookRetriever"]
 

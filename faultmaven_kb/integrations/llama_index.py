@@ -9,11 +9,15 @@
 
 import asyncio
 
-from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
-
+from faultmaven_kb.export.extras import missing
 from faultmaven_kb.integrations.passages import PassageFinder
 from faultmaven_kb.knowledge_base import KnowledgeBase
+
+try:
+    from llama_index.core.base.base_retriever import BaseRetriever
+    from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+except ModuleNotFoundError as error:  # this class is one of the framework's, so the import cannot wait
+    raise ModuleNotFoundError(missing("llama_index.core", extra="llama-index"), name=error.name) from error
 
 __all__ = ["RunbookRetriever"]
 

@@ -78,10 +78,16 @@ def read_rules(file: Path) -> RuleFile:
             alerts += _alerts(document, name)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return RuleFile(tuple(alerts), (Problem(name, line, f"the file is not YAML: {error.problem}"),))
-    except (yaml.YAMLError, RecursionError) as error:
-        return RuleFile(tuple(alerts), (Problem(name, 1, f"the file is not YAML: {type(error).__name__}"),))
+        return RuleFile(tuple(alerts), (Problem(name, line, f"the file is not YAML: {error.problem}{_hint(text)}"),))
+    except (yaml.YAMLError, RecursionError):
+        return RuleFile(tuple(alerts), (Problem(name, 1, "the file is not YAML: it holds what no text holds"),))
     return RuleFile(tuple(alerts))
+
+
+def _hint(text: str) -> str:
+    """What to do about a template; rules themselves hold `{{ $labels.x }}` only inside of values."""
+    is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.split("\n"))
+    return "; it is a template, expected what `helm template` makes of it" if is_template else ""
 
 
 def _too_deep(text: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from pydantic import BaseModel
 
 from faultmaven_kb.diagnostics import Level
+from faultmaven_kb.differential.values import Differential
 from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
 from faultmaven_kb.inline import plain
 from faultmaven_kb.lint.engine import Report
@@ -24,7 +25,7 @@ from faultmaven_kb.mcp_server.models import (
     RunbookText,
     SearchAnswer,
 )
-from faultmaven_kb.runbook import Command, Runbook, Section
+from faultmaven_kb.runbook import Cause, Command, Runbook, Section, Step
 from faultmaven_kb.search.answer import Answer, Evidence, Hit
 
 __all__ = [
@@ -55,12 +56,16 @@ def unavailable(reason: str) -> SearchAnswer:
     return SearchAnswer(status="unavailable", reason=_line(reason, 300))
 
 
-def search_answer(answer: Answer, *, limit: int = SEARCH_BYTES) -> SearchAnswer:
-    """The answer to a question, at most `limit` bytes of JSON; what was cut is said in `cut`."""
+def search_answer(answer: Answer, weighed: Differential | None = None, *, limit: int = SEARCH_BYTES) -> SearchAnswer:
+    """The answer to a question, at most `limit` bytes of JSON; what was cut is said in `cut`.
+
+    With the causes `weighed` against the question, the likeliest come first and the next command is that of the step
+    that tells them apart.
+    """
     full = SearchAnswer(
         status=answer.verdict,
         reason=_line(answer.reason, 300),
-        hits=[_found(hit) for hit in answer.hits],
+        hits=[_found(hit, weighed) for hit in answer.hits],
         unexplained=[_line(word, 40) for word in answer.unexplained[:12]],
     )
     for words, trim in _TRIMS:
@@ -144,7 +149,7 @@ _TRIMS: tuple[tuple[str, Callable[[SearchAnswer], bool]], ...] = (
 )
 
 
-def _found(hit: Hit) -> Found:
+def _found(hit: Hit, weighed: Differential | None) -> Found:
     runbook = hit.runbook
     return Found(
         id=runbook.id,
@@ -155,9 +160,17 @@ def _found(hit: Hit) -> Found:
         status=runbook.metadata.status,
         confidence=round(hit.confidence, 3),
         evidence=[_reason(evidence) for evidence in hit.evidence],
-        causes=[LikelyCause(name=_line(cause.name, 100), weight=cause.weight) for cause in runbook.causes[:6]],
-        next_command=_next_command(runbook),
+        causes=[
+            LikelyCause(name=_line(cause.name, 100), weight=cause.weight) for cause in _causes(runbook, weighed)[:6]
+        ],
+        next_command=_telling_command(runbook, weighed) or _first_command(runbook),
     )
+
+
+def _causes(runbook: Runbook, weighed: Differential | None) -> tuple[Cause, ...]:
+    """The causes of a runbook, the likeliest first where they were weighed."""
+    ranked = tuple(rank.cause for rank in weighed.causes if rank.runbook is runbook) if weighed else ()
+    return ranked or runbook.causes
 
 
 def _reason(evidence: Evidence) -> Reason:
@@ -165,12 +178,26 @@ def _reason(evidence: Evidence) -> Reason:
     return Reason(field=evidence.field, text=text, line=evidence.span.line if evidence.span else None)
 
 
-def _next_command(runbook: Runbook) -> NextCommand | None:
+def _telling_command(runbook: Runbook, weighed: Differential | None) -> NextCommand | None:
+    """The command of the step that best tells the causes apart, where that is a step of this runbook with one."""
+    step = weighed.next_step if weighed else None
+    if step is None or step.runbook is not runbook or not step.step.commands:
+        return None
+    return _command(
+        step.step.commands[0], f"{_step_name(step.step, step.key.position)} (tells the likeliest causes apart)"
+    )
+
+
+def _first_command(runbook: Runbook) -> NextCommand | None:
     """The first command of the diagnosis, or of the quick fix where there are no steps."""
-    for step in runbook.steps:
+    for position, step in enumerate(runbook.steps, 1):
         if step.commands:
-            return _command(step.commands[0], f"Step {step.number or 1}: {step.title}")
+            return _command(step.commands[0], _step_name(step, position))
     return _command(runbook.quick_fix[0], "Quick fix") if runbook.quick_fix else None
+
+
+def _step_name(step: Step, position: int) -> str:
+    return f"Step {step.number or position}: {step.title}"
 
 
 def _command(command: Command, purpose: str) -> NextCommand:

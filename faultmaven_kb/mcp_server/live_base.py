@@ -1,7 +1,7 @@
 """A knowledge base that follows its files: loaded again when one of them was added, changed or removed.
 
-The files are looked at when a question comes, not by a watcher: a few hundred `stat` calls cost less than a
-millisecond each time and no platform's file events have to be trusted. The old base answers until the new one is ready.
+The files are looked at when a question comes, not when a platform's file events say so: a few hundred `stat` calls cost
+less than a millisecond each time and need no trust. The old base answers until the new one is ready.
 """
 
 import threading
@@ -42,10 +42,6 @@ class LiveBase:
                 self._base = self._prepare(KnowledgeBase.load(*self._paths, cache=self._cache))
                 self._seen = seen
             return self._base
-
-    def warm(self) -> None:
-        """Build the search index now, in a thread of its own, so that the first question does not wait for it."""
-        threading.Thread(target=lambda: self.current().search("warm"), daemon=True).start()
 
     def _fingerprint(self) -> _Fingerprint:
         found = []

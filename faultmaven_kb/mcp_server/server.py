@@ -29,9 +29,10 @@ from pydantic import BaseModel, Field
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.export.agent_text import NOTICE, as_data, shortened, without_comments
+from faultmaven_kb.export.agent_text import NOTICE, as_data, readable, shortened, without_comments
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.lint.engine import check_text, profile_named
+from faultmaven_kb.mcp_server.announcements import Announcements, truthful
 from faultmaven_kb.mcp_server.answers import (
     findings_of,
     list_of,
@@ -54,6 +55,8 @@ _INSTRUCTIONS = (
 )
 _LARGEST_TEXT = 400_000
 _RESOURCE_CHARACTERS = 200_000
+_WEIGHED_CHARACTERS = 2_000
+"""How much of a question is compared with causes; the search has read all of it."""
 
 Filter = Annotated[str | None, Field(default=None, max_length=80)]
 
@@ -62,8 +65,21 @@ class RunbookServer(MCPServer[None]):
     """The server for a live base; `today` gives the day that rules about dates take."""
 
     def __init__(self, base: LiveBase, *, today: Callable[[], date]) -> None:
-        super().__init__("faultmaven-kb", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING")
+        announcements = Announcements(base.current)
+        super().__init__(
+            "faultmaven-kb",
+            instructions=_INSTRUCTIONS,
+            version=__version__,
+            log_level="WARNING",
+            lifespan=lambda _: announcements.watching(),
+            subscriptions=announcements.bus,
+            middleware=[announcements.remember],
+        )
         self._base, self._today = base, today
+        derived = self._lowlevel_server.get_capabilities  # the SDK has no other place to say what is announced
+        self._lowlevel_server.get_capabilities = (  # type: ignore[method-assign]
+            lambda *arguments, **named: truthful(derived(*arguments, **named))
+        )
         for tool, title in (
             (self.search_runbooks, "Find the runbook for a symptom"),
             (self.get_runbook, "Read a runbook"),
@@ -96,7 +112,8 @@ class RunbookServer(MCPServer[None]):
         if not len(base):
             return _result(unavailable("the knowledge base holds no runbook"))
         answer = base.search(question, limit=10, technology=technology, severity=severity, tag=tag)
-        return _result(search_answer(replace(answer, hits=answer.hits[:limit])))
+        weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
+        return _result(search_answer(replace(answer, hits=answer.hits[:limit]), weighed))
 
     def get_runbook(
         self,
@@ -173,7 +190,12 @@ class RunbookServer(MCPServer[None]):
     async def list_resources(self) -> list[Resource]:
         """One resource for each runbook, as the files are now."""
         return [
-            Resource(uri=uri_of(runbook), name=runbook.id, title=runbook.title, mime_type="text/markdown")
+            Resource(
+                uri=uri_of(runbook),
+                name=readable(runbook.id),
+                title=shortened(readable(runbook.title), 200),
+                mime_type="text/markdown",
+            )
             for runbook in self._loaded()
         ]
 

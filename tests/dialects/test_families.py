@@ -20,6 +20,7 @@ FILES = sorted(FIXTURES.rglob("*.md"))
     [
         ("causal-chain.md", "causal-chain"),
         ("causal-chain-first-year.md", "causal-chain"),
+        ("causal-chain-options.md", "causal-chain"),
         ("four-section-variants.md", "four-section"),
         ("typed-front-matter.md", "typed-front-matter"),
         ("cache-is-cold/SKILL.md", "skill"),
@@ -136,6 +137,40 @@ def test_the_first_year_of_causal_chains_had_mitigation_and_resolution() -> None
         ("Impact", "One worker."),
         ("Rollback", "none needed"),
     ]
+
+
+def test_the_first_form_of_causal_chains_had_options_and_resolutions() -> None:
+    runbook = read(FIXTURES / "causal-chain-options.md")
+
+    assert (runbook.title, runbook.metadata.technology) == ("Queue Grows (first form)", "rabbitmq")
+    assert runbook.purpose.startswith("Messages wait longer")
+    assert [step.title for step in runbook.steps] == ["Count what waits"]
+    assert [(solution.number, solution.title) for solution in runbook.solutions] == [
+        (1, "Add a worker"),
+        (2, "Pause the producer"),
+        (3, "Root Cause Resolution: one message comes back again and again"),
+        (4, "Root Cause Resolution: the workers wait for disk"),
+    ]
+    scale, pause, bury, disks = runbook.solutions
+    assert [command.code for command in scale.commands] == ["workerctl scale 2\n", "workerctl list\n"]
+    assert [note.kind for note in scale.notes + pause.notes] == ["risk", "risk", "note"]
+    assert scale.notes[0].text == "Low. One more process."
+    assert scale.resolution_time.text == "5 minutes"
+    assert pause.expected_outcome == "The number stays as it is."
+    assert bury.when_to_use == "one message comes back again and again"
+    assert bury.instructions[0].text == "move it to the dead letter queue:\n\nThen read it."
+    assert bury.commands[0].code == "queuectl bury 17\n"
+    assert disks.instructions[0].text == "use faster disks."
+    assert {passage.label: passage.text for passage in runbook.passages} == {"Verification": "The queue is empty."}
+
+
+def test_a_resolution_without_conditions_is_one_solution() -> None:
+    runbook = read(
+        "# X\n\n## Problem Definition\n\np\n\n## Diagnostic Steps\n\n## Mitigation\n\nWait.\n\n"
+        "## Root Cause Resolution\n\nMend.\n"
+    )
+
+    assert [solution.title for solution in runbook.solutions] == ["Mitigation", "Root Cause Resolution"]
 
 
 def test_the_many_headings_of_alert_runbooks_are_read() -> None:

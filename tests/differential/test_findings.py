@@ -2,7 +2,7 @@
 
 import pytest
 
-from faultmaven_kb.differential.findings import findings_of, own_rarity
+from faultmaven_kb.differential.findings import findings_of, known_causes
 from faultmaven_kb.differential.solutions import solutions_by_cause
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.reader import parse_runbook
@@ -48,7 +48,7 @@ def _runbook(meaning: str = "", look_for: str = "- nothing") -> Runbook:
 
 def _findings(meaning: str = "", look_for: str = "- nothing") -> list[tuple[str, tuple[tuple[int, float], ...]]]:
     runbook = _runbook(meaning, look_for)
-    found = findings_of(runbook.steps[0], runbook.causes, own_rarity(runbook))
+    found = findings_of(runbook.steps[0], known_causes(runbook))
     return [(finding.text, finding.causes) for finding in found]
 
 
@@ -94,7 +94,8 @@ def test_an_item_to_look_for_counts_when_it_says_what_a_cause_says() -> None:
 
 
 def test_a_solution_answers_the_causes_that_its_text_names_and_no_others() -> None:
-    links = solutions_by_cause(_runbook())
+    runbook = _runbook()
+    links = solutions_by_cause(runbook, known_causes(runbook).names)
     assert [[link.position for link in found] for found in links] == [[1], [2], []]
     assert links[0][0].reason == "Server not running."
 
@@ -102,11 +103,11 @@ def test_a_solution_answers_the_causes_that_its_text_names_and_no_others() -> No
 def test_nearly_every_cause_of_the_shipped_runbooks_has_findings_and_a_solution() -> None:
     causes = found = solved = 0
     for runbook in KnowledgeBase.builtin():
-        rarity = own_rarity(runbook)
-        findings = [each for step in runbook.steps for each in findings_of(step, runbook.causes, rarity)]
+        known = known_causes(runbook)
+        findings = [each for step in runbook.steps for each in findings_of(step, known)]
         spoken_for = {cause for finding in findings for cause, _ in finding.causes}
         causes += len(runbook.causes)
         found += len(spoken_for)
-        solved += sum(bool(links) for links in solutions_by_cause(runbook))
+        solved += sum(bool(links) for links in solutions_by_cause(runbook, known.names))
     assert found >= 0.9 * causes
     assert solved >= 0.9 * causes

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.differential.mentions import mentions
+from faultmaven_kb.differential.mentions import CauseNames, mentions
 from faultmaven_kb.differential.statements import Rarity, Statement, agreement, clauses, opposite, statement
 from faultmaven_kb.runbook import Cause
 from faultmaven_kb.source import Span
@@ -93,12 +93,12 @@ def test_clauses_stand_for_themselves_and_lose_their_noise() -> None:
     ],
 )
 def test_a_cause_is_named_by_its_name_a_part_of_it_or_its_number(text: str, named: list[int]) -> None:
-    assert [mention.cause for mention in mentions(text, _NODE)] == named
+    assert [mention.cause for mention in mentions(text, CauseNames(_NODE))] == named
 
 
 @given(st.text(alphabet="abc *\"'.,1234causeNodelost", max_size=80))
 def test_mentions_lie_in_the_text_and_never_overlap(text: str) -> None:
-    found = mentions(text, _NODE)
+    found = mentions(text, CauseNames(_NODE))
     assert all(0 <= mention.start < mention.end <= len(text) for mention in found)
     places = sorted({(mention.start, mention.end) for mention in found})
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(places))

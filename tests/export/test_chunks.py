@@ -199,3 +199,13 @@ def test_a_chunk_can_be_told_apart_by_its_metadata_too() -> None:
     assert replace(chunk) == chunk
     assert chunk.text == other.text
     assert chunk.digest != other.digest
+
+
+def test_nothing_of_a_chunk_holds_what_a_reader_cannot_see() -> None:
+    head = '---\ntitle: "Red\\u202eis"\ntags: ["a\\u200bb"]\ntechnology: "red\\u2066is"\n---\n\n'
+    runbook = read(f"{head}# R\n\n## Mea\u202ening\n\nx\u200by\n")
+
+    for chunk in KnowledgeBase([runbook]).chunks():
+        shown = json.dumps(chunk.to_dict(), ensure_ascii=False)
+        assert not set(shown) & set("\u202e\u200b\u2066")
+        assert chunk.metadata["tags"] == "ab"

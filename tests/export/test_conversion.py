@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, KnowledgeBase, Runbook
@@ -166,7 +166,9 @@ RUNBOOKS = st.builds(
     steps=STEPS,
     solutions=SOLUTIONS,
     prevention=st.builds(
-        Prevention, do=st.lists(st.builds(Practice, text=SENTENCE, span=st.just(PLACE)), max_size=2).map(tuple)
+        Prevention,
+        do=st.lists(st.builds(Practice, text=SENTENCE, span=st.just(PLACE)), max_size=2).map(tuple),
+        avoid=st.lists(st.builds(Practice, text=SENTENCE, span=st.just(PLACE)), max_size=2).map(tuple),
     ),
 )
 
@@ -175,6 +177,23 @@ def _bare(cause: Cause) -> Cause:
     return cause.model_copy(update={"chain": (), "indicators": ()})
 
 
+@pytest.mark.parametrize("form", ["faultmaven", "causal-chain", "skills"])
+def test_what_to_avoid_stays_what_to_avoid(form: str) -> None:
+    runbook = KnowledgeBase.builtin()["linux-disk-full"]
+    again = _again(runbook, form)
+
+    assert again.prevention.avoid == runbook.prevention.avoid
+    assert [practice for practice in again.prevention.do if practice in runbook.prevention.avoid] == []
+
+
+def test_a_purpose_of_several_paragraphs_keeps_them_where_they_read_as_such() -> None:
+    text = "# X\n\n## Meaning\n\nOne\nline.\n\n- a\n- b\n\n{}\n\n## Diagnosis\n\nLook.\n"
+
+    assert _again(read(text.format("Two.")), "faultmaven").purpose == "One line.\n\n- a\n- b\n\nTwo."
+    assert _again(read(text.format("**Symptoms:** x")), "faultmaven").purpose == "One line. - a - b **Symptoms:** x"
+
+
+@settings(deadline=None)
 @given(RUNBOOKS)
 def test_the_own_form_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
     again = _again(runbook, "faultmaven")
@@ -186,6 +205,7 @@ def test_the_own_form_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
         assert again.causes == tuple(map(_bare, runbook.causes))
 
 
+@settings(deadline=None)
 @given(RUNBOOKS)
 def test_the_causal_chain_form_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
     again = _again(runbook, "causal-chain")
@@ -211,6 +231,7 @@ def _told(parts: tuple[Step | Solution, ...]) -> list[str]:
     return [re.sub(r"'span': \{[^}]*\}", "", text).replace("\\n----\\n", "\\n---\\n") for text in texts]
 
 
+@settings(deadline=None)
 @given(RUNBOOKS)
 def test_a_skill_loses_nothing_that_it_can_hold(runbook: Runbook) -> None:
     again = _again(runbook, "skills")

@@ -221,3 +221,20 @@ def test_on_a_terminal_the_rows_are_a_table() -> None:
     text = out.file.getvalue()  # type: ignore[attr-defined]
     assert "remark" in text
     assert "redis-out-of-memory" in text
+
+
+def test_a_template_and_a_file_that_is_no_text_say_what_they_are(tmp_path: Path) -> None:
+    template, binary, rules = tmp_path / "t.yaml", tmp_path / "b.yaml", tmp_path / "r.yaml"
+    template.write_text("{{- if .Values.on }}\ngroups:\n- name: a\n  rules: [\n{{- end }}\n", encoding="utf-8")
+    binary.write_bytes(b"\0\xff")
+    rules.write_text(
+        "groups:\n- name: a\n  rules:\n  - alert: A\n    annotations: {summary: 'on {{ $labels.x }}'}\n",
+        encoding="utf-8",
+    )
+
+    (problem,) = read_rules(template).problems
+    assert problem.message.endswith("it is a template, expected what `helm template` makes of it")
+    assert "no text holds" in read_rules(binary).problems[0].message
+    assert read_rules(rules).problems == ()
+    rules.write_text("groups: [\n", encoding="utf-8")
+    assert "template" not in read_rules(rules).problems[0].message

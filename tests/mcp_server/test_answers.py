@@ -70,6 +70,25 @@ def test_an_answer_that_fits_says_that_nothing_was_cut() -> None:
     assert found.hits[0].causes[0].weight == pytest.approx(answer.hits[0].runbook.causes[0].weight)
 
 
+def test_the_next_command_is_that_of_the_step_that_tells_the_likeliest_causes_apart() -> None:
+    base = KnowledgeBase.builtin()
+    question = "connection pool exhausted, many sessions idle in transaction"
+    answer = base.search(question, limit=10)
+    weighed = base.differential(question, ask=lambda _: answer)
+    step = weighed.next_step
+    assert step is not None and step.key.position > 1
+
+    found = search_answer(answer, weighed).hits[0]
+
+    assert found.id == step.runbook.id == answer.hits[0].runbook.id
+    assert found.next_command is not None
+    assert found.next_command.code == step.step.commands[0].code.strip()
+    assert found.next_command.purpose.startswith(f"Step {step.step.number}: ")
+    ranked = [rank.cause.name for rank in weighed.causes if rank.runbook is step.runbook]
+    assert [cause.name for cause in found.causes] == ranked[: len(found.causes)]
+    assert ranked != [cause.name for cause in step.runbook.causes]
+
+
 def test_a_runbook_is_handed_over_between_marks_without_what_a_reader_cannot_see() -> None:
     runbook = parse_runbook(_hostile("x"), path="disk-full.md").runbook
     assert runbook is not None

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,8 @@ pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 import anyio
 from mcp import Client, StdioServerParameters
 from mcp.shared.exceptions import MCPError
-from mcp.types import ResourceTemplateReference, TextResourceContents
+from mcp.shared.subscriptions import ResourcesListChanged
+from mcp.types import ResourceListChangedNotification, ResourceTemplateReference, TextResourceContents
 
 TARGET = str | StdioServerParameters
 RUNBOOK = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring the {word} back.\n"
@@ -34,12 +36,17 @@ def _stdio(cache: Path, *arguments: str) -> StdioServerParameters:
 
 @pytest.fixture(scope="module")
 def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with _http_server(tmp_path_factory.mktemp("cache")) as address:
+        yield address
+
+
+@contextmanager
+def _http_server(cache: Path, *arguments: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "faultmaven_kb", "mcp", "--http", "--port", str(port)]
-    environment = _environment(tmp_path_factory.mktemp("cache"))
-    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as process:
+    command = [sys.executable, "-m", "faultmaven_kb", "mcp", "--http", "--port", str(port), *arguments]
+    with subprocess.Popen(command, env=_environment(cache), stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port)
             yield f"http://127.0.0.1:{port}/mcp"
@@ -214,3 +221,53 @@ def test_a_changed_a_new_and_a_removed_file_are_seen_and_a_vanished_folder_is_un
         assert (await client.call_tool("list_runbooks", {})).is_error
 
     _with_client(_stdio(tmp_path / "cache", "--kb", str(folder)), task)
+
+
+@pytest.mark.parametrize("transport", ["stdio", "http"])
+@pytest.mark.parametrize("mode", ["auto", "legacy"])
+def test_a_client_hears_that_the_set_of_runbooks_changed(tmp_path: Path, transport: str, mode: str) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "zebra.md").write_text(RUNBOOK.format(title="Zebra", word="zebra"), encoding="utf-8")
+    heard = anyio.Event()
+
+    async def hear(message: object) -> None:
+        if isinstance(message, ResourceListChangedNotification):
+            heard.set()
+
+    async def listen(client: Client, ready: anyio.Event) -> None:
+        async with client.listen(resources_list_changed=True) as stream:
+            ready.set()
+            async for event in stream:
+                if isinstance(event, ResourcesListChanged):
+                    heard.set()
+
+    async def run(target: TARGET) -> None:
+        ready = anyio.Event()
+        async with Client(target, mode=mode, message_handler=hear) as client, anyio.create_task_group() as group:
+            capabilities = client.server_capabilities
+            assert capabilities.resources is not None and capabilities.resources.list_changed
+            assert capabilities.tools is not None and not capabilities.tools.list_changed
+            assert capabilities.prompts is not None and not capabilities.prompts.list_changed
+            if mode == "legacy":
+                ready.set()
+            else:
+                group.start_soon(listen, client, ready)
+            with anyio.fail_after(30):
+                await ready.wait()
+                assert len((await client.list_resources()).resources) == 1
+                for number in range(20):  # the first look of the server may come after the first change
+                    name = f"yak{number}"
+                    (folder / f"{name}.md").write_text(RUNBOOK.format(title=name, word=name), encoding="utf-8")
+                    with anyio.move_on_after(3):
+                        await heard.wait()
+                        break
+            assert heard.is_set()
+            assert len((await client.list_resources()).resources) > 1
+            group.cancel_scope.cancel()
+
+    if transport == "stdio":
+        anyio.run(run, _stdio(tmp_path / "cache", "--kb", str(folder)))
+        return
+    with _http_server(tmp_path / "cache", "--kb", str(folder)) as address:
+        anyio.run(run, address)

@@ -1,0 +1,59 @@
+"""What a runbook brings to every differential it takes part in: all that does not depend on the observations.
+
+Reading the findings out of a runbook's steps costs a hundred times more than weighing them, so it is done once for each
+runbook of a base. Who keeps the result, and for how long, is not decided here.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from faultmaven_kb.differential.bearing import CauseText
+from faultmaven_kb.differential.findings import Finding, KnownCauses, findings_of, known_causes
+from faultmaven_kb.differential.observation import Observation, StepKey
+from faultmaven_kb.differential.solutions import SolutionLink, solutions_by_cause
+from faultmaven_kb.differential.statements import Rarity
+from faultmaven_kb.inline import plain
+from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.search.terms import terms_of
+
+__all__ = ["PreparedRunbook", "prepared"]
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedRunbook:
+    """A runbook, what its steps may show, and for each cause what speaks for it and which solutions answer it."""
+
+    runbook: Runbook
+    findings: tuple[tuple[StepKey, tuple[Finding, ...]], ...]
+    texts: tuple[tuple[CauseText, ...], ...]
+    rarity: Rarity
+    solutions: tuple[tuple[SolutionLink, ...], ...]
+
+    def finding(self, observation: Observation) -> Finding | None:
+        """The finding that an observation answers."""
+        found = (each for key, findings in self.findings if key == observation.step for each in findings)
+        return next((each for each in found if each.text == observation.text), None)
+
+
+def prepared(runbook: Runbook) -> PreparedRunbook:
+    """A runbook made ready for any number of differentials."""
+    causes = known_causes(runbook)
+    found = tuple(
+        (StepKey(runbook.id, place), findings_of(step, causes)) for place, step in enumerate(runbook.steps, 1)
+    )
+    every = [finding for _, findings in found for finding in findings]
+    texts = tuple(tuple(_texts(runbook, position, causes, every)) for position in range(len(runbook.causes)))
+    said = [frozenset().union(*(text.said.terms for text in each)) for each in texts]
+    rarity = Rarity(said, subject=terms_of(runbook.title))
+    return PreparedRunbook(runbook, found, texts, rarity, solutions_by_cause(runbook, causes.names))
+
+
+def _texts(runbook: Runbook, position: int, causes: KnownCauses, findings: Sequence[Finding]) -> Iterator[CauseText]:
+    cause = runbook.causes[position]
+    described = f"{cause.name} - {plain(cause.description)}" if cause.description else cause.name
+    for said in causes.statements[position]:
+        yield CauseText(said, 1.0, described)
+    for finding in findings:
+        strength = dict(finding.causes).get(position)
+        if strength is not None and finding.condition.terms:
+            yield CauseText(finding.condition, strength, finding.text)

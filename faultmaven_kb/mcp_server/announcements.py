@@ -1,0 +1,102 @@
+"""Tells clients when runbooks were added, changed or removed, in both generations of the protocol.
+
+A client of today's protocol opens a stream and hears what it asked for; one that shook hands the older way is told on
+its standing channel, so those sessions are remembered here. A watcher looks at the files every few seconds, because a
+client that only listens asks no question that would. The SDK derives what a server says it will announce from other
+things than what it announces: `truthful` corrects that.
+"""
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+import anyio
+import anyio.to_thread
+from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
+from mcp.server.session import ServerSession
+from mcp.server.subscriptions import InMemorySubscriptionBus, ResourcesListChanged, ResourceUpdated
+from mcp.types import PromptsCapability, ServerCapabilities, ToolsCapability
+
+from faultmaven_kb.errors import FaultmavenError
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.mcp_server.answers import uri_of
+from faultmaven_kb.runbook import Runbook
+
+__all__ = ["Announcements", "truthful"]
+
+_SECONDS = 2.0
+_MOST_SESSIONS = 1_000
+_GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError)
+
+_Seen = Mapping[str, Runbook]
+
+
+class Announcements:
+    """What changed since the last look, told to everyone who listens; `current` gives the base as the files are now."""
+
+    def __init__(self, current: Callable[[], KnowledgeBase], *, seconds: float = _SECONDS) -> None:
+        self.bus = InMemorySubscriptionBus()
+        self._current, self._seconds = current, seconds
+        self._sessions: list[ServerSession] = []
+        self._warm: KnowledgeBase | None = None
+
+    async def remember(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        """Keep the session of a client that finished the older handshake; a middleware of the SDK."""
+        if ctx.method == "notifications/initialized":
+            self._sessions = [*self._sessions[-_MOST_SESSIONS + 1 :], ctx.session]
+        return await call_next(ctx)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """Look at the files now and then as long as the server runs."""
+        async with anyio.create_task_group() as group:
+            group.start_soon(self._watch)
+            yield
+            group.cancel_scope.cancel()
+
+    async def _watch(self) -> None:
+        seen = await anyio.to_thread.run_sync(self._look)
+        while True:
+            await anyio.sleep(self._seconds)
+            now = await anyio.to_thread.run_sync(self._look)
+            for runbook_id in sorted(seen.keys() & now.keys()):
+                if seen[runbook_id] is not now[runbook_id] and seen[runbook_id] != now[runbook_id]:
+                    await self.bus.publish(ResourceUpdated(uri_of(now[runbook_id])))
+            if _listed(seen) != _listed(now):
+                await self.bus.publish(ResourcesListChanged())
+                await self._tell_sessions()
+            seen = now
+
+    def _look(self) -> _Seen:
+        """The runbooks by id, none where the knowledge base cannot be read; a new base is made ready for questions."""
+        with suppress(FaultmavenError):
+            base = self._current()
+            if base is not self._warm:
+                self._warm = base
+                base.warm()
+            return {runbook.id: runbook for runbook in base}
+        return {}
+
+    async def _tell_sessions(self) -> None:
+        for session in self._sessions:
+            try:
+                await session.send_resource_list_changed()
+            except _GONE:
+                self._sessions = [other for other in self._sessions if other is not session]
+
+
+def _listed(seen: _Seen) -> list[tuple[str, str]]:
+    """What a list of resources shows of the runbooks."""
+    return [(runbook_id, runbook.title) for runbook_id, runbook in seen.items()]
+
+
+def truthful(capabilities: ServerCapabilities) -> ServerCapabilities:
+    """The capabilities with what is really announced: the list of resources changes, tools and prompts never do."""
+    resources = capabilities.resources and capabilities.resources.model_copy(update={"list_changed": True})
+    return capabilities.model_copy(
+        update={
+            "resources": resources,
+            "tools": capabilities.tools and ToolsCapability(list_changed=False),
+            "prompts": capabilities.prompts and PromptsCapability(list_changed=False),
+        }
+    )
