@@ -15,7 +15,10 @@ import yaml
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import Path, Source, Span
 
-__all__ = ["Entry", "YamlValues", "read_yaml"]
+__all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
+
+FRONT_MATTER_LIMIT = 64_000
+"""Largest front matter in characters, as it stands and with every alias written out; ten fields take a few hundred."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16
@@ -36,12 +39,16 @@ class Entry(NamedTuple):
 
 @dataclass
 class YamlValues:
-    """What a YAML text holds: `data` is None when it has no values or cannot be parsed."""
+    """What a YAML text holds: `data` is None when it has no values or cannot be parsed.
+
+    `refused` is true for a text whose aliases stand for more than the limit.
+    """
 
     data: object = None
     entries: dict[Path, Entry] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
+    refused: bool = False
 
 
 def read_yaml(source: Source, start: int, end: int) -> YamlValues:
@@ -53,6 +60,8 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
         if len(text) > _SHALLOW and _too_deep(text):
             raise RecursionError
         if any(mark in text for mark in "&*!<"):
+            reader.check_expansion(text)
+        if not values.refused and any(mark in text for mark in "&*!<"):
             reader.check_events(text)
         node = None if values.broken else yaml.compose(text, Loader=_Loader)
         if node is not None:
@@ -77,6 +86,29 @@ def _too_deep(text: str) -> bool:
         if depth > _SHALLOW:
             return True
     return False
+
+
+def _first_beyond(text: str, limit: int) -> yaml.AliasEvent | None:
+    """The first alias with which a text, all aliases written out, is longer than the limit; counted, not expanded."""
+    sizes: dict[str | None, int] = {}
+    around: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=_Loader):
+        anchor, size = getattr(event, "anchor", None), 0
+        if isinstance(event, yaml.CollectionStartEvent):
+            around.append((anchor, 1))
+            continue
+        if isinstance(event, yaml.ScalarEvent):
+            size = len(event.value) + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = around.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            size = sizes.get(anchor, 0)
+            if size + sum(each for _, each in around) > limit:
+                return event
+        if anchor:
+            sizes[anchor] = size
+        around[-1] = (around[-1][0], around[-1][1] + size)
+    return None
 
 
 class _Converter:
@@ -109,6 +141,17 @@ class _Converter:
     def span(self, node: yaml.Node) -> Span:
         """The place of a node."""
         return self.source.span(*self.bounds(node))
+
+    def check_expansion(self, text: str) -> None:
+        """Refuse a text that would fill the memory of whoever wrote its aliases out."""
+        alias = _first_beyond(text, FRONT_MATTER_LIMIT)
+        if alias and alias.start_mark and alias.end_mark:
+            span = self.source.span(self.base + alias.start_mark.index, self.base + alias.end_mark.index)
+            message = (
+                f"aliases stand for more than {FRONT_MATTER_LIMIT:,} characters, expected values that are written out"
+            )
+            self.report("RB108", "yaml-unsafe-construct", message, span)
+            self.values.broken = self.values.refused = True
 
     def check_events(self, text: str) -> None:
         """Refuse anchors, aliases and tags: bombs and surprises that no runbook needs."""

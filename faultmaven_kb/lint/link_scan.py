@@ -10,12 +10,13 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from faultmaven_kb.lint.facts import FoundLink
 from faultmaven_kb.markdown import Block, Heading, ListBlock, Paragraph, Quote, Table
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["FoundLink", "Malformed", "find_links", "find_malformed", "is_external"]
+__all__ = ["Malformed", "find_links", "find_malformed", "is_external"]
 
 _MARK = re.compile(r"`+|<!--|\\[\[\]()`]")
 _WORDS = r"(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)"
@@ -30,19 +31,6 @@ _TARGET = r"(?:https?://[^\s()\[\]]+|\.{0,2}/[^\s()\[\]]+|#[\w-]+|[\w./-]+\.md(?
 _SPACED = re.compile(rf"\[(?P<text>[^\[\]]+)\](?P<gap>[ \t]+)\((?P<target>{_TARGET})\)")
 _REVERSED = re.compile(rf"(?<!\])\((?P<text>[^()\[\]]+)\)\[(?P<target>{_TARGET})\]")
 _EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    """A link as written: its words, its target, and their places. `related` when it stands among related issues."""
-
-    text: str
-    target: str
-    span: Span
-    text_span: Span
-    target_span: Span
-    related: bool = False
-    image: bool = False
 
 
 @dataclass(frozen=True, slots=True)

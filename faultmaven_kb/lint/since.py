@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.lint.baseline import Mark, mark_of
 from faultmaven_kb.lint.examine import Examined
-from faultmaven_kb.lint.rule import Change
+from faultmaven_kb.lint.facts import Change
 from faultmaven_kb.lint.run import Run, judge, place_of, sources_of
 from faultmaven_kb.lint.tree import SnapshotTree, kind_of
 from faultmaven_kb.source import Source

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from faultmaven_kb.lint import run as run_room
 from faultmaven_kb.lint.engine import check_paths, check_text
-from faultmaven_kb.lint.examine import Examined, Question, examine
+from faultmaven_kb.lint.examine import Examined, examine
 from faultmaven_kb.lint.result_cache import ResultCache
-from faultmaven_kb.lint.rule import Profile, Settings
+from faultmaven_kb.lint.settings import Profile, Question, Settings
 from tests.documents import ROOT, RUNBOOKS
 
 TODAY = date(2026, 11, 22)
