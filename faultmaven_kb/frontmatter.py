@@ -21,6 +21,7 @@ _OPEN = re.compile(rf"{BYTE_ORDER_MARK}?---[ \t]*(?:\r\n|\r|\n|\Z)")
 _CLOSE = re.compile(r"[\r\n](---[ \t]*)(?:\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
+_HEADING = re.compile(r"#{1,6} \S")
 _YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
 
 
@@ -93,6 +94,8 @@ def read_front_matter(source: Source) -> FrontMatter:
         found = _error("RB006", "file-too-large", message, source, Span(1, 1, 1, 4))
         return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(found,))
     yaml = read_yaml(source, start, end)
+    if yaml.broken and _holds_body(source.text[start:end]):
+        return _unclosed(source)
     found_all = list(yaml.diagnostics)
     values = yaml.data if isinstance(yaml.data, dict) else {}
     if not yaml.broken and yaml.data is None:
@@ -164,6 +167,13 @@ def _unclosed(source: Source) -> FrontMatter:
     entries = yaml.entries if yaml else {}
     span = Span(1, 1, max(end, 1), 1)
     return FrontMatter(values, source, entries, body, span, present=True, readable=False, diagnostics=(found,))
+
+
+def _holds_body(block: str) -> bool:
+    """Whether a heading and prose stand before the next fence: that fence is a line of the body."""
+    lines = re.split(r"\r\n|\r|\n", block)
+    heading = next((index for index, line in enumerate(lines) if _HEADING.match(line)), len(lines))
+    return any(line.strip() and line[:1] != "#" and not _YAML_LINE.match(line) for line in lines[heading + 1 :])
 
 
 def _find_split(source: Source, end: int, body: int) -> Diagnostic | None:
