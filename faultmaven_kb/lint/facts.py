@@ -44,6 +44,7 @@ class Facts:
     id: str
     title: str
     status: str | None
+    verifier: str | None
     version: str | None
     updated: str | None
     dialect: str
@@ -51,6 +52,7 @@ class Facts:
     title_span: Span
     version_span: Span
     updated_span: Span
+    verifier_span: Span
     links: tuple[FoundLink, ...]
     anchors: tuple[str, ...]
     symptoms: tuple[SymptomFact, ...]
@@ -62,7 +64,8 @@ class Facts:
 
 @dataclass(frozen=True)
 class Change:
-    """What a base was before a change: `before` by the documents' present paths, `retired` ids and what became of them.
+    """What a base was before a change: `before` by the documents' present paths, `retired` ids and what became of them,
+    and `authors`, the names and mail addresses of those who changed a document, by its path.
 
     `revision` is the name of the state before, as the caller wrote it.
     """
@@ -70,6 +73,7 @@ class Change:
     revision: str
     before: Mapping[str, Facts]
     retired: Mapping[str, str] = field(default_factory=dict)
+    authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
+from faultmaven_kb.lint.facts import Facts
 from faultmaven_kb.lint.reorder import in_order, reorder_fields
-from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.lint.rule import Base, Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.metadata import DIFFICULTIES, SEVERITIES, STATUSES, ContractError, MetadataContract
 from faultmaven_kb.source import Span
 
@@ -242,11 +244,24 @@ def invalid_tag(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB218", "verified-without-verifier", Level.WARNING, Profile.CURATED)
 def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
-    """Verified by nobody is not verified."""
+    """Verified by nobody is not verified, and neither is what only its own author has looked at."""
     metadata = checked.document.runbook.metadata
     if metadata.status == "verified" and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
         message = f'status is verified, but verified_by is "{metadata.verified_by}", expected who or what verified it'
         yield Finding(message, checked.value_span("verified_by"))
+
+
+def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
+    for facts in base.documents if base.change else ():
+        before = base.change.before.get(facts.path) if base.change else None
+        if facts.status != "verified" or (before and (before.status, before.verifier) == ("verified", facts.verifier)):
+            continue
+        named = re.split(r"[,(<]", facts.verifier or "")[0].strip().casefold()
+        authors = base.change.authors.get(facts.path, frozenset()) if base.change else frozenset()
+        if named and named in {author.casefold() for author in authors}:
+            message = f'verified_by is "{facts.verifier}", who also wrote this change, expected somebody else'
+            yield facts, Finding(message, facts.verifier_span)
 
 
 @rule("RB219", "stale-runbook", Level.INFO, Profile.CURATED)
@@ -302,7 +317,7 @@ RULES: tuple[Rule, ...] = (
     too_few_tags,
     duplicate_tag,
     invalid_tag,
-    verified_without_verifier,
+    replace(verified_without_verifier, check_base=_verified_by_its_author),
     stale_runbook,
     template_placeholder,
     field_order,
