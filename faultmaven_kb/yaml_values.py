@@ -24,6 +24,9 @@ _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:\s+#.*)?\s*$")
+_OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
+_NEXT_KEY = re.compile(r"\r?\n(?:[\w-]+:|[ \t]*- )")
+_CLOSING = {"[": "]", "{": "}"}
 _CURLY_QUOTES = re.compile(
     "^[\u201c\u201d\u2018\u2019\u201e\u201f\u00ab\u00bb]|[\u201c\u201d\u2018\u2019\u00ab\u00bb]$"
 )
@@ -171,8 +174,6 @@ class _Converter:
     def report_syntax(self, text: str, error: yaml.MarkedYAMLError) -> None:
         """One plain sentence for a parser's complaint, at the parser's mark."""
         self.values.broken = True
-        mark = error.problem_mark or error.context_mark
-        index = min(mark.index, len(text)) if mark else 0
         tab = re.search(r"^[ ]*(\t)", text, re.MULTILINE)
         if tab:
             span = self.source.span(self.base + tab.start(1), self.base + tab.end(1))
@@ -180,11 +181,37 @@ class _Converter:
             message = "tab in the indentation, YAML allows spaces only"
             self.report("RB106", "yaml-tab", message, span, fix=fix)
             return
+        index, problem, closing = self.opening(text, error)
         place = self.source.position(self.base + index)
         span = Span(place.line, place.column, place.line, place.column + 1)
+        mended = self.closed(text, index, closing) if closing else self.quoting(text, place.line)
+        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=mended)
+
+    def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+        """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it.
+
+        The parser notices a forgotten colon, quote or bracket only further down.
+        """
         problem = " ".join(part for part in (error.problem, error.context) if part)
-        message = f"the front matter is not YAML: {problem}"
-        self.report("RB104", "yaml-syntax", message, span, fix=self.quoting(text, place.line))
+        mark, context = error.problem_mark or error.context_mark, error.context_mark
+        index = min(mark.index, len(text)) if mark else 0
+        if context is not None and problem.startswith("could not find expected ':'"):
+            return context.index, problem, ""
+        for match in _OPEN_VALUE.finditer(text, 0, min(index + 1, len(text))):
+            closing = _CLOSING.get(match["mark"], match["mark"])
+            if closing not in match["rest"] and _NEXT_KEY.match(text, match.end()):
+                return match.start("mark"), f"{match['mark']} is not closed on its line, expected {closing}", closing
+        return index, problem, ""
+
+    def closed(self, text: str, index: int, closing: str) -> Fix | None:
+        """Write the missing mark at the end of the line, where that alone makes the text YAML again."""
+        end = index + len(re.split(r"[\r\n]", text[index:], maxsplit=1)[0].rstrip())
+        try:
+            yaml.compose(text[:end] + closing + text[end:], Loader=_Loader)
+        except yaml.YAMLError:
+            return None
+        place = self.source.span(self.base + end, self.base + end)
+        return Fix(f"close it with {closing}", (Edit(place, closing),), safe=True)
 
     def quoting(self, text: str, line: int) -> Fix | None:
         """Quote the value on a line, where that alone makes the text YAML again (`title: Redis: out of memory`)."""
