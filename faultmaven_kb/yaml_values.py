@@ -204,8 +204,13 @@ class _Converter:
         return index, problem, ""
 
     def closed(self, text: str, index: int, closing: str) -> Fix | None:
-        """Write the missing mark at the end of the line, where that alone makes the text YAML again."""
+        """Write the missing quote at the end of the line, where that alone makes the text YAML again.
+
+        What an open bracket was meant to hold (a list, or words in brackets) only its author knows.
+        """
         end = index + len(re.split(r"[\r\n]", text[index:], maxsplit=1)[0].rstrip())
+        if closing in _CLOSING.values() or " #" in text[index:end]:
+            return None
         try:
             yaml.compose(text[:end] + closing + text[end:], Loader=_Loader)
         except yaml.YAMLError:
