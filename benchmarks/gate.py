@@ -38,8 +38,16 @@ def main() -> None:
         big.parent.mkdir()
         big.write_bytes(b"# x\n" * 1_300_000)
         rows += [("5 MB refused", _validate(environment, big))]
+        big.write_text(_bomb(), encoding="utf-8")
+        rows += [("bomb of aliases refused", _validate(environment, big))]
     for label, (seconds, worked) in rows:
         print(f"{label:<40}{seconds:>8.2f} s{worked:>8.2f} s of processor{worked / start[1]:>8.1f} x start")
+
+
+def _bomb() -> str:
+    """Front matter of ten lines that stands for a billion words."""
+    lines = (f"k{level}: &k{level} [{', '.join([f'*k{level - 1}'] * 9)}]" for level in range(1, 10))
+    return "\n".join(("---", "k0: &k0 [lol, lol]", *lines, "---", "# x", ""))
 
 
 def make_base(folder: Path) -> Path:

@@ -29,10 +29,16 @@ def read_bytes(path: Path) -> bytes:
         raise PathError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
 
 
-def decode(data: bytes | str, path: str = "<text>") -> tuple[Source | None, tuple[Diagnostic, ...]]:
-    """The source of a document with what is wrong with its bytes; no source when there is nothing to read."""
-    if len(data) > SIZE_LIMIT:
-        message = f"file is larger than {SIZE_LIMIT:,} bytes, split it or move attachments out"
+def decode(
+    data: bytes | str, path: str = "<text>", *, limit: int = SIZE_LIMIT
+) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    """The source of a document with what is wrong with its bytes; no source when there is nothing to read.
+
+    `limit` is in bytes; the library's own holds whatever it says.
+    """
+    limit = min(limit, SIZE_LIMIT)
+    if len(data) > limit:
+        message = f"file is larger than {limit:,} bytes, split it or move attachments out"
         return None, (_error("RB006", "file-too-large", message, path),)
     source, found = _decode_bytes(data, path) if isinstance(data, bytes) else (Source(data, path), ())
     if source is not None and not source.text.strip("\ufeff \t\r\n"):

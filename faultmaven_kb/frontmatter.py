@@ -13,7 +13,7 @@ from frontmatter.default_handlers import YAMLHandler
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level
 from faultmaven_kb.source import BYTE_ORDER_MARK, Path, Source, Span
-from faultmaven_kb.yaml_values import Entry, read_yaml
+from faultmaven_kb.yaml_values import FRONT_MATTER_LIMIT, Entry, read_yaml
 
 __all__ = ["FrontMatter", "StrictHandler", "read_front_matter"]
 
@@ -21,8 +21,8 @@ _OPEN = re.compile(rf"{BYTE_ORDER_MARK}?---[ \t]*(?:\r\n|\r|\n|\Z)")
 _CLOSE = re.compile(r"[\r\n](---[ \t]*)(?:\r\n|\r|\n|\Z)")
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
+_HEADING = re.compile(r"#{1,6} \S")
 _YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
-_SIZE_LIMIT = 64_000
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class FrontMatter:
     """The values of a document's front matter and where they stand.
 
     `end` is the index in the source's text where the body begins; `values` is empty where there is no mapping.
-    `present` tells an absent block from an empty one, `readable` is false after a fault that hides the values.
+    `present` tells an absent block from an empty one, `readable` is false after a fault that hides the values, and
+    `refused` is true for a bomb of aliases: such a document is no mistake and is not read any further.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -40,6 +41,7 @@ class FrontMatter:
     span: Span = Span(1, 1, 1, 1)
     present: bool = False
     readable: bool = True
+    refused: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def value_span(self, *path: str | int) -> Span:
@@ -87,11 +89,13 @@ def read_front_matter(source: Source) -> FrontMatter:
         return _absent(source, handler)
     start, end, body = bounds
     span = source.span(0, end + 3)
-    if end - start > _SIZE_LIMIT:
-        message = f"front matter is larger than {_SIZE_LIMIT:,} characters, expected a few fields"
+    if end - start > FRONT_MATTER_LIMIT:
+        message = f"front matter is larger than {FRONT_MATTER_LIMIT:,} characters, expected a few fields"
         found = _error("RB006", "file-too-large", message, source, Span(1, 1, 1, 4))
         return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(found,))
     yaml = read_yaml(source, start, end)
+    if yaml.broken and _holds_body(source.text[start:end]):
+        return _unclosed(source)
     found_all = list(yaml.diagnostics)
     values = yaml.data if isinstance(yaml.data, dict) else {}
     if not yaml.broken and yaml.data is None:
@@ -114,6 +118,7 @@ def read_front_matter(source: Source) -> FrontMatter:
         span,
         present=True,
         readable=bool(values) and not split,
+        refused=yaml.refused,
         diagnostics=tuple(found_all),
     )
 
@@ -162,6 +167,13 @@ def _unclosed(source: Source) -> FrontMatter:
     entries = yaml.entries if yaml else {}
     span = Span(1, 1, max(end, 1), 1)
     return FrontMatter(values, source, entries, body, span, present=True, readable=False, diagnostics=(found,))
+
+
+def _holds_body(block: str) -> bool:
+    """Whether a heading and prose stand before the next fence: that fence is a line of the body."""
+    lines = re.split(r"\r\n|\r|\n", block)
+    heading = next((index for index, line in enumerate(lines) if _HEADING.match(line)), len(lines))
+    return any(line.strip() and line[:1] != "#" and not _YAML_LINE.match(line) for line in lines[heading + 1 :])
 
 
 def _find_split(source: Source, end: int, body: int) -> Diagnostic | None:

@@ -9,10 +9,11 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-__all__ = ["Garbled", "find_mojibake", "repair"]
+__all__ = ["Garbled", "find_lost", "find_mojibake", "repair"]
 
 _CODE_PAGES = ("mac_roman", "cp1252", "latin-1", "cp437", "cp850", "cp1250", "cp1251")
 _RUN = re.compile(r"[^\x00-\x7f]{2,}")
+_LOST = re.compile("ðŸ[^\x00-\x7f]{0,2}|â€(?![^\x00-\x7f])|ÔøΩ|ï¿½")
 _JOINERS = "\ufe0f\u200d\u20e3\u00a0"
 _WRITABLE = frozenset({"So", "Sm", "Sc", "Sk", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Ll", "Lu", "Lo", "No"})
 _LAST_NEAR_LETTER = 0x17F
@@ -36,6 +37,18 @@ def find_mojibake(text: str) -> tuple[Garbled, ...]:
         return ()
     found = (_explain(match) for match in _RUN.finditer(text))
     return tuple(garbled for garbled in found if garbled is not None)
+
+
+def find_lost(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a text is garbled beyond repair: runs of which a character is missing, as start and end.
+
+    cp1252 has no character for five bytes, and programs drop them: `ðŸ”` was 🔍, `â€` a closing quote.
+    """
+    if text.isascii():
+        return ()
+    known = [(each.start, each.start + len(each.text)) for each in find_mojibake(text)]
+    found = (match.span() for match in _LOST.finditer(text))
+    return tuple(span for span in found if not any(start <= span[0] < end for start, end in known))
 
 
 def repair(text: str) -> str:

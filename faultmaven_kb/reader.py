@@ -16,7 +16,7 @@ from faultmaven_kb.decoding import decode, read_bytes
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.dialects import best_dialect, dialect_named
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
-from faultmaven_kb.frontmatter import read_front_matter
+from faultmaven_kb.frontmatter import FrontMatter, read_front_matter
 from faultmaven_kb.markdown import Block, read_blocks
 from faultmaven_kb.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.outline import build_outline, walk
@@ -24,7 +24,7 @@ from faultmaven_kb.parse_result import ParseResult
 from faultmaven_kb.runbook import Runbook, Section
 from faultmaven_kb.source import Source
 
-__all__ = ["ReadDocument", "parse_runbook", "read_document"]
+__all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 
 _NOT_KEBAB = re.compile(r"[^A-Za-z0-9]+")
 
@@ -65,20 +65,28 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
 def read_document(
     document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
-    """What every stage saw of a document, and all their diagnostics; None when there is no text."""
+    """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
     name = path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
     data = read_bytes(document) if isinstance(document, Path) else document
     source, diagnostics = decode(data, name)
     if source is None:
         return None, diagnostics
     front_matter = read_front_matter(source)
+    diagnostics += front_matter.diagnostics
+    return (
+        None if front_matter.refused else read_body(source, front_matter, diagnostics, dialect=dialect)
+    ), diagnostics
+
+
+def read_body(
+    source: Source, front_matter: FrontMatter, diagnostics: tuple[Diagnostic, ...], *, dialect: str | None = None
+) -> ReadDocument:
+    """The stages after the front matter; `diagnostics` is what the stages before had to say."""
     blocks = read_blocks(source, front_matter.end)
     outline = build_outline(source, blocks, source.position(front_matter.end).line)
     seen = Document(source, front_matter, outline)
     chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
-    runbook = _build(seen, chosen)
-    diagnostics += front_matter.diagnostics
-    return ReadDocument(source, front_matter, outline, blocks, chosen, runbook, diagnostics), diagnostics
+    return ReadDocument(source, front_matter, outline, blocks, chosen, _build(seen, chosen), diagnostics)
 
 
 def _build(seen: Document, dialect: Dialect) -> Runbook:

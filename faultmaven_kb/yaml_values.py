@@ -15,12 +15,18 @@ import yaml
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import Path, Source, Span
 
-__all__ = ["Entry", "YamlValues", "read_yaml"]
+__all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
+
+FRONT_MATTER_LIMIT = 64_000
+"""Largest front matter in characters, as it stands and with every alias written out; ten fields take a few hundred."""
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:\s+#.*)?\s*$")
+_OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
+_NEXT_KEY = re.compile(r"\r?\n(?:[\w-]+:|[ \t]*- )")
+_CLOSING = {"[": "]", "{": "}"}
 _CURLY_QUOTES = re.compile(
     "^[\u201c\u201d\u2018\u2019\u201e\u201f\u00ab\u00bb]|[\u201c\u201d\u2018\u2019\u00ab\u00bb]$"
 )
@@ -36,12 +42,16 @@ class Entry(NamedTuple):
 
 @dataclass
 class YamlValues:
-    """What a YAML text holds: `data` is None when it has no values or cannot be parsed."""
+    """What a YAML text holds: `data` is None when it has no values or cannot be parsed.
+
+    `refused` is true for a text whose aliases stand for more than the limit.
+    """
 
     data: object = None
     entries: dict[Path, Entry] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
+    refused: bool = False
 
 
 def read_yaml(source: Source, start: int, end: int) -> YamlValues:
@@ -53,6 +63,8 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
         if len(text) > _SHALLOW and _too_deep(text):
             raise RecursionError
         if any(mark in text for mark in "&*!<"):
+            reader.check_expansion(text)
+        if not values.refused and any(mark in text for mark in "&*!<"):
             reader.check_events(text)
         node = None if values.broken else yaml.compose(text, Loader=_Loader)
         if node is not None:
@@ -77,6 +89,29 @@ def _too_deep(text: str) -> bool:
         if depth > _SHALLOW:
             return True
     return False
+
+
+def _first_beyond(text: str, limit: int) -> yaml.AliasEvent | None:
+    """The first alias with which a text, all aliases written out, is longer than the limit; counted, not expanded."""
+    sizes: dict[str | None, int] = {}
+    around: list[tuple[str | None, int]] = [(None, 0)]
+    for event in yaml.parse(text, Loader=_Loader):
+        anchor, size = getattr(event, "anchor", None), 0
+        if isinstance(event, yaml.CollectionStartEvent):
+            around.append((anchor, 1))
+            continue
+        if isinstance(event, yaml.ScalarEvent):
+            size = len(event.value) + 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            anchor, size = around.pop()
+        elif isinstance(event, yaml.AliasEvent):
+            size = sizes.get(anchor, 0)
+            if size + sum(each for _, each in around) > limit:
+                return event
+        if anchor:
+            sizes[anchor] = size
+        around[-1] = (around[-1][0], around[-1][1] + size)
+    return None
 
 
 class _Converter:
@@ -110,6 +145,17 @@ class _Converter:
         """The place of a node."""
         return self.source.span(*self.bounds(node))
 
+    def check_expansion(self, text: str) -> None:
+        """Refuse a text that would fill the memory of whoever wrote its aliases out."""
+        alias = _first_beyond(text, FRONT_MATTER_LIMIT)
+        if alias and alias.start_mark and alias.end_mark:
+            span = self.source.span(self.base + alias.start_mark.index, self.base + alias.end_mark.index)
+            message = (
+                f"aliases stand for more than {FRONT_MATTER_LIMIT:,} characters, expected values that are written out"
+            )
+            self.report("RB108", "yaml-unsafe-construct", message, span)
+            self.values.broken = self.values.refused = True
+
     def check_events(self, text: str) -> None:
         """Refuse anchors, aliases and tags: bombs and surprises that no runbook needs."""
         for event in yaml.parse(text, Loader=_Loader):
@@ -128,8 +174,6 @@ class _Converter:
     def report_syntax(self, text: str, error: yaml.MarkedYAMLError) -> None:
         """One plain sentence for a parser's complaint, at the parser's mark."""
         self.values.broken = True
-        mark = error.problem_mark or error.context_mark
-        index = min(mark.index, len(text)) if mark else 0
         tab = re.search(r"^[ ]*(\t)", text, re.MULTILINE)
         if tab:
             span = self.source.span(self.base + tab.start(1), self.base + tab.end(1))
@@ -137,11 +181,42 @@ class _Converter:
             message = "tab in the indentation, YAML allows spaces only"
             self.report("RB106", "yaml-tab", message, span, fix=fix)
             return
+        index, problem, closing = self.opening(text, error)
         place = self.source.position(self.base + index)
         span = Span(place.line, place.column, place.line, place.column + 1)
+        mended = self.closed(text, index, closing) if closing else self.quoting(text, place.line)
+        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=mended)
+
+    def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
+        """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it.
+
+        The parser notices a forgotten colon, quote or bracket only further down.
+        """
         problem = " ".join(part for part in (error.problem, error.context) if part)
-        message = f"the front matter is not YAML: {problem}"
-        self.report("RB104", "yaml-syntax", message, span, fix=self.quoting(text, place.line))
+        mark, context = error.problem_mark or error.context_mark, error.context_mark
+        index = min(mark.index, len(text)) if mark else 0
+        if context is not None and problem.startswith("could not find expected ':'"):
+            return context.index, problem, ""
+        for match in _OPEN_VALUE.finditer(text, 0, min(index + 1, len(text))):
+            closing = _CLOSING.get(match["mark"], match["mark"])
+            if closing not in match["rest"] and _NEXT_KEY.match(text, match.end()):
+                return match.start("mark"), f"{match['mark']} is not closed on its line, expected {closing}", closing
+        return index, problem, ""
+
+    def closed(self, text: str, index: int, closing: str) -> Fix | None:
+        """Write the missing quote at the end of the line, where that alone makes the text YAML again.
+
+        What an open bracket was meant to hold (a list, or words in brackets) only its author knows.
+        """
+        end = index + len(re.split(r"[\r\n]", text[index:], maxsplit=1)[0].rstrip())
+        if closing in _CLOSING.values() or " #" in text[index:end]:
+            return None
+        try:
+            yaml.compose(text[:end] + closing + text[end:], Loader=_Loader)
+        except yaml.YAMLError:
+            return None
+        place = self.source.span(self.base + end, self.base + end)
+        return Fix(f"close it with {closing}", (Edit(place, closing),), safe=True)
 
     def quoting(self, text: str, line: int) -> Fix | None:
         """Quote the value on a line, where that alone makes the text YAML again (`title: Redis: out of memory`)."""

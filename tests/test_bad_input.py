@@ -1,5 +1,8 @@
 """Bad input is ordinary input: it gets a diagnostic that names the place, and nothing is raised or lost."""
 
+import itertools
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -59,8 +62,8 @@ BOMB = "a: &a [x, x]\nb: &b [*a, *a]\nc: &c [*b, *b]\n"
     [
         (BOMB, {"RB108"}),
         ("a: &a [*a]\n", {"RB108"}),
-        ("a: " + "[" * 5000, {"RB104"}),
-        ("a: " + "[" * 500 + "]" * 500, {"RB104"}),
+        ("a: " + "[" * 5000 + "\n", {"RB104"}),
+        ("a: " + "[" * 500 + "]" * 500 + "\n", {"RB104"}),
         ("a: !!python/object:os.system x\n", {"RB108"}),
         ("<<: {a: b}\nid: x\n", {"RB108"}),
         ("id: a\nid: b\n", {"RB105"}),
@@ -78,6 +81,42 @@ def test_yaml_traps_are_diagnosed_and_the_body_is_still_read(yaml: str, codes: s
     assert result.runbook is not None
     assert len(result.runbook.solutions) == 4
     assert {diagnostic.code for diagnostic in result.diagnostics} == codes
+
+
+def _bomb(levels: int) -> str:
+    names = [f"k{level}" for level in range(levels)]
+    steps = (f"{name}: &{name} [{', '.join([f'*{before}'] * 9)}]" for before, name in itertools.pairwise(names))
+    return "\n".join(("---", "k0: &k0 [lol, lol]", *steps, "---", SAMPLE.split("\n---\n", 1)[1]))
+
+
+def test_a_bomb_of_aliases_is_refused_with_one_finding() -> None:
+    result = parse_runbook(_bomb(8))
+    assert result.runbook is None
+    assert [(found.code, found.span.line) for found in result.diagnostics] == [("RB108", 6)]
+    assert result.diagnostics[0].message.startswith("aliases stand for more than 64,000 characters")
+
+
+def test_a_few_aliases_are_named_one_by_one_and_the_body_is_read() -> None:
+    result = parse_runbook(_bomb(3))
+    assert result.runbook is not None
+    assert {found.code for found in result.diagnostics} == {"RB108"}
+    assert len(result.diagnostics) == 3 + 2 * 9
+
+
+@pytest.mark.parametrize("name", ["bomb", "large", "empty"])
+def test_what_is_refused_needs_neither_the_parser_nor_the_rules(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "redis-out-of-memory.md"
+    file.write_text({"bomb": _bomb(8), "large": SAMPLE * 1_000, "empty": "\n"}[name], encoding="utf-8")
+    code = (
+        "import sys; from faultmaven_kb.cli.main import fmkb\n"
+        f"try: fmkb(['validate', {str(file)!r}])\n"
+        "except SystemExit as end: print(end.code, *sys.modules, file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, encoding="utf-8")
+    status, *modules = done.stderr.split()
+    assert status == "1"
+    assert "1 error" in done.stdout
+    assert not {"pydantic", "markdown_it", "jsonschema", "rich.console", "faultmaven_kb.lint.rules"} & set(modules)
 
 
 def test_a_yaml_error_does_not_hide_the_findings_of_the_body() -> None:

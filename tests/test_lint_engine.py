@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb import ConfigurationError, Level
-from faultmaven_kb.lint import engine, examine
+from faultmaven_kb.lint import apply, engine
 from faultmaven_kb.lint.facts import Facts
 from faultmaven_kb.lint.rule import Base, Checked, Finding, Profile, base_rule, rule
 from faultmaven_kb.lint.rules import RULES, rule_named
@@ -74,10 +74,10 @@ def test_a_rule_that_crashes_is_reported_and_the_others_go_on(monkeypatch: pytes
         raise ZeroDivisionError("oops")
         yield  # type: ignore[unreachable]
 
-    monkeypatch.setattr(examine, "RULES", (crashing, *RULES, crashing_too))
-    examine.applying.cache_clear()
+    monkeypatch.setattr(apply, "RULES", (crashing, *RULES, crashing_too))
+    apply.applying.cache_clear()
     report = engine.check_text(text_of("sample-mojibake.md"), today=TODAY)
-    examine.applying.cache_clear()
+    apply.applying.cache_clear()
     messages = [diagnostic.message for diagnostic in report.diagnostics if diagnostic.code == "RB990"]
     assert [message.split(";")[0] for message in messages] == [
         "rule RB998 failed with ZeroDivisionError: oops",

@@ -8,13 +8,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from faultmaven_kb.cli.common import console, echo_json, kb_option, load
+from faultmaven_kb.cli.common import echo_json, kb_option, load
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, cover
 from faultmaven_kb.integrations.prometheus_rules import find_rule_files, read_rules
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.lint.engine import check_paths, profile_named
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.settings import Profile
 from faultmaven_kb.terminal_text import printable
 
 __all__ = ["command", "print_coverage"]

@@ -1,17 +1,15 @@
-"""What commands share: the knowledge base option, filters, the console, and JSON output."""
+"""What commands share: the knowledge base option, filters, and JSON output."""
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
-from platformdirs import user_cache_path
-from rich.console import Console
 
 from faultmaven_kb.cache import Cache
+from faultmaven_kb.cli.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.metadata import SEVERITIES, STATUSES
@@ -20,8 +18,6 @@ from faultmaven_kb.terminal_text import printable
 
 __all__ = [
     "SEVERITY_STYLES",
-    "cache_folder",
-    "console",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -34,11 +30,6 @@ __all__ = [
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def console() -> Console:
-    """A console on standard output: colours on a terminal only, no markup or emoji codes taken from texts."""
-    return Console(markup=False, emoji=False, highlight=False, soft_wrap=False)
 
 
 def kb_option(command: _Command) -> _Command:
@@ -64,12 +55,6 @@ def filter_options(command: _Command) -> _Command:
     ):
         command = option(command)
     return command
-
-
-def cache_folder() -> Path:
-    """The folder of caches: FMKB_CACHE_DIR, else the user's."""
-    folder = os.environ.get("FMKB_CACHE_DIR")
-    return Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False)
 
 
 def load(paths: tuple[Path, ...]) -> KnowledgeBase:

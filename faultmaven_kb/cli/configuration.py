@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.proof import joined_proofs
 from faultmaven_kb.lint.configuration import Configuration, has_table, read_configuration
 
 __all__ = ["FoundConfiguration", "find_configuration", "load_configuration", "root_of", "shown"]
@@ -102,6 +101,8 @@ def shown(file: Path) -> str:
 def _text(file: Path) -> str:
     try:
         if file.is_dir():
+            from faultmaven_kb.labs.proof import joined_proofs  # noqa: PLC0415 - only where proofs are configured
+
             return joined_proofs(file)
         return file.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.cards import bar
-from faultmaven_kb.cli.common import console, echo_json, kb_option, load
+from faultmaven_kb.cli.common import echo_json, kb_option, load
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
 from faultmaven_kb.errors import ConfigurationError, PathError

@@ -1,10 +1,7 @@
-"""`fmkb validate --fix`: the options, and what is said about files that were changed and fixes that were refused.
+"""`fmkb validate --fix`: what is said about files that were changed and fixes that were refused.
 
 What is said goes to standard error, so that the report on standard output keeps its format.
 """
-
-from collections.abc import Callable
-from typing import Any, TypeVar
 
 import click
 
@@ -12,22 +9,7 @@ from faultmaven_kb.lint.engine import Report
 from faultmaven_kb.lint.fixes import Check, FixedFile, diff, fix_report, write_fixed
 from faultmaven_kb.terminal_text import printable
 
-__all__ = ["fix_files", "fix_options", "print_changes"]
-
-_Command = TypeVar("_Command", bound=Callable[..., Any])
-
-
-def fix_options(command: _Command) -> _Command:
-    """The options that mend what can be mended."""
-    for option in (
-        click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change and write nothing."),
-        click.option(
-            "--unsafe-fixes", "unsafe", is_flag=True, help="Apply the fixes that may change the meaning as well."
-        ),
-        click.option("--fix", is_flag=True, help="Apply the fixes that cannot change what the author meant."),
-    ):
-        command = option(command)
-    return command
+__all__ = ["fix_files", "print_changes"]
 
 
 def fix_files(report: Report, check: Check, *, unsafe: bool) -> bool:

@@ -14,17 +14,16 @@ from typing import Any, TypeVar
 
 import click
 
-from faultmaven_kb.cli.common import cache_folder
 from faultmaven_kb.cli.configuration import FoundConfiguration, find_configuration, load_configuration, root_of, shown
+from faultmaven_kb.cli.surroundings import cache_folder
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.lint.baseline import Baseline, baseline_text, read_baseline
 from faultmaven_kb.lint.configuration import codes_named
 from faultmaven_kb.lint.engine import Report, Snapshot, check_paths, check_text, marks_of
 from faultmaven_kb.lint.result_cache import ResultCache
-from faultmaven_kb.lint.rule import Profile, Settings
-from faultmaven_kb.lint.settings import CREDENTIALS
+from faultmaven_kb.lint.settings import CREDENTIALS, Profile, Settings
 
-__all__ = ["Gate", "gate_options"]
+__all__ = ["Gate", "fix_options", "gate_options"]
 
 _BASELINE = "fmkb-baseline.json"
 _LONG = 200
@@ -43,6 +42,19 @@ def gate_options(command: _Command) -> _Command:
         click.option("--ignore", metavar="RULES", multiple=True, help="Rules that do not run, separated by commas."),
         click.option("--select", metavar="RULES", multiple=True, help="The only rules that run, separated by commas."),
         click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found upwards."),
+    ):
+        command = option(command)
+    return command
+
+
+def fix_options(command: _Command) -> _Command:
+    """The options that mend what can be mended."""
+    for option in (
+        click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change and write nothing."),
+        click.option(
+            "--unsafe-fixes", "unsafe", is_flag=True, help="Apply the fixes that may change the meaning as well."
+        ),
+        click.option("--fix", is_flag=True, help="Apply the fixes that cannot change what the author meant."),
     ):
         command = option(command)
     return command

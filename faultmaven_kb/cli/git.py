@@ -43,7 +43,7 @@ def snapshot(paths: Iterable[Path], revision: str, *, root: Path) -> Snapshot:
         place: partial(_content, root, blob, texts) for place, blob in blobs.items()
     }
     retired = _retired(given, root, commit, blobs)
-    return Snapshot(revision, SnapshotTree(files, names), renamed, retired)
+    return Snapshot(revision, SnapshotTree(files, names), renamed, retired, _authors(root, commit))
 
 
 def _git(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
@@ -157,6 +157,24 @@ def _retired(given: list[Path], root: Path, commit: str, blobs: Mapping[str, str
         if runbook and old and _title_before(root, commit, old) != runbook.title:
             retired[runbook.id] = f"deleted earlier, as {old}"
     return retired
+
+
+def _authors(root: Path, commit: str) -> dict[str, frozenset[str]]:
+    """The names and mail addresses of those whose commits since then touched a Markdown file, by its path."""
+    rows = _split(
+        _git(
+            root, "log", "--no-merges", "--name-only", "-z", "--format=%x01%aN%x01%aE", f"{commit}..HEAD", "--", "*.md"
+        )
+    )
+    found: dict[str, set[str]] = {}
+    author: set[str] = set()
+    for row in rows:
+        text = row.strip("\n")
+        if text.startswith("\x01"):
+            author = {part for part in text.split("\x01") if part}
+        elif text:
+            found.setdefault(text, set()).update(author)
+    return {place: frozenset(names) for place, names in found.items()}
 
 
 def _runbook(path: Path) -> Runbook | None:

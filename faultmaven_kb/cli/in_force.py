@@ -8,8 +8,9 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from faultmaven_kb.cli.common import console, echo_json
+from faultmaven_kb.cli.common import echo_json
 from faultmaven_kb.cli.configuration import find_configuration
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.lint.configuration import Configuration
 from faultmaven_kb.lint.rule import Profile, Rule
 from faultmaven_kb.lint.rules import RULES

@@ -6,15 +6,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from faultmaven_kb.cli.common import (
-    SEVERITY_STYLES,
-    console,
-    echo_json,
-    filter_options,
-    kb_option,
-    load,
-    technology_named,
-)
+from faultmaven_kb.cli.common import SEVERITY_STYLES, echo_json, filter_options, kb_option, load, technology_named
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.runbook import Runbook
 from faultmaven_kb.terminal_text import printable
 

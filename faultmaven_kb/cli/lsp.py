@@ -5,13 +5,13 @@ from pathlib import Path
 
 import click
 
-from faultmaven_kb.cli.common import cache_folder
 from faultmaven_kb.cli.configuration import find_configuration, root_of
+from faultmaven_kb.cli.surroundings import cache_folder
 from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.lint.engine import Report, check_text, profile_named
 from faultmaven_kb.lint.fixes import Check
 from faultmaven_kb.lint.result_cache import ResultCache
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.settings import Profile
 
 __all__ = ["command"]
 

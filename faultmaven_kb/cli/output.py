@@ -4,18 +4,15 @@ The environment is read here and nowhere below: whether this is a GitHub workflo
 """
 
 import os
+import sys
 from pathlib import Path
 
 import click
-from rich.text import Text
 
-from faultmaven_kb.cli.common import console
 from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.settings import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
-from faultmaven_kb.reports.github_report import step_summary
-from faultmaven_kb.reports.text_report import to_pieces
 
 __all__ = ["default_format", "print_report", "report_context"]
 
@@ -45,14 +42,25 @@ def report_context(profile: Profile) -> Context:
 
 def print_report(report: Report, output: str, context: Context) -> None:
     """Print a report in a format; for `github`, add the table to the summary of the workflow's step as well."""
-    if output == "text":
-        text = Text()
-        for style, piece in to_pieces(report):
-            text.append(piece, style=_STYLES.get(style))
-        console().print(text, soft_wrap=True, end="")
+    if output == "text" and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ):
+        _print_pieces(report)
         return
     click.echo(render(output, report, context), nl=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if output == "github" and summary:
+        from faultmaven_kb.reports.github_report import step_summary  # noqa: PLC0415 - only in a workflow
+
         with Path(summary).open("a", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(step_summary(report, context))
+
+
+def _print_pieces(report: Report) -> None:
+    from rich.text import Text  # noqa: PLC0415 - a pipe has no colours
+
+    from faultmaven_kb.cli.console import console  # noqa: PLC0415
+    from faultmaven_kb.reports.text_report import to_pieces  # noqa: PLC0415
+
+    text = Text()
+    for style, piece in to_pieces(report):
+        text.append(piece, style=_STYLES.get(style))
+    console().print(text, soft_wrap=True, end="")

@@ -6,7 +6,8 @@ import click
 from rich.table import Table
 from rich.text import Text
 
-from faultmaven_kb.cli.common import console, echo_json
+from faultmaven_kb.cli.common import echo_json
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.cli.in_force import print_in_force
 from faultmaven_kb.lint.rule import Rule
 from faultmaven_kb.lint.rules import RULES, rule_named

@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.cards import print_brief, print_card
-from faultmaven_kb.cli.common import console, echo_json, filter_options, kb_option, load, technology_named
+from faultmaven_kb.cli.common import echo_json, filter_options, kb_option, load, technology_named
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.cli.semantic import semantic_option, with_semantic
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.terminal_text import printable

@@ -6,15 +6,8 @@ import click
 from rich.markdown import Markdown
 from rich.text import Text
 
-from faultmaven_kb.cli.common import (
-    SEVERITY_STYLES,
-    console,
-    echo_json,
-    kb_option,
-    load,
-    runbook_argument,
-    runbook_named,
-)
+from faultmaven_kb.cli.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
+from faultmaven_kb.cli.console import console
 from faultmaven_kb.dialects import DIALECTS
 from faultmaven_kb.reader import parse_runbook
 from faultmaven_kb.runbook import Runbook

@@ -6,11 +6,10 @@ from typing import Any
 
 import click
 
-from faultmaven_kb.cli.fixing import fix_files, fix_options, print_changes
-from faultmaven_kb.cli.gate import Gate, gate_options
+from faultmaven_kb.cli.gate import Gate, fix_options, gate_options
 from faultmaven_kb.cli.output import default_format, print_report, report_context
 from faultmaven_kb.lint.engine import profile_named
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.lint.settings import Profile
 from faultmaven_kb.reports.formats import FORMAT_NAMES
 from faultmaven_kb.terminal_text import printable
 
@@ -72,9 +71,12 @@ def command(
     if not report.files:
         raise click.UsageError(f"no runbook found in {', '.join(str(path) for path in paths)}")
     unsafe = options["unsafe"]
-    if options["show_diff"]:
-        ctx.exit(1 if print_changes(report, gate.check_text, unsafe=unsafe) or report.failed else 0)
-    if (options["fix"] or unsafe) and fix_files(report, gate.check_text, unsafe=unsafe):
-        report = gate.check()
+    if options["show_diff"] or options["fix"] or unsafe:
+        from faultmaven_kb.cli.fixing import fix_files, print_changes  # noqa: PLC0415 - only where it is asked for
+
+        if options["show_diff"]:
+            ctx.exit(1 if print_changes(report, gate.check_text, unsafe=unsafe) or report.failed else 0)
+        if fix_files(report, gate.check_text, unsafe=unsafe):
+            report = gate.check()
     print_report(report, output, report_context(gate.profile))
     ctx.exit(1 if report.failed else 0)

@@ -14,12 +14,10 @@ from dataclasses import dataclass
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.lint.rule import Rule
-from faultmaven_kb.lint.settings import CREDENTIALS, Profile
+from faultmaven_kb.lint.settings import CREDENTIALS
 from faultmaven_kb.source import Source, Span
 
 __all__ = [
-    "STALE",
     "Baseline",
     "Known",
     "Mark",
@@ -30,13 +28,6 @@ __all__ = [
     "without_known",
 ]
 
-STALE = Rule(
-    "RB905",
-    "stale-baseline-entry",
-    Level.WARNING,
-    Profile.CONTRIBUTE,
-    "What is mended leaves the baseline, so that it cannot come back unseen.",
-)
 _VERSION = 1
 _DIGITS = re.compile(r"\d+")
 
@@ -145,4 +136,4 @@ def stale_entries(
             what = f"{missing} of {entry.count} findings" if entry.count > 1 else "the finding"
             message = f"{what} of {mark.code} in {mark.path} is mended, write the baseline again"
             span = Span(entry.line, 1, entry.line, 1)
-            yield Diagnostic(STALE.code, STALE.name, STALE.level, message, baseline.path, span)
+            yield Diagnostic("RB905", "stale-baseline-entry", Level.WARNING, message, baseline.path, span)

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level
-from faultmaven_kb.lint.facts import Facts
-from faultmaven_kb.lint.rule import Base, Change, Finding, Profile, Rule, base_rule
+from faultmaven_kb.lint.facts import Change, Facts
+from faultmaven_kb.lint.rule import Base, Finding, Profile, Rule, base_rule
 
 __all__ = ["RULES"]
 

@@ -58,7 +58,7 @@ def shell_syntax(checked: Checked) -> Iterator[Finding]:
         if snippet.language not in _PARSED_SHELLS and snippet.language not in PROMPTED:
             continue
         error = script_of(snippet).error
-        if error is not None and not _other_language(snippet):
+        if error is not None and snippet.fence.closed and not _other_language(snippet):
             line = snippet.code[error:].split("\n", 1)[0].rstrip()
             span = snippet.span(error, error + max(len(line), 1))
             yield Finding(f'shell cannot parse this from "{line[:40]}" on', span)

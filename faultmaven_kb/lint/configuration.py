@@ -16,9 +16,6 @@ from typing import Any
 from faultmaven_kb.decoding import SIZE_LIMIT
 from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.proof import parse_proofs
-from faultmaven_kb.lint.organisation import compile_schema
-from faultmaven_kb.lint.rules import CODES, RULES
 from faultmaven_kb.lint.settings import ALWAYS, CREDENTIALS, Exclusion, Profile, Settings
 
 __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configuration"]
@@ -188,6 +185,8 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
 
 def _proofs(reader: _Reader, text: str, path: str) -> str:
     """The text of the proofs, refused here when it holds none."""
+    from faultmaven_kb.labs.proof import parse_proofs  # noqa: PLC0415 - only for a base that opts in to proofs
+
     try:
         parse_proofs(text)
     except ConfigurationError as error:
@@ -209,15 +208,19 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
 
     Raises `ConfigurationError` for a word that means no rule.
     """
-    found: set[str] = set()
+    names, found = list(names), set[str]()
+    if not names:
+        return ()
+    from faultmaven_kb.lint.rules import CODES, RULES  # noqa: PLC0415 - only where rules are named
+
     for name in names:
         word = name.strip().casefold()
         codes = {CODES[word]} if word in CODES else set()
         if re.fullmatch(r"rb\d{0,2}", word):
             codes = {rule.code for rule in RULES if rule.code.casefold().startswith(word)}
         if not codes:
-            names = [] if word.startswith("rb") else [rule.name for rule in RULES]
-            raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, names)}')
+            options = [] if word.startswith("rb") else [rule.name for rule in RULES]
+            raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, options)}')
         found |= codes
     return tuple(sorted(found))
 
@@ -276,6 +279,8 @@ def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
     """The fields that the organisation's schema describes: they are known fields from then on."""
     if not schema:
         return ()
+    from faultmaven_kb.lint.organisation import compile_schema  # noqa: PLC0415 - only where there is a schema
+
     try:
         compile_schema(schema)
     except ConfigurationError as error:

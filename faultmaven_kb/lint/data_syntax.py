@@ -11,7 +11,7 @@ import tomllib
 
 import yaml
 
-from faultmaven_kb.lint.snippets import mask_placeholders
+from faultmaven_kb.lint.snippets import PLACEHOLDER
 
 __all__ = ["LANGUAGES", "error_in"]
 
@@ -26,7 +26,8 @@ def error_in(code: str, language: str) -> tuple[str, int] | None:
     """What is wrong and the index where, None for a snippet that parses or that is a template or abridged."""
     if _TEMPLATE.search(code) or not code.strip():
         return None
-    masked = mask_placeholders(code)
+    figure = "1" if language == "json" else "x"  # without quotes a word is no value in JSON, a number is
+    masked = PLACEHOLDER.sub(lambda match: figure * len(match[0]), code)
     try:
         return _error(masked, language)
     except RecursionError:

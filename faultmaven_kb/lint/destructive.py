@@ -119,13 +119,14 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("dpkg", r".*(?:-r|-P|--purge|--remove)\b", "removes packages"),
     _row("rpm", r"(?:-e|--erase)\b", "removes packages"),
     _row("apk snap brew pip pip3 npm", r"(?:-\S+ )*(?:del|remove|uninstall)\b", "removes packages"),
+    _row("zkCli.sh zookeeper-shell.sh zkCli", r"(?:.* )?(?:deleteall|delete|rmr)\b", "deletes nodes", loses_data=True),
     # network
     _row("iptables ip6tables", r".*(?:-F|--flush|-X|-P \w+ (?:DROP|REJECT))\b", "changes what gets through"),
     _row("nft", r"(?:flush|delete|destroy)\b", "deletes firewall rules"),
     _row("ufw", r"(?:--force )?(?:reset|disable)\b", "takes the firewall down"),
     _row(
         "ip",
-        r"(?:-\S+ )*(?:link set .*\bdown|(?:route|addr|address|neigh|rule) (?:flush|del|delete))\b",
+        r"(?:-\S+ )*(?:link set .*\bdown|link del(?:ete)?\b|(?:route|addr|address|neigh|rule) (?:flush|del|delete))\b",
         "cuts connections",
     ),
     _row("ifdown", r"", "cuts connections"),

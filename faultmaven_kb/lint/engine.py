@@ -13,10 +13,9 @@ from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.files import find_runbooks, find_strays
 from faultmaven_kb.lint.baseline import Baseline, Mark, stale_entries, without_known
-from faultmaven_kb.lint.examine import Question, applying
 from faultmaven_kb.lint.result_cache import ResultCache
-from faultmaven_kb.lint.rule import Profile, Settings
-from faultmaven_kb.lint.run import COMPARES, Run, examine_all, judge, place_of, sources_of
+from faultmaven_kb.lint.run import Run, examine_all, judge, place_of, sources_of
+from faultmaven_kb.lint.settings import Profile, Question, Settings
 from faultmaven_kb.lint.since import Snapshot, change_since, known_before, mark_in, run_before
 from faultmaven_kb.lint.tree import DiskTree, kind_of
 from faultmaven_kb.source import Source, Span
@@ -163,6 +162,8 @@ def _against_baseline(
     found: Iterable[Diagnostic], baseline: Baseline, run: Run, places: Mapping[str, str], sources: dict[str, Source]
 ) -> list[Diagnostic]:
     """The findings that the baseline does not list, and its entries that are mended."""
+    from faultmaven_kb.lint.apply import COMPARES, applying  # noqa: PLC0415 - only where there is a baseline
+
     settings = run.question.settings
     marked = [(diagnostic, mark_in(diagnostic, places, sources)) for diagnostic in _ordered(found)]
     known = {entry.mark: entry.count for entry in baseline.entries}

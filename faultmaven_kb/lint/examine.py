@@ -1,35 +1,19 @@
 """One document under all rules that need nothing but itself: what of a check can be cached and run in parallel.
 
 The result is a value of plain parts: what was found, what other documents may ask of this one, and the comments that
-suppress findings. A rule that crashes is reported as RB990 at its document and the others go on.
+suppress findings. The first stages stand here, because what they refuse is never looked at again: the parser and the
+rules are imported for the first document that passes.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import lru_cache
 
-from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.lint.facts import Facts
-from faultmaven_kb.lint.rule import Checked, Finding, Rule
-from faultmaven_kb.lint.rules import INTERNAL_ERROR, RULES
-from faultmaven_kb.lint.settings import Profile, Settings
-from faultmaven_kb.lint.suppressions import Suppression, find_suppressions
-from faultmaven_kb.reader import ReadDocument, read_document
-from faultmaven_kb.source import Span
+from faultmaven_kb.decoding import decode
+from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.frontmatter import read_front_matter
+from faultmaven_kb.lint.facts import Facts, Suppression
+from faultmaven_kb.lint.settings import Question
 
-__all__ = ["Examined", "Question", "applying", "as_diagnostics", "crash", "examine"]
-
-_START = Span(1, 1, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every document of a run: by which day, profile and settings it is judged."""
-
-    today: date
-    profile: Profile
-    settings: Settings
+__all__ = ["Examined", "examine"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,52 +28,17 @@ class Examined:
 
 def examine(data: bytes | str, path: str, question: Question) -> Examined:
     """The findings of one document, before suppressions and configuration have their say."""
-    limit = question.settings.file_size
-    if len(data) > limit:
-        message = f"file is larger than {limit:,} bytes, split it or move attachments out"
-        return Examined(path, (Diagnostic("RB006", "file-too-large", Level.ERROR, message, path, _START),))
-    document, diagnostics = read_document(data, path=path)
-    if document is None:
+    source, diagnostics = decode(data, path, limit=question.settings.file_size)
+    if source is None:
         return Examined(path, diagnostics)
-    checked = Checked(document, question.today, question.profile, question.settings)
-    found = [diagnostic for rule in applying(question) for diagnostic in _run(rule, checked, question)]
-    return Examined(path, (*diagnostics, *found), *_extras(document, checked))
+    front_matter = read_front_matter(source)
+    diagnostics += front_matter.diagnostics
+    if front_matter.refused:
+        return Examined(path, diagnostics)
+    from faultmaven_kb.lint.apply import run_rules  # noqa: PLC0415 - what is refused needs neither parser nor rules
+    from faultmaven_kb.lint.suppressions import find_suppressions  # noqa: PLC0415
+    from faultmaven_kb.reader import read_body  # noqa: PLC0415
 
-
-def _extras(document: ReadDocument, checked: Checked) -> tuple[Facts, tuple[Suppression, ...]]:
-    return checked.facts, find_suppressions(document)
-
-
-@lru_cache(maxsize=16)
-def applying(question: Question) -> tuple[Rule, ...]:
-    """The rules that a question switches on, in the order of the catalogue."""
-    found = []
-    for rule in RULES:
-        reach = question.settings.reach(rule.code, question.profile)
-        if reach is not None and rule.profile <= reach:
-            found.append(rule)
-    return tuple(found)
-
-
-def _run(rule: Rule, checked: Checked, question: Question) -> Iterator[Diagnostic]:
-    if rule.check is None:
-        return
-    try:
-        for finding in rule.check(checked):
-            yield from as_diagnostics(rule, finding, checked.document.path, question)
-    except Exception as error:  # a broken rule must not hide the others
-        yield crash(rule, error, checked.document.path)
-
-
-def as_diagnostics(rule: Rule, finding: Finding, path: str, question: Question) -> Iterator[Diagnostic]:
-    """The diagnostic of a finding, if it counts in the profile that is asked for."""
-    reach = question.settings.reach(rule.code, question.profile)
-    if reach is not None and (finding.profile or rule.profile) <= reach:
-        level = finding.level or rule.level
-        yield Diagnostic(rule.code, rule.name, level, finding.message, path, finding.span, finding.fix, finding.related)
-
-
-def crash(rule: Rule, error: Exception, path: str) -> Diagnostic:
-    """The report of a rule that raised."""
-    message = f"rule {rule.code} failed with {type(error).__name__}: {error}; please report it"
-    return Diagnostic(INTERNAL_ERROR.code, INTERNAL_ERROR.name, Level.ERROR, message, path, _START)
+    document = read_body(source, front_matter, diagnostics)
+    found, facts = run_rules(document, question)
+    return Examined(path, (*diagnostics, *found), facts, find_suppressions(document))

@@ -1,25 +1,28 @@
-"""What the rules across files know of a document: small, frozen, and kept in the cache beside its findings.
+"""What is kept of an examined document: what others may ask of it, and the comments that suppress findings.
 
 Rules that compare documents look at these facts and never at the documents, so that a base of which nothing changed is
-checked without reading a single one of them again.
+checked without reading a single one of them again. Small, frozen, and without the parser: a kept result loads alone.
 """
 
-import hashlib
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-from faultmaven_kb.lint.link_scan import FoundLink, find_links
-from faultmaven_kb.lint.similarity import sketch_of
-from faultmaven_kb.lint.slugs import heading_anchors
-from faultmaven_kb.markdown import Fence, Heading
-from faultmaven_kb.outline import OutlineSection, walk
-from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Span
 
-__all__ = ["Facts", "SymptomFact", "facts_of"]
+__all__ = ["Change", "Facts", "FoundLink", "Named", "Suppression", "SymptomFact"]
 
-_HTML_ANCHOR = re.compile(r"""<[A-Za-z][^<>\n]*?\s(?:id|name)\s*=\s*["']?([^\s"'>]+)""")
-_WORD = re.compile(r"\w+")
+
+@dataclass(frozen=True, slots=True)
+class FoundLink:
+    """A link as written: its words, its target, and their places. `related` when it stands among related issues."""
+
+    text: str
+    target: str
+    span: Span
+    text_span: Span
+    target_span: Span
+    related: bool = False
+    image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Facts:
     id: str
     title: str
     status: str | None
+    verifier: str | None
     version: str | None
     updated: str | None
     dialect: str
@@ -48,6 +52,7 @@ class Facts:
     title_span: Span
     version_span: Span
     updated_span: Span
+    verifier_span: Span
     links: tuple[FoundLink, ...]
     anchors: tuple[str, ...]
     symptoms: tuple[SymptomFact, ...]
@@ -57,78 +62,40 @@ class Facts:
     content: str
 
 
-def facts_of(document: ReadDocument, *, sketched: bool = True) -> Facts:
-    """The facts of a document that was read; the sketch is left out where nobody looks for copies."""
-    runbook, front_matter = document.runbook, document.front_matter
-    sections = tuple(walk(document.outline))
-    updated = runbook.metadata.last_updated
-    return Facts(
-        path=document.path,
-        id=runbook.id,
-        title=runbook.title,
-        status=runbook.metadata.status,
-        version=runbook.metadata.version,
-        updated=updated.isoformat() if updated else None,
-        dialect=runbook.dialect,
-        id_span=front_matter.value_span("id"),
-        title_span=front_matter.value_span("title"),
-        version_span=front_matter.value_span("version"),
-        updated_span=front_matter.value_span("last_updated"),
-        links=find_links(document),
-        anchors=_anchors(document, sections),
-        symptoms=tuple(_symptom(symptom.text, symptom.literals, symptom.span) for symptom in runbook.symptoms),
-        sketch=sketch_of(_body(document)) if sketched else (),
-        related_span=_related_span(document, sections),
-        related_ids=tuple(dict.fromkeys(link.id for link in runbook.related if link.id)),
-        content=_digest(document.source.text),
-    )
+@dataclass(frozen=True)
+class Change:
+    """What a base was before a change: `before` by the documents' present paths, `retired` ids and what became of them,
+    and `authors`, the names and mail addresses of those who changed a document, by its path.
+
+    `revision` is the name of the state before, as the caller wrote it.
+    """
+
+    revision: str
+    before: Mapping[str, Facts]
+    retired: Mapping[str, str] = field(default_factory=dict)
+    authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
-def _digest(text: str) -> str:
-    """The same for two texts that differ in blanks and line ends only."""
-    return hashlib.blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A rule's code or name as it stands in a suppression."""
+
+    text: str
+    span: Span
 
 
-def _symptom(text: str, literals: tuple[str, ...], span: Span) -> SymptomFact:
-    long = tuple(key for literal in literals if len((key := _key(literal)).split()) >= 4)
-    return SymptomFact(text, _key(text), long, span)
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """One comment: its verb, the rules it names, whether a reason is given, and the lines it speaks for.
 
+    `span` is the comment; `whole_line` when nothing else stands on its line.
+    """
 
-def _key(text: str) -> str:
-    """Words in lower case: punctuation, marks and blanks make no other symptom."""
-    return " ".join(_WORD.findall(text.casefold()))
-
-
-def _anchors(document: ReadDocument, sections: tuple[OutlineSection, ...]) -> tuple[str, ...]:
-    headings = heading_anchors(section.heading.text for section in sections if section.heading)
-    text = document.source.text
-    if "id=" not in text and "name=" not in text:
-        return headings
-    fenced = {
-        line
-        for block in document.blocks
-        if isinstance(block, Fence)
-        for line in range(block.span.line, block.span.end_line + 1)
-    }
-    lines = (line for number, line in enumerate(document.source.lines, 1) if number not in fenced)
-    return (*headings, *(match[1] for line in lines for match in _HTML_ANCHOR.finditer(line)))
-
-
-def _body(document: ReadDocument) -> str:
-    """The body without its headings' and labels' frame: what the author wrote, history apart."""
-    kept = []
-    for section in walk(document.outline):
-        if document.dialect.headings.role(section.key) != "version-history":
-            kept += [_text(document, block.span) for block in section.blocks if not isinstance(block, Heading)]
-    return "\n".join(kept)
-
-
-def _text(document: ReadDocument, span: Span) -> str:
-    return "\n".join(document.source.lines[span.line - 1 : span.end_line])
-
-
-def _related_span(document: ReadDocument, sections: tuple[OutlineSection, ...]) -> Span | None:
-    for section in sections:
-        if section.heading and document.dialect.headings.role(section.key) == "related-issues":
-            return section.heading.span
-    return None
+    verb: str
+    rules: tuple[Named, ...]
+    reason: str
+    span: Span
+    first: int
+    last: int
+    whole_line: bool = False
+    colon: bool = True

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
-from faultmaven_kb.lint.reorder import reorder_fields
-from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.lint.facts import Facts
+from faultmaven_kb.lint.reorder import in_order, reorder_fields
+from faultmaven_kb.lint.rule import Base, Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.metadata import DIFFICULTIES, SEVERITIES, STATUSES, ContractError, MetadataContract
 from faultmaven_kb.source import Span
 
@@ -20,6 +22,7 @@ _NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unve
 PLACEHOLDER = re.compile(
     r"\bTODO\b|\bFIXME\b|\bTBD\b|\[(?:Technology|Problem|Your [A-Z]\w+|Insert [^\]]+|Describe [^\]]+|Description|"
     r"Step Title|Solution (?:Name|Title)|Cause \d|Symptom \d)[^\]]*\]|"
+    r"\[(?:Brief|Short|One-line|Add|Replace|Enter|Explain|Provide) [^\]]+\](?![(\[:])|"
     r"\bYYYY-MM-DD\b|\btechnology-problem\b|[Ll]orem ipsum"
 )
 """Text of the template that must not stay in a runbook."""
@@ -65,7 +68,9 @@ def wrong_type(checked: Checked) -> Iterator[Finding]:
     """Types are strict: a tag list written as one text would be searched letter by letter."""
     for error in _errors(checked, "type"):
         value = checked.value(error.field)
-        if len(error.path) == 1 and not isinstance(value, list | dict | str) and error.field not in ("tags", "aliases"):
+        item = value[int(error.path[1])] if len(error.path) == 2 and isinstance(value, list) else value
+        listed = len(error.path) == 1 and error.field in ("tags", "aliases")
+        if not isinstance(item, list | dict | str) and not listed:
             continue  # RB109 says which quotes keep the text
         span = checked.value_span(*error.path)
         fix = None
@@ -239,11 +244,24 @@ def invalid_tag(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB218", "verified-without-verifier", Level.WARNING, Profile.CURATED)
 def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
-    """Verified by nobody is not verified."""
+    """Verified by nobody is not verified, and neither is what only its own author has looked at."""
     metadata = checked.document.runbook.metadata
     if metadata.status == "verified" and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
         message = f'status is verified, but verified_by is "{metadata.verified_by}", expected who or what verified it'
         yield Finding(message, checked.value_span("verified_by"))
+
+
+def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
+    for facts in base.documents if base.change else ():
+        before = base.change.before.get(facts.path) if base.change else None
+        if facts.status != "verified" or (before and (before.status, before.verifier) == ("verified", facts.verifier)):
+            continue
+        named = re.split(r"[,(<]", facts.verifier or "")[0].strip().casefold()
+        authors = base.change.authors.get(facts.path, frozenset()) if base.change else frozenset()
+        if named and named in {author.casefold() for author in authors}:
+            message = f'verified_by is "{facts.verifier}", who also wrote this change, expected somebody else'
+            yield facts, Finding(message, facts.verifier_span)
 
 
 @rule("RB219", "stale-runbook", Level.INFO, Profile.CURATED)
@@ -271,12 +289,13 @@ def field_order(checked: Checked) -> Iterator[Finding]:
     """One order of fields makes two runbooks comparable line by line."""
     known = [key for key in checked.document.front_matter.values if key in _FIELDS]
     expected = sorted(known, key=_FIELDS.index)
-    for key, should_be in zip(known, expected, strict=True):
-        if key != should_be:
-            span = checked.document.front_matter.key_span(key)
+    kept = in_order([_FIELDS.index(key) for key in known])
+    for index, key in enumerate(known):
+        if index not in kept:
             edits = reorder_fields(checked, _FIELDS)
             fix = Fix("put the fields in order", edits, safe=False) if edits else None
-            yield Finding(f"{key} stands before {should_be}, expected the order {', '.join(expected)}", span, fix)
+            message = f"{key} stands out of order, expected {', '.join(expected)}"
+            yield Finding(message, checked.document.front_matter.key_span(key), fix)
             return
 
 
@@ -298,7 +317,7 @@ RULES: tuple[Rule, ...] = (
     too_few_tags,
     duplicate_tag,
     invalid_tag,
-    verified_without_verifier,
+    replace(verified_without_verifier, check_base=_verified_by_its_author),
     stale_runbook,
     template_placeholder,
     field_order,

@@ -2,7 +2,7 @@
 
 Allowed are the ranges and names reserved for examples (RFC 5737, 3849, 2606, 6761), private and special addresses, the
 public resolvers that everybody tests with, and Kubernetes' own `cluster.local`. A number with four parts behind
-"version" or a slash is a version.
+"version" or a name and a slash is a version.
 """
 
 import ipaddress
@@ -13,9 +13,12 @@ from faultmaven_kb.lint.shell import ShellCommand, Word
 
 __all__ = ["production_in", "sensitive_in"]
 
-_IPV4 = re.compile(r"(?<![\w.-])(?<!(?<!/)/)(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?![\w-]|\.\w)")
+_IPV4 = re.compile(r"(?<![\w.-])(?<![\w.)\]]/)(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?![\w-]|\.\w)")
 _IPV6 = re.compile(r"(?<![\w:.])(?P<ip>2[0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4})(?![\w:])", re.IGNORECASE)
 _VERSION = re.compile(r"(?:version|release|v|ver\.?)[ :=\"']*$", re.IGNORECASE)
+_SOFTWARE = re.compile(
+    r"(?:since|before|until|client|server|driver|agent|plugin|image|upgraded? (?:to|from))[ :]*$", re.IGNORECASE
+)
 _RESOLVERS = frozenset(
     "8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 168.63.129.16 "
     "2001:4860:4860::8888 2001:4860:4860::8844 2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe".split()
@@ -62,13 +65,19 @@ def sensitive_in(line: str) -> Iterator[tuple[str, int, int]]:
     """What a line should not tell, with its place: public addresses, internal names, mail addresses."""
     if "." in line:
         for match in _IPV4.finditer(line):
-            if not _VERSION.search(line[: match.start()]) and _is_public(match["ip"]):
+            if not _is_version(match["ip"], line[: match.start()]) and _is_public(match["ip"]):
                 yield f'public address "{match["ip"]}", expected one of 192.0.2.0/24', *match.span("ip")
         yield from _hosts(line)
     if "::" in line or line.count(":") > 3:
         for match in _IPV6.finditer(line):
             if _is_public(match["ip"]):
                 yield f'public address "{match["ip"]}", expected one of 2001:db8::/32', *match.span("ip")
+
+
+def _is_version(number: str, before: str) -> bool:
+    """Whether four numbers are a version: it is called one, or they are small and stand behind a word for software."""
+    small = all(len(part) == 1 or int(part) < 32 for part in number.split("."))
+    return bool(_VERSION.search(before) or (small and _SOFTWARE.search(before)))
 
 
 def _hosts(line: str) -> Iterator[tuple[str, int, int]]:

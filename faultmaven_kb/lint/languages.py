@@ -75,7 +75,7 @@ def nearest(language: str) -> str:
 
 def is_program(word: str) -> bool:
     """Whether a word is a program that runbooks call."""
-    return word.rsplit("/", 1)[-1] in _PROGRAMS or word.startswith("./")
+    return word.rsplit("/", 1)[-1] in _PROGRAMS or word.startswith("./") or word.endswith(".sh")
 
 
 def guess(code: str) -> str:

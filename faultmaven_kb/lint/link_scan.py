@@ -2,7 +2,8 @@
 
 markdown-it's inline pass gives no places, so links are found in the source lines of the blocks that can hold them; code
 spans and comments are blanked first, characters for characters, so that an example of a link is none. Reference links
-are followed to their definition, which is where the target stands.
+are followed to their definition, which is where the target stands. `href` and `src` of raw HTML are links as well; in a
+block of HTML they are the only ones, since Markdown is none there.
 """
 
 import re
@@ -10,13 +11,15 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from faultmaven_kb.markdown import Block, Heading, ListBlock, Paragraph, Quote, Table
+from faultmaven_kb.lint.facts import FoundLink
+from faultmaven_kb.markdown import Block, Heading, Html, ListBlock, Paragraph, Quote, Table
 from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["FoundLink", "Malformed", "find_links", "find_malformed", "is_external"]
+__all__ = ["Malformed", "find_links", "find_malformed", "is_external"]
 
+_MARKDOWN: tuple[type[Block], ...] = (Paragraph, Table, Heading)
 _MARK = re.compile(r"`+|<!--|\\[\[\]()`]")
 _WORDS = r"(?P<text>(?:[^\[\]]|\[[^\[\]]*\])*)"
 _TITLE = r"""(?:\s{1,9}(?:"[^"]*"|'[^']*'|\([^()]*\)))?"""
@@ -29,20 +32,13 @@ _REFERENCE = re.compile(r"(?<![\w\]\\])!?\[(?P<text>[^\[\]]+)\]\[(?P<label>[^\[\
 _TARGET = r"(?:https?://[^\s()\[\]]+|\.{0,2}/[^\s()\[\]]+|#[\w-]+|[\w./-]+\.md(?:#[\w-]+)?)"
 _SPACED = re.compile(rf"\[(?P<text>[^\[\]]+)\](?P<gap>[ \t]+)\((?P<target>{_TARGET})\)")
 _REVERSED = re.compile(rf"(?<!\])\((?P<text>[^()\[\]]+)\)\[(?P<target>{_TARGET})\]")
+_HTML = re.compile(
+    r"<(?:a|(?P<image>img))(?:\s[^<>]{0,2000}?)?\s(?:href|src)\s*=\s*"
+    r"""(?:"(?P<double>[^"<>]*)"|'(?P<single>[^'<>]*)'|(?P<bare>[^\s"'<>=`]+))[^<>]{0,2000}>(?:(?P<text>[^<>]+)</a>)?""",
+    re.IGNORECASE,
+)
+_HTML_HINT = re.compile(r"(?:href|src)\s*=", re.IGNORECASE)
 _EXTERNAL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-
-
-@dataclass(frozen=True, slots=True)
-class FoundLink:
-    """A link as written: its words, its target, and their places. `related` when it stands among related issues."""
-
-    text: str
-    target: str
-    span: Span
-    text_span: Span
-    target_span: Span
-    related: bool = False
-    image: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +58,12 @@ def is_external(target: str) -> bool:
 
 def find_links(document: ReadDocument) -> tuple[FoundLink, ...]:
     """Every link with a target in document order; autolinks and definitions of references included."""
-    found = []
+    found: list[FoundLink] = []
     source = document.source
+    for start, text, related in _stretches(document, (Html,)):
+        found += _html_links(source, start, text, related)
     for start, text, related in _stretches(document):
+        found += _html_links(source, start, text, related)
         for match in _INLINE.finditer(text):
             group = "angle" if match["angle"] is not None else "bare"
             if match[group].strip():
@@ -75,9 +74,16 @@ def find_links(document: ReadDocument) -> tuple[FoundLink, ...]:
     return tuple(sorted(found, key=lambda link: link.target_span))
 
 
+def _html_links(source: Source, start: int, text: str, related: bool) -> Iterator[FoundLink]:
+    for match in _HTML.finditer(text) if "<" in text else ():
+        group = next(name for name in ("double", "single", "bare") if match[name] is not None)
+        if match[group].strip():
+            yield _link(source, start, match, group, related)
+
+
 def _link(source: Source, start: int, match: re.Match[str], group: str, related: bool) -> FoundLink:
     parts = match.groupdict()
-    words = "text" if "text" in parts else "label" if "label" in parts else group
+    words = "text" if parts.get("text") is not None else "label" if "label" in parts else group
     text = source.text[start + match.start(words) : start + match.end(words)]
     return FoundLink(
         text=" ".join(text.split()),
@@ -120,15 +126,20 @@ def _label(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _stretches(document: ReadDocument) -> Iterator[tuple[int, str, bool]]:
+def _stretches(document: ReadDocument, kinds: tuple[type[Block], ...] = _MARKDOWN) -> Iterator[tuple[int, str, bool]]:
     """The texts that may hold links: start index, text with code and comments blanked, whether it is related."""
-    hopeful = [number for number, line in enumerate(document.source.lines, 1) if "[" in line or "<http" in line]
+    hopeful = [number for number, line in enumerate(document.source.lines, 1) if _may_link(line)]
     for section, related in _sections(document):
         if not _any_within(hopeful, section.span):
             continue
-        for block in (*((section.heading,) if section.heading else ()), *_textual(section.blocks)):
+        heading = (section.heading,) if section.heading and kinds is _MARKDOWN else ()
+        for block in (*heading, *_textual(section.blocks, kinds)):
             if _any_within(hopeful, block.span):
                 yield (*_stretch(document.source, block.span), related)
+
+
+def _may_link(line: str) -> bool:
+    return "[" in line or "<http" in line or ("=" in line and _HTML_HINT.search(line) is not None)
 
 
 def _any_within(lines: list[int], span: Span) -> bool:
@@ -148,15 +159,15 @@ def _sections(document: ReadDocument) -> Iterator[tuple[OutlineSection, bool]]:
         yield section, bool(level)
 
 
-def _textual(blocks: tuple[Block, ...]) -> Iterator[Block]:
+def _textual(blocks: tuple[Block, ...], kinds: tuple[type[Block], ...]) -> Iterator[Block]:
     for block in blocks:
-        if isinstance(block, Paragraph | Table | Heading):
+        if isinstance(block, kinds):
             yield block
         elif isinstance(block, ListBlock):
             for item in block.items:
-                yield from _textual(item.blocks)
+                yield from _textual(item.blocks, kinds)
         elif isinstance(block, Quote):
-            yield from _textual(block.blocks)
+            yield from _textual(block.blocks, kinds)
 
 
 def _stretch(source: Source, span: Span) -> tuple[int, str]:

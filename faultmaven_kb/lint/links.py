@@ -14,8 +14,8 @@ from urllib.parse import quote, unquote, urlsplit
 from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean
 from faultmaven_kb.files import NOT_RUNBOOKS
 from faultmaven_kb.inline import plain
-from faultmaven_kb.lint.facts import Facts
-from faultmaven_kb.lint.link_scan import FoundLink, find_malformed, is_external
+from faultmaven_kb.lint.facts import Facts, FoundLink
+from faultmaven_kb.lint.link_scan import find_malformed, is_external
 from faultmaven_kb.lint.rule import Base, Checked, Finding, Profile, Rule, base_rule, rule
 from faultmaven_kb.lint.slugs import anchor_key
 from faultmaven_kb.lint.tree import actual_name, kind_of

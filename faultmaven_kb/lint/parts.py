@@ -4,6 +4,7 @@ Rules need the places of labels and headings, which the model leaves out. What i
 runbook is worth an info, not an error: it is not finished yet, or no longer kept up.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -11,16 +12,33 @@ from faultmaven_kb.diagnostics import Fix, Level
 from faultmaven_kb.dialects.dialect import Vocabulary
 from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.lint.rule import Checked, Finding, Profile
-from faultmaven_kb.outline import Group, OutlineSection, groups, walk
+from faultmaven_kb.markdown import Paragraph
+from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
 from faultmaven_kb.source import Span
 
-__all__ = ["by_role", "first_out_of_order", "heading_span", "incomplete", "parts_of", "section_of"]
+__all__ = ["by_role", "children_of", "first_out_of_order", "heading_span", "incomplete", "parts_of", "section_of"]
+
+_NO_HEADING = re.compile(r"#{1,6}([^#\s].*)")
 
 
 def section_of(checked: Checked, role: str) -> OutlineSection | None:
     """The first level 2 section with a role."""
     found = (s for s in checked.sections if s.level == 2 and SECTIONS.role(s.key) == role)
     return next(found, None)
+
+
+def children_of(section: OutlineSection) -> tuple[OutlineSection, ...]:
+    """The subsections of a section, up to the heading of another one that is no section because of its marks.
+
+    `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is no solution.
+    """
+    lost = [child.span.line for child in section.children if SECTIONS.role(child.key)]
+    for part in walk((section,)):
+        for block in part.blocks:
+            match = _NO_HEADING.match(block.text) if isinstance(block, Paragraph) else None
+            if match and SECTIONS.role(words(match[1])):
+                lost.append(block.span.line)
+    return tuple(child for child in section.children if not lost or child.span.line < min(lost))
 
 
 def heading_span(section: OutlineSection) -> Span:

@@ -10,8 +10,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.lint.examine import Question
-from faultmaven_kb.lint.settings import ALWAYS, CREDENTIALS, Exclusion, Settings
+from faultmaven_kb.lint.settings import ALWAYS, CREDENTIALS, Exclusion, Question, Settings
 
 __all__ = ["apply_policy", "matches_path"]
 

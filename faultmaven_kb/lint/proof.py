@@ -7,8 +7,6 @@ is what a lab leaves behind: the hash of the executed commands, the symptoms tha
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
-from faultmaven_kb.labs.extraction import extract
-from faultmaven_kb.labs.proof import outdated, parse_proofs
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 
 __all__ = ["RULES"]
@@ -19,6 +17,9 @@ def unproven_verified(checked: Checked) -> Iterator[Finding]:
     """Verified is a claim until a lab has mended a broken server with the runbook's own commands, unchanged since."""
     if not checked.settings.proofs or checked.value("status") != "verified":
         return
+    from faultmaven_kb.labs.extraction import extract  # noqa: PLC0415 - labs are loaded only by a base that opts in
+    from faultmaven_kb.labs.proof import outdated, parse_proofs  # noqa: PLC0415
+
     runbook = checked.document.runbook
     proof = parse_proofs(checked.settings.proofs).get(runbook.id)
     span = checked.value_span("status")

@@ -12,7 +12,20 @@ from faultmaven_kb.lint.rule import Checked
 from faultmaven_kb.outline import OutlineSection
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["reorder_fields", "reorder_sections"]
+__all__ = ["in_order", "reorder_fields", "reorder_sections"]
+
+
+def in_order(ranks: Sequence[int]) -> frozenset[int]:
+    """The indexes of the longest run of ranks that rise: what is not in it was moved. Of equal ones the first."""
+    runs: list[tuple[int, ...]] = [()]
+    for index, rank in enumerate(ranks):
+        fitting = [run for run in runs if not run or ranks[run[-1]] < rank]
+        runs.append((*_longest(fitting), index))
+    return frozenset(_longest(runs))
+
+
+def _longest(runs: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
+    return max(runs, key=len)
 
 
 def reorder_fields(checked: Checked, order: Sequence[str]) -> tuple[Edit, ...]:

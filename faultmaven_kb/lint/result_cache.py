@@ -11,17 +11,22 @@ import tempfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-
-from pydantic import TypeAdapter, ValidationError
+from typing import TYPE_CHECKING
 
 from faultmaven_kb._version import __version__
-from faultmaven_kb.lint.examine import Examined, Question
+from faultmaven_kb.lint.examine import Examined
+from faultmaven_kb.lint.settings import Question
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
 
 __all__ = ["ResultCache"]
 
 
 @lru_cache(maxsize=1)
-def _adapter() -> TypeAdapter[Examined]:
+def _adapter() -> "TypeAdapter[Examined]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - a first run of a file that is refused needs none
+
     return TypeAdapter(Examined)
 
 
@@ -49,8 +54,9 @@ class ResultCache:
     def get(self, data: bytes, path: str, question: Question) -> Examined | None:
         """The result kept for this content under this name, None when there is none."""
         try:
-            return _adapter().validate_json(self._file(data, path, question).read_bytes())
-        except (OSError, ValidationError):
+            kept = self._file(data, path, question).read_bytes()
+            return _adapter().validate_json(kept)
+        except (OSError, ValueError):  # pydantic's complaint is a ValueError
             return None
 
     def put(self, data: bytes, path: str, question: Question, result: Examined) -> None:

@@ -13,7 +13,8 @@ from functools import cached_property
 from pathlib import PurePosixPath
 
 from faultmaven_kb.diagnostics import Fix, Level, Related
-from faultmaven_kb.lint.facts import Facts, facts_of
+from faultmaven_kb.lint.fact_finding import facts_of
+from faultmaven_kb.lint.facts import Change, Facts
 from faultmaven_kb.lint.settings import Profile, Settings
 from faultmaven_kb.lint.snippets import Snippet, snippets_of
 from faultmaven_kb.lint.tree import Tree
@@ -23,7 +24,6 @@ from faultmaven_kb.source import Span
 
 __all__ = [
     "Base",
-    "Change",
     "Checked",
     "Finding",
     "Profile",
@@ -93,18 +93,6 @@ class Checked:
     def value_span(self, *path: str | int) -> Span:
         """Where a front matter value stands; line 1 when it is absent."""
         return self.document.front_matter.value_span(*path)
-
-
-@dataclass(frozen=True)
-class Change:
-    """What a base was before a change: `before` by the documents' present paths, `retired` ids and what became of them.
-
-    `revision` is the name of the state before, as the caller wrote it.
-    """
-
-    revision: str
-    before: Mapping[str, Facts]
-    retired: Mapping[str, str] = field(default_factory=dict)
 
 
 def _nothing(place: str) -> Facts | None:

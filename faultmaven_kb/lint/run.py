@@ -1,34 +1,29 @@
 """One run over a set of documents: each by itself (cached, in parallel), then all together, then what counts of it.
 
-Used for the files as they are and, when a change is checked, for the files as they were. A rule that crashes is
-reported and the others go on.
+Used for the files as they are and, when a change is checked, for the files as they were. The rules are imported only
+when there is something for them to look at.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 from itertools import repeat
 
 from faultmaven_kb.decoding import decode
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.lint.examine import Examined, Question, applying, as_diagnostics, crash, examine
-from faultmaven_kb.lint.facts import Facts
+from faultmaven_kb.lint.examine import Examined, examine
+from faultmaven_kb.lint.facts import Change, Facts
 from faultmaven_kb.lint.policy import apply_policy
 from faultmaven_kb.lint.result_cache import ResultCache
-from faultmaven_kb.lint.rule import Base, Change, Rule
-from faultmaven_kb.lint.rules import CODES, RULES
-from faultmaven_kb.lint.suppressions import apply_suppressions
+from faultmaven_kb.lint.settings import Question
 from faultmaven_kb.lint.tree import Tree
 from faultmaven_kb.source import Source
 
-__all__ = ["COMPARES", "Run", "examine_all", "judge", "place_of", "sources_of"]
+__all__ = ["Run", "examine_all", "judge", "place_of", "sources_of"]
 
 _WORTH_A_PROCESS = 80
 """So many documents that are not in the cache pay for starting another process."""
 
 _NEEDS_CHANGE = frozenset({"RB816", "RB904"})
-COMPARES = {rule.code: rule.check_base is not None for rule in RULES}
-"""Whether the rule with a code looks at several documents."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +57,7 @@ def examine_all(run: Run) -> dict[str, Examined]:
     for result in _examined(run, todo):
         results[result.path] = result
         data = run.documents[result.path]
-        if run.cache and isinstance(data, bytes):
+        if run.cache and isinstance(data, bytes) and result.facts:  # a refusal is made sooner than it is read again
             run.cache.put(data, result.path, run.question, result)
         if run.progress:
             run.progress(len(results), len(run.documents))
@@ -92,30 +87,12 @@ def judge(run: Run, results: Mapping[str, Examined], change: Change | None) -> l
     by_path: dict[str, list[Diagnostic]] = {name: list(result.diagnostics) for name, result in results.items()}
     for diagnostic in _base_findings(run, results, change):
         by_path[diagnostic.path].append(diagnostic)
-    running = {rule.code for rule in applying(run.question)}
     found: list[Diagnostic] = []
     for name, result in results.items():
         identity = result.facts.id if result.facts else None
         counted = apply_policy(by_path[name], run.question, place=place_of(run.tree, name), identity=identity)
-        if result.suppressions:
-            counted = apply_suppressions(
-                counted,
-                result.suppressions,
-                path=name,
-                codes=CODES,
-                runs=partial(_ran, running, run, change),
-                settings=run.question.settings,
-                profile=run.question.profile,
-            )
-        found += counted
+        found += _unanswered(run, result, change, counted) if result.suppressions else counted
     return found
-
-
-def _ran(running: set[str], run: Run, change: Change | None, code: str) -> bool:
-    """Whether a rule could have found something: it is switched on and had what it looks at."""
-    if code in _NEEDS_CHANGE and change is None:
-        return False
-    return code in running and (run.tree is not None or not COMPARES[code])
 
 
 def place_of(tree: Tree | None, name: str) -> str:
@@ -125,19 +102,39 @@ def place_of(tree: Tree | None, name: str) -> str:
 
 def _base_findings(run: Run, results: Mapping[str, Examined], change: Change | None) -> Iterator[Diagnostic]:
     facts = tuple(result.facts for result in results.values() if result.facts is not None)
-    base = Base(facts, run.question.today, run.question.settings, run.tree, _Loader(run), change)
-    for rule in applying(run.question) if facts else ():
-        yield from _run_base(rule, base, run.question)
+    if facts:
+        from faultmaven_kb.lint.apply import run_base_rules  # noqa: PLC0415 - without facts there is nothing to ask
+        from faultmaven_kb.lint.rule import Base  # noqa: PLC0415
+
+        base = Base(facts, run.question.today, run.question.settings, run.tree, _Loader(run), change)
+        yield from run_base_rules(base, run.question)
 
 
-def _run_base(rule: Rule, base: Base, question: Question) -> Iterator[Diagnostic]:
-    if rule.check_base is None:
-        return
-    try:
-        for facts, finding in rule.check_base(base):
-            yield from as_diagnostics(rule, finding, facts.path, question)
-    except Exception as error:  # a broken rule must not hide the others
-        yield crash(rule, error, base.documents[0].path)
+def _unanswered(
+    run: Run, result: Examined, change: Change | None, counted: Iterator[Diagnostic]
+) -> Iterator[Diagnostic]:
+    """The diagnostics that no suppression answers, and what is wrong with the suppressions."""
+    from faultmaven_kb.lint.apply import COMPARES, applying  # noqa: PLC0415 - only where something is suppressed
+    from faultmaven_kb.lint.rules import CODES  # noqa: PLC0415
+    from faultmaven_kb.lint.suppressions import apply_suppressions  # noqa: PLC0415
+
+    running = {rule.code for rule in applying(run.question)}
+
+    def ran(code: str) -> bool:
+        """Whether a rule could have found something: it is switched on and had what it looks at."""
+        if code in _NEEDS_CHANGE and change is None:
+            return False
+        return code in running and (run.tree is not None or not COMPARES[code])
+
+    return apply_suppressions(
+        counted,
+        result.suppressions,
+        path=result.path,
+        codes=CODES,
+        runs=ran,
+        settings=run.question.settings,
+        profile=run.question.profile,
+    )
 
 
 class _Loader:

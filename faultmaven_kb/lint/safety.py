@@ -24,7 +24,7 @@ from faultmaven_kb.lint.precautions import (
 )
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.lint.shell import Script, ShellCommand, script_of
-from faultmaven_kb.lint.snippets import Snippet
+from faultmaven_kb.lint.snippets import SHELL, Snippet
 from faultmaven_kb.outline import walk
 from faultmaven_kb.source import Span
 
@@ -117,7 +117,7 @@ def _force(command: ShellCommand) -> int | None:
     name = command.name
     for index, word in enumerate(command.words[1:], 1):
         text = word.text
-        if text in ("--force", "--grace-period=0", "--force=true"):
+        if text in ("--force", "--force-yes", "--grace-period=0", "--force=true"):
             return index
         if text == "--grace-period" and command.words[index + 1 : index + 2] and command.words[index + 1].text == "0":
             return index
@@ -133,6 +133,7 @@ def _force(command: ShellCommand) -> int | None:
             return index
         if text == "-f" and (
             (name == "git" and "push" in command.arguments)
+            or name == "umount"
             or (name == "docker" and command.arguments[0] in ("rm", "rmi"))
         ):
             return index
@@ -230,13 +231,25 @@ def _insecure(command: ShellCommand, word: str) -> str:
         return f'"{word}" trusts any certificate'
     if name == "wget" and word == "--no-check-certificate" and not _LOOPBACK.search(command.line):
         return f'"{word}" trusts any certificate'
-    if re.fullmatch(r"--insecure-skip-tls-verify(?:=true)?|http\.sslVerify=false", word):
+    if re.fullmatch(
+        r"--insecure-skip-tls-verify(?:=true)?|http\.sslVerify=false",
+        word,
+    ):
         return f'"{word}" trusts any certificate'
+    if name == "git" and word == "http.sslVerify" and command.arguments[-1:] == ("false",):
+        return '"http.sslVerify false" trusts any certificate'
+    if name == "setenforce" and word in ("0", "Permissive"):
+        return f'"setenforce {word}" takes the protection of SELinux away'
     if word in {"StrictHostKeyChecking=no", "-oStrictHostKeyChecking=no"}:
         return f'"{word}" trusts any host'
     if name in ("docker", "podman", "kubectl", "nerdctl") and re.fullmatch(r"--privileged(?:=true)?", word):
         return f'"{word}" gives the container the host'
     return ""
+
+
+_UNVERIFIED = (
+    r"^[^#\n]*\b(?P<setting>(?:NODE_TLS_REJECT_UNAUTHORIZED|PYTHONHTTPSVERIFY)=0|GIT_SSL_NO_VERIFY=(?:1|true))(?!\w)"
+)
 
 
 def _insecure_settings(snippet: Snippet) -> Iterator[tuple[str, int, int]]:
@@ -245,7 +258,7 @@ def _insecure_settings(snippet: Snippet) -> Iterator[tuple[str, int, int]]:
         "yaml": r"^[ \t-]*(?P<setting>privileged: true|insecure_skip_verify: true|insecureSkipVerify: true)\b",
         "yml": r"^[ \t-]*(?P<setting>privileged: true|insecure_skip_verify: true|insecureSkipVerify: true)\b",
     }
-    pattern = patterns.get(snippet.language)
+    pattern = _UNVERIFIED if snippet.language in SHELL else patterns.get(snippet.language)
     for match in re.finditer(pattern, snippet.code, re.MULTILINE) if pattern else ():
         group = "setting" if "setting" in match.groupdict() else 0
         yield f'"{match[group]}" opens a door', match.start(group), match.end(group)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
 from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.inline import plain
-from faultmaven_kb.lint.reorder import reorder_sections
+from faultmaven_kb.lint.reorder import in_order, reorder_sections
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
 from faultmaven_kb.outline import OutlineSection, walk, words
@@ -25,6 +25,8 @@ _REQUIRED: tuple[tuple[str, Level, Profile], ...] = (
     ("related-issues", Level.ERROR, Profile.INGEST),
     ("version-history", Level.WARNING, Profile.INGEST),
 )
+_TEXT_AGAIN = re.compile(r"(?:#{2,4} (?P<title>\S.*)|\s*\*\*[^*\n]+(?::\*\*|\*\*:))")
+_PART = re.compile(r"(?:Step|Solution) \d", re.IGNORECASE)
 _HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
 
 
@@ -79,12 +81,16 @@ def section_order(checked: Checked) -> Iterator[Finding]:
     """The same order in every runbook lets a hurried reader scroll without reading."""
     present = [(role, found[0]) for role, found in _found(checked).items()]
     present.sort(key=lambda item: item[1].span)
-    last = -1
-    for role, section in present:
-        if _ORDER.index(role) < last:
-            message = f'section "{section.title}" stands after "{_NAMES[_ORDER[last]]}", expected before it'
+    ranks = [_ORDER.index(role) for role, _ in present]
+    kept = in_order(ranks)
+    for index, (_, section) in enumerate(present):
+        if index not in kept:
+            too_late = [rank for rank in ranks[:index] if rank > ranks[index]]
+            other = max(too_late) if too_late else min(ranks[index + 1 :])
+            where = "after" if too_late else "before"
+            wanted = "before" if too_late else "after"
+            message = f'section "{section.title}" stands {where} "{_NAMES[_ORDER[other]]}", expected {wanted} it'
             yield Finding(message, _heading_span(section), _in_order(checked))
-        last = max(last, _ORDER.index(role))
 
 
 def _in_order(checked: Checked) -> Fix | None:
@@ -163,6 +169,10 @@ def empty_section(checked: Checked) -> Iterator[Finding]:
     """A heading promises something; nothing below it wastes the reader's seconds."""
     for section in checked.sections:
         kept = [block for block in section.blocks if not isinstance(block, Html) and type(block).__name__ != "Rule"]
+        if section.level != 2 and SECTIONS.role(section.key) and not _is_part(checked, section):
+            continue  # what belongs to it hangs below another section (RB304)
+        if any(map(_is_endless, section.blocks)):
+            continue
         if section.heading and section.level > 1 and not kept and not section.children and section.title:
             yield Finding(f'section "{section.title}" is empty', section.heading.span)
 
@@ -174,7 +184,9 @@ def missing_h1(checked: Checked) -> Iterator[Finding]:
         return
     title = checked.document.runbook.metadata.title
     first = next((section.heading.span for section in checked.sections if section.heading), _end(checked))
-    start = Span(first.line, 1, first.line, 1)
+    top = checked.document.source.position(checked.document.front_matter.end).line
+    top = next((n for n in range(top, first.line) if checked.lines[n - 1].strip()), first.line)
+    start = Span(top, 1, top, 1)
     fix = Fix("add it", (Edit(start, f"# {title}\n\n"),), safe=False) if title else None
     yield Finding('heading "# Title" is missing', first, fix)
 
@@ -231,8 +243,9 @@ def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:
 def section_hidden_in_comment(checked: Checked) -> Iterator[Finding]:
     """In a comment a section is there for the author and for nobody else."""
     present = _found(checked)
+    endless = next((block.span for block in blocks_within(checked.document.blocks) if _is_endless(block)), None)
     for role, (name, span) in _hidden(checked).items():
-        if role not in present:
+        if role not in present and not (endless and endless.contains_line(span.line)):  # RB313 says it all
             yield Finding(f'section "{name}" stands in a comment, readers will not see it', span)
 
 
@@ -244,12 +257,25 @@ def unclosed_fence(checked: Checked) -> Iterator[Finding]:
         opening = re.search(r"`{3,}|~{3,}", line)
         marks, column = (opening[0], opening.start() + 1) if opening else ("```", 1)
         span = Span(fence.span.line, column, fence.span.line, column + len(marks))
-        fix = None
-        if not fence.closed:
+        closing = line[: column - 1] + marks
+        fix = _closed_before_text(checked, fence, closing)
+        if fix is None and not fence.closed:
             last = _end(checked)
             place = Span(last.end_line, last.end_column, last.end_line, last.end_column)
-            fix = Fix("close it at the end", (Edit(place, f"\n{line[: column - 1]}{marks}"),), safe=True)
+            fix = Fix("close it at the end", (Edit(place, f"\n{closing}"),), safe=True)
         yield Finding(f"code fence is never closed, expected a line {marks}", span, fix)
+
+
+def _closed_before_text(checked: Checked, fence: Fence, closing: str) -> Fix | None:
+    """Close a fence behind its code, where a label or a heading of the format shows that the code has ended."""
+    for line in range(fence.span.line + 1, fence.span.end_line + 1):
+        match = _TEXT_AGAIN.match(checked.lines[line - 1])
+        if match and (not match["title"] or SECTIONS.role(words(match["title"])) or _PART.match(match["title"])):
+            above = range(line, fence.span.line + 1, -1)
+            place = next((n for n in above if checked.lines[n - 2].strip() not in ("", "---")), line)
+            end = "\r\n" if "\r\n" in checked.document.source.text else "\n"
+            return Fix("close it here", (Edit(Span(place, 1, place, 1), closing + end),), safe=True)
+    return None
 
 
 def _unclosed(checked: Checked) -> Iterator[Fence]:
@@ -270,11 +296,15 @@ def _swallowed(checked: Checked) -> Iterator[str | None]:
                 yield SECTIONS.role(words(line))
 
 
+def _is_endless(block: Block) -> bool:
+    return isinstance(block, Html) and block.text.lstrip().startswith("<!--") and "-->" not in block.text
+
+
 @rule("RB313", "unclosed-comment", Level.ERROR, Profile.INGEST)
 def unclosed_comment(checked: Checked) -> Iterator[Finding]:
     """Without its end a comment swallows the rest of the file."""
     for block in blocks_within(checked.document.blocks):
-        if isinstance(block, Html) and block.text.lstrip().startswith("<!--") and "-->" not in block.text:
+        if _is_endless(block):
             span = Span(block.span.line, block.span.column, block.span.line, block.span.column + 4)
             yield Finding('comment is never closed, expected "-->"', span)
 

@@ -4,12 +4,13 @@ Frozen values that are passed down; where they come from (a file, the command li
 """
 
 from dataclasses import dataclass
+from datetime import date
 from enum import IntEnum
 
 from faultmaven_kb.decoding import SIZE_LIMIT
 from faultmaven_kb.diagnostics import Level
 
-__all__ = ["ALWAYS", "CREDENTIALS", "Exclusion", "Profile", "Settings"]
+__all__ = ["ALWAYS", "CREDENTIALS", "Exclusion", "Profile", "Question", "Settings"]
 
 CREDENTIALS = frozenset({"RB701", "RB702"})
 """Rules that nobody may switch off, exclude or suppress unless the configuration says so in so many words."""
@@ -81,3 +82,12 @@ class Settings:
     def level(self, code: str, level: Level) -> Level:
         """The level of a rule's finding: the configured one, else its own."""
         return next((configured for name, configured in self.levels if name == code), level)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of every document of a run: by which day, profile and settings it is judged."""
+
+    today: date
+    profile: Profile
+    settings: Settings

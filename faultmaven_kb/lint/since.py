@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.lint.baseline import Mark, mark_of
 from faultmaven_kb.lint.examine import Examined
-from faultmaven_kb.lint.rule import Change
+from faultmaven_kb.lint.facts import Change
 from faultmaven_kb.lint.run import Run, judge, place_of, sources_of
 from faultmaven_kb.lint.tree import SnapshotTree, kind_of
 from faultmaven_kb.source import Source
@@ -20,15 +20,18 @@ __all__ = ["Snapshot", "change_since", "known_before", "mark_in", "run_before"]
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """The base before a change: its files, the runbooks among them by name, what was renamed since, what was retired.
+    """The base before a change: its files, the runbooks among them by name, what was renamed since, what was retired,
+    and who changed which file since.
 
-    `renamed` maps paths relative to the root, old to new; `retired` maps ids to what became of them.
+    `renamed` maps paths relative to the root, old to new; `retired` maps ids to what became of them; `authors` maps
+    paths relative to the root to names and mail addresses.
     """
 
     revision: str
     tree: SnapshotTree
     renamed: Mapping[str, str] = field(default_factory=dict)
     retired: Mapping[str, str] = field(default_factory=dict)
+    authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
 
 def run_before(run: Run, since: Snapshot) -> Run:
@@ -49,7 +52,9 @@ def change_since(run: Run, since: Snapshot | None, before: Mapping[str, Examined
     for place, known in facts.items():
         if since.renamed.get(place, place) not in present and kind_of(run.tree, place) is None:
             retired[known.id] = "deleted with this change"
-    return Change(since.revision, {name: known for name, known in named if known}, {**since.retired, **retired})
+    authors = {name: since.authors.get(place_of(run.tree, name), frozenset()) for name in run.documents}
+    earlier = {name: known for name, known in named if known}
+    return Change(since.revision, earlier, {**since.retired, **retired}, authors)
 
 
 def known_before(run: Run, since: Snapshot, results: Mapping[str, Examined]) -> Mapping[Mark, int]:

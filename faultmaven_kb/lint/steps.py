@@ -13,6 +13,7 @@ from faultmaven_kb.dialects.parts import commands_in, text_of, without_notes
 from faultmaven_kb.inline import literals
 from faultmaven_kb.lint.parts import (
     by_role,
+    children_of,
     first_out_of_order,
     heading_span,
     incomplete,
@@ -46,7 +47,7 @@ _COMMON_WORDS = frozenset(
 
 def _steps(checked: Checked) -> list[OutlineSection]:
     section = section_of(checked, "diagnostic-steps")
-    return [child for child in section.children if _is_step(child)] if section else []
+    return [child for child in children_of(section) if _is_step(child)] if section else []
 
 
 def _is_step(section: OutlineSection) -> bool:
@@ -56,7 +57,7 @@ def _is_step(section: OutlineSection) -> bool:
 
 def _solutions(checked: Checked) -> tuple[OutlineSection, ...]:
     section = section_of(checked, "solutions")
-    return section.children if section else ()
+    return children_of(section) if section else ()
 
 
 def _fences(section: OutlineSection) -> tuple[Fence, ...]:

@@ -8,10 +8,10 @@ stay reported unless the configuration allows to suppress them.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean
+from faultmaven_kb.lint.facts import Named, Suppression
 from faultmaven_kb.lint.rule import Rule
 from faultmaven_kb.lint.sections import blocks_within
 from faultmaven_kb.lint.settings import CREDENTIALS, Profile, Settings
@@ -19,7 +19,7 @@ from faultmaven_kb.markdown import Fence
 from faultmaven_kb.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
 
-__all__ = ["RULES", "Named", "Suppression", "apply_suppressions", "find_suppressions"]
+__all__ = ["RULES", "apply_suppressions", "find_suppressions"]
 
 _VERBS = ("disable-next-line", "disable-line", "disable-file", "disable", "enable")
 _BODY = re.compile(r"<!--[ \t]*fmkb[ \t]*(?P<colon>:?)[ \t]*(?P<inside>(?:(?!-->).){0,500}?)[ \t]*-->", re.DOTALL)
@@ -30,31 +30,6 @@ _MOST = 200
 """So many suppressions are read from a file; one with more is an attack, not a runbook."""
 _CODE = re.compile(r"rb\d", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A rule's code or name as it stands in a suppression."""
-
-    text: str
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Suppression:
-    """One comment: its verb, the rules it names, whether a reason is given, and the lines it speaks for.
-
-    `span` is the comment; `whole_line` when nothing else stands on its line.
-    """
-
-    verb: str
-    rules: tuple[Named, ...]
-    reason: str
-    span: Span
-    first: int
-    last: int
-    whole_line: bool = False
-    colon: bool = True
 
 
 def find_suppressions(document: ReadDocument) -> tuple[Suppression, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, reading_rule, rule
 from faultmaven_kb.markdown import Fence, Heading
-from faultmaven_kb.mojibake import find_mojibake
+from faultmaven_kb.mojibake import find_lost, find_mojibake
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
 
 __all__ = ["RULES"]
@@ -93,6 +93,9 @@ def mojibake(checked: Checked) -> Iterator[Finding]:
             fix = Fix(f'restore "{garbled.repaired}"', (Edit(span, garbled.repaired),), safe=False)
             message = f'"{garbled.text}" is "{garbled.repaired}" read as {garbled.code_page} instead of UTF-8'
             yield Finding(message, span, fix, level=level)
+        for start, end in find_lost(line):
+            message = f'"{line[start:end]}" is UTF-8 read as something else, and a part of it is lost (write it anew)'
+            yield Finding(message, Span(number, start + 1, number, end + 1), level=level)
 
 
 @rule("RB007", "filename-convention", Level.ERROR, Profile.CONTRIBUTE)

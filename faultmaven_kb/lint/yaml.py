@@ -1,9 +1,11 @@
 """RB1xx: the YAML block. Most of it is diagnosed while it is read; here stands why, and what YAML does to words."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.lint.rule import Checked, Finding, Profile, Rule, reading_rule, rule
+from faultmaven_kb.source import Path
 
 __all__ = ["RULES"]
 
@@ -18,6 +20,7 @@ _TEXT_FIELDS = (
     "verified_by",
     "status",
 )
+_LISTS = ("tags", "aliases")
 
 
 @rule("RB109", "yaml-implicit-type", Level.ERROR, Profile.INGEST)
@@ -25,11 +28,8 @@ def yaml_implicit_type(checked: Checked) -> Iterator[Finding]:
     """Without quotes YAML turns 1.0 into a number, no into false and a date into a date: the text that was written is
     lost to the next reader."""
     front_matter = checked.document.front_matter
-    for key in _TEXT_FIELDS:
-        value = front_matter.values.get(key)
-        if value is None or isinstance(value, list | dict):
-            continue
-        span = front_matter.value_span(key)
+    for path, value in _texts(front_matter.values):
+        span, key = front_matter.value_span(*path), path[0]
         written = checked.document.source.slice(span)
         quoted = Fix("quote it", (Edit(span, f'"{written}"'),), safe=True)
         if not isinstance(value, str):
@@ -38,6 +38,19 @@ def yaml_implicit_type(checked: Checked) -> Iterator[Finding]:
         elif key == "last_updated" and written[:1] not in "\"'" and len(written) == 10:
             message = f'{key}: {written} is read as a date by other tools, expected text in quotes: "{written}"'
             yield Finding(message, span, quoted, level=Level.WARNING)
+
+
+def _texts(values: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+    """The values that ought to be texts, with their paths: those of the fields and the items of their lists."""
+    for key in _TEXT_FIELDS:
+        value = values.get(key)
+        if value is not None and not isinstance(value, list | dict):
+            yield (key,), value
+    for key in _LISTS:
+        items = values.get(key)
+        for index, item in enumerate(items if isinstance(items, list) else ()):
+            if item is not None and not isinstance(item, list | dict):
+                yield (key, index), item
 
 
 RULES: tuple[Rule, ...] = (

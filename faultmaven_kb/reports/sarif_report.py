@@ -52,6 +52,7 @@ def _hashes(source: Source | None) -> tuple[str, ...]:
 def _driver() -> dict[str, Any]:
     return {
         "name": "fmkb",
+        "fullName": f"fmkb {__version__}",
         "semanticVersion": __version__,
         "informationUri": "https://github.com/FaultMaven/faultmaven_kb",
         "rules": [_rule(rule) for rule in RULES],

@@ -184,6 +184,41 @@ def test_others_commits_after_the_branch_are_nobody_s_fault(repository: Path) ->
     assert _since(repository, "main") == []
 
 
+def _author_of(base: Path, *edits: tuple[str, str]) -> list[str]:
+    """What RB218 says about a commit of "a" that makes these edits to a runbook which Sam verified."""
+    file = base / "nginx" / "nginx-502-bad-gateway.md"
+    verifier = next(line for line in file.read_text("utf-8").split("\n") if line.startswith("verified_by:"))
+    _edit(file, verifier, 'verified_by: "Sam"')
+    _edit(
+        file, "status: draft" if "status: draft" in file.read_text("utf-8") else "status: verified", "status: verified"
+    )
+    _git(base.parent, "commit", "-qam", "second")
+    for old, new in edits:
+        _edit(file, old, new)
+    _git(base.parent, "commit", "-qam", "third")
+    found = _since(base, "HEAD~1", "--profile", "curated", "--select", "RB218")
+    assert "RB218 nginx-502-bad-gateway.md" not in _since(base, "HEAD", "--profile", "curated", "--select", "RB218")
+    return found
+
+
+@pytest.mark.parametrize("verifier", ["a", "A (on call)", "a@example.com"])
+def test_who_wrote_a_change_did_not_verify_it(repository: Path, verifier: str) -> None:
+    assert _author_of(repository, ('"Sam"', f'"{verifier}"')) == ["RB218 nginx-502-bad-gateway.md"]
+
+
+@pytest.mark.parametrize("edit", [('"Sam"', '"Ab"'), ("## Prevention\n", "## Prevention\n\nMore.\n")])
+def test_somebody_else_or_an_earlier_verification_is_fine(repository: Path, edit: tuple[str, str]) -> None:
+    assert _author_of(repository, edit) == []
+
+
+def test_what_was_verified_by_its_author_before_the_change_is_left_alone(repository: Path) -> None:
+    file = repository / "nginx" / "nginx-502-bad-gateway.md"
+    _author_of(repository, ('"Sam"', '"a"'))
+    _edit(file, "## Prevention\n", "## Prevention\n\nMore.\n")
+    _git(repository.parent, "commit", "-qam", "fourth")
+    assert _since(repository, "HEAD~1", "--profile", "curated", "--select", "RB218") == []
+
+
 @pytest.mark.parametrize(
     ("revision", "message"),
     [

@@ -126,6 +126,13 @@ def test_a_value_that_breaks_the_yaml_is_quoted_and_its_comment_stays() -> None:
         assert fixed.replace(quoted, value) == broken
 
 
+def test_a_quote_that_was_forgotten_is_written_where_the_line_ends() -> None:
+    original = RUNBOOKS[0].read_bytes().decode()
+    for line in (next(each for each in original.split("\n") if each.startswith(key)) for key in ("title:", "version:")):
+        broken = original.replace(line, line[:-1], 1)
+        assert _fixed(broken, "RB104", NAMES[0], unsafe=False) == (original, {"RB104"})
+
+
 def test_yaml_that_quotes_cannot_mend_is_left_to_the_author() -> None:
     original = RUNBOOKS[0].read_bytes().decode()
     for damage in ("title: [a, b", 'title: "a" b', "title: {a: b"):

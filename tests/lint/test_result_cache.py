@@ -1,5 +1,6 @@
 """The cache and more processes change how long a check takes, never what it finds; no input makes it raise."""
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -11,9 +12,9 @@ from hypothesis import strategies as st
 
 from faultmaven_kb.lint import run as run_room
 from faultmaven_kb.lint.engine import check_paths, check_text
-from faultmaven_kb.lint.examine import Examined, Question, examine
+from faultmaven_kb.lint.examine import Examined, examine
 from faultmaven_kb.lint.result_cache import ResultCache
-from faultmaven_kb.lint.rule import Profile, Settings
+from faultmaven_kb.lint.settings import Profile, Question, Settings
 from tests.documents import ROOT, RUNBOOKS
 
 TODAY = date(2026, 11, 22)
@@ -117,10 +118,13 @@ def _examined(data: bytes) -> None:
 
 
 def _cuts() -> Iterator[bytes]:
-    """Each different document of the fixtures cut at every 97th byte, thinned out to what a test run can bear."""
-    different = sorted({path.read_bytes() for path in FIXTURES})
+    """Each different document cut at every 97th byte, thinned out to what a test run can bear.
+
+    FMKB_ALL_CUTS=1 takes all of them, which is a matter of minutes.
+    """
+    different = sorted({path.read_bytes() for path in (*FIXTURES, *RUNBOOKS)})
     cuts = [data[:end] for data in different for end in range(0, len(data), 97)]
-    yield from cuts[:: max(1, len(cuts) // 60)]
+    yield from cuts if os.environ.get("FMKB_ALL_CUTS") else cuts[:: max(1, len(cuts) // 60)]
 
 
 def test_no_truncated_fixture_makes_a_rule_crash() -> None:

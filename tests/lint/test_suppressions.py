@@ -7,9 +7,10 @@ import pytest
 
 from faultmaven_kb import Diagnostic, Level
 from faultmaven_kb.lint.engine import check_text
+from faultmaven_kb.lint.facts import Named, Suppression
 from faultmaven_kb.lint.rule import Profile, Settings
 from faultmaven_kb.lint.rules import CODES
-from faultmaven_kb.lint.suppressions import Named, Suppression, apply_suppressions
+from faultmaven_kb.lint.suppressions import apply_suppressions
 from faultmaven_kb.source import Span
 
 TODAY = date(2026, 11, 22)

@@ -21,6 +21,7 @@ from faultmaven_kb.reports.fingerprint import line_hashes
 from faultmaven_kb.reports.formats import FORMAT_NAMES, render
 from faultmaven_kb.reports.github_report import step_summary
 from faultmaven_kb.source import Source, Span
+from tests.documents import ROOT
 from tests.reports.samples import CONTEXT, broken_base
 
 NASTY = '"%"\r\n::error::x, y: |<b>@all</b>\x1b[31m\x00\ufffe `c`'
@@ -145,6 +146,17 @@ def sarif_of(report: Report, context: Context) -> dict[str, Any]:
     Sarif.model_validate_json(text)
     log: dict[str, Any] = json.loads(text)
     return log["runs"][0]  # type: ignore[no-any-return]
+
+
+def test_sarif_keeps_to_the_published_schema(base: tuple[Report, Context]) -> None:
+    schema = json.loads((ROOT / "tests/data/sarif/sarif-2.1.0.json").read_text("utf-8"))
+    validator = jsonschema.validators.validator_for(schema)(schema)
+    fix = Fix("mend", (Edit(Span(1, 1, 1, 2), NASTY), Edit(Span(1, 2, 2, 1), "")), safe=True)
+    odd = replace(found(1, message=NASTY, path="a b/ü%.md")[0], fix=fix)
+    for report, context in (base, (report_of(odd, *found(3)), CONTEXT), (report_of(), CONTEXT)):
+        log = json.loads(render("sarif", report, context))
+        assert [each.message for each in validator.iter_errors(log)] == []
+    assert list(validator.iter_errors({"version": "2.1.0", "runs": [{"tool": {}}]}))
 
 
 def test_sarif_rules_have_all_that_github_shows(base: tuple[Report, Context]) -> None:
