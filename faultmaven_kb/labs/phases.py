@@ -16,6 +16,7 @@ from faultmaven_kb.labs.machine import Machine, MachineError, Output
 from faultmaven_kb.labs.matching import error_line, shows
 from faultmaven_kb.labs.placeholders import fill, placeholders_in
 from faultmaven_kb.labs.plan import LoadedLab, PlannedCommand, planned, values_of
+from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.labs.session import Session
 
 __all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
@@ -255,6 +256,7 @@ def prove(
     image: str,
     tree: Path,
     state: Path,
+    sandbox: Sandbox = SANDBOXES[0],
     mutation: Mutation | None = None,
     say: Callable[[str], None] = lambda _: None,
     opened: Callable[[Machine], None] = lambda _: None,
@@ -262,8 +264,9 @@ def prove(
     """Take a fresh machine through all phases. `say` hears the name of each phase, `opened` gets the machine."""
     begin = time.monotonic()
     done: list[Phase] = []
+    lab = loaded.lab
     try:
-        with Machine(tree, state, size=loaded.lab.size, memory=loaded.lab.memory, inodes=loaded.lab.inodes) as machine:
+        with Machine(tree, state, size=lab.size, memory=lab.memory, inodes=lab.inodes, sandbox=sandbox) as machine:
             opened(machine)
             trial = _Trial(loaded, case, solution, machine, image=image, mutation=mutation)
             for name, act in trial.phases():
