@@ -19,9 +19,13 @@ from pathlib import Path
 
 from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.cgroups import create_groups, end_members, remove_groups
 
 __all__ = ["Build", "ensure_packages", "made_once", "run_tool"]
 
+_WORK = ".work-"
+_MEMORY = 8 << 30
+_PROCESSES = 4000
 _FETCH = """
 set -e
 echo "deb-src $2 $3 main" > "$1/etc/apt/sources.list.d/source.list"
@@ -32,8 +36,12 @@ chroot "$1" sh -c 'cd /build/source && exec apt-get source -qq --download-only "
 """
 _COMPILE = """
 set -e
-mount -t tmpfs tmpfs /run/systemd
-exec systemd-nspawn --quiet --directory="$1" --machine="$2" --private-network --register=no --keep-unit \\
+root=$1
+shift
+for group; do echo $$ > "$group/cgroup.procs"; done
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+exec systemd-nspawn --quiet --directory="$root" --machine=fmkb-build --private-network --register=no --keep-unit \\
   --resolv-conf=off --timezone=off --link-journal=no --console=pipe bash /build/build.sh
 """
 
@@ -49,7 +57,7 @@ class Build:
     def fingerprint(self, *, suite: str, mirror: str) -> str:
         """Changes with everything that goes into the build. Raises `PathError` when the script cannot be read."""
         script = hashlib.sha256(read_bytes(self.script)).hexdigest()
-        text = json.dumps([suite, mirror, self.source, sorted(self.packages), script, _FETCH, _COMPILE])
+        text = json.dumps([suite, mirror, self.source, sorted(self.packages), script])
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
@@ -69,8 +77,7 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
         debootstrap = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={packages}", "--format=directory"]
         run_tool([*debootstrap, f"--customize-hook={fetch}", suite, str(root), mirror])
         shutil.copyfile(build.script, root / "build" / "build.sh")
-        container = ["unshare", "--mount", "--propagation=private", "sh", "-c", _COMPILE, "sh"]
-        run_tool([*container, str(root), f"fmkb-build-{work.name.rpartition('-')[2]}".replace("_", "x")])
+        _compile(root, f"fmkb-{folder.name}")
         made = sorted((root / "build" / "packages").glob("*.deb"))
         if not made:
             raise ConfigurationError(f"{build.script.as_posix()} left no *.deb in /build/packages")
@@ -81,46 +88,79 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
     return made_once(folder, make)
 
 
+def _compile(root: Path, name: str) -> None:
+    """Run the script in a container with control groups of its own, which a killed attempt may have left."""
+    groups = create_groups(name, memory=_MEMORY, pids=_PROCESSES)
+    end_members(groups)
+    try:
+        run_tool(["sh", "-c", _COMPILE, "sh", str(root), *map(str, groups)])
+    finally:
+        end_members(groups)
+        remove_groups(groups)
+
+
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """The folder, made now if it does not exist: `make` gets a work folder and leaves its content there in `tree`.
 
-    Others who want the same folder meanwhile wait. What a killed attempt left behind is removed first.
+    Others who want the same folder meanwhile wait. What killed attempts left behind is removed.
     """
     if folder.is_dir():
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(folder.parent / f".{folder.name}.lock"):
+    _remove_abandoned(folder.parent)
+    with _lock(folder.parent / f".{folder.name}.lock"):
         if folder.is_dir():
             return folder
-        for left in folder.parent.glob(f".{folder.name}-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_WORK}", dir=folder.parent))
         try:
             make(work)
             (work / "tree").replace(folder)
         finally:
-            shutil.rmtree(work, ignore_errors=True)
+            _remove(work)
     return folder
 
 
+def _remove_abandoned(parent: Path) -> None:
+    """Remove the work folders that nobody works in: their lock is free."""
+    for work in parent.glob(f".*{_WORK}*"):
+        with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as held:
+            if held:
+                _remove(work)
+
+
+def _remove(work: Path) -> None:
+    """Remove a work folder, unless something is mounted below it, which might be the host's."""
+    mounts = Path("/proc/self/mounts")
+    if not (mounts.exists() and f" {work.resolve().as_posix()}/" in mounts.read_text(encoding="utf-8")):
+        shutil.rmtree(work, ignore_errors=True)
+
+
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Hold a lock that the kernel gives back when this process ends, however it ends."""
+def _lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock that the kernel gives back when this process ends, however it ends; whether it was to be had."""
     with path.open("w") as file:
+        held = True
         if sys.platform != "win32":
             import fcntl  # noqa: PLC0415 - not on Windows, where labs can be read
 
-            fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+            except BlockingIOError:
+                held = False
+        yield held
 
 
 def run_tool(command: list[str]) -> None:
-    """Run a tool of the host, which ends with us. Raises `ConfigurationError` with its last lines when it fails."""
+    """Run a tool of the host. Raises `ConfigurationError` with its last lines when it fails.
+
+    It has mounts and process ids of its own, so that all of it ends when we do, also by kill -9.
+    """
     if shutil.which(command[0]) is None:
         raise ConfigurationError(f"labs need {command[0]} to build an image: apt-get install mmdebstrap util-linux")
-    ended_with_us = ["setpriv", "--pdeathsig=KILL"]
+    apart = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
+    apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
     done = subprocess.run(  # noqa: S603
-        [*ended_with_us, *command], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [*apart, *command], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])

@@ -34,6 +34,8 @@ set -e
 work=$1 tree=$2 size=$3 inodes=$4 name=$5 dropped=$6
 shift 6
 for group; do echo $$ > "$group/cgroup.procs"; done
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
 mount -t tmpfs -o "size=$size,nr_inodes=$inodes,mode=755" tmpfs "$work/rw"
 mkdir "$work/rw/upper" "$work/rw/work"
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$work/rw/upper,workdir=$work/rw/work" "$work/root"
