@@ -9,6 +9,7 @@ the host or installed on it. This stage knows no image.
 import contextlib
 import hashlib
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -137,17 +138,32 @@ def _remove(work: Path) -> None:
 
 @contextlib.contextmanager
 def _lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a lock that the kernel gives back when this process ends, however it ends; whether it was to be had."""
-    with path.open("w") as file:
-        held = True
-        if sys.platform != "win32":
-            import fcntl  # noqa: PLC0415 - not on Windows, where labs can be read
+    """Hold a lock that the kernel gives back when this process ends, however it ends; whether it was to be had.
 
+    Its file goes when it is given back. Who waited for a file that is gone tries again with the new one.
+    """
+    while True:
+        with path.open("w") as file:
+            held = _take(file.fileno(), wait=wait)
+            if held and not (path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))):
+                continue
             try:
-                fcntl.flock(file, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-            except BlockingIOError:
-                held = False
-        yield held
+                yield held
+            finally:
+                if held and sys.platform != "win32":
+                    path.unlink()
+            return
+
+
+def _take(number: int, *, wait: bool) -> bool:
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415 - not on Windows, where labs can be read
+
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+    return True
 
 
 def run_tool(command: list[str]) -> None:

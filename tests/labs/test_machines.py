@@ -335,7 +335,7 @@ def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
     assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
-    assert invoke("list", *where) == (0, "shop-page-missing\t1\t3\tnot proven yet\n")
+    assert invoke("list", *where) == (0, "shop-page-missing\tdefault\t1\t3\tnot proven yet\n")
     code, text = invoke("run", *where, "--dry-run")
     assert code == 0
     assert f"{folder}/shop-page-missing.md:61: solution-1/fence-1/command-2" in text
