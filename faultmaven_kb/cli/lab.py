@@ -99,6 +99,12 @@ class _Labs:
             return (Diagnostic("LB102", "unknown-runbook", Level.ERROR, message, file.path, file.span("runbook")),)
         return check_lab(loaded, images=self.images)
 
+    def image(self, name: str) -> Image:
+        """The image of this name; a name that does not exist is a wrong call."""
+        if name not in self.images:
+            raise click.UsageError(f'no image is called "{name}", expected one of {", ".join(self.images)}')
+        return self.images[name]
+
     def chosen(self, ids: tuple[str, ...], *, sets: tuple[str, ...] = ()) -> tuple[LabFile, ...]:
         """The declarations of these runbooks, those of these sets when none is named, all when no set is named."""
         known = {file.lab.runbook if file.lab else Path(file.path).name.split(".")[0]: file for file in self.files}
@@ -326,21 +332,20 @@ def _audit(
     content that you have read. Exit code: 0 when every command succeeded, 1 otherwise.
     """
     room = _Labs(labs, runbooks)
+    if name:
+        room.image(name)
     document = read_document(file)[0]
     if document is None:
         raise click.UsageError(f"{file} holds no runbook")
     lab = next((each.lab for each in room.files if each.lab and each.lab.runbook == document.runbook.id), None)
-    name = name or (lab.images[0] if lab else "bookworm")
-    if name not in room.images:
-        raise click.UsageError(f'no image is called "{name}", expected one of {", ".join(room.images)}')
+    image = room.image(name or (lab.images[0] if lab else "bookworm"))
     fences = extract(document.runbook, document.source, clients=lab.clients if lab else {})
     reason = obstacle()
     if reason:
         raise ConfigurationError(reason)
     sweep(_state() / "machines")
-    tree = ensure_image(room.images[name], _state(), say=_say)
-    sandbox = room.images[name].sandbox
-    found = audit(fences, tree=tree, state=_state(), lab=lab, sandbox=sandbox, timeout=timeout, say=_say)
+    tree = ensure_image(image, _state(), say=_say)
+    found = audit(fences, tree=tree, state=_state(), lab=lab, sandbox=image.sandbox, timeout=timeout, say=_say)
     if as_json:
         fields = ("id", "line", "text", "verdict", "detail", "output")
         echo_json([{field: getattr(each, field) for field in fields} for each in found])

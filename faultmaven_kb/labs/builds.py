@@ -171,8 +171,9 @@ def run_tool(command: list[str]) -> None:
 
     It has mounts and process ids of its own, so that all of it ends when we do, also by kill -9.
     """
-    if shutil.which(command[0]) is None:
-        raise ConfigurationError(f"labs need {command[0]} to build an image: apt-get install mmdebstrap util-linux")
+    for tool in (command[0], "setpriv", "unshare"):
+        if shutil.which(tool) is None:
+            raise ConfigurationError(f"labs need {tool} to build an image: apt-get install mmdebstrap util-linux")
     apart = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
     apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
     done = subprocess.run(  # noqa: S603

@@ -10,7 +10,7 @@ import signal
 import time
 from pathlib import Path
 
-__all__ = ["create_groups", "end_members", "remove_groups"]
+__all__ = ["create_groups", "end_members", "entrances", "remove_groups"]
 
 _ROOT = Path("/sys/fs/cgroup")
 _CONTROLLERS = ("memory", "pids", "systemd", "unified")
@@ -72,6 +72,20 @@ def _allow_only(devices: tuple[str, ...], group: Path) -> None:
     (group / "devices.deny").write_text("a", encoding="ascii")
     for rule in devices:
         (group / "devices.allow").write_text(rule, encoding="ascii")
+
+
+def entrances(groups: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The groups that a process joins to enter: below a group of version 2 a leaf of its own, made now.
+
+    There nspawn and systemd share the controllers out to groups below, and a group that does so takes no process.
+    """
+    leaves = []
+    for group in groups:
+        leaf = group / "entered" if (group / "cgroup.controllers").exists() else group
+        with contextlib.suppress(FileExistsError):
+            leaf.mkdir()
+        leaves.append(leaf)
+    return tuple(leaves)
 
 
 def end_members(groups: tuple[Path, ...]) -> None:

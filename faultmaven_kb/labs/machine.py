@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Self
 
 from faultmaven_kb.errors import ConfigurationError, FaultmavenError
-from faultmaven_kb.labs.cgroups import create_groups
+from faultmaven_kb.labs.cgroups import create_groups, entrances
 from faultmaven_kb.labs.leftovers import forget, record
 from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox, lacking
 
@@ -43,7 +43,7 @@ exec systemd-nspawn --quiet --directory="$work/root" --machine="$name" --private
   --keep-unit --resolv-conf=off --timezone=off --link-journal=no --console=pipe \\
   --drop-capability="$dropped" --capability=CAP_NET_ADMIN,CAP_SYSLOG
 """
-_JOIN = 'for group in $1; do echo $$ > "$group/cgroup.procs"; done; shift; exec "$@"'
+_JOIN = 'set -e; for group in $1; do echo $$ > "$group/cgroup.procs"; done; shift; exec "$@"'
 
 
 class MachineError(FaultmavenError):
@@ -175,7 +175,7 @@ class Machine:
         enter = ["nsenter", "-t", str(self.leader), "-m", "-p", "-u", "-i", "-n", "-r", "-w"]
         where = ["ip", "netns", "exec", on] if on else []
         less = ["setpriv", f"--bounding-set={_dropped(self.leader)}", "--inh-caps=-all"]
-        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, self.groups)), *less, *enter, *where, *script]
+        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, entrances(self.groups))), *less, *enter, *where, *script]
 
     def run(self, script: str, *, on: str = "", timeout: float = 15.0) -> Output:
         """Run a script of the lab as root inside; bash, its output in a file, stopped after `timeout` seconds."""

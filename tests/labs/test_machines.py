@@ -14,7 +14,7 @@ from faultmaven_kb.cli.lab import command
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs import leftovers, runner
 from faultmaven_kb.labs.audit import audit
-from faultmaven_kb.labs.cgroups import create_groups, remove_groups
+from faultmaven_kb.labs.cgroups import create_groups, entrances, remove_groups
 from faultmaven_kb.labs.images import ensure_image, installed_versions
 from faultmaven_kb.labs.leftovers import sweep
 from faultmaven_kb.labs.machine import Machine, MachineError, byte_count, obstacle, wait_for
@@ -276,6 +276,16 @@ def test_groups_are_made_and_removed_with_all_below_them(tmp_path: Path) -> None
     assert (tmp_path / "m").exists()
 
 
+def test_who_enters_a_group_of_version_2_gets_a_leaf(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "two" / "cgroup.controllers").touch()
+    expected = (tmp_path / "one", tmp_path / "two" / "entered")
+    assert entrances((tmp_path / "one", tmp_path / "two")) == expected
+    assert entrances((tmp_path / "one", tmp_path / "two")) == expected, "the second to enter finds the leaf there"
+    assert expected[1].is_dir()
+
+
 def test_sizes_are_read_in_binary_units() -> None:
     assert (byte_count("64m"), byte_count("2g")) == (64 << 20, 2 << 30)
 
@@ -300,12 +310,16 @@ def test_nothing_runs_where_machines_cannot(tmp_path: Path, monkeypatch: pytest.
         pass
 
 
-def test_an_image_that_cannot_be_built_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_without_its_tool_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(ConfigurationError, match="apt-get install mmdebstrap"):
         ensure_image(IMAGES["bookworm"], tmp_path, say=print)
-    monkeypatch.setattr("shutil.which", lambda _: "/bin/false")
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert list((tmp_path / "images").iterdir()) == []
+
+
+@needs_machine
+def test_an_image_that_cannot_be_built_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "mmdebstrap").write_text("#!/bin/sh\necho 'no mirror' >&2; exit 1\n", encoding="utf-8")
     (tmp_path / "bin" / "mmdebstrap").chmod(0o755)

@@ -23,7 +23,9 @@ IMAGES = {
 }
 
 
-def entry(name: str, *, size: int = 0, mode: int = 0o755, kind: bytes = tarfile.REGTYPE, link: str = "") -> tarfile.TarInfo:
+def entry(
+    name: str, *, size: int = 0, mode: int = 0o755, kind: bytes = tarfile.REGTYPE, link: str = ""
+) -> tarfile.TarInfo:
     """A member of the archive that is the same on each day."""
     info = tarfile.TarInfo(name)
     info.size, info.mode, info.type, info.linkname = size, mode, kind, link
