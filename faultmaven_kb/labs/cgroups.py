@@ -96,7 +96,7 @@ def end_members(groups: tuple[Path, ...]) -> None:
                 os.kill(int(pid), signal.SIGKILL)
 
 
-def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
+def remove_groups(groups: tuple[Path, ...], *, patience: float = 15.0) -> None:
     """Remove the groups and what was made below them; processes that are still dying get `patience` seconds."""
     end = time.monotonic() + patience
     for group in groups:
