@@ -16,7 +16,7 @@ from faultmaven_kb.files import find_runbooks
 from faultmaven_kb.knowledge_base import builtin_path
 from faultmaven_kb.labs.audit import audit
 from faultmaven_kb.labs.check import check_lab
-from faultmaven_kb.labs.declaration import Diagnosis, LabFile, SolutionProof
+from faultmaven_kb.labs.declaration import DEFAULT_SET, Diagnosis, LabFile, SolutionProof
 from faultmaven_kb.labs.extraction import extract
 from faultmaven_kb.labs.images import Image, ensure_image, installed_versions, read_images
 from faultmaven_kb.labs.leftovers import sweep
@@ -45,6 +45,7 @@ def command() -> None:
       fmkb lab lint
       sudo fmkb lab run redis-out-of-memory
       sudo fmkb lab run redis-out-of-memory --image trixie --repeat 5
+      sudo fmkb lab run --set kubernetes
       sudo fmkb lab audit runbooks/redis/redis-out-of-memory.md
     """
 
@@ -98,14 +99,35 @@ class _Labs:
             return (Diagnostic("LB102", "unknown-runbook", Level.ERROR, message, file.path, file.span("runbook")),)
         return check_lab(loaded, images=self.images)
 
-    def chosen(self, ids: tuple[str, ...]) -> tuple[LabFile, ...]:
-        """The declarations of these runbooks, all when none is named."""
+    def image(self, name: str) -> Image:
+        """The image of this name; a name that does not exist is a wrong call."""
+        if name not in self.images:
+            raise click.UsageError(f'no image is called "{name}", expected one of {", ".join(self.images)}')
+        return self.images[name]
+
+    def chosen(self, ids: tuple[str, ...], *, sets: tuple[str, ...] = ()) -> tuple[LabFile, ...]:
+        """The declarations of these runbooks, those of these sets when none is named, all when no set is named."""
         known = {file.lab.runbook if file.lab else Path(file.path).name.split(".")[0]: file for file in self.files}
         for each in ids:
             if each not in known:
                 hint = did_you_mean(each, known) or "; `fmkb lab list` shows them all"
                 raise click.UsageError(f'no lab is for "{printable(each)}"{hint}')
-        return tuple(known[each] for each in ids) if ids else self.files
+        if ids:
+            return tuple(known[each] for each in ids)
+        names = {_set_of(file) for file in self.files}
+        for each in sets:
+            if each not in names:
+                expected = ", ".join(sorted(names))
+                hint = did_you_mean(each, names)
+                raise click.UsageError(
+                    f'no lab belongs to the set "{printable(each)}", expected one of {expected}{hint}'
+                )
+        return tuple(file for file in self.files if not sets or _set_of(file) in sets)
+
+
+def _set_of(file: LabFile) -> str:
+    """The set of a lab; a declaration with errors is in the default one, so that somebody hears of it."""
+    return file.lab.set if file.lab else DEFAULT_SET
 
 
 def _state() -> Path:
@@ -139,7 +161,7 @@ def _lint(ctx: click.Context, ids: tuple[str, ...], runbooks: Path | None, labs:
 @_options
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
-    """List the labs with what they prove, and whether the proof still belongs to the runbook's text."""
+    """List the labs with their sets and what they prove, and whether the proof still belongs to the runbook's text."""
     room = _Labs(labs, runbooks)
     proofs = read_proofs(labs / "results")
     rows: list[dict[str, Any]] = []
@@ -154,6 +176,7 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
         rows.append(
             {
                 "id": loaded.id,
+                "set": loaded.lab.set,
                 "cases": len(loaded.lab.cases),
                 "solutions": count,
                 "images": list(loaded.lab.images),
@@ -165,12 +188,17 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
         echo_json(rows)
     else:
         for row in rows:
-            click.echo(printable("\t".join(str(row.get(key, "")) for key in ("id", "cases", "solutions", "state"))))
+            click.echo(
+                printable("\t".join(str(row.get(key, "")) for key in ("id", "set", "cases", "solutions", "state")))
+            )
 
 
 @command.command("run", short_help="Prove runbooks in throw-away machines.")
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @_options
+@click.option(
+    "--set", "sets", multiple=True, help="The labs of this set; may be given more than once. [default: default]"
+)
 @click.option("--image", "chosen", multiple=True, help="Only on this image; may be given more than once.")
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Prove this many times.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
@@ -182,7 +210,7 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML to this file.")
 @click.pass_context
 def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs: Path, **options: Any) -> None:
-    """Prove the runbooks ID (default: all that have a lab): each solution on each image in a fresh machine.
+    """Prove the runbooks ID (default: all of the default set): each solution on each image in a fresh machine.
 
     Commands of the runbook and of the lab are executed, so run it for reviewed content only: the machines are isolated,
     but they share the kernel. Needs root, systemd-container and mmdebstrap.
@@ -190,7 +218,9 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
     Exit code: 0 when everything is proven, 1 otherwise, 2 when labs cannot run here.
     """
     room = _Labs(labs, runbooks)
-    files = room.chosen(ids)
+    if ids and options["sets"]:
+        raise click.UsageError("expected runbooks or --set, not both: a runbook that is named runs whatever its set is")
+    files = room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,))
     found = tuple(each for file in files for each in room.diagnostics(file))
     if found:
         _print(found)
@@ -198,6 +228,8 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
         ctx.exit(1)
     loaded = tuple(each for file in files if (each := room.loaded(file)))
     jobs = jobs_for(loaded, room.images, chosen=options["chosen"], repeat=options["repeat"])
+    if not jobs:
+        raise click.UsageError(f"none of these labs is for the image {', '.join(options['chosen'])}")
     if options["dry_run"]:
         _dry_run(jobs)
         return
@@ -287,12 +319,12 @@ def _versions(image: Image, packages: tuple[str, ...]) -> dict[str, str]:
 @command.command("audit", short_help="Run each fence of any runbook and report.")
 @click.argument("file", type=click.Path(path_type=Path))
 @_options
-@click.option("--image", "name", default="bookworm", show_default=True, help="The image to run on.")
+@click.option("--image", "name", help="The image to run on. [default: the first one of its lab, else bookworm]")
 @click.option("--timeout", type=click.FloatRange(1, 300), default=15, show_default=True, help="Seconds for a command.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 @click.pass_context
 def _audit(
-    ctx: click.Context, file: Path, runbooks: Path | None, labs: Path, name: str, timeout: float, as_json: bool
+    ctx: click.Context, file: Path, runbooks: Path | None, labs: Path, name: str | None, timeout: float, as_json: bool
 ) -> None:
     """Run each shell fence of the runbook FILE in a machine of its own and report what came of it.
 
@@ -300,19 +332,20 @@ def _audit(
     content that you have read. Exit code: 0 when every command succeeded, 1 otherwise.
     """
     room = _Labs(labs, runbooks)
-    if name not in room.images:
-        raise click.UsageError(f'no image is called "{name}", expected one of {", ".join(room.images)}')
+    if name:
+        room.image(name)
     document = read_document(file)[0]
     if document is None:
         raise click.UsageError(f"{file} holds no runbook")
     lab = next((each.lab for each in room.files if each.lab and each.lab.runbook == document.runbook.id), None)
+    image = room.image(name or (lab.images[0] if lab else "bookworm"))
     fences = extract(document.runbook, document.source, clients=lab.clients if lab else {})
     reason = obstacle()
     if reason:
         raise ConfigurationError(reason)
     sweep(_state() / "machines")
-    tree = ensure_image(room.images[name], _state(), say=_say)
-    found = audit(fences, tree=tree, state=_state(), lab=lab, timeout=timeout, say=_say)
+    tree = ensure_image(image, _state(), say=_say)
+    found = audit(fences, tree=tree, state=_state(), lab=lab, sandbox=image.sandbox, timeout=timeout, say=_say)
     if as_json:
         fields = ("id", "line", "text", "verdict", "detail", "output")
         echo_json([{field: getattr(each, field) for field in fields} for each in found])

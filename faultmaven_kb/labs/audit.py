@@ -15,6 +15,7 @@ from faultmaven_kb.labs.machine import Machine, Output
 from faultmaven_kb.labs.matching import error_line
 from faultmaven_kb.labs.placeholders import fill, placeholders_in
 from faultmaven_kb.labs.plan import values_of
+from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.labs.session import Session
 
 __all__ = ["Audited", "audit"]
@@ -40,6 +41,7 @@ def audit(
     tree: Path,
     state: Path,
     lab: Lab | None = None,
+    sandbox: Sandbox = SANDBOXES[0],
     timeout: float = 15.0,
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Audited, ...]:
@@ -52,7 +54,7 @@ def audit(
             found.append(Audited(fence.id, fence.line, "", "not run", reason))
             continue
         size, memory, inodes = (lab.size, lab.memory, lab.inodes) if lab else ("512m", "1g", 0)
-        with Machine(tree, state, size=size, memory=memory, inodes=inodes) as machine:
+        with Machine(tree, state, size=size, memory=memory, inodes=inodes, sandbox=sandbox) as machine:
             values = _prepare(machine, lab) if lab else {}
             found += _run(machine, fence, values, timeout)
     return tuple(found)

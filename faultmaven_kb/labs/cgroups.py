@@ -1,7 +1,7 @@
 """Control groups of a machine: its limits of memory and processes, whichever hierarchy the host has.
 
 On version 1 there is one folder per controller, on version 2 a single one; hybrid hosts have both. nspawn makes groups
-of its own below (`payload`, `supervisor`), which are removed with the machine.
+of its own below (`payload`, `supervisor`), and so does a container runtime; they are removed with the machine.
 """
 
 import contextlib
@@ -10,33 +10,82 @@ import signal
 import time
 from pathlib import Path
 
-__all__ = ["create_groups", "end_members", "remove_groups"]
+__all__ = ["create_groups", "end_members", "entrances", "remove_groups"]
 
 _ROOT = Path("/sys/fs/cgroup")
+_CONTROLLERS = ("memory", "pids", "systemd", "unified")
 _LIMITS = {
     "memory": (("memory.limit_in_bytes", "memory"), ("memory.max", "memory")),
     "pids": (("pids.max", "pids"),),
 }
 
 
-def create_groups(name: str, *, memory: int, pids: int, root: Path = _ROOT) -> tuple[Path, ...]:
-    """New groups called `name` with the limits (bytes, processes) as far as the host has the controllers."""
+def create_groups(
+    name: str,
+    *,
+    memory: int,
+    pids: int,
+    controllers: tuple[str, ...] = _CONTROLLERS,
+    devices: tuple[str, ...] = (),
+    root: Path = _ROOT,
+) -> tuple[Path, ...]:
+    """New groups called `name` with the limits (bytes, processes) as far as the host has the controllers.
+
+    `devices` are the only ones that may be opened or made; without any there is no rule.
+    """
     if (root / "cgroup.controllers").exists():
         parents = [root]
     else:
-        parents = [root / each for each in ("memory", "pids", "systemd", "unified") if (root / each).is_dir()]
+        parents = [root / each for each in controllers if (root / each).is_dir()]
     limits = {"memory": str(memory), "pids": str(pids)}
-    groups = []
-    for parent in parents:
-        group = parent / name
-        group.mkdir(exist_ok=True)
-        for pairs in _LIMITS.values():
-            for file, limit in pairs:
-                if (group / file).exists():
-                    with contextlib.suppress(OSError):
-                        (group / file).write_text(limits[limit], encoding="ascii")
-        groups.append(group)
-    return tuple(groups)
+    groups = tuple(parent / name for parent in parents)
+    try:
+        for group in groups:
+            group.mkdir(exist_ok=True)
+            _set_up(group, limits, devices)
+    except OSError:
+        remove_groups(groups)
+        raise
+    return groups
+
+
+def _set_up(group: Path, limits: dict[str, str], devices: tuple[str, ...]) -> None:
+    for pairs in _LIMITS.values():
+        for file, limit in pairs:
+            if (group / file).exists():
+                with contextlib.suppress(OSError):
+                    (group / file).write_text(limits[limit], encoding="ascii")
+    _inherit(group)
+    if devices and (group / "devices.deny").exists():
+        _allow_only(devices, group)
+
+
+def _inherit(group: Path) -> None:
+    """A new cpuset group of version 1 has no processors and no memory, and takes no process until it has."""
+    for file in ("cpuset.cpus", "cpuset.mems"):
+        if (group / file).exists() and not (group / file).read_text(encoding="ascii").strip():
+            (group / file).write_text((group.parent / file).read_text(encoding="ascii"), encoding="ascii")
+
+
+def _allow_only(devices: tuple[str, ...], group: Path) -> None:
+    """The kernel takes one rule at a time; a failure is passed on, because the rule protects the host."""
+    (group / "devices.deny").write_text("a", encoding="ascii")
+    for rule in devices:
+        (group / "devices.allow").write_text(rule, encoding="ascii")
+
+
+def entrances(groups: tuple[Path, ...]) -> tuple[Path, ...]:
+    """The groups that a process joins to enter: below a group of version 2 a leaf of its own, made now.
+
+    There nspawn and systemd share the controllers out to groups below, and a group that does so takes no process.
+    """
+    leaves = []
+    for group in groups:
+        leaf = group / "entered" if (group / "cgroup.controllers").exists() else group
+        with contextlib.suppress(FileExistsError):
+            leaf.mkdir()
+        leaves.append(leaf)
+    return tuple(leaves)
 
 
 def end_members(groups: tuple[Path, ...]) -> None:
@@ -47,7 +96,7 @@ def end_members(groups: tuple[Path, ...]) -> None:
                 os.kill(int(pid), signal.SIGKILL)
 
 
-def remove_groups(groups: tuple[Path, ...], *, patience: float = 3.0) -> None:
+def remove_groups(groups: tuple[Path, ...], *, patience: float = 15.0) -> None:
     """Remove the groups and what was made below them; processes that are still dying get `patience` seconds."""
     end = time.monotonic() + patience
     for group in groups:

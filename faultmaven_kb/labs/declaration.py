@@ -15,7 +15,21 @@ from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.yaml_values import YamlValues, read_yaml
 
-__all__ = ["Case", "ComputedValue", "Diagnosis", "Lab", "LabFile", "Probe", "Skipped", "SolutionProof", "read_lab"]
+__all__ = [
+    "DEFAULT_SET",
+    "Case",
+    "ComputedValue",
+    "Diagnosis",
+    "Lab",
+    "LabFile",
+    "Probe",
+    "Skipped",
+    "SolutionProof",
+    "read_lab",
+]
+
+
+DEFAULT_SET = "default"
 
 
 class _Part(BaseModel):
@@ -147,6 +161,12 @@ class Lab(_Part):
 
     lab: Annotated[Literal[1], Field(description="The version of this format.")]
     runbook: Annotated[str, Field(min_length=1, description="The id of the runbook.")]
+    set: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9-]*$", description="`default`, or the name of a set that runs only when asked for."
+        ),
+    ] = DEFAULT_SET
     images: Annotated[tuple[str, ...], Field(min_length=1, description="Names from images.yaml.")]
     packages: Annotated[
         tuple[str, ...],

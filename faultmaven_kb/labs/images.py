@@ -2,23 +2,25 @@
 
 `labs/images.yaml` lists them. A tree's folder is named by the hash of its recipe, so a changed recipe is a new image
 and an image is never half-made: it is built beside its place and renamed. All packages are baked in, which is why a
-run needs no network. This stage knows no lab and no runbook.
+run needs no network. An image may add a build (packages made from source), files that are laid over the tree, and a
+script that runs in the finished tree. This stage knows no lab and no runbook.
 """
 
 import hashlib
 import json
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.builds import Build, ensure_packages, made_once, run_tool
+from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.yaml_values import read_yaml
 
@@ -43,28 +45,52 @@ chroot "$1" systemctl mask systemd-networkd.service systemd-timesyncd.service ap
 """
 
 
+class _BuildRecipe(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$")]
+    packages: tuple[str, ...]
+    script: str
+
+
 class _Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     suite: str
     mirror: str = "http://deb.debian.org/debian"
     packages: tuple[str, ...]
+    sandbox: Literal["machine", "containers"] = "machine"
+    build: _BuildRecipe | None = None
+    files: str = ""
+    prepare: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """One image: its name, its release, where the packages come from and which they are."""
+    """One image: its name, its release, where the packages come from and which they are, what its machines may do.
+
+    `build` makes further packages, `files` is a folder that is laid over the tree, `prepare` a script that runs in it.
+    """
 
     name: str
     suite: str
     mirror: str
     packages: tuple[str, ...]
+    sandbox: Sandbox = SANDBOXES[0]
+    build: Build | None = None
+    files: Path | None = None
+    prepare: Path | None = None
 
     @property
     def fingerprint(self) -> str:
-        """Changes with everything that goes into the image."""
-        text = json.dumps([self.suite, self.mirror, sorted({*_BASE, *self.packages}), _PREPARE])
-        return hashlib.sha256(text.encode()).hexdigest()[:12]
+        """Changes with everything that goes into the image. Raises `PathError` when a file of it cannot be read."""
+        recipe: list[object] = [self.suite, self.mirror, sorted({*_BASE, *self.packages}), _PREPARE]
+        if self.build:
+            recipe.append(self.build.fingerprint(suite=self.suite, mirror=self.mirror))
+        for path in (*_files_below(self.files), *((self.prepare,) if self.prepare else ())):
+            where = path.relative_to(self.files).as_posix() if self.files and path != self.prepare else "prepare"
+            recipe.append([where, _executable(path), hashlib.sha256(read_bytes(path)).hexdigest()])
+        return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:12]
 
     def folder(self, state: Path) -> Path:
         """Where the tree stands below the labs' state folder."""
@@ -79,14 +105,34 @@ def read_images(path: Path) -> dict[str, Image]:
         recipes = dict(values.data) if isinstance(values.data, dict) and not values.diagnostics else {}
         if not recipes:
             raise ConfigurationError(f"{path.as_posix()}: expected a mapping from image name to suite and packages")
-        return {
-            name: Image(name, recipe.suite, recipe.mirror, recipe.packages)
-            for name, recipe in ((name, _Recipe.model_validate(value)) for name, value in recipes.items())
-        }
+        return {name: _image(name, _Recipe.model_validate(value), path.parent) for name, value in recipes.items()}
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{path.as_posix()}: {where}: {first['msg'].lower()}") from None
+
+
+def _image(name: str, recipe: _Recipe, folder: Path) -> Image:
+    """The image of a recipe whose paths start at `folder`."""
+    build = recipe.build
+    return Image(
+        name,
+        recipe.suite,
+        recipe.mirror,
+        recipe.packages,
+        sandbox_called(recipe.sandbox),
+        Build(build.source, build.packages, folder / build.script) if build else None,
+        folder / recipe.files if recipe.files else None,
+        folder / recipe.prepare if recipe.prepare else None,
+    )
+
+
+def _files_below(folder: Path | None) -> tuple[Path, ...]:
+    return tuple(sorted(path for path in folder.rglob("*") if path.is_file())) if folder else ()
+
+
+def _executable(path: Path) -> bool:
+    return path.stat().st_mode & 0o111 != 0
 
 
 def ensure_image(image: Image, state: Path, *, say: Callable[[str], None]) -> Path:
@@ -94,35 +140,40 @@ def ensure_image(image: Image, state: Path, *, say: Callable[[str], None]) -> Pa
 
     Raises `ConfigurationError` when mmdebstrap is missing or fails.
     """
-    folder = image.folder(state)
-    if folder.is_dir():
-        return folder
-    if shutil.which("mmdebstrap") is None:
-        raise ConfigurationError("labs need mmdebstrap to build an image: apt-get install mmdebstrap")
-    say(f"building image {image.name} ({image.suite}), once, about a minute")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    work = Path(tempfile.mkdtemp(prefix=f".{image.name}-", dir=folder.parent))
-    try:
-        _build(image, work / "tree")
-        (work / "tree").replace(folder)
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    return folder
+
+    def make(work: Path) -> None:
+        build, suite, mirror = image.build, image.suite, image.mirror
+        folder = ensure_packages(build, state, suite=suite, mirror=mirror, say=say) if build else None
+        say(f"building image {image.name} ({image.suite}), once, about a minute")
+        _build(image, work / "tree", folder)
+
+    return made_once(image.folder(state), make)
 
 
-def _build(image: Image, tree: Path) -> None:
+def _build(image: Image, tree: Path, built: Path | None) -> None:
     packages = ",".join(sorted({*_BASE, *image.packages}))
     command = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={packages}", "--format=directory"]
-    _run([*command, image.suite, str(tree), image.mirror])
+    run_tool([*command, image.suite, str(tree), image.mirror])
     (tree / "etc/systemd/journald.conf.d").mkdir(parents=True, exist_ok=True)
-    _run(["sh", "-c", _PREPARE, "sh", str(tree)])
+    run_tool(["sh", "-c", _PREPARE, "sh", str(tree)])
+    for package in sorted(built.glob("*.deb")) if built else ():
+        _inside(tree, ["dpkg", "--install"], package)
+    for path in _files_below(image.files):
+        assert image.files is not None
+        target = tree / path.relative_to(image.files)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+        target.chmod(0o755 if _executable(path) else 0o644)
+    if image.prepare:
+        _inside(tree, ["bash"], image.prepare)
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)  # noqa: S603
-    if done.returncode:
-        last = "\n".join(done.stderr.strip().splitlines()[-5:])
-        raise ConfigurationError(f"{command[0]} failed with exit code {done.returncode}:\n{last}")
+def _inside(tree: Path, command: list[str], file: Path) -> None:
+    """Run a command on a file of ours in the tree, where it stands for that time only."""
+    place = tree / "root" / file.name
+    shutil.copyfile(file, place)
+    run_tool(["chroot", str(tree), *command, f"/root/{file.name}"])
+    place.unlink()
 
 
 def installed_versions(tree: Path, packages: tuple[str, ...]) -> dict[str, str]:

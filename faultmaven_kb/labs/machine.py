@@ -19,29 +19,31 @@ from pathlib import Path
 from typing import Self
 
 from faultmaven_kb.errors import ConfigurationError, FaultmavenError
-from faultmaven_kb.labs.cgroups import create_groups
+from faultmaven_kb.labs.cgroups import create_groups, entrances
 from faultmaven_kb.labs.leftovers import forget, record
+from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox, lacking
 
 __all__ = ["Machine", "MachineError", "Output", "byte_count", "obstacle", "wait_for"]
 
 OUTPUT_LIMIT = 200_000
 _TOOLS = ("systemd-nspawn", "nsenter", "unshare", "setpriv")
 _ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_DROPPED = "CAP_SYS_TIME,CAP_SYS_MODULE,CAP_SYS_BOOT,CAP_SYS_RAWIO,CAP_AUDIT_CONTROL,CAP_MKNOD"
 _PROCESSES = 2000
-_START = f"""
+_START = """
 set -e
-work=$1 tree=$2 size=$3 inodes=$4 name=$5
-shift 5
+work=$1 tree=$2 size=$3 inodes=$4 name=$5 dropped=$6
+shift 6
 for group; do echo $$ > "$group/cgroup.procs"; done
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
 mount -t tmpfs -o "size=$size,nr_inodes=$inodes,mode=755" tmpfs "$work/rw"
 mkdir "$work/rw/upper" "$work/rw/work"
 mount -t overlay overlay -o "lowerdir=$tree,upperdir=$work/rw/upper,workdir=$work/rw/work" "$work/root"
 exec systemd-nspawn --quiet --directory="$work/root" --machine="$name" --private-network --boot --register=no \\
   --keep-unit --resolv-conf=off --timezone=off --link-journal=no --console=pipe \\
-  --drop-capability={_DROPPED} --capability=CAP_NET_ADMIN,CAP_SYSLOG
+  --drop-capability="$dropped" --capability=CAP_NET_ADMIN,CAP_SYSLOG
 """
-_JOIN = 'for group in $1; do echo $$ > "$group/cgroup.procs"; done; shift; exec "$@"'
+_JOIN = 'set -e; for group in $1; do echo $$ > "$group/cgroup.procs"; done; shift; exec "$@"'
 
 
 class MachineError(FaultmavenError):
@@ -93,13 +95,14 @@ class Machine:
     size: str = "512m"
     memory: str = "1g"
     inodes: int = 0
+    sandbox: Sandbox = SANDBOXES[0]
     folder: Path = field(init=False)
     leader: int = field(init=False, default=0)
     groups: tuple[Path, ...] = field(init=False, default=())
     _process: "subprocess.Popen[bytes] | None" = field(init=False, default=None)
 
     def __enter__(self) -> Self:
-        reason = obstacle()
+        reason = obstacle() or lacking(self.sandbox)
         if reason:
             raise ConfigurationError(reason)
         machines = self.state / "machines"
@@ -124,9 +127,17 @@ class Machine:
         for name in ("rw", "root"):
             (self.folder / name).mkdir()
         record(self.folder, pid=None, groups=())
-        self.groups = create_groups(self.name, memory=byte_count(self.memory), pids=_PROCESSES)
+        sandbox = self.sandbox
+        self.groups = create_groups(
+            self.name,
+            memory=byte_count(self.memory),
+            pids=_PROCESSES,
+            controllers=sandbox.controllers,
+            devices=sandbox.devices,
+        )
         record(self.folder, pid=None, groups=self.groups)
-        arguments = [str(self.folder), str(self.tree), self.size, str(self.inodes), self.name, *map(str, self.groups)]
+        arguments = [str(self.folder), str(self.tree), self.size, str(self.inodes), self.name]
+        arguments += [",".join(sandbox.dropped), *map(str, self.groups)]
         unshare = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
         with (self.folder / "console").open("wb") as console:
             self._process = subprocess.Popen(  # noqa: S603
@@ -164,7 +175,7 @@ class Machine:
         enter = ["nsenter", "-t", str(self.leader), "-m", "-p", "-u", "-i", "-n", "-r", "-w"]
         where = ["ip", "netns", "exec", on] if on else []
         less = ["setpriv", f"--bounding-set={_dropped(self.leader)}", "--inh-caps=-all"]
-        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, self.groups)), *less, *enter, *where, *script]
+        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, entrances(self.groups))), *less, *enter, *where, *script]
 
     def run(self, script: str, *, on: str = "", timeout: float = 15.0) -> Output:
         """Run a script of the lab as root inside; bash, its output in a file, stopped after `timeout` seconds."""

@@ -16,6 +16,8 @@ from faultmaven_kb.labs.machine import Machine, MachineError, Output
 from faultmaven_kb.labs.matching import error_line, shows
 from faultmaven_kb.labs.placeholders import fill, placeholders_in
 from faultmaven_kb.labs.plan import LoadedLab, PlannedCommand, planned, values_of
+from faultmaven_kb.labs.restarts import PendingRestarts
+from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.labs.session import Session
 
 __all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
@@ -25,6 +27,7 @@ _PIPE_CLOSED = 141
 _SETUP_SECONDS = 120.0
 _PAUSE = 0.1
 _CONTROL_PAUSE = 0.5
+_RESTART_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +180,22 @@ class _Trial:
                 raise _Failed(f'{part.section} does not show "{missing[0]}"')
 
     def control(self) -> None:
-        probe = self.solution.recovered
-        end = time.monotonic() + self.solution.hold
+        """The fault lasts for `hold` seconds, and for as long again after a restart that systemd makes by itself."""
+        probe, hold = self.solution.recovered, self.solution.hold
+        pending = PendingRestarts(lambda script: self.machine.run(script).text)
+        begin = time.monotonic()
+        end = begin + hold
         while True:
+            restarted = pending.look()
+            if restarted:
+                end = time.monotonic() + hold
             output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
             if probe_holds(probe, output.text, image=self.image):
                 fault = "the recovery is seen although no command of the solution has run"
                 self.note("recovery probe", probe.run, output, fault)
                 raise _Failed(fault)
-            if time.monotonic() >= end:
+            now = time.monotonic()
+            if now >= end and (not pending.waiting or now >= begin + _RESTART_SECONDS):
                 break
             time.sleep(_CONTROL_PAUSE)
         self.note("recovery probe", probe.run, output)
@@ -255,6 +265,7 @@ def prove(
     image: str,
     tree: Path,
     state: Path,
+    sandbox: Sandbox = SANDBOXES[0],
     mutation: Mutation | None = None,
     say: Callable[[str], None] = lambda _: None,
     opened: Callable[[Machine], None] = lambda _: None,
@@ -262,8 +273,9 @@ def prove(
     """Take a fresh machine through all phases. `say` hears the name of each phase, `opened` gets the machine."""
     begin = time.monotonic()
     done: list[Phase] = []
+    lab = loaded.lab
     try:
-        with Machine(tree, state, size=loaded.lab.size, memory=loaded.lab.memory, inodes=loaded.lab.inodes) as machine:
+        with Machine(tree, state, size=lab.size, memory=lab.memory, inodes=lab.inodes, sandbox=sandbox) as machine:
             opened(machine)
             trial = _Trial(loaded, case, solution, machine, image=image, mutation=mutation)
             for name, act in trial.phases():

@@ -81,8 +81,13 @@ _PROOFS = TypeAdapter(tuple[Proof, ...])
 
 
 def plain_version(version: str) -> str:
-    """A Debian version without its epoch and revision: `5:7.0.15-1~deb12u7` is `7.0.15`."""
-    return version.split(":", 1)[-1].rsplit("-", 1)[0].split("+", maxsplit=1)[0]
+    """A Debian version without its epoch and revision: `5:7.0.15-1~deb12u7` is `7.0.15`.
+
+    `1.20.5+really1.20.2-1` is `1.20.2`: what comes after `+really` is what the package holds, by Debian's convention;
+    `1.6.20~ds1-1` is `1.6.20`, whose source was repacked.
+    """
+    upstream = version.split(":", 1)[-1].rsplit("-", 1)[0].rsplit("+really", maxsplit=1)[-1]
+    return upstream.split("+", maxsplit=1)[0].split("~ds", maxsplit=1)[0]
 
 
 def executed_hash(fences: Iterable[LabFence], *, skipped: Iterable[str] = ()) -> str:

@@ -1,7 +1,8 @@
 """Labs as tests: `pytest -p faultmaven_kb.labs.pytest_plugin labs` collects each declaration, one test per trial.
 
 Where machines cannot run, the tests are skipped with the reason; with `FMKB_LABS=require` in the environment (as in
-this project's own CI) a skip is a failure. The state folder is `FMKB_LABS_DIR`, as for the command line.
+this project's own CI) a skip is a failure. Labs outside the default set are skipped unless `--lab-set` names theirs,
+which is no failure. The state folder is `FMKB_LABS_DIR`, as for the command line.
 """
 
 import os
@@ -12,7 +13,7 @@ import pytest
 
 from faultmaven_kb.files import find_runbooks
 from faultmaven_kb.labs.check import check_lab
-from faultmaven_kb.labs.declaration import read_lab
+from faultmaven_kb.labs.declaration import DEFAULT_SET, read_lab
 from faultmaven_kb.labs.images import read_images
 from faultmaven_kb.labs.machine import obstacle
 from faultmaven_kb.labs.plan import load_lab
@@ -23,10 +24,11 @@ __all__ = ["LabTest", "LabTests", "pytest_addoption", "pytest_collect_file"]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Adds `--lab-runbooks` and `--lab-image`."""
+    """Adds `--lab-runbooks`, `--lab-image` and `--lab-set`."""
     group = parser.getgroup("labs")
     group.addoption("--lab-runbooks", default="runbooks", help="folder of the runbooks that the labs prove")
     group.addoption("--lab-image", action="append", default=[], help="only on this image; may be given more than once")
+    group.addoption("--lab-set", action="append", default=[], help="labs of this set instead of the default one")
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> "LabTests | None":
@@ -62,6 +64,9 @@ class LabTest(pytest.Item):
 
     def runtest(self) -> None:
         """Make the trial, or skip it with the reason."""
+        sets = self.config.getoption("lab_set") or [DEFAULT_SET]
+        if self.job.loaded.lab.set not in sets:
+            pytest.skip(f'it belongs to the set "{self.job.loaded.lab.set}"; --lab-set runs it')
         reason = obstacle()
         if reason and os.environ.get("FMKB_LABS") == "require":
             pytest.fail(reason, pytrace=False)

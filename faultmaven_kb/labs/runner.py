@@ -18,6 +18,7 @@ from faultmaven_kb.labs.leftovers import sweep
 from faultmaven_kb.labs.machine import Machine, obstacle
 from faultmaven_kb.labs.phases import Mutation, Trial, prove
 from faultmaven_kb.labs.plan import LoadedLab
+from faultmaven_kb.labs.sandboxes import lacking
 
 __all__ = ["Job", "jobs_for", "run_jobs"]
 
@@ -76,10 +77,10 @@ def run_jobs(
 
     Raises `ConfigurationError` when machines cannot run here.
     """
-    reason = obstacle()
+    jobs = tuple(jobs)
+    reason = obstacle() or next((why for job in jobs if (why := lacking(job.image.sandbox))), None)
     if reason:
         raise ConfigurationError(reason)
-    jobs = tuple(jobs)
     state.mkdir(parents=True, exist_ok=True)
     swept = sweep(state / "machines")
     if swept:
@@ -122,6 +123,7 @@ def _prove(job: Job, *, tree: Path, state: Path, opened: Callable[[Machine], Non
         image=job.image.name,
         tree=tree,
         state=state,
+        sandbox=job.image.sandbox,
         mutation=job.mutation,
         opened=opened,
     )

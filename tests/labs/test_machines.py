@@ -14,11 +14,12 @@ from faultmaven_kb.cli.lab import command
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs import leftovers, runner
 from faultmaven_kb.labs.audit import audit
-from faultmaven_kb.labs.cgroups import create_groups, remove_groups
+from faultmaven_kb.labs.cgroups import create_groups, entrances, remove_groups
 from faultmaven_kb.labs.images import ensure_image, installed_versions
 from faultmaven_kb.labs.leftovers import sweep
 from faultmaven_kb.labs.machine import Machine, MachineError, byte_count, obstacle, wait_for
 from faultmaven_kb.labs.phases import Trial
+from faultmaven_kb.labs.restarts import PendingRestarts
 from faultmaven_kb.labs.runner import jobs_for, run_jobs
 from faultmaven_kb.labs.session import Session
 from faultmaven_kb.labs.transcript import failure_lines
@@ -27,9 +28,6 @@ from tests.labs.parts import IMAGES, ROOT, demo, loaded, needs_machine
 STATE = Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs"))
 
 _RECOVERED = "    recovered: {{run: cat /srv/shop/{}, expect: welcome, within: 1}}\n"
-_UNIT = (
-    r"[Service]\nExecStart=/bin/sh -c 'cp /srv/shop/stock /srv/shop/page; exec sleep 60'\nRestart=always\nRestartSec=1"
-)
 
 
 def tree() -> Path:
@@ -147,17 +145,44 @@ def test_what_is_wrong_comes_out_not_proven_with_its_phase(
     assert failure_lines(trial)
 
 
-@needs_machine
-def test_a_service_that_systemd_restarts_by_itself_is_no_recovery(tmp_path: Path) -> None:
-    start = f'  printf "{_UNIT}" > /etc/systemd/system/page.service\n  systemctl start page\n'
+def restarting(folder: Path, *, pause: int, starts: str) -> Path:
+    """The demonstration with a service that writes the page; its break kills it, and systemd restarts it."""
+    unit = f"[Service]\\nExecStart=/bin/sh -c '{starts}'\\nRestart=always\\nRestartSec={pause}"
+    start = f'  printf "{unit}" > /etc/systemd/system/page.service\n  systemctl start page\n'
     wait = "  until test -e /srv/shop/page; do sleep 0.05; done\n"
-    setup = ("  cp -p /srv/shop/stock /srv/shop/page\n", start + wait)
-    folder = demo(tmp_path, lab=setup)
+    demo(folder, lab=("  cp -p /srv/shop/stock /srv/shop/page\n", start + wait))
     file = folder / "shop-page-missing.lab.yaml"
     kill = ("break: rm /srv/shop/page", "break: rm /srv/shop/page; systemctl kill -s KILL page")
-    text = file.read_text("utf-8").replace(*kill)
-    file.write_text(text.replace("hold: 0.1", "hold: 4"), encoding="utf-8")
-    assert verdict(prove(folder)).startswith("control: the recovery is seen although")
+    file.write_text(file.read_text("utf-8").replace(*kill), encoding="utf-8")
+    return folder
+
+
+@needs_machine
+def test_a_service_that_systemd_restarts_by_itself_is_no_recovery(tmp_path: Path) -> None:
+    works = "cp /srv/shop/stock /srv/shop/page; exec sleep 60"
+    trial = prove(restarting(tmp_path, pause=4, starts=works))
+    assert verdict(trial).startswith("control: the recovery is seen although"), "`hold` is 0.1 s, the restart 4 s away"
+
+
+@needs_machine
+def test_a_service_that_fails_again_at_each_restart_may_be_mended(tmp_path: Path) -> None:
+    once = "test -e /srv/seen || { cp /srv/shop/stock /srv/shop/page; touch /srv/seen; exec sleep 60; }; exit 1"
+    assert verdict(prove(restarting(tmp_path, pause=1, starts=once))) == "proven"
+
+
+def test_a_restart_is_waited_for_once_and_only_where_one_is_due() -> None:
+    def shown(*units: tuple[str, str, int]) -> str:
+        return "\n\n".join(f"Id={name}\nSubState={state}\nNRestarts={count}" for name, state, count in units)
+
+    outputs = [
+        shown(("a", "auto-restart", 0), ("b", "running", 3), ("c", "auto-restart", 1), ("d", "auto-restart", 0)),
+        shown(("a", "auto-restart", 0), ("b", "running", 4), ("c", "start", 2), ("d", "dead", 0)),
+        shown(("a", "running", 1), ("b", "running", 4), ("c", "auto-restart", 2), ("d", "dead", 0)),
+        "",
+    ]
+    pending = PendingRestarts(lambda _: outputs.pop(0))
+    seen = [(pending.look(), pending.waiting) for _ in range(4)]
+    assert seen == [((), ("a", "c", "d")), (("c",), ("a",)), (("a",), ()), ((), ())]
 
 
 @needs_machine
@@ -251,6 +276,16 @@ def test_groups_are_made_and_removed_with_all_below_them(tmp_path: Path) -> None
     assert (tmp_path / "m").exists()
 
 
+def test_who_enters_a_group_of_version_2_gets_a_leaf(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "two" / "cgroup.controllers").touch()
+    expected = (tmp_path / "one", tmp_path / "two" / "entered")
+    assert entrances((tmp_path / "one", tmp_path / "two")) == expected
+    assert entrances((tmp_path / "one", tmp_path / "two")) == expected, "the second to enter finds the leaf there"
+    assert expected[1].is_dir()
+
+
 def test_sizes_are_read_in_binary_units() -> None:
     assert (byte_count("64m"), byte_count("2g")) == (64 << 20, 2 << 30)
 
@@ -275,12 +310,16 @@ def test_nothing_runs_where_machines_cannot(tmp_path: Path, monkeypatch: pytest.
         pass
 
 
-def test_an_image_that_cannot_be_built_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_image_without_its_tool_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(ConfigurationError, match="apt-get install mmdebstrap"):
         ensure_image(IMAGES["bookworm"], tmp_path, say=print)
-    monkeypatch.setattr("shutil.which", lambda _: "/bin/false")
-    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    assert list((tmp_path / "images").iterdir()) == []
+
+
+@needs_machine
+def test_an_image_that_cannot_be_built_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin" / "mmdebstrap").write_text("#!/bin/sh\necho 'no mirror' >&2; exit 1\n", encoding="utf-8")
     (tmp_path / "bin" / "mmdebstrap").chmod(0o755)
@@ -335,7 +374,7 @@ def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
     assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
-    assert invoke("list", *where) == (0, "shop-page-missing\t1\t3\tnot proven yet\n")
+    assert invoke("list", *where) == (0, "shop-page-missing\tdefault\t1\t3\tnot proven yet\n")
     code, text = invoke("run", *where, "--dry-run")
     assert code == 0
     assert f"{folder}/shop-page-missing.md:61: solution-1/fence-1/command-2" in text

@@ -104,7 +104,14 @@ def test_the_hash_knows_what_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("version", "plain"), [("5:7.0.15-1~deb12u7", "7.0.15"), ("15.18-0+deb12u1", "15.18"), ("7.88.1-10+x", "7.88.1")]
+    ("version", "plain"),
+    [
+        ("5:7.0.15-1~deb12u7", "7.0.15"),
+        ("15.18-0+deb12u1", "15.18"),
+        ("7.88.1-10+x", "7.88.1"),
+        ("1.20.5+really1.20.2-1.1+deb12u1", "1.20.2"),
+        ("1.6.20~ds1-1+deb12u3", "1.6.20"),
+    ],
 )
 def test_versions_are_shown_without_epoch_and_revision(version: str, plain: str) -> None:
     assert plain_version(version) == plain
