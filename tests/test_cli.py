@@ -63,6 +63,12 @@ def test_search_reads_standard_input_and_prints_json() -> None:
     assert len(answer["hits"]) <= 2
 
 
+def test_search_says_when_it_does_not_read_the_whole_input() -> None:
+    code, out, err = fmkb("search", "-", stdin=b"FATAL: sorry, too many clients already\n" + b"x\n" * 1_000_000)
+    assert (code, "postgres-connection-pool-exhausted" in out) == (0, True)
+    assert "only the first 2,000,000 bytes of the input are read" in err
+
+
 def test_search_in_another_base_and_with_filters() -> None:
     code, out, _ = fmkb("search", "queue file write error", "--kb", DOCUMENTS / "sample.md")
     assert (code, "mail-queue-growing" in out) == (0, True)

@@ -2,6 +2,7 @@
 
 import hashlib
 import importlib.util
+import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ from faultmaven_kb.search.passages import passages_of
 from faultmaven_kb.search.second_opinion import LIKE, is_clear, is_plain_words
 from faultmaven_kb.search.vectors import VectorStore, unit
 from tests.search.minilm import export, weights_folder
+from tests.test_cli import fmkb
 
 _SET = Path(__file__).parent.parent / "data" / "search" / "questions-with-a-runbook.jsonl"
 
@@ -245,6 +247,14 @@ def test_the_same_weights_have_the_same_name_and_other_weights_another(
 def test_a_folder_without_a_model_is_a_fault_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="cannot be loaded"):
         FastEmbedEmbedder("sentence-transformers/all-MiniLM-L6-v2", folder=tmp_path)
+
+
+def test_the_command_line_asks_the_model_and_says_so(minilm_folder: Path) -> None:
+    model = f"fastembed:sentence-transformers/all-MiniLM-L6-v2={minilm_folder}"
+    code, out, _ = fmkb("search", "hard drive of the build box is full again", "--semantic", model, "--json")
+    answer = json.loads(out)
+    assert (code, answer["verdict"], answer["hits"][0]["id"]) == (0, "match", "linux-disk-full")
+    assert "meaning" in answer["reason"]
 
 
 @_TORCH
