@@ -13,9 +13,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.errors import ConfigurationError
@@ -59,7 +59,7 @@ class _Recipe(BaseModel):
     suite: str
     mirror: str = "http://deb.debian.org/debian"
     packages: tuple[str, ...]
-    sandbox: Literal["machine", "containers"] = "machine"
+    sandbox: Annotated[Sandbox, BeforeValidator(sandbox_called)] = SANDBOXES[0]
     build: _BuildRecipe | None = None
     files: str = ""
     prepare: str = ""
@@ -120,7 +120,7 @@ def _image(name: str, recipe: _Recipe, folder: Path) -> Image:
         recipe.suite,
         recipe.mirror,
         recipe.packages,
-        sandbox_called(recipe.sandbox),
+        recipe.sandbox,
         Build(build.source, build.packages, folder / build.script) if build else None,
         folder / recipe.files if recipe.files else None,
         folder / recipe.prepare if recipe.prepare else None,
@@ -170,9 +170,9 @@ def _build(image: Image, tree: Path, built: Path | None) -> None:
 
 def _inside(tree: Path, command: list[str], file: Path) -> None:
     """Run a command on a file of ours in the tree, where it stands for that time only."""
-    place = tree / "root" / file.name
+    place = tree / "srv" / file.name
     shutil.copyfile(file, place)
-    run_tool(["chroot", str(tree), *command, f"/root/{file.name}"])
+    run_tool(["chroot", str(tree), *command, f"/srv/{file.name}"])
     place.unlink()
 
 

@@ -8,8 +8,6 @@ gets a sandbox of its own here rather than one more right for all. This stage kn
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultmaven_kb.errors import ConfigurationError
-
 __all__ = ["SANDBOXES", "Sandbox", "lacking", "sandbox_called"]
 
 _ROOT = Path("/sys/fs/cgroup")
@@ -52,12 +50,12 @@ SANDBOXES = (
 
 
 def sandbox_called(name: str) -> Sandbox:
-    """The sandbox of this name. Raises `ConfigurationError` for a name that does not exist."""
+    """The sandbox of this name. Raises `ValueError` for one that does not exist, which a recipe turns into a place."""
     for sandbox in SANDBOXES:
         if sandbox.name == name:
             return sandbox
     names = ", ".join(sandbox.name for sandbox in SANDBOXES)
-    raise ConfigurationError(f'sandbox is "{name}", expected one of {names}')
+    raise ValueError(f'"{name}", expected one of {names}')
 
 
 def lacking(sandbox: Sandbox, *, root: Path = _ROOT) -> str | None:

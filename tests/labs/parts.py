@@ -1,5 +1,6 @@
 """What the tests of the labs share: the demonstration runbook and its lab, whole or with one place changed."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -7,13 +8,15 @@ import pytest
 
 from faultmaven_kb.labs.check import check_lab
 from faultmaven_kb.labs.declaration import read_lab
-from faultmaven_kb.labs.images import read_images
+from faultmaven_kb.labs.images import ensure_image, read_images
 from faultmaven_kb.labs.machine import obstacle
+from faultmaven_kb.labs.phases import Trial
 from faultmaven_kb.labs.plan import LoadedLab, load_lab
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path(__file__).parent / "demo"
 IMAGES = read_images(ROOT / "labs" / "images.yaml")
+STATE = Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs"))
 
 needs_machine = pytest.mark.skipif(
     obstacle() is not None or shutil.which("mmdebstrap") is None, reason=obstacle() or "labs need mmdebstrap"
@@ -41,3 +44,13 @@ def loaded(folder: Path) -> LoadedLab:
 def findings(folder: Path) -> list[tuple[str, int, str]]:
     """Code, line and message of what the check finds."""
     return [(each.code, each.span.line, each.message) for each in check_lab(loaded(folder), images=IMAGES)]
+
+
+def tree() -> Path:
+    """The tree of the image bookworm, built where it is not there."""
+    return ensure_image(IMAGES["bookworm"], STATE, say=print)
+
+
+def verdict(trial: Trial) -> str:
+    """The phase that failed and its fault, or that the trial is proven."""
+    return f"{trial.failed.name}: {trial.failed.fault}" if trial.failed else "proven"

@@ -18,8 +18,8 @@ from faultmaven_kb.labs.declaration import read_lab
 from faultmaven_kb.labs.images import Image, ensure_image, read_images
 from faultmaven_kb.labs.machine import Machine, wait_for
 from faultmaven_kb.labs.runner import jobs_for, run_jobs
-from faultmaven_kb.labs.sandboxes import SANDBOXES, lacking, sandbox_called
-from tests.labs.parts import DEMO, IMAGES, ROOT, demo, loaded, needs_machine
+from faultmaven_kb.labs.sandboxes import SANDBOXES, lacking
+from tests.labs.parts import DEMO, IMAGES, ROOT, STATE, demo, loaded, needs_machine, tree
 
 MACHINE, CONTAINERS = SANDBOXES
 RECIPE = """\
@@ -136,10 +136,8 @@ def test_no_sandbox_may_set_the_clock_load_modules_or_open_a_disk() -> None:
         assert all(rule.startswith("c ") and "*:*" not in rule for rule in opened)
 
 
-def test_a_sandbox_is_found_by_its_name() -> None:
-    assert sandbox_called("containers") is CONTAINERS
-    with pytest.raises(ConfigurationError, match='sandbox is "vm", expected one of machine, containers'):
-        sandbox_called("vm")
+def test_a_sandbox_is_found_by_its_name(tmp_path: Path) -> None:
+    assert recipe(tmp_path)["cluster"].sandbox is CONTAINERS
 
 
 def test_containers_need_control_groups_of_version_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -214,7 +212,7 @@ def test_a_script_that_is_missing_is_named_when_the_image_is_needed(tmp_path: Pa
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("sandbox: containers", "sandbox: vm"), "sandbox: input should be 'machine' or 'containers'"),
+        (("sandbox: containers", "sandbox: vm"), 'sandbox: value error, "vm", expected one of machine, containers'),
         (("source: hello", "source: 'hello; rm'"), "build.source: string should match pattern"),
         (("script: build.sh", "scrypt: build.sh"), "build.script: field required"),
     ],
@@ -318,11 +316,10 @@ def test_a_build_compiles_in_its_root_and_the_image_holds_the_package(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With a stand-in for mmdebstrap, so that it needs no network: it copies the tree of an image that is there."""
-    tree = ensure_image(IMAGES["bookworm"], Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs")), say=print)
     (tmp_path / "bin").mkdir()
     stand_in = tmp_path / "bin" / "mmdebstrap"
     stand_in.write_text(
-        f"#!/bin/sh\nfor last; do before=$root; root=$last; done\ncp -a --reflink=auto {tree} $before\n"
+        f"#!/bin/sh\nfor last; do before=$root; root=$last; done\ncp -a --reflink=auto {tree()} $before\n"
         "mkdir -p $before/build/source\nchroot $before userdel oncall 2> /dev/null\nrm -rf $before/home/oncall\n",
         encoding="utf-8",
     )
@@ -346,7 +343,7 @@ def test_a_build_compiles_in_its_root_and_the_image_holds_the_package(
     ]
     assert (made / "etc" / "made").read_text("utf-8") == "2.10"
     assert (made / "etc" / "motd").read_text("utf-8") == "welcome\n"
-    assert {path.name for path in (made / "root").iterdir()} == {path.name for path in (tree / "root").iterdir()}
+    assert {path.name for path in (made / "srv").iterdir()} == {path.name for path in (tree() / "srv").iterdir()}
     assert not list(Path("/sys/fs/cgroup").glob("*/fmkb-hello-*"))
     build = images["cluster"].build
     assert build is not None
@@ -370,11 +367,10 @@ def test_a_build_is_named_by_its_content_and_not_by_its_place(tmp_path: Path) ->
     os.environ.get("FMKB_LABS_SET") != "kubernetes", reason="FMKB_LABS_SET=kubernetes runs it: it builds Kubernetes"
 )
 def test_a_cluster_runs_in_a_machine_and_cannot_reach_the_host() -> None:
-    state = Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs"))
     image = IMAGES["bookworm-k8s"]
     before = {name: Path("/proc/sys", name).read_text("ascii") for name in ("vm/overcommit_memory", "kernel/panic")}
     with Machine(
-        ensure_image(image, state, say=print), state, memory="3g", size="1g", sandbox=image.sandbox
+        ensure_image(image, STATE, say=print), STATE, memory="3g", size="1g", sandbox=image.sandbox
     ) as machine:
         ready = "until kubectl get nodes 2> /dev/null | grep ' Ready '; do sleep 0.2; done"
         assert "v1.20.2" in machine.run(ready, timeout=120).text
@@ -383,7 +379,7 @@ def test_a_cluster_runs_in_a_machine_and_cannot_reach_the_host() -> None:
         assert (
             "condition met" in machine.run(f"{waits}{pod}kubectl wait pod/hello --for=condition=Ready", timeout=60).text
         )
-        disk = "mknod /root/disk b $(awk 'NR > 2 {print $1, $2; exit}' /proc/partitions) && head -c 1 /root/disk"
+        disk = "mknod /srv/disk b $(awk 'NR > 2 {print $1, $2; exit}' /proc/partitions) && head -c 1 /srv/disk"
         assert machine.run(disk).text.endswith("Operation not permitted\n"), "the host's disk can be read"
         assert machine.run("echo 1 > /proc/sys/vm/swappiness").code != 0
         groups = machine.groups

@@ -48,8 +48,8 @@ kubeconfig kubelet.conf kubelet > /dev/null
 sed -i -E 's#^( *client-(certificate|key))-data: .*#\1: /var/lib/kubelet/pki/kubelet-client-current.pem#' kubelet.conf
 chmod 0600 ./*.conf pki/*.key
 
-install -d -m 0700 /root/.kube
-install -m 0600 admin.conf /root/.kube/config
+install -d -m 0700 ~root/.kube
+install -m 0600 admin.conf ~root/.kube/config
 install -d -m 0700 -o oncall -g oncall /home/oncall/.kube
 install -m 0600 -o oncall -g oncall admin.conf /home/oncall/.kube/config
 

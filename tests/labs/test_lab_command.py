@@ -1,0 +1,132 @@
+"""`fmkb lab` and labs as tests, with real machines where they can run."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from faultmaven_kb.cli.lab import command
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.audit import audit
+from faultmaven_kb.labs.machine import obstacle
+from tests.labs.parts import ROOT, STATE, demo, loaded, needs_machine, tree
+
+
+@needs_machine
+def test_an_audit_runs_each_fence_and_names_what_it_cannot(tmp_path: Path) -> None:
+    lab = loaded(demo(tmp_path))
+    found = audit(lab.fences, tree=tree(), state=STATE, lab=lab.lab)
+    assert {each.id: each.verdict for each in found} == {
+        "quick-fix/fence-1/command-1": "ok",
+        "step-1/fence-1/command-1": "ok",
+        "step-1/fence-1/command-2": "failed",
+        "solution-1/fence-1/command-1": "ok",
+        "solution-1/fence-1/command-2": "ok",
+        "solution-1/fence-1/command-3": "ok",
+        "solution-2/fence-1/command-1": "ok",
+        "solution-2/fence-2/command-1": "ok",
+        "solution-2/fence-2/command-2": "failed",
+        "solution-2/fence-3": "not run",
+    }
+    bare = audit(lab.fences[1:2], tree=tree(), state=STATE, timeout=1)
+    assert [(each.verdict, each.detail) for each in bare] == [
+        ("failed", "exit code 2"),
+        ("not run", "<page-name> has no value"),
+    ]
+
+
+def invoke(*arguments: object) -> tuple[int, str]:
+    result = CliRunner().invoke(command, [str(each) for each in arguments], catch_exceptions=False)
+    return result.exit_code, result.output
+
+
+def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("faultmaven_kb.cli.lab.obstacle", lambda: "labs need root")
+    folder = demo(tmp_path)
+    where = ("--labs", folder, "--runbooks", folder)
+    assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
+    assert invoke("list", *where) == (0, "shop-page-missing\tdefault\t1\t3\tnot proven yet\n")
+    code, text = invoke("run", *where, "--dry-run")
+    assert code == 0
+    assert f"{folder}/shop-page-missing.md:61: solution-1/fence-1/command-2" in text
+    with pytest.raises(ConfigurationError, match="dry-run` work everywhere"):
+        invoke("run", *where)
+    with pytest.raises(ConfigurationError, match="labs need root"):
+        invoke("audit", *where, folder / "shop-page-missing.md")
+    assert (
+        'no lab is for "shop-page-mising" (did you mean "shop-page-missing"?)'
+        in invoke("lint", *where, "shop-page-mising")[1]
+    )
+
+
+def test_a_lab_with_faults_is_printed_and_not_run(tmp_path: Path) -> None:
+    folder = demo(tmp_path, lab=("runbook: shop-page-missing", "runbook: shop-page-mising"))
+    where = ("--labs", folder, "--runbooks", folder)
+    code, text = invoke("run", *where)
+    assert code == 1
+    assert 'LB102] no runbook has the id "shop-page-mising" (did you mean "shop-page-missing"?)' in text
+    assert "declaration has errors" in invoke("list", *where)[1]
+    folder = demo(tmp_path, lab=("lab: 1", "lab: 2"))
+    assert invoke("lint", "--labs", folder, "--runbooks", folder)[0] == 1
+    assert invoke("audit", "--labs", folder, "--runbooks", folder, "--image", "sid", folder / "x.md")[0] == 2
+    (folder / "empty.md").write_text("", encoding="utf-8")
+    assert invoke("audit", "--labs", folder, "--runbooks", folder, folder / "empty.md")[0] == 2
+    (tmp_path / "nothing").mkdir()
+    assert invoke("lint", "--labs", tmp_path / "nothing")[0] == 2
+
+
+@needs_machine
+def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
+    folder = demo(tmp_path / "demo")
+    where = ("--labs", folder, "--runbooks", folder)
+    results = ("--json", tmp_path / "r.json", "--junit", tmp_path / "r.xml", "--keep", tmp_path / "keep", "--save")
+    code, text = invoke("run", *where, *results, "shop-page-missing")
+    assert code == 0
+    assert "[3/3] proven shop-page-missing bookworm page removed" in text
+    assert 'verified_by: "lab bookworm coreutils 9.1"' in text
+    assert len(json.loads((tmp_path / "r.json").read_text("utf-8"))["trials"]) == 3
+    assert (tmp_path / "r.xml").read_text("utf-8").startswith("<?xml")
+    assert len(list((tmp_path / "keep").iterdir())) == 3
+    (row,) = json.loads(invoke("list", *where, "--json")[1])
+    assert (row["proven"], row["state"]) == (True, "lab bookworm coreutils 9.1")
+    code, text = invoke("audit", *where, folder / "shop-page-missing.md", "--json")
+    assert code == 1
+    assert '"verdict": "not run"' in text
+    assert "failed step-1/fence-1/command-2: exit code" in invoke("audit", *where, folder / "shop-page-missing.md")[1]
+
+
+@needs_machine
+def test_mutants_of_a_good_lab_are_noticed(tmp_path: Path) -> None:
+    folder = demo(tmp_path)
+    code, text = invoke("run", "--labs", folder, "--runbooks", folder, "--mutate", "-j", 4)
+    assert code == 0, text
+    assert "not needed: shop-page-missing bookworm page removed: solution-1: solution-1/fence-1/command-3" in text
+    assert "of 14 mutants turned the proof red" in text
+
+
+def test_labs_are_tests_too(tmp_path: Path) -> None:
+    folder = demo(tmp_path)
+    plugin = ["-p", "faultmaven_kb.labs.pytest_plugin", "-p", "no:cacheprovider", "--rootdir", str(tmp_path)]
+    arguments = [sys.executable, "-m", "pytest", "-q", "-rs", *plugin, "--lab-runbooks", str(folder), str(folder)]
+    script = folder / "conftest.py"
+    script.write_text("import faultmaven_kb.labs.pytest_plugin as p\np.obstacle = lambda: 'labs need root'\n", "utf-8")
+    done = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert "3 skipped" in done.stdout, done.stdout
+    assert "labs need root" in done.stdout
+    required = subprocess.run(
+        arguments, capture_output=True, text=True, cwd=ROOT, check=False, env={**os.environ, "FMKB_LABS": "require"}
+    )
+    assert "3 failed" in required.stdout
+    demo(tmp_path, lab=("expect: stock", "expect: nothing"))
+    broken = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert "LB106" in broken.stdout
+    if obstacle() is None:
+        script.unlink()
+        demo(tmp_path, runbook=("echo welcome", "echo goodbye"))
+        real = subprocess.run(arguments, capture_output=True, text=True, cwd=ROOT, check=False)
+        assert "1 failed, 2 passed" in real.stdout, real.stdout
+        assert "recovered: the recovery was not seen" in real.stdout
