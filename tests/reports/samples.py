@@ -1,16 +1,19 @@
-"""A small knowledge base with faults of every level, checked for real: what the format tests report on."""
+"""What the format tests report on: a small knowledge base with faults, checked for real, and made-up findings."""
 
 from datetime import date
 from pathlib import Path
 
+from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.lint.engine import Report, check_paths
 from faultmaven_kb.lint.rule import Profile
 from faultmaven_kb.reports.context import Context
+from faultmaven_kb.source import Source, Span
 from tests.documents import ROOT
 
-__all__ = ["CONTEXT", "broken_base"]
+__all__ = ["CONTEXT", "NASTY", "broken_base", "found", "report_of"]
 
 CONTEXT = Context(ROOT, ROOT, Profile.CURATED)
+NASTY = '"%"\r\n::error::x, y: |<b>@all</b>\x1b[31m\x00\ufffe `c`'
 
 
 def broken_base(folder: Path) -> tuple[Report, Context]:
@@ -31,3 +34,14 @@ def broken_base(folder: Path) -> tuple[Report, Context]:
         file.write_bytes(text.encode())
     report = check_paths([folder / "runbooks"], today=date(2026, 11, 22), profile=Profile.CURATED)
     return report, Context(folder, folder, Profile.CURATED)
+
+
+def found(count: int, level: Level = Level.ERROR, message: str = "m", path: str = "a.md") -> tuple[Diagnostic, ...]:
+    """So many findings, one a line."""
+    return tuple(Diagnostic("RB005", "mojibake", level, message, path, Span(n, 1, n, 2)) for n in range(1, count + 1))
+
+
+def report_of(*diagnostics: Diagnostic, text: str = "x\n") -> Report:
+    """A report of findings in files that hold a text."""
+    paths = tuple(dict.fromkeys(each.path for each in diagnostics)) or ("a.md",)
+    return Report(diagnostics, paths, {path: Source(text, path) for path in paths})
