@@ -11,8 +11,8 @@ from click.testing import CliRunner
 
 from faultmaven_kb.cli.main import COMMANDS, fmkb
 from faultmaven_kb.cli.reference import reference_page
-from faultmaven_kb.markdown import Fence, Html, read_blocks
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.markdown import Fence, Html, read_blocks
 from tests.documents import ROOT
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

@@ -11,7 +11,7 @@ from pathlib import Path
 import yaml
 
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.files import files_at
+from faultmaven_kb.reading.files import files_at
 
 __all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
