@@ -1,4 +1,4 @@
-// Generated from https://faultmaven.github.io/faultmaven_kb/model/schemas/v1/runbook.schema.json, do not edit.
+// Generated from https://faultmaven.github.io/faultmaven_kb/schemas/v1/runbook.schema.json, do not edit.
 
 /**
  * A common cause. `weight` is the share of cases (0 to 1) the author gives it: evidence, not a verdict.

@@ -15,7 +15,7 @@ from faultmaven_kb.model.runbook import Runbook
 __all__ = ["SCHEMAS", "schema", "schema_text"]
 
 _VERSION = "1"
-_BASE = "https://faultmaven.github.io/faultmaven_kb/model/schemas"
+_BASE = "https://faultmaven.github.io/faultmaven_kb/schemas"
 
 SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
     "frontmatter": (MetadataContract, "The YAML front matter of a complete runbook."),

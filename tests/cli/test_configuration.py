@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb.gate.configuration.location import find_configuration, root_of
+from tests.cli.test_commands import fmkb
 from tests.documents import ROOT, text_of
-from tests.test_cli import fmkb
 
 
 @pytest.fixture(name="folder")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_commands import fmkb
 from tests.documents import ROOT
-from tests.test_cli import fmkb
 
 GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes()
 HIGH = GOOD.replace(b"severity: ", b"severity: HIGH # ")

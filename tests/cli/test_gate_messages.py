@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_commands import fmkb
 from tests.documents import ROOT
-from tests.test_cli import fmkb
 
 RUNBOOK = ROOT / "runbooks" / "redis" / "redis-out-of-memory.md"
 

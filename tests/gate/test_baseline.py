@@ -15,8 +15,8 @@ from faultmaven_kb import ConfigurationError, Diagnostic, Level, Span
 from faultmaven_kb.gate.engine.baseline import Mark, baseline_text, mark_of, read_baseline, without_known
 from faultmaven_kb.gate.engine.engine import check_paths, marks_of
 from faultmaven_kb.gate.toolkit.rule_model import Profile
+from tests.cli.test_commands import fmkb
 from tests.documents import ROOT
-from tests.test_cli import fmkb
 
 TODAY = date(2026, 11, 22)
 _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)

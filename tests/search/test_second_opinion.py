@@ -24,8 +24,8 @@ from faultmaven_kb.semantic.embedders import (
 from faultmaven_kb.semantic.passages import passages_of
 from faultmaven_kb.semantic.second_opinion import LIKE, is_clear, is_plain_words
 from faultmaven_kb.semantic.vectors import VectorStore, unit
+from tests.cli.test_commands import fmkb
 from tests.search.minilm import export, weights_folder
-from tests.test_cli import fmkb
 
 _SET = Path(__file__).parent.parent / "data" / "search" / "questions-with-a-runbook.jsonl"
 

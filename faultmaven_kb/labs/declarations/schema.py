@@ -20,7 +20,7 @@ def lab_schema() -> dict[str, Any]:
     generated["definitions"] = generated.pop("$defs")
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "$id": "https://faultmaven.github.io/faultmaven_kb/model/schemas/v1/lab.schema.json",
+        "$id": "https://faultmaven.github.io/faultmaven_kb/schemas/v1/lab.schema.json",
         "description": "A lab: how a server is broken and how the recovery by a runbook's own commands is seen.",
         **generated,
     }
