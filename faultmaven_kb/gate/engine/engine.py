@@ -67,13 +67,15 @@ def check_paths(
     processes: int = 1,
     baseline: Baseline | None = None,
     since: Snapshot | None = None,
+    notices: Iterable[Diagnostic] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Check the runbooks in files and folders. Raises `PathError` for a path that does not exist.
 
     Links are followed below `root` and nowhere else (by default the folder that holds all paths). With `since`, only
     findings that were not there before are reported; with `baseline`, only those that it does not list, and what it
-    lists in vain. `progress` is told how many documents of how many are done.
+    lists in vain. `notices` are reported beside what is found. `progress` is told how many documents of how many are
+    done.
     """
     given = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(given)).resolve())
@@ -94,7 +96,7 @@ def check_paths(
     if baseline:
         found = _against_baseline(found, baseline, run, places, sources)
         sources[baseline.path] = Source(baseline.text, baseline.path)
-    return Report(_ordered(found), tuple(names), sources, places)
+    return Report(_ordered([*found, *notices]), tuple(names), sources, places)
 
 
 def check_text(
