@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError, PathError
-from faultmaven_kb.gate.engine.engine import Snapshot
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import find_runbooks, is_runbook

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
-from faultmaven_kb.gate.facts.facts import Facts
+from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, ContractError, MetadataContract
