@@ -10,7 +10,7 @@ PACKAGE = Path(faultmaven_kb.__file__).parent
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("_version", "errors", "source", "terminal_text"),
     ("diagnostics",),
-    ("decoding", "yaml_values", "frontmatter", "inline", "markdown", "mojibake", "outline"),
+    ("decoding", "yaml_faults", "yaml_values", "frontmatter", "inline", "markdown", "mojibake", "outline"),
     ("metadata", "runbook", "parse_result", "schemas", "template"),
     ("dialects", "reader", "files", "cache"),
     ("lint", "search", "differential", "export", "labs"),

@@ -20,6 +20,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.builds import Build, ensure_packages, made_once, run_tool
+from faultmaven_kb.labs.expectations import expectation
 from faultmaven_kb.labs.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.yaml_values import read_yaml
@@ -109,7 +110,8 @@ def read_images(path: Path) -> dict[str, Image]:
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path.as_posix()}: {where}: {first['msg'].lower()}") from None
+        what = {"missing": " is missing", "extra_forbidden": " is not a field"}.get(first["type"])
+        raise ConfigurationError(f"{path.as_posix()}: {where}{what or f': {expectation(first)}'}") from None
 
 
 def _image(name: str, recipe: _Recipe, folder: Path) -> Image:

@@ -1,0 +1,101 @@
+"""Gives the messages of dependencies other words, to prove that no test and no behaviour hangs on them.
+
+Python imports this module by itself at the start of every process that has this folder on its PYTHONPATH; `./check` runs
+the tests that way, the processes they start included. Only words change: types, codes, places and the values that a
+message names stay. Messages of pydantic are made in Rust, out of reach from here.
+"""
+
+import gettext
+import importlib.abc
+import importlib.machinery
+import importlib.util
+import re
+import sys
+from collections.abc import Callable, Sequence
+from types import ModuleType
+from typing import Any
+
+_WORDS = "in other words"
+
+
+def _reworded(message: str) -> str:
+    """The message with its own words in capitals; what is filled in between braces stays."""
+    return "".join(part if part.startswith("{") else part.upper() for part in re.split(r"(\{.*?\})", message))
+
+
+def _yaml(module: ModuleType) -> None:
+    original = module.MarkedYAMLError.__init__
+
+    def init(self: Any, context: Any = None, context_mark: Any = None, problem: Any = None, *more: Any) -> None:
+        original(self, context and _WORDS, context_mark, problem and _WORDS, *more)
+
+    module.MarkedYAMLError.__init__ = init
+
+
+def _json(module: ModuleType) -> None:
+    original = module.JSONDecodeError.__init__
+    module.JSONDecodeError.__init__ = lambda self, _, doc, pos: original(self, _WORDS, doc, pos)
+
+
+def _toml(module: ModuleType) -> None:
+    if hasattr(module, "suffixed_err"):  # before Python 3.14
+        original = module.suffixed_err
+        module.suffixed_err = lambda src, pos, _: original(src, pos, _WORDS)
+    else:
+        init = module.TOMLDecodeError.__init__
+        module.TOMLDecodeError.__init__ = lambda self, _="", *more: init(self, _WORDS, *more)
+
+
+def _jsonschema(module: ModuleType) -> None:
+    original = module._Error.__init__
+    module._Error.__init__ = lambda self, _, *more, **named: original(self, _WORDS, *more, **named)
+
+
+def _sqlglot(module: ModuleType) -> None:
+    original = module.ParseError.__init__
+
+    def init(self: Any, _: str, errors: Any = None) -> None:
+        original(self, _WORDS, [{**error, "description": _WORDS} for error in errors or ()])
+
+    module.ParseError.__init__ = init
+
+
+_CHANGES: dict[str, Callable[[ModuleType], None]] = {
+    "yaml.error": _yaml,
+    "json.decoder": _json,
+    "tomllib._parser": _toml,
+    "jsonschema.exceptions": _jsonschema,
+    "sqlglot.errors": _sqlglot,
+}
+
+
+class _Loader(importlib.abc.Loader):
+    """Loads a module as ever and changes it before anyone sees it."""
+
+    def __init__(self, inner: importlib.abc.Loader) -> None:
+        self.inner = inner
+
+    def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:
+        return self.inner.create_module(spec)
+
+    def exec_module(self, module: ModuleType) -> None:
+        self.inner.exec_module(module)
+        _CHANGES[module.__name__](module)
+
+
+class _Finder(importlib.abc.MetaPathFinder):
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        spec = importlib.machinery.PathFinder.find_spec(fullname, path, target) if fullname in _CHANGES else None
+        if spec is not None and spec.loader is not None:
+            spec.loader = _Loader(spec.loader)
+        return spec
+
+
+_gettext, _ngettext = gettext.gettext, gettext.ngettext
+gettext.gettext = lambda message: _reworded(_gettext(message))  # click's words go through here
+gettext.ngettext = lambda one, many, n: _reworded(_ngettext(one, many, n))
+sys.meta_path.insert(0, _Finder())
+for _name in _CHANGES.keys() & sys.modules.keys():
+    _CHANGES[_name](sys.modules[_name])
