@@ -17,7 +17,7 @@ _DEEP = 500  # half of what libyaml allows: a level of indentation is one space 
 
 
 class YamlFault(NamedTuple):
-    """What is wrong, and the index into the text where: the opening mark of what is not closed, otherwise the parser's mark."""
+    """What is wrong, and the index into the text where: what is not closed at its opening, the rest where it was noticed."""
 
     message: str
     index: int

@@ -154,7 +154,9 @@ def _agreed(statement: Statement, text: str, dialect: str) -> SqlError | None:
         return None
     word, start, end = found
     message = '"(" is not closed' if statement.bare.count("(") > statement.bare.count(")") else "does not parse"
-    return SqlError(f'{message} near "{word}"' if word else message, statement.start + start, statement.start + max(end, start + 1))
+    return SqlError(
+        f'{message} near "{word}"' if word else message, statement.start + start, statement.start + max(end, start + 1)
+    )
 
 
 def _is_fragment(bare: str) -> bool:
@@ -163,7 +165,7 @@ def _is_fragment(bare: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _parse_error(text: str, dialect: str) -> tuple[str, int, int] | None:
-    """The word at which sqlglot gives up a statement, and where it is. Its words change with its versions, ours do not."""
+    """The word at which sqlglot gives up a statement, and where. Its message is not used: it changes with the version."""
     import sqlglot  # noqa: PLC0415 - most documents hold no SQL
     from sqlglot.errors import ParseError, TokenError  # noqa: PLC0415
 

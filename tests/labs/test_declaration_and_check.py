@@ -44,7 +44,11 @@ def test_the_committed_schema_is_the_generated_one() -> None:
         (("size: 64m", "sice: 64m"), 5, 'unknown field "sice"'),
         (("  break: rm /srv/shop/page\n", ""), 14, "cases.0.break is missing"),
         (("size: 64m", "size: &a 64m"), 5, 'anchor "&a" is not allowed in a lab, write the value out'),
-        (("size: 64m", "size: 64m: 1"), 5, 'the lab is not YAML: unexpected ":", expected quotes around the value or another indentation'),
+        (
+            ("size: 64m", "size: 64m: 1"),
+            5,
+            'the lab is not YAML: unexpected ":", expected quotes around the value or another indentation',
+        ),
         (("hold: 0.1", "hold: -1"), 21, 'cases.0.solutions.0.hold is "-1", expected 0 or more'),
         (("hold: 0.1", "hold: 500"), 21, 'cases.0.solutions.0.hold is "500", expected 120 or less'),
         (("hold: 0.1", "hold: long"), 21, 'cases.0.solutions.0.hold is "long", expected a number'),

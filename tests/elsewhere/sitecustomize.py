@@ -1,14 +1,16 @@
-"""Gives the messages of dependencies other words, to prove that no test and no behaviour hangs on them.
+"""Another day, and other words from the dependencies: what no test and no behaviour may hang on.
 
-Python imports this module by itself at the start of every process that has this folder on its PYTHONPATH; `./check` runs
-the tests that way, the processes they start included. Only words change: types, codes, places and the values that a
-message names stay. Messages of pydantic are made in Rust, out of reach from here.
+Python imports this module by itself at the start of every process that has this folder on its PYTHONPATH; `./check`
+runs the tests that way, the processes they start included. FMKB_DAYS_AHEAD says how far the clock is set forward. Of
+messages only the words change: types, codes, places and the values that a message names stay. Messages of pydantic are
+made in Rust, out of reach from here.
 """
 
+import datetime
 import gettext
 import importlib.abc
 import importlib.machinery
-import importlib.util
+import os
 import re
 import sys
 from collections.abc import Callable, Sequence
@@ -19,8 +21,10 @@ _WORDS = "in other words"
 
 
 def _reworded(message: str) -> str:
-    """The message with its own words in capitals; what is filled in between braces stays."""
-    return "".join(part if part.startswith("{") else part.upper() for part in re.split(r"(\{.*?\})", message))
+    """The message with its own words in capitals; what is filled in later stays."""
+    return "".join(
+        part if part.startswith(("{", "%(")) else part.upper() for part in re.split(r"(\{.*?\}|%\(\w+\)s)", message)
+    )
 
 
 def _yaml(module: ModuleType) -> None:
@@ -48,7 +52,11 @@ def _toml(module: ModuleType) -> None:
 
 def _jsonschema(module: ModuleType) -> None:
     original = module._Error.__init__
-    module._Error.__init__ = lambda self, _, *more, **named: original(self, _WORDS, *more, **named)
+
+    def init(self: Any, message: str, *more: Any, **named: Any) -> None:
+        original(self, _WORDS, *more, **named)
+
+    module._Error.__init__ = init
 
 
 def _sqlglot(module: ModuleType) -> None:
@@ -93,6 +101,10 @@ class _Finder(importlib.abc.MetaPathFinder):
         return spec
 
 
+if days := int(os.environ.get("FMKB_DAYS_AHEAD") or 0):
+    import time_machine
+
+    time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days), tick=True).start()
 _gettext, _ngettext = gettext.gettext, gettext.ngettext
 gettext.gettext = lambda message: _reworded(_gettext(message))  # click's words go through here
 gettext.ngettext = lambda one, many, n: _reworded(_ngettext(one, many, n))
