@@ -17,7 +17,7 @@ _DEEP = 500  # half of what libyaml allows: a level of indentation is one space 
 
 
 class YamlFault(NamedTuple):
-    """What is wrong, and the index into the text where: what is not closed at its opening, the rest where it was noticed."""
+    """What is wrong and the index where: of what is not closed its opening, of the rest where the parser noticed it."""
 
     message: str
     index: int
