@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import DOCUMENTS, ROOT, text_of
+from tests.documents import DOCUMENTS, LAST_UPDATED, ROOT, text_of
 
 
 def fmkb(*arguments: str | Path, stdin: str | bytes = "", cwd: Path | None = None, **env: str) -> tuple[int, str, str]:
@@ -131,7 +131,7 @@ def test_validate_as_json_has_the_documented_shape(tmp_path: Path) -> None:
 
 
 def test_validate_of_the_shipped_runbooks_is_clean() -> None:
-    code, out, _ = fmkb("validate", "--profile", "curated", "--today", "2026-11-22", ROOT / "runbooks")
+    code, out, _ = fmkb("validate", "--profile", "curated", "--today", LAST_UPDATED.isoformat(), ROOT / "runbooks")
     assert (code, out) == (0, "12 runbooks checked, nothing to report\n")
 
 
