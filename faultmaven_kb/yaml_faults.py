@@ -20,7 +20,7 @@ class YamlFault(NamedTuple):
     """What is wrong and the index where: of what is not closed its opening, of the rest where the parser noticed it."""
 
     message: str
-    index: int
+    start: int
 
 
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:

@@ -39,7 +39,7 @@ def test_an_empty_environment_outside_the_checkout_can_search_and_validate(wheel
     # The versions of the running environment: a release of today must not decide.
     versions = tmp_path / "versions.txt"
     versions.write_text("".join(f"{each.name}=={each.version}\n" for each in distributions()), encoding="utf-8")
-    install = [python, "-m", "pip", "install", "-q", "--constraint", versions, wheel]
+    install = [str(python), "-m", "pip", "install", "-q", "--constraint", str(versions), str(wheel)]
     subprocess.run(install, check=True, capture_output=True, cwd=tmp_path, env=environment)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:

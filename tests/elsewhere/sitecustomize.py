@@ -43,8 +43,8 @@ def _json(module: ModuleType) -> None:
 
 def _toml(module: ModuleType) -> None:
     if hasattr(module, "suffixed_err"):  # before Python 3.14
-        original = module.suffixed_err
-        module.suffixed_err = lambda src, pos, _: original(src, pos, _WORDS)
+        original = vars(module)["suffixed_err"]
+        vars(module)["suffixed_err"] = lambda src, pos, _: original(src, pos, _WORDS)
     else:
         init = module.TOMLDecodeError.__init__
         module.TOMLDecodeError.__init__ = lambda self, _="", *more: init(self, _WORDS, *more)
@@ -107,7 +107,7 @@ if days := int(os.environ.get("FMKB_DAYS_AHEAD") or 0):
     time_machine.travel(datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=days), tick=True).start()
 _gettext, _ngettext = gettext.gettext, gettext.ngettext
 gettext.gettext = lambda message: _reworded(_gettext(message))  # click's words go through here
-gettext.ngettext = lambda one, many, n: _reworded(_ngettext(one, many, n))
+gettext.ngettext = lambda msgid1, msgid2, n: _reworded(_ngettext(msgid1, msgid2, n))
 sys.meta_path.insert(0, _Finder())
 for _name in _CHANGES.keys() & sys.modules.keys():
     _CHANGES[_name](sys.modules[_name])
