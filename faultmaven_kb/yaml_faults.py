@@ -17,10 +17,11 @@ _DEEP = 500  # half of what libyaml allows: a level of indentation is one space 
 
 
 class YamlFault(NamedTuple):
-    """What is wrong and the index where: of what is not closed its opening, of the rest where the parser noticed it."""
+    """What is wrong, the index where it begins (the opening of what is not closed), and where the parser noticed it."""
 
     message: str
     start: int
+    noticed: int
 
 
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
@@ -31,26 +32,26 @@ def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
     here = text[index : index + 1]
     if isinstance(error, yaml.composer.ComposerError):
         what = "has no anchor" if here == "*" else "is already an anchor"
-        return YamlFault(f'"{_word(text, index)}" {what}', index)
+        return YamlFault(f'"{_word(text, index)}" {what}', index, index)
     if isinstance(error, yaml.parser.ParserError):
         if opened is not None and first in _BRACKETS:
-            return YamlFault(f'"," or "{_BRACKETS[first]}" is missing after "{first}"', opened)
+            return YamlFault(f'"," or "{_BRACKETS[first]}" is missing after "{first}"', opened, index)
         expected = "a value" if opened in {None, index} else '"- " for the next item' if first == "-" else "a key"
-        return YamlFault(f"{_unexpected(text, index)}, expected {expected}", index)
+        return YamlFault(f"{_unexpected(text, index)}, expected {expected}", index, index)
     if here in _BRACKETS or _indentation(text, index) >= _DEEP:  # libyaml since 0.2.6 refuses them while it looks ahead
-        return YamlFault("nested deeper than a parser goes", index)
+        return YamlFault("nested deeper than a parser goes", index, index)
     if first in _QUOTES and "\\" in text[index - 1 : index + 1]:
-        return YamlFault('unknown escape after "\\", expected single quotes around the value', index)
+        return YamlFault('unknown escape after "\\", expected single quotes around the value', index, index)
     if opened is not None and opened < index:
         if first in _QUOTES and (not text[index:].strip() or text.startswith(("---", "..."), index)):
-            return YamlFault(f"the quote {first} is not closed", opened)
+            return YamlFault(f"the quote {first} is not closed", opened, index)
         if first not in "&*!%|>":
-            return YamlFault('":" is missing after the key', opened)
+            return YamlFault('":" is missing after the key', opened, opened)
     if here == ":":
-        return YamlFault('unexpected ":", expected quotes around the value or another indentation', index)
+        return YamlFault('unexpected ":", expected quotes around the value or another indentation', index, index)
     if here and here in "@`%":
-        return YamlFault(f'a value cannot begin with "{here}", expected quotes around it', index)
-    return YamlFault(_unexpected(text, index), index)
+        return YamlFault(f'a value cannot begin with "{here}", expected quotes around it', index, index)
+    return YamlFault(_unexpected(text, index), index, index)
 
 
 def _index(mark: yaml.Mark | None, text: str) -> int | None:

@@ -190,7 +190,7 @@ class _Converter:
 
     def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
         """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it."""
-        problem, index = fault_of(error, text)
+        problem, _, index = fault_of(error, text)
         for match in _OPEN_VALUE.finditer(text, 0, min(index + 1, len(text))):
             closing = _CLOSING.get(match["mark"], match["mark"])
             if closing not in match["rest"] and _NEXT_KEY.match(text, match.end()):

@@ -78,7 +78,7 @@ def read_rules(file: Path) -> RuleFile:
         for document in yaml.compose_all(text, Loader=_Loader):
             alerts += _alerts(document, name)
     except yaml.MarkedYAMLError as error:
-        message, index = fault_of(error, text)
+        message, index, _ = fault_of(error, text)
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
         return RuleFile(tuple(alerts), (problem,))
     except (yaml.YAMLError, RecursionError):

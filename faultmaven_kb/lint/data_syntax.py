@@ -47,7 +47,7 @@ def _yaml_error(code: str) -> tuple[str, int] | None:
         for _ in yaml.parse(code, Loader=_LOADER):
             pass
     except yaml.MarkedYAMLError as error:
-        problem, index = fault_of(error, code)
+        problem, index, _ = fault_of(error, code)
         return problem, _inside(code, index)
     except yaml.YAMLError:
         return "a character that YAML does not allow", 0
