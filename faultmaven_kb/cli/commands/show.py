@@ -16,7 +16,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["command"]
 
 
-@click.command("show", short_help="Read a runbook in the terminal.")
+@click.command("show")
 @runbook_argument
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print the parsed runbook as JSON (schemas/runbook.schema.json).")
