@@ -9,7 +9,8 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
 from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED, ContractError, MetadataContract
+from faultmaven_kb.model.metadata import ContractError, MetadataContract
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
 __all__ = ["PLACEHOLDER", "RULES"]
