@@ -23,7 +23,7 @@ LAST_UPDATED = max(
 
 
 def needs_locked(package: str) -> pytest.MarkDecorator:
-    """For a test of a committed file that a package words: it is made with the locked version, others word it otherwise."""
+    """Skips a test of a committed file that a package words, unless its locked version is installed."""
     installed, lock = version(package), (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
     return pytest.mark.skipif(
         f"\n{package}=={installed} " not in lock,
