@@ -15,8 +15,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from faultmaven_kb.files import find_runbooks
-from faultmaven_kb.reader import ReadDocument, read_document
+from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.reading.reader import ReadDocument, read_document
 
 PARTS = {
     "title": (),

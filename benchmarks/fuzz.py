@@ -17,10 +17,10 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["faultmaven_kb"]):
+        from faultmaven_kb.gate.engine.engine import check_text
+        from faultmaven_kb.gate.toolkit.rule_model import Profile
         from faultmaven_kb.knowledge_base import KnowledgeBase
-        from faultmaven_kb.lint.engine import check_text
-        from faultmaven_kb.lint.rule import Profile
-        from faultmaven_kb.reader import parse_runbook
+        from faultmaven_kb.reading.reader import parse_runbook
 
     kb: Any = KnowledgeBase.builtin()
 

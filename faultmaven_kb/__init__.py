@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 from faultmaven_kb._version import __version__
 
 if TYPE_CHECKING:
-    from faultmaven_kb.cache import Cache as Cache
     from faultmaven_kb.diagnostics import Diagnostic as Diagnostic
     from faultmaven_kb.diagnostics import Fix as Fix
     from faultmaven_kb.diagnostics import Level as Level
@@ -23,9 +22,10 @@ if TYPE_CHECKING:
     from faultmaven_kb.errors import PathError as PathError
     from faultmaven_kb.errors import UnknownRunbookError as UnknownRunbookError
     from faultmaven_kb.knowledge_base import KnowledgeBase as KnowledgeBase
-    from faultmaven_kb.parse_result import ParseResult as ParseResult
-    from faultmaven_kb.reader import parse_runbook as parse_runbook
-    from faultmaven_kb.runbook import Runbook as Runbook
+    from faultmaven_kb.model.parse_result import ParseResult as ParseResult
+    from faultmaven_kb.model.runbook import Runbook as Runbook
+    from faultmaven_kb.reading.cache import Cache as Cache
+    from faultmaven_kb.reading.reader import parse_runbook as parse_runbook
     from faultmaven_kb.search.answer import Answer as Answer
     from faultmaven_kb.search.answer import Evidence as Evidence
     from faultmaven_kb.search.answer import Hit as Hit
@@ -53,7 +53,7 @@ __all__ = [
 
 _ROOMS = {
     "Answer": "search.answer",
-    "Cache": "cache",
+    "Cache": "reading.cache",
     "ConfigurationError": "errors",
     "Diagnostic": "diagnostics",
     "Evidence": "search.answer",
@@ -62,12 +62,12 @@ _ROOMS = {
     "Hit": "search.answer",
     "KnowledgeBase": "knowledge_base",
     "Level": "diagnostics",
-    "ParseResult": "parse_result",
+    "ParseResult": "model.parse_result",
     "PathError": "errors",
-    "Runbook": "runbook",
+    "Runbook": "model.runbook",
     "Span": "source",
     "UnknownRunbookError": "errors",
-    "parse_runbook": "reader",
+    "parse_runbook": "reading.reader",
 }
 
 

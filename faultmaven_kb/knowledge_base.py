@@ -10,14 +10,14 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faultmaven_kb.cache import Cache
-from faultmaven_kb.decoding import read_bytes
 from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
-from faultmaven_kb.files import find_runbooks
-from faultmaven_kb.parse_result import ParseResult
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.parse_result import ParseResult
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.cache import Cache
+from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.decoding import read_bytes
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.search.answer import Answer
-    from faultmaven_kb.search.embedders import Embedder
     from faultmaven_kb.search.engine import Searcher
-    from faultmaven_kb.search.second_opinion import SecondOpinion
+    from faultmaven_kb.semantic.embedders import Embedder
+    from faultmaven_kb.semantic.second_opinion import SecondOpinion
 
 __all__ = ["KnowledgeBase", "builtin_path"]
 
@@ -139,7 +139,7 @@ class KnowledgeBase:
         The runbooks are embedded now; the vectors are kept by content in `folder`, if there is one. A clear answer by
         words stays as it is.
         """
-        from faultmaven_kb.search.second_opinion import SecondOpinion  # noqa: PLC0415 - numpy is loaded only now
+        from faultmaven_kb.semantic.second_opinion import SecondOpinion  # noqa: PLC0415 - numpy is loaded only now
 
         second = SecondOpinion(tuple(self), embedder, folder=folder)
         return KnowledgeBase(self, self.diagnostics, second_opinion=second)
@@ -217,7 +217,7 @@ def _read(path: Path, cache: Cache | None) -> ParseResult:
     kept = cache.get(data, name) if cache else None
     if kept is not None:
         return kept
-    from faultmaven_kb.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
+    from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
 
     result = parse_runbook(data, path=name)
     if cache:

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, PathError, parse_runbook
-from faultmaven_kb.decoding import SIZE_LIMIT
-from faultmaven_kb.lint.engine import check_text
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.toolkit.rule_model import Profile
+from faultmaven_kb.text.decoding import SIZE_LIMIT
 from tests.documents import read, text_of
 
 SAMPLE = text_of("sample.md")
@@ -116,7 +116,9 @@ def test_what_is_refused_needs_neither_the_parser_nor_the_rules(name: str, tmp_p
     status, *modules = done.stderr.split()
     assert status == "1"
     assert "1 error" in done.stdout
-    assert not {"pydantic", "markdown_it", "jsonschema", "rich.console", "faultmaven_kb.lint.rules"} & set(modules)
+    assert not {"pydantic", "markdown_it", "jsonschema", "rich.console", "faultmaven_kb.gate.rules.catalogue"} & set(
+        modules
+    )
 
 
 def test_a_yaml_error_does_not_hide_the_findings_of_the_body() -> None:

@@ -8,13 +8,16 @@ import faultmaven_kb
 PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "source", "terminal_text"),
+    ("_version", "errors", "source"),
     ("diagnostics",),
-    ("decoding", "yaml_faults", "yaml_values", "frontmatter", "inline", "markdown", "mojibake", "outline"),
-    ("metadata", "runbook", "parse_result", "schemas", "template"),
-    ("dialects", "reader", "files", "cache"),
-    ("lint", "search", "differential", "export", "labs"),
-    ("knowledge_base",),
+    ("text",),
+    ("model",),
+    ("dialects", "reading"),
+    ("fences",),
+    ("proofs",),
+    ("gate", "search", "export"),
+    ("semantic", "evaluation", "differential", "labs"),
+    ("knowledge_base", "git_history"),
     ("reports",),
     ("cli", "mcp_server", "language_server", "integrations"),
     ("__main__",),

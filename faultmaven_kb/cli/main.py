@@ -6,28 +6,28 @@ import sys
 import click
 
 from faultmaven_kb._version import __version__
-from faultmaven_kb.cli.lazy_group import LazyGroup
+from faultmaven_kb.cli.shared.lazy_group import LazyGroup
 from faultmaven_kb.errors import FaultmavenError
 
 __all__ = ["COMMANDS", "fmkb", "main"]
 
 COMMANDS = {
-    "search": "search",
-    "diagnose": "diagnose",
-    "eval": "evaluate",
-    "show": "show",
-    "list": "list_runbooks",
-    "validate": "validate",
-    "rules": "rules",
-    "lsp": "lsp",
-    "new": "new",
-    "schema": "schema",
-    "lab": "lab",
-    "alerts": "alerts",
-    "convert": "convert",
-    "export": "export",
-    "mcp": "mcp",
-    "completion": "completion",
+    "search": "commands.search",
+    "diagnose": "commands.diagnose",
+    "eval": "commands.evaluate",
+    "show": "commands.show",
+    "list": "commands.list_runbooks",
+    "validate": "commands.validate",
+    "rules": "commands.rules",
+    "lsp": "commands.lsp",
+    "new": "commands.new",
+    "schema": "commands.schema",
+    "lab": "commands.lab",
+    "alerts": "commands.alerts",
+    "convert": "commands.convert",
+    "export": "commands.export",
+    "mcp": "commands.mcp",
+    "completion": "commands.completion",
 }
 """The commands in the order of the help page, with the module each lives in."""
 

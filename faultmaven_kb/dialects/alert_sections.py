@@ -13,10 +13,10 @@ from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.dialect import Document, sections_by_role
-from faultmaven_kb.inline import plain
-from faultmaven_kb.markdown import Block, Fence, Paragraph
-from faultmaven_kb.outline import OutlineSection, label_of, split_labels, walk, words
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Fence, Paragraph
+from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
 __all__ = ["alert_sections", "lead_of"]
 

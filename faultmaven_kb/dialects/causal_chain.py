@@ -27,10 +27,7 @@ from faultmaven_kb.dialects.parts import (
     text_of,
     without_notes,
 )
-from faultmaven_kb.inline import plain
-from faultmaven_kb.markdown import Block, ListBlock, ListItem, Paragraph
-from faultmaven_kb.outline import OutlineSection, groups, split_labels, walk, words
-from faultmaven_kb.runbook import (
+from faultmaven_kb.model.runbook import (
     Cause,
     ChainLink,
     Indicator,
@@ -42,6 +39,9 @@ from faultmaven_kb.runbook import (
     Step,
 )
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, ListBlock, ListItem, Paragraph
+from faultmaven_kb.text.outline import OutlineSection, groups, split_labels, walk, words
 
 __all__ = ["CAUSAL_CHAIN"]
 

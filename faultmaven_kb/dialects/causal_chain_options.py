@@ -12,11 +12,11 @@ from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import numbered_title
 from faultmaven_kb.dialects.four_section import solutions_in
 from faultmaven_kb.dialects.parts import commands_in, notes_in, passages_in, text_of, without_notes
-from faultmaven_kb.inline import plain
-from faultmaven_kb.markdown import Block, ListBlock, Paragraph
-from faultmaven_kb.outline import Group, OutlineSection, groups, label_of, walk
-from faultmaven_kb.runbook import Duration, Instruction, Solution
+from faultmaven_kb.model.runbook import Duration, Instruction, Solution
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, ListBlock, Paragraph
+from faultmaven_kb.text.outline import Group, OutlineSection, groups, label_of, walk
 
 __all__ = ["read_options", "read_resolutions"]
 

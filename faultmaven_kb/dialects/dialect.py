@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from faultmaven_kb.frontmatter import FrontMatter
-from faultmaven_kb.outline import OutlineSection, walk
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.frontmatter import FrontMatter
+from faultmaven_kb.text.outline import OutlineSection, walk
 
 __all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role", "title_of"]
 

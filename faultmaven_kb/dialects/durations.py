@@ -6,7 +6,7 @@ A text without a number ("varies") yields a duration without numbers, never an i
 import re
 from datetime import timedelta
 
-from faultmaven_kb.runbook import Duration, DurationRange
+from faultmaven_kb.model.runbook import Duration, DurationRange
 
 __all__ = ["read_duration"]
 

@@ -27,10 +27,10 @@ from faultmaven_kb.dialects.parts import (
     text_of,
     without_notes,
 )
-from faultmaven_kb.inline import plain
-from faultmaven_kb.markdown import Block, Table
-from faultmaven_kb.outline import Group, OutlineSection, groups, walk, words
-from faultmaven_kb.runbook import Link, Passage, Prevention, Revision, Solution, Step
+from faultmaven_kb.model.runbook import Link, Passage, Prevention, Revision, Solution, Step
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Table
+from faultmaven_kb.text.outline import Group, OutlineSection, groups, walk, words
 
 __all__ = [
     "CARD",

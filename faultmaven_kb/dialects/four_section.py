@@ -23,10 +23,10 @@ from faultmaven_kb.dialects.parts import (
     read_symptoms,
     text_of,
 )
-from faultmaven_kb.markdown import Block, Fence, ListBlock, Paragraph, Quote, Rule
-from faultmaven_kb.outline import OutlineSection, walk
-from faultmaven_kb.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
+from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Rule
+from faultmaven_kb.text.outline import OutlineSection, walk
 
 __all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
 

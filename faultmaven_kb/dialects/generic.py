@@ -8,8 +8,8 @@ from typing import Any
 
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
-from faultmaven_kb.markdown import Paragraph
-from faultmaven_kb.outline import walk
+from faultmaven_kb.text.markdown import Paragraph
+from faultmaven_kb.text.outline import walk
 
 __all__ = ["GENERIC"]
 

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from faultmaven_kb.inline import literals, plain
-from faultmaven_kb.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table, inline_links
-from faultmaven_kb.mojibake import repair
-from faultmaven_kb.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
-from faultmaven_kb.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
+from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.inline import literals, plain
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table, inline_links
+from faultmaven_kb.text.mojibake import repair
+from faultmaven_kb.text.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
 
 __all__ = [
     "code_in",

@@ -14,9 +14,9 @@ from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sectio
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
 from faultmaven_kb.dialects.four_section import solutions_in, steps_in
 from faultmaven_kb.dialects.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
-from faultmaven_kb.markdown import ListBlock
-from faultmaven_kb.outline import OutlineSection, groups, walk
-from faultmaven_kb.runbook import Cause, Passage, Prevention, Solution
+from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution
+from faultmaven_kb.text.markdown import ListBlock
+from faultmaven_kb.text.outline import OutlineSection, groups, walk
 
 __all__ = ["HEADINGS", "SKILL"]
 

@@ -13,8 +13,8 @@ from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import FAULTMAVEN
 from faultmaven_kb.dialects.four_section import FOUR_SECTION
 from faultmaven_kb.dialects.generic import GENERIC
-from faultmaven_kb.inline import literals
-from faultmaven_kb.runbook import Symptom
+from faultmaven_kb.model.runbook import Symptom
+from faultmaven_kb.text.inline import literals
 
 __all__ = ["TYPED_FRONT_MATTER"]
 

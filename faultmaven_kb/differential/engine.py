@@ -14,9 +14,9 @@ from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.prepared import PreparedRunbook, prepared
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep, Reason, StepFinding
 from faultmaven_kb.differential.weighing import broken_stick, information, likelihood, normalised, prior_shares, support
-from faultmaven_kb.inline import plain
-from faultmaven_kb.runbook import Cause, Runbook
+from faultmaven_kb.model.runbook import Cause, Runbook
 from faultmaven_kb.search.answer import Answer
+from faultmaven_kb.text.inline import plain
 
 __all__ = ["differentiate"]
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from faultmaven_kb.runbook import Cause
+from faultmaven_kb.model.runbook import Cause
 from faultmaven_kb.search.terms import Token, tokens_of
 
 __all__ = ["CauseNames", "Mention", "mentions"]

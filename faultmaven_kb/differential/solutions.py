@@ -7,7 +7,7 @@ help: guessing a cure is worse than showing none.
 from dataclasses import dataclass
 
 from faultmaven_kb.differential.mentions import CauseNames, mentions
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Span
 
 __all__ = ["SolutionLink", "solutions_by_cause"]

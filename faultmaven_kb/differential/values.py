@@ -9,7 +9,7 @@ from typing import Any
 
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.solutions import SolutionLink
-from faultmaven_kb.runbook import Cause, Runbook, Step
+from faultmaven_kb.model.runbook import Cause, Runbook, Step
 
 __all__ = ["CauseRank", "Differential", "NextStep", "Reason", "StepFinding"]
 

@@ -10,8 +10,8 @@ import hashlib
 import re
 import unicodedata
 
-from faultmaven_kb.markdown import Block, Fence, Html, ListBlock, Quote, read_blocks
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Quote, read_blocks
 
 __all__ = ["NOTICE", "as_data", "readable", "shortened", "without_comments"]
 

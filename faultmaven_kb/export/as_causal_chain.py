@@ -11,7 +11,7 @@ from datetime import date
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
 from faultmaven_kb.export.markdown_text import item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import fences, labelled, link_items, practice_items, step_text
-from faultmaven_kb.runbook import Cause, Runbook, Solution
+from faultmaven_kb.model.runbook import Cause, Runbook, Solution
 
 __all__ = ["as_causal_chain"]
 

@@ -16,7 +16,7 @@ from faultmaven_kb.export.runbook_markdown import (
     solution_text,
     step_text,
 )
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["as_faultmaven"]
 

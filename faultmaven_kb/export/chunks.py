@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from faultmaven_kb.export.agent_text import readable
-from faultmaven_kb.markdown import Block, Heading, Html, ListBlock, Paragraph, Rule, read_blocks
-from faultmaven_kb.runbook import Runbook, Section
+from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, Rule, read_blocks
 
 __all__ = ["DEFAULT_LIMIT", "Changes", "Chunk", "Scalar", "chunk_runbook", "chunk_runbooks", "compare"]
 

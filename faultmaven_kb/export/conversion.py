@@ -8,7 +8,7 @@ from faultmaven_kb.export.as_causal_chain import as_causal_chain
 from faultmaven_kb.export.as_faultmaven import as_faultmaven
 from faultmaven_kb.export.draft import Draft, Marks
 from faultmaven_kb.export.skills import skill_of
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["TARGETS", "convert"]
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["to_json", "to_json_files"]
 

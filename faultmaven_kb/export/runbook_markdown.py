@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from faultmaven_kb.export.markdown_text import fence, item, items, joined, one_line
-from faultmaven_kb.runbook import Cause, Command, Link, Measure, Note, Prevention, Solution, Step
+from faultmaven_kb.model.runbook import Cause, Command, Link, Measure, Note, Prevention, Solution, Step
 
 __all__ = [
     "cause_text",

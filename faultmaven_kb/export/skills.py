@@ -22,8 +22,8 @@ from faultmaven_kb.export.runbook_markdown import (
     solution_text,
     step_text,
 )
-from faultmaven_kb.inline import plain
-from faultmaven_kb.runbook import Cause, Measure, Runbook
+from faultmaven_kb.model.runbook import Cause, Measure, Runbook
+from faultmaven_kb.text.inline import plain
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from faultmaven_kb.integrations.prometheus_rules import Alert
 from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["AlertCoverage", "Coverage", "cover"]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from faultmaven_kb.export.chroma import Collection, Embedder
 from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Verdict
 
 __all__ = ["ChromaRetriever", "JoinedAnswer", "JoinedHit", "Passage"]

@@ -11,8 +11,8 @@ from pathlib import Path
 import yaml
 
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.files import files_at
-from faultmaven_kb.yaml_faults import fault_of
+from faultmaven_kb.reading.files import files_at
+from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.files import find_runbooks
-from faultmaven_kb.labs.check import check_lab
-from faultmaven_kb.labs.declaration import DEFAULT_SET, read_lab
-from faultmaven_kb.labs.images import read_images
-from faultmaven_kb.labs.machine import obstacle
-from faultmaven_kb.labs.plan import load_lab
-from faultmaven_kb.labs.runner import Job, jobs_for, run_jobs
-from faultmaven_kb.labs.transcript import failure_lines
+from faultmaven_kb.labs.declarations.check import check_lab
+from faultmaven_kb.labs.declarations.declaration import DEFAULT_SET, read_lab
+from faultmaven_kb.labs.declarations.plan import load_lab
+from faultmaven_kb.labs.machines.images import read_images
+from faultmaven_kb.labs.machines.machine import obstacle
+from faultmaven_kb.labs.proving.runner import Job, jobs_for, run_jobs
+from faultmaven_kb.labs.proving.transcript import failure_lines
+from faultmaven_kb.reading.files import find_runbooks
 
 __all__ = ["LabTest", "LabTests", "pytest_addoption", "pytest_collect_file"]
 

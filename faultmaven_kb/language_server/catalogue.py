@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from faultmaven_kb.decoding import decode, read_bytes
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.files import find_runbooks
-from faultmaven_kb.frontmatter import read_front_matter
+from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.frontmatter import read_front_matter
 
 __all__ = ["Catalogue", "Entry", "read_catalogue"]
 

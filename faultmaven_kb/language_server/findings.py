@@ -10,13 +10,13 @@ from pathlib import Path
 from lsprotocol import types
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Level, Related, apply_edits
+from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.fixes.fixes import Check, fix_report
+from faultmaven_kb.gate.fixes.intent import unintended_change
+from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.language_server.positions import Encoding, to_range
-from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.fixes import Check, fix_report
-from faultmaven_kb.lint.intent import unintended_change
-from faultmaven_kb.lint.pages import page_url
-from faultmaven_kb.lint.rules import RULES
-from faultmaven_kb.reader import read_document
+from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.source import Position, Source, Span
 
 __all__ = ["code_actions", "hover", "to_diagnostic"]

@@ -8,9 +8,9 @@ from lsprotocol import types
 
 from faultmaven_kb.language_server.catalogue import Catalogue, Entry
 from faultmaven_kb.language_server.positions import Encoding, to_range
-from faultmaven_kb.outline import OutlineSection
-from faultmaven_kb.reader import ReadDocument
+from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
+from faultmaven_kb.text.outline import OutlineSection
 
 __all__ = ["runbook_at", "symbols"]
 

@@ -15,15 +15,15 @@ from pygls.uris import to_fs_path
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.files import NOT_RUNBOOKS
+from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.fixes.fixes import Check
 from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
 from faultmaven_kb.language_server.completion import completions, field_help
 from faultmaven_kb.language_server.findings import code_actions, hover, to_diagnostic
 from faultmaven_kb.language_server.navigation import runbook_at, symbols
 from faultmaven_kb.language_server.positions import from_position, to_range
-from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.fixes import Check
-from faultmaven_kb.reader import ReadDocument, read_document
+from faultmaven_kb.reading.files import NOT_RUNBOOKS
+from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
 
 __all__ = ["make_server"]

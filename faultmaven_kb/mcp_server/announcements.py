@@ -20,7 +20,7 @@ from mcp.types import PromptsCapability, ServerCapabilities, ToolsCapability
 from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.mcp_server.answers import uri_of
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Announcements", "truthful"]
 

@@ -10,8 +10,7 @@ from pydantic import BaseModel
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.differential.values import Differential
 from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
-from faultmaven_kb.inline import plain
-from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.gate.engine.engine import Report
 from faultmaven_kb.mcp_server.models import (
     Finding,
     Findings,
@@ -25,8 +24,9 @@ from faultmaven_kb.mcp_server.models import (
     RunbookText,
     SearchAnswer,
 )
-from faultmaven_kb.runbook import Cause, Command, Runbook, Section, Step
+from faultmaven_kb.model.runbook import Cause, Command, Runbook, Section, Step
 from faultmaven_kb.search.answer import Answer, Evidence, Hit
+from faultmaven_kb.text.inline import plain
 
 __all__ = [
     "SEARCH_BYTES",

@@ -5,8 +5,8 @@ The table is the whole of it: a question without rules is a person's. Codes may 
 
 from dataclasses import dataclass
 
-from faultmaven_kb.lint.rules import RULES
-from faultmaven_kb.lint.settings import Profile
+from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.settings.settings import Profile
 
 __all__ = ["CHECKLIST", "Question"]
 

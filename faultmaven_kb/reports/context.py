@@ -8,7 +8,7 @@ import posixpath
 from dataclasses import dataclass
 from pathlib import PurePath
 
-from faultmaven_kb.lint.settings import Profile
+from faultmaven_kb.gate.settings.settings import Profile
 
 __all__ = ["Context"]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.gate.engine.engine import Report
 from faultmaven_kb.reports.checklist import CHECKLIST, Question
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.markdown_text import escaped

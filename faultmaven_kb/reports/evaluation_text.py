@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
-from faultmaven_kb.search.comparison import Comparison
-from faultmaven_kb.search.evaluation import Evaluation, Outcome
-from faultmaven_kb.search.metrics import Interval
-from faultmaven_kb.search.self_check import SelfCheck
-from faultmaven_kb.terminal_text import printable
+from faultmaven_kb.evaluation.comparison import Comparison
+from faultmaven_kb.evaluation.evaluation import Evaluation, Outcome
+from faultmaven_kb.evaluation.metrics import Interval
+from faultmaven_kb.evaluation.self_check import SelfCheck
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["comparison_text", "evaluation_text", "self_check_text"]
 

@@ -8,9 +8,9 @@ import re
 from xml.etree import ElementTree as Xml
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.lint.engine import Report
+from faultmaven_kb.gate.engine.engine import Report
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["to_junit"]
 

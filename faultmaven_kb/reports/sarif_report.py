@@ -12,10 +12,10 @@ from urllib.parse import quote
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level, Related
-from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.pages import page_url
-from faultmaven_kb.lint.rule import Rule
-from faultmaven_kb.lint.rules import RULES
+from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.pages import page_url
+from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import line_hashes
 from faultmaven_kb.source import Source, Span

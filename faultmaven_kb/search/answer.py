@@ -7,7 +7,7 @@ probability that this hit is the right runbook.
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Span
 
 __all__ = ["Answer", "Distinction", "Evidence", "Hit", "InputLine", "Verdict"]

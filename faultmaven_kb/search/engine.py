@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
 from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
 from faultmaven_kb.search.index import Index

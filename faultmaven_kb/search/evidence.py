@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import islice
 from math import fsum
 
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Distinction, Evidence
 from faultmaven_kb.search.fields import FIELDS, Segment, segment_at
 from faultmaven_kb.search.index import Index, Text

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import NamedTuple
 
-from faultmaven_kb.inline import plain
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
 
 __all__ = ["BODY", "FIELDS", "POINTED", "Field", "Segment", "segment_at"]
 

@@ -14,7 +14,7 @@ import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, POINTED
 from faultmaven_kb.search.terms import LINE_END, line_terms

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.evaluate import command
+from faultmaven_kb.cli.commands.evaluate import command
 from faultmaven_kb.errors import ConfigurationError, PathError
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.test_commands import fmkb
 from tests.documents import ROOT
-from tests.test_cli import fmkb
 
 RUNBOOK = ROOT / "runbooks" / "redis" / "redis-out-of-memory.md"
 
@@ -132,7 +132,7 @@ def test_a_workflow_gets_annotations_and_a_summary(folder: Path) -> None:
 
 
 def test_a_fault_of_the_library_is_a_message_and_code_3(tmp_path: Path) -> None:
-    fault = "import faultmaven_kb.cli.search as module\ndef fails(*a, **k): raise ZeroDivisionError('oops')\n"
+    fault = "import faultmaven_kb.cli.commands.search as module\ndef fails(*a, **k): raise ZeroDivisionError('oops')\n"
     script = f"import sys\nsys.argv[1:] = ['search', 'x']\n{fault}module.load = fails\n"
     script += "from faultmaven_kb.cli.main import main\nmain()\n"
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, check=False, cwd=tmp_path)

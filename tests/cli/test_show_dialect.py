@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.show import command
+from faultmaven_kb.cli.commands.show import command
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "dialects"
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, parse_runbook
 from faultmaven_kb.dialects import DIALECTS
-from faultmaven_kb.reader import read_document
+from faultmaven_kb.reading.reader import read_document
 from tests.documents import RUNBOOKS, read
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "dialects"

@@ -5,8 +5,8 @@ import pytest
 from faultmaven_kb.differential.findings import findings_of, known_causes
 from faultmaven_kb.differential.solutions import solutions_by_cause
 from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.reader import parse_runbook
-from faultmaven_kb.runbook import Runbook
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.reader import parse_runbook
 
 _TEXT = """# Web - Errors
 

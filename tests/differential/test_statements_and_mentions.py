@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from faultmaven_kb.differential.mentions import CauseNames, mentions
 from faultmaven_kb.differential.statements import Rarity, Statement, agreement, clauses, opposite, statement
-from faultmaven_kb.runbook import Cause
+from faultmaven_kb.model.runbook import Cause
 from faultmaven_kb.source import Span
 
 _SPAN = Span(1, 1, 1, 1)

@@ -19,10 +19,10 @@ import chromadb
 from click.testing import CliRunner
 
 from faultmaven_kb import ConfigurationError, KnowledgeBase
-from faultmaven_kb.cli.export import command
+from faultmaven_kb.cli.commands.export import command
 from faultmaven_kb.export.chroma import SyncReport, open_collection, sync
 from faultmaven_kb.integrations.chroma_retriever import ChromaRetriever
-from faultmaven_kb.search.embedders import open_embedder
+from faultmaven_kb.semantic.embedders import open_embedder
 from tests.export.term_vectors import embed
 
 EMBEDDER = "tests.export.term_vectors:embed"

@@ -11,12 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, KnowledgeBase, Runbook
-from faultmaven_kb.cli.convert import command
+from faultmaven_kb.cli.commands.convert import command
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.export.conversion import convert
 from faultmaven_kb.export.draft import NOTES_TITLE
-from faultmaven_kb.inline import literals
-from faultmaven_kb.runbook import (
+from faultmaven_kb.model.runbook import (
     Cause,
     ChainLink,
     Command,
@@ -30,6 +29,7 @@ from faultmaven_kb.runbook import (
     Symptom,
 )
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import literals
 from tests.documents import read
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "dialects"

@@ -9,7 +9,7 @@ from click.testing import CliRunner, Result
 from rich.console import Console
 
 from faultmaven_kb import KnowledgeBase, PathError
-from faultmaven_kb.cli.alerts import command, print_coverage
+from faultmaven_kb.cli.commands.alerts import command, print_coverage
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
 

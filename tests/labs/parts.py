@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.labs.check import check_lab
-from faultmaven_kb.labs.declaration import read_lab
-from faultmaven_kb.labs.images import ensure_image, read_images
-from faultmaven_kb.labs.machine import obstacle
-from faultmaven_kb.labs.phases import Trial
-from faultmaven_kb.labs.plan import LoadedLab, load_lab
+from faultmaven_kb.labs.declarations.check import check_lab
+from faultmaven_kb.labs.declarations.declaration import read_lab
+from faultmaven_kb.labs.declarations.plan import LoadedLab, load_lab
+from faultmaven_kb.labs.machines.images import ensure_image, read_images
+from faultmaven_kb.labs.machines.machine import obstacle
+from faultmaven_kb.labs.proving.phases import Trial
 
 ROOT = Path(__file__).parents[2]
 DEMO = Path(__file__).parent / "demo"

@@ -6,11 +6,11 @@ import pytest
 import yaml
 
 from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
-from faultmaven_kb.labs.check import CHECKS, check_lab
-from faultmaven_kb.labs.declaration import Probe, read_lab
-from faultmaven_kb.labs.images import read_images
-from faultmaven_kb.labs.plan import find_labs, load_lab, planned, read_labs
-from faultmaven_kb.labs.schema import lab_schema, lab_schema_text
+from faultmaven_kb.labs.declarations.check import CHECKS, check_lab
+from faultmaven_kb.labs.declarations.declaration import Probe, read_lab
+from faultmaven_kb.labs.declarations.plan import find_labs, load_lab, planned, read_labs
+from faultmaven_kb.labs.declarations.schema import lab_schema, lab_schema_text
+from faultmaven_kb.labs.machines.images import read_images
 from tests.labs.parts import DEMO, IMAGES, ROOT, demo, findings, loaded
 
 LABS = sorted((ROOT / "labs").rglob("*.lab.yaml"))

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.lab import command
+from faultmaven_kb.cli.commands.lab import command
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.audit import audit
-from faultmaven_kb.labs.machine import obstacle
+from faultmaven_kb.labs.machines.machine import obstacle
+from faultmaven_kb.labs.proving.audit import audit
 from tests.labs.parts import ROOT, STATE, demo, loaded, needs_machine, tree
 
 
@@ -45,7 +45,7 @@ def invoke(*arguments: object) -> tuple[int, str]:
 
 
 def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("faultmaven_kb.cli.lab.obstacle", lambda: "labs need root")
+    monkeypatch.setattr("faultmaven_kb.cli.commands.lab.obstacle", lambda: "labs need root")
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
     assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs import leftovers, runner
-from faultmaven_kb.labs.cgroups import create_groups, entrances, remove_groups
-from faultmaven_kb.labs.images import ensure_image, installed_versions
-from faultmaven_kb.labs.leftovers import sweep
-from faultmaven_kb.labs.machine import Machine, MachineError, byte_count, obstacle, wait_for
-from faultmaven_kb.labs.phases import prove
-from faultmaven_kb.labs.runner import run_jobs
-from faultmaven_kb.labs.session import Session
+from faultmaven_kb.labs.machines import leftovers
+from faultmaven_kb.labs.machines.cgroups import create_groups, entrances, remove_groups
+from faultmaven_kb.labs.machines.images import ensure_image, installed_versions
+from faultmaven_kb.labs.machines.leftovers import sweep
+from faultmaven_kb.labs.machines.machine import Machine, MachineError, byte_count, obstacle, wait_for
+from faultmaven_kb.labs.machines.session import Session
+from faultmaven_kb.labs.proving import runner
+from faultmaven_kb.labs.proving.phases import prove
+from faultmaven_kb.labs.proving.runner import run_jobs
 from tests.labs.parts import IMAGES, STATE, demo, loaded, needs_machine, tree, verdict
 
 
@@ -57,7 +58,7 @@ def test_a_machine_that_does_not_start_says_so(tmp_path: Path) -> None:
 @needs_machine
 def test_what_a_killed_run_leaves_is_cleaned_up_by_the_next(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from faultmaven_kb.labs.machine import Machine\n"
+        "import sys, time; from pathlib import Path; from faultmaven_kb.labs.machines.machine import Machine\n"
         "with Machine(Path(sys.argv[1]), Path(sys.argv[2])) as m: print(m.leader, flush=True); time.sleep(60)"
     )
     arguments = [sys.executable, "-c", script, str(tree()), str(tmp_path)]
@@ -139,7 +140,7 @@ def test_nothing_runs_where_machines_cannot(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(runner, "obstacle", lambda: "labs need root")
     with pytest.raises(ConfigurationError, match="labs need root"):
         run_jobs([], state=tmp_path)
-    monkeypatch.setattr("faultmaven_kb.labs.machine.obstacle", lambda: "labs need root")
+    monkeypatch.setattr("faultmaven_kb.labs.machines.machine.obstacle", lambda: "labs need root")
     with pytest.raises(ConfigurationError), Machine(tmp_path, tmp_path):
         pass
 

@@ -6,22 +6,22 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.mutation import judge, mutants
-from faultmaven_kb.labs.phases import Mutation, Phase, Step, Trial
-from faultmaven_kb.labs.plan import LoadedLab
-from faultmaven_kb.labs.proof import (
+from faultmaven_kb.labs.declarations.plan import LoadedLab
+from faultmaven_kb.labs.proving.mutation import judge, mutants
+from faultmaven_kb.labs.proving.phases import Mutation, Phase, Step, Trial
+from faultmaven_kb.labs.proving.proof_making import make_proof
+from faultmaven_kb.labs.proving.runner import jobs_for
+from faultmaven_kb.labs.proving.transcript import failure_lines, to_junit, to_transcript, trial_values
+from faultmaven_kb.proofs.proof import (
     Proof,
     executed_hash,
     joined_proofs,
-    make_proof,
     outdated,
     parse_proofs,
     plain_version,
     proof_text,
     read_proofs,
 )
-from faultmaven_kb.labs.runner import jobs_for
-from faultmaven_kb.labs.transcript import failure_lines, to_junit, to_transcript, trial_values
 from tests.labs.parts import IMAGES, ROOT, demo, loaded
 
 VERSIONS = {"bookworm": {"coreutils": "9.1-1"}}
@@ -130,8 +130,8 @@ def test_proofs_are_read_from_a_folder_and_nothing_else_is_taken_for_one(tmp_pat
 
 
 def test_every_committed_proof_belongs_to_the_text_of_its_runbook() -> None:
-    from faultmaven_kb.labs.declaration import read_lab
-    from faultmaven_kb.labs.plan import load_lab
+    from faultmaven_kb.labs.declarations.declaration import read_lab
+    from faultmaven_kb.labs.declarations.plan import load_lab
 
     paths = {path.stem: path for path in (ROOT / "runbooks").rglob("*.md")}
     proofs = read_proofs(ROOT / "labs" / "results")

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.labs.directives import directives_before
-from faultmaven_kb.labs.extraction import extract
-from faultmaven_kb.labs.matching import error_line, shows
-from faultmaven_kb.labs.placeholders import fill, mask, placeholders_in
-from faultmaven_kb.labs.shell import split_commands, split_console
-from faultmaven_kb.reader import read_document
+from faultmaven_kb.fences.pasting import split_commands, split_console
+from faultmaven_kb.fences.placeholders import fill, mask, placeholders_in
+from faultmaven_kb.labs.declarations.matching import error_line, shows
+from faultmaven_kb.proofs.directives import directives_before
+from faultmaven_kb.proofs.extraction import extract
+from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.source import Source
 from tests.documents import RUNBOOKS
 from tests.labs.parts import DEMO

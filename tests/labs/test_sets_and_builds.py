@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.lab import command
+from faultmaven_kb.cli.commands.lab import command
 from faultmaven_kb.errors import ConfigurationError, PathError
-from faultmaven_kb.labs import runner
-from faultmaven_kb.labs.builds import Build, ensure_packages, made_once, run_tool
-from faultmaven_kb.labs.cgroups import create_groups
-from faultmaven_kb.labs.declaration import read_lab
-from faultmaven_kb.labs.images import Image, ensure_image, read_images
-from faultmaven_kb.labs.machine import Machine, wait_for
-from faultmaven_kb.labs.runner import jobs_for, run_jobs
-from faultmaven_kb.labs.sandboxes import SANDBOXES, lacking
+from faultmaven_kb.labs.declarations.declaration import read_lab
+from faultmaven_kb.labs.machines.builds import Build, ensure_packages, made_once, run_tool
+from faultmaven_kb.labs.machines.cgroups import create_groups
+from faultmaven_kb.labs.machines.images import Image, ensure_image, read_images
+from faultmaven_kb.labs.machines.machine import Machine, wait_for
+from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, lacking
+from faultmaven_kb.labs.proving import runner
+from faultmaven_kb.labs.proving.runner import jobs_for, run_jobs
 from tests.labs.parts import DEMO, IMAGES, ROOT, STATE, demo, loaded, needs_machine, tree
 
 MACHINE, CONTAINERS = SANDBOXES
@@ -270,7 +270,7 @@ def test_who_wants_the_same_waits_and_makes_nothing(tmp_path: Path) -> None:
 @on_linux
 def test_what_a_killed_attempt_left_is_removed_by_the_next(tmp_path: Path) -> None:
     script = (
-        "import sys, time; from pathlib import Path; from faultmaven_kb.labs.builds import made_once\n"
+        "import sys, time; from pathlib import Path; from faultmaven_kb.labs.machines.builds import made_once\n"
         "def make(work): print(work, flush=True); time.sleep(60)\n"
         "made_once(Path(sys.argv[1]), make)"
     )
@@ -289,7 +289,7 @@ def test_what_a_killed_attempt_left_is_removed_by_the_next(tmp_path: Path) -> No
 @needs_machine
 def test_a_tool_leaves_no_process_and_no_mount_when_we_are_killed(tmp_path: Path) -> None:
     script = (
-        "import sys; from faultmaven_kb.labs.builds import run_tool\n"
+        "import sys; from faultmaven_kb.labs.machines.builds import run_tool\n"
         "run_tool(['sh', '-c', 'mount -t tmpfs t $0; (sleep 4711; true) & touch $1; wait', sys.argv[1], sys.argv[2]])"
     )
     (tmp_path / "mounted").mkdir()

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.labs import runner
-from faultmaven_kb.labs.phases import Trial
-from faultmaven_kb.labs.restarts import PendingRestarts
-from faultmaven_kb.labs.runner import jobs_for, run_jobs
-from faultmaven_kb.labs.transcript import failure_lines
+from faultmaven_kb.labs.proving import runner
+from faultmaven_kb.labs.proving.phases import Trial
+from faultmaven_kb.labs.proving.restarts import PendingRestarts
+from faultmaven_kb.labs.proving.runner import jobs_for, run_jobs
+from faultmaven_kb.labs.proving.transcript import failure_lines
 from tests.labs.parts import IMAGES, STATE, demo, loaded, needs_machine, tree, verdict
 
 _RECOVERED = "    recovered: {{run: cat /srv/shop/{}, expect: welcome, within: 1}}\n"

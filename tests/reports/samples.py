@@ -4,8 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.lint.engine import Report, check_paths
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.gate.engine.engine import Report, check_paths
+from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.source import Source, Span
 from tests.documents import ROOT

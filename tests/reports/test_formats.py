@@ -10,8 +10,8 @@ import pytest
 from junitparser import Failure, JUnitXml
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
-from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.rule import Profile
+from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import FORMAT_NAMES, render
 from faultmaven_kb.reports.github_report import step_summary

@@ -11,8 +11,8 @@ import pytest
 from sarif_pydantic import Sarif
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
-from faultmaven_kb.lint.engine import Report
-from faultmaven_kb.lint.rules import RULES
+from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import line_hashes
 from faultmaven_kb.reports.formats import render

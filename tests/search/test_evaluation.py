@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.evaluation.comparison import compare
+from faultmaven_kb.evaluation.evaluation import Evaluation, Outcome, evaluate
+from faultmaven_kb.evaluation.labelled import LabelledQuestion, read_labelled
+from faultmaven_kb.evaluation.self_check import self_check, without_symptom
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.reports.evaluation_text import comparison_text, evaluation_text, self_check_text
 from faultmaven_kb.search.answer import Answer
-from faultmaven_kb.search.comparison import compare
-from faultmaven_kb.search.evaluation import Evaluation, Outcome, evaluate
-from faultmaven_kb.search.labelled import LabelledQuestion, read_labelled
-from faultmaven_kb.search.self_check import self_check, without_symptom
 
 _SET = Path(__file__).parent.parent / "data" / "search"
 

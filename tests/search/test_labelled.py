@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb.errors import ConfigurationError, PathError
-from faultmaven_kb.search.labelled import LabelledQuestion, read_labelled
+from faultmaven_kb.evaluation.labelled import LabelledQuestion, read_labelled
 
 
 def _file(folder: Path, name: str, text: str) -> Path:

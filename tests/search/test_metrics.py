@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.search.metrics import (
+from faultmaven_kb.evaluation.metrics import (
     calibration_error,
     gain,
     interval,

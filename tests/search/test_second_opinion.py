@@ -11,21 +11,21 @@ import numpy as np
 import pytest
 
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.evaluation.evaluation import evaluate
+from faultmaven_kb.evaluation.labelled import read_labelled
 from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.search.embedders import (
+from faultmaven_kb.semantic.embedders import (
     Embedder,
     FastEmbedEmbedder,
     SentenceTransformerEmbedder,
     Vectors,
     open_embedder,
 )
-from faultmaven_kb.search.evaluation import evaluate
-from faultmaven_kb.search.labelled import read_labelled
-from faultmaven_kb.search.passages import passages_of
-from faultmaven_kb.search.second_opinion import LIKE, is_clear, is_plain_words
-from faultmaven_kb.search.vectors import VectorStore, unit
+from faultmaven_kb.semantic.passages import passages_of
+from faultmaven_kb.semantic.second_opinion import LIKE, is_clear, is_plain_words
+from faultmaven_kb.semantic.vectors import VectorStore, unit
+from tests.cli.test_commands import fmkb
 from tests.search.minilm import export, weights_folder
-from tests.test_cli import fmkb
 
 _SET = Path(__file__).parent.parent / "data" / "search" / "questions-with-a-runbook.jsonl"
 
@@ -138,7 +138,7 @@ def test_twins_in_meaning_are_ambiguous(kb: KnowledgeBase) -> None:
 
 
 def test_a_plain_document_is_read_in_pieces_of_its_sections() -> None:
-    from faultmaven_kb.reader import parse_runbook
+    from faultmaven_kb.reading.reader import parse_runbook
 
     runbook = parse_runbook("# Title\n\n" + "\n\n".join(f"Paragraph {n} " + "word " * 60 for n in range(6))).runbook
     assert runbook is not None

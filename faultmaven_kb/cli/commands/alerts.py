@@ -1,0 +1,127 @@
+"""`fmkb alerts`: which alerts have a runbook that is fit to be opened."""
+
+import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
+from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.diagnostics import Level
+from faultmaven_kb.gate.engine.engine import check_paths, profile_named
+from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, cover
+from faultmaven_kb.integrations.prometheus_rules import find_rule_files, read_rules
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["command", "print_coverage"]
+
+_STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing": "red"}
+
+
+@click.command("alerts", short_help="Check which alerts have a runbook.")
+@click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--profile",
+    type=click.Choice([profile.label for profile in Profile]),
+    default=Profile.INGEST.label,
+    show_default=True,
+    help="A runbook with an error of this profile is not fit.",
+)
+@click.option(
+    "--require",
+    type=click.FloatRange(0, 100),
+    default=100.0,
+    show_default=True,
+    help="Per cent of the alerts that must be covered.",
+)
+@click.option(
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that rules about dates take for today. Default: today."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@kb_option
+@click.pass_context
+def command(
+    ctx: click.Context,
+    rules: tuple[Path, ...],
+    profile: str,
+    require: float,
+    today: datetime.datetime | None,
+    as_json: bool,
+    kb_paths: tuple[Path, ...],
+) -> None:
+    """Say for each alert in RULES (Prometheus rule files, PrometheusRule manifests, folders) whether it has a runbook.
+
+    \b
+    Examples:
+      fmkb alerts rules/ --kb runbooks
+      fmkb alerts prometheus-rules.yaml --require 80 --json
+
+    An alert is covered when its runbook_url or its name leads to a runbook of the base and that runbook is fit. For the
+    others a runbook is proposed from the alert's summary and description.
+
+    Exit code: 0 when enough alerts are covered, 1 otherwise, 2 for wrong usage.
+    """
+    files = [read_rules(file) for file in find_rule_files(rules)]
+    alerts = [alert for file in files for alert in file.alerts]
+    problems = [problem for file in files for problem in file.problems]
+    for problem in problems:
+        click.echo(f"fmkb: {printable(problem.path)}:{problem.line}: {printable(problem.message)}", err=True)
+    if not alerts:
+        raise click.UsageError(f"no alert found in {', '.join(str(path) for path in rules)}")
+    base = load(kb_paths)
+    day = today.date() if today else datetime.date.today()
+    coverage = cover(alerts, base, faults=_faults(base, profile_named(profile), day))
+    if as_json:
+        echo_json(coverage.to_dict())
+    else:
+        print_coverage(console(), coverage)
+    ctx.exit(1 if problems or coverage.share * 100 < require else 0)
+
+
+def _faults(base: KnowledgeBase, profile: Profile, today: datetime.date) -> dict[str, tuple[str, ...]]:
+    """The errors of each runbook of the base, by its id."""
+    ids = {runbook.path: runbook.id for runbook in base if runbook.path}
+    report = check_paths(sorted(ids), today=today, profile=profile)
+    found: dict[str, tuple[str, ...]] = {}
+    for diagnostic in report.diagnostics:
+        identity = ids.get(diagnostic.path)
+        if identity and diagnostic.level is Level.ERROR:
+            found[identity] = (*found.get(identity, ()), f"{diagnostic.code} {diagnostic.message}")
+    return found
+
+
+def print_coverage(out: Console, coverage: Coverage) -> None:
+    """A table on a terminal, one line of tabs for each alert on a pipe; then the share."""
+    if not out.is_terminal:
+        for row in coverage.rows:
+            cells = (row.alert.name, row.status, row.runbook or "", _remark(row), f"{row.alert.path}:{row.alert.line}")
+            click.echo("\t".join(printable(cell) for cell in cells))
+    else:
+        table = Table(box=None, pad_edge=False, header_style="dim")
+        for name in ("alert", "status", "runbook", "remark"):
+            table.add_column(name, overflow="fold")
+        for row in coverage.rows:
+            status = Text(row.status, style=_STYLES[row.status])
+            table.add_row(
+                Text(printable(row.alert.name)), status, Text(row.runbook or ""), Text(printable(_remark(row)))
+            )
+        out.print(table)
+    covered, total = coverage.count("covered"), len(coverage.rows)
+    click.echo(f"{covered} of {total} alerts covered ({coverage.share * 100:.0f} %)", err=not out.is_terminal)
+
+
+def _remark(row: AlertCoverage) -> str:
+    parts = []
+    if row.faults:
+        more = f" and {len(row.faults) - 1} more" if len(row.faults) > 1 else ""
+        parts.append(row.faults[0] + more)
+    if row.proposal and row.confidence is not None:
+        parts.append(f"proposed: {row.proposal} ({row.confidence * 100:.0f} %)")
+    if row.status == "dead-link" and not row.runbook:
+        parts.append(f"link: {row.link}")
+    return "; ".join(parts)

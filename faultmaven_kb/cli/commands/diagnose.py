@@ -1,0 +1,197 @@
+"""`fmkb diagnose`: from what is seen to causes, and to the step that tells them apart; in a terminal, as a dialogue."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from faultmaven_kb.cli.shared.cards import bar
+from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
+from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.differential.observation import Observation, StepKey
+from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
+from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["command"]
+
+_MOST_CAUSES = 6
+_LEAST_SHARE = 0.01
+_CAVEAT = "An order by the runbooks' weights and what was observed; it is no diagnosis."
+
+
+@click.command("diagnose", short_help="Order the causes, propose the next step.")
+@click.argument("symptoms", nargs=-1)
+@click.option("--seen", multiple=True, help="Something else that is so; may be given more than once.")
+@click.option("--not-seen", multiple=True, help="Something that is not so; may be given more than once.")
+@click.option(
+    "--observations",
+    "file",
+    type=click.Path(path_type=Path, allow_dash=True),
+    help="JSON: a list of {text, seen}, or the output of --json; - is standard input.",
+)
+@click.option("--ask/--no-ask", default=None, help="Ask what the proposed steps show. Default: in a terminal.")
+@kb_option
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, without asking.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    symptoms: tuple[str, ...],
+    seen: tuple[str, ...],
+    not_seen: tuple[str, ...],
+    file: Path | None,
+    ask: bool | None,
+    kb_paths: tuple[Path, ...],
+    as_json: bool,
+) -> None:
+    """Order the causes that SYMPTOMS (each in quotes) point to, and propose the step that tells them apart.
+
+    \b
+    Examples:
+      fmkb diagnose "node NotReady" --not-seen "kubelet is running"
+      fmkb diagnose "502 Bad Gateway" "connect() failed (111: Connection refused)"
+      fmkb diagnose "Temporary failure in name resolution" --json > case.json
+      fmkb diagnose --observations case.json --seen "status: SERVFAIL"
+
+    Exit code: 0 when there are causes, 1 when no runbook points to any.
+    """
+    asking = not as_json and (ask if ask is not None else sys.stdin.isatty() and sys.stdout.isatty())
+    observations = [*(_read(file) if file else ()), *map(Observation, (*symptoms, *seen))]
+    observations += [Observation(text, seen=False) for text in not_seen]
+    if not observations and asking:
+        observations = [Observation(click.prompt("What do you see?"))]
+    if not observations:
+        raise click.UsageError("there is no symptom, expected what is seen: a message, an alert, a complaint")
+    kb = load(kb_paths)
+    found = kb.differential(observations)
+    if as_json:
+        echo_json(found.to_dict())
+    else:
+        found = _dialogue(kb, found) if asking else _show(found)
+    ctx.exit(0 if found.causes else 1)
+
+
+def _show(found: Differential) -> Differential:
+    _print(console(), found)
+    return found
+
+
+def _dialogue(kb: KnowledgeBase, found: Differential) -> Differential:
+    """Show, ask, weigh again, until no step tells much or the user has enough."""
+    done: list[StepKey] = []
+    _show(found)
+    while found.next_step is not None:
+        answers = _answers(found.next_step)
+        if answers is None:
+            return found
+        done.append(found.next_step.key)
+        found = kb.differential([*found.observations, *answers], done=done)
+        if answers or found.next_step is None:
+            _show(found)
+        else:
+            _print_step(console(), found.next_step)
+    return found
+
+
+def _answers(step: NextStep) -> list[Observation] | None:
+    """What the user sees of a step's findings: nothing when it was skipped, None to stop."""
+    count = len(step.findings)
+    while True:
+        text = click.prompt(
+            f"Which do you see? Numbers 1 to {count}, 0 for none, s to skip, q to stop", default="s", show_default=False
+        )
+        words = text.replace(",", " ").split()
+        if words in (["q"], ["s"]):
+            return None if words == ["q"] else []
+        if words and all(word.isdecimal() and int(word) <= count for word in words):
+            chosen = {int(word) for word in words}
+            return [
+                Observation(finding.text, number in chosen, step.key) for number, finding in enumerate(step.findings, 1)
+            ]
+        click.echo(f'"{printable(text)}" is not understood, expected numbers from 0 to {count}, s or q')
+
+
+def _print(out: Console, found: Differential) -> None:
+    if not found.causes:
+        out.print(Text("no runbook points to a cause", style="bold red"))
+        return
+    out.print(Text("Causes", style="bold"))
+    shown = [rank for rank in found.causes if rank.share >= _LEAST_SHARE][:_MOST_CAUSES]
+    for rank in shown:
+        _print_cause(out, rank)
+    rest = 1 - sum(rank.share for rank in shown)
+    out.print(Text(f"  {bar(rest)} {rest:>4.0%}  something else", style="dim"))
+    out.print(Text(f"  {_CAVEAT}", style="dim"), soft_wrap=True)
+    if found.next_step:
+        _print_step(out, found.next_step)
+    else:
+        out.print(Text("No step would tell much more.", style="bold"))
+
+
+def _print_cause(out: Console, rank: CauseRank) -> None:
+    line = Text("  ")
+    line.append(bar(rank.share), style="blue")
+    line.append(f" {rank.share:>4.0%}  ")
+    line.append(printable(rank.cause.name), style="bold")
+    line.append(f"  {printable(rank.runbook.id)}", style="dim")
+    out.print(line, soft_wrap=True)
+    for reason in rank.reasons:
+        seen = "seen" if reason.observation.seen else "not seen"
+        what = f'x{reason.factor:.1f}: "{_short(reason.observation.text)}" {seen}'
+        because = "" if reason.text == reason.observation.text else f"; it says: {_short(reason.text)}"
+        out.print(Text(f"      {what}{because}", style="dim"), soft_wrap=True)
+    for solution in rank.solutions:
+        out.print(Text(f"      Solution {solution.number or solution.position}: {printable(solution.title)}"))
+
+
+def _print_step(out: Console, found: NextStep) -> None:
+    out.print()
+    heading = Text("Next: ", style="bold")
+    heading.append(printable(f"{found.runbook.id}, step {found.step.number or found.key.position}: {found.step.title}"))
+    heading.append(f"  ({found.information:.2f} bits)", style="dim")
+    out.print(heading, soft_wrap=True)
+    for command_ in found.step.commands:
+        for line in command_.code.rstrip("\n").split("\n"):
+            style = "dim" if line.lstrip().startswith(("#", "--")) else "green"
+            out.print(Text(f"    {printable(line)}", style=style), soft_wrap=True)
+    for number, finding in enumerate(found.findings, 1):
+        out.print(Text(f"  {number}. {printable(plain(finding.text))}"), soft_wrap=True)
+        for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against)):
+            if names:
+                out.print(Text(f"     speaks {word}: {printable('; '.join(names))}", style="dim"), soft_wrap=True)
+
+
+def _short(text: str, most: int = 80) -> str:
+    line = printable(" ".join(plain(text).split()))
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _read(path: Path) -> list[Observation]:
+    """The observations of a JSON file."""
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        value: Any = json.loads(data)
+    except OSError as error:
+        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
+    except ValueError:
+        value = None
+    if isinstance(value, dict):
+        value = value.get("observations")
+    try:
+        return [_observation(each) for each in value]
+    except (AttributeError, KeyError, TypeError, ValueError):
+        expected = 'a list such as [{"text": "kubelet is running", "seen": false}]'
+        raise ConfigurationError(f'"{path}" holds no observations, expected {expected}') from None
+
+
+def _observation(value: dict[str, Any]) -> Observation:
+    text, seen, step = value["text"], value.get("seen", True), value.get("step")
+    if not isinstance(text, str) or not isinstance(seen, bool):
+        raise TypeError
+    return Observation(text, seen, StepKey(str(step["runbook"]), int(step["position"])) if step else None)

@@ -1,0 +1,56 @@
+"""`fmkb lsp`: the language server for editors, on standard input and output."""
+
+import datetime
+from pathlib import Path
+
+import click
+
+from faultmaven_kb.cli.shared.surroundings import cache_folder
+from faultmaven_kb.export.extras import from_extra
+from faultmaven_kb.gate.configuration.location import find_configuration, root_of
+from faultmaven_kb.gate.engine.engine import Report, check_text, profile_named
+from faultmaven_kb.gate.engine.result_cache import ResultCache
+from faultmaven_kb.gate.fixes.fixes import Check
+from faultmaven_kb.gate.settings.settings import Profile
+
+__all__ = ["command"]
+
+
+@click.command("lsp", short_help="Serve an editor (Language Server Protocol).")
+@click.option(
+    "--profile",
+    type=click.Choice([profile.label for profile in Profile]),
+    show_default="the configuration's, else contribute",
+    help="How much is asked of a runbook.",
+)
+def command(profile: str | None) -> None:
+    """Check runbooks while they are written: an editor starts this and talks to it on standard input and output.
+
+    \b
+    Example (Neovim):
+      vim.lsp.config("fmkb", { cmd = { "fmkb", "lsp" }, filetypes = { "markdown" } })
+    """
+    from_extra("pygls", extra="lsp")
+    from faultmaven_kb.language_server.server import make_server  # noqa: PLC0415 - an extra, loaded when asked for
+
+    check = _checker(profile_named(profile) if profile else None)
+    make_server(check=check, today=datetime.date.today).start_io()
+
+
+def _checker(profile: Profile | None) -> Check:
+    """A check that asks for the configuration anew each time, so that a change of it counts at once."""
+    cache = ResultCache(cache_folder())
+
+    def check(text: str, path: str) -> Report:
+        configuration = find_configuration(Path(path)).configuration
+        return check_text(
+            text,
+            path=path,
+            today=datetime.date.today(),
+            profile=profile or configuration.profile or Profile.CONTRIBUTE,
+            settings=configuration.settings,
+            root=root_of((Path(path),)),
+            cache=cache,
+        )
+
+    return check

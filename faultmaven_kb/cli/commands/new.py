@@ -1,0 +1,52 @@
+"""`fmkb new`: a runbook to fill in."""
+
+import datetime
+import re
+from pathlib import Path
+
+import click
+
+from faultmaven_kb.model.template import new_runbook
+
+__all__ = ["command"]
+
+_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+
+
+@click.command("new", short_help="Write a runbook to fill in.")
+@click.argument("runbook_id", metavar="ID")
+@click.option("--technology", "-t", help="Technology and folder. Default: the first word of ID.")
+@click.option(
+    "--folder",
+    type=click.Path(path_type=Path),
+    default=Path("runbooks"),
+    show_default=True,
+    help="Where runbooks live.",
+)
+@click.option("--stdout", "to_stdout", is_flag=True, help="Print it instead of writing a file.")
+def command(runbook_id: str, technology: str | None, folder: Path, to_stdout: bool) -> None:
+    """Write FOLDER/TECHNOLOGY/ID.md with every section in place and TODO where your words belong.
+
+    \b
+    Examples:
+      fmkb new redis-high-latency
+      fmkb new k8s-pvc-pending --technology kubernetes
+    """
+    if not _ID.fullmatch(runbook_id):
+        raise click.UsageError(
+            f'id is "{runbook_id}", expected kebab-case technology-problem such as redis-high-latency'
+        )
+    technology = technology or runbook_id.split("-", 1)[0]
+    text = new_runbook(runbook_id, technology, datetime.date.today())
+    if to_stdout:
+        click.echo(text, nl=False)
+        return
+    file = folder / technology / f"{runbook_id}.md"
+    if file.exists():
+        raise click.UsageError(f"{file} exists already")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
+    click.echo(f"wrote {file}\nfill in each TODO, then run: fmkb validate {file}")

@@ -1,0 +1,114 @@
+"""`fmkb search`: from what is seen to the runbook, usable without opening anything else."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.text import Text
+
+from faultmaven_kb.cli.shared.cards import print_brief, print_card
+from faultmaven_kb.cli.shared.common import echo_json, filter_options, kb_option, load, technology_named
+from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
+from faultmaven_kb.search.answer import Answer
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["command"]
+
+_LARGEST_INPUT = 2_000_000
+_DEFAULT_LIMIT = 3
+_LONG_INPUT = 3
+_LEADING = {"match": 1, "ambiguous": 2, "none": 0}
+_VERDICTS = {
+    "match": ("green", "match"),
+    "ambiguous": ("yellow", "ambiguous: more than one runbook fits"),
+    "none": ("red", "no runbook covers this"),
+}
+
+
+@click.command("search", short_help="Find the runbook for a symptom.")
+@click.argument("text", nargs=-1, required=True)
+@click.option(
+    "--limit", "-n", type=click.IntRange(1, 100), help="How many runbooks, each in full. Default: 3, the rest brief."
+)
+@filter_options
+@kb_option
+@semantic_option
+@click.option("--json", "as_json", is_flag=True, help="Print everything as JSON.")
+@click.pass_context
+def command(
+    ctx: click.Context,
+    text: tuple[str, ...],
+    limit: int | None,
+    technology: str | None,
+    severity: str | None,
+    tag: str | None,
+    status: str | None,
+    kb_paths: tuple[Path, ...],
+    semantic: str | None,
+    as_json: bool,
+) -> None:
+    """Find the runbook for TEXT: a sentence, an error line, an alert. With - the text comes from standard input.
+
+    \b
+    Examples:
+      fmkb search "OOM command not allowed when used memory > 'maxmemory'"
+      fmkb search pods keep restarting -t kubernetes
+      kubectl describe pod web-0 | fmkb search -
+
+    Exit code: 0 when a runbook was found, 1 when none covers the question.
+    """
+    question = _standard_input() if text == ("-",) else " ".join(text)
+    if not question.strip():
+        raise click.UsageError("the question is empty, expected what you see: a message, an alert, a log")
+    kb = with_semantic(load(kb_paths), semantic)
+    answer = kb.search(
+        question,
+        limit=limit or _DEFAULT_LIMIT,
+        technology=technology_named(kb, technology),
+        severity=severity,
+        tag=tag,
+        status=status,
+    )
+    if as_json:
+        echo_json(answer.to_dict())
+    else:
+        _print(answer, full=limit)
+    ctx.exit(1 if answer.verdict == "none" else 0)
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
+    if len(data) > _LARGEST_INPUT:
+        click.echo(f"fmkb: only the first {_LARGEST_INPUT:,} bytes of the input are read", err=True)
+    return data[:_LARGEST_INPUT].decode("utf-8", "replace")
+
+
+def _print_lines(out: Console, answer: Answer) -> None:
+    """The lines of a long input that decided; of a short one the reader knows them."""
+    if answer.question.count("\n") < _LONG_INPUT:
+        return
+    for line in answer.lines:
+        out.print(Text(f"  input line {line.number}: {printable(line.text)}", style="dim"), soft_wrap=True)
+
+
+def _print(answer: Answer, *, full: int | None) -> None:
+    out = console()
+    style, words = _VERDICTS[answer.verdict]
+    line = Text(words, style=f"bold {style}")
+    if answer.verdict != "match":
+        line.append(f" - {printable(answer.reason)}", style="not bold")
+    out.print(line, soft_wrap=True)
+    _print_lines(out, answer)
+    leading = _LEADING[answer.verdict] if full is None else full
+    for number, hit in enumerate(answer.hits):
+        if number == leading:
+            out.print(Text("nearest:" if answer.verdict == "none" else "also:", style="dim"))
+        if number < leading:
+            print_card(out, hit)
+        else:
+            print_brief(out, hit)
+    if answer.unexplained:
+        unexplained = ", ".join(printable(word) for word in answer.unexplained[:12])
+        out.print(Text(f"not explained: {unexplained}", style="dim"), soft_wrap=True)

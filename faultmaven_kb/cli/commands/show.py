@@ -1,0 +1,69 @@
+"""`fmkb show`: one runbook, rendered for the terminal."""
+
+from pathlib import Path
+
+import click
+from rich.markdown import Markdown
+from rich.text import Text
+
+from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
+from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.dialects import DIALECTS
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.reader import parse_runbook
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["command"]
+
+
+@click.command("show", short_help="Read a runbook in the terminal.")
+@runbook_argument
+@kb_option
+@click.option("--json", "as_json", is_flag=True, help="Print the parsed runbook as JSON (schemas/runbook.schema.json).")
+@click.option(
+    "--source", "as_source", is_flag=True, help="Print the sections as they stand, with what each was read as."
+)
+@click.option(
+    "--dialect",
+    type=click.Choice([dialect.name for dialect in DIALECTS]),
+    help="The family of documents to read it as. Default: found by its content.",
+)
+def command(runbook_id: str, kb_paths: tuple[Path, ...], as_json: bool, as_source: bool, dialect: str | None) -> None:
+    """Read the runbook ID.
+
+    \b
+    Examples:
+      fmkb show redis-out-of-memory
+      fmkb show redis-out-of-memory --json | jq .causes
+    """
+    runbook = runbook_named(load(kb_paths), runbook_id)
+    if dialect and runbook.path:
+        runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
+    if as_json:
+        echo_json(runbook.model_dump(mode="json"))
+    elif as_source:
+        _print_source(runbook)
+    else:
+        _print(runbook)
+
+
+def _print(runbook: Runbook) -> None:
+    out = console()
+    metadata = runbook.metadata
+    line = Text(printable(runbook.id), style="bold")
+    if metadata.severity:
+        line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
+    for value in (metadata.status, metadata.difficulty, metadata.version, metadata.last_updated):
+        if value:
+            line.append(f"  {printable(str(value))}", style="dim")
+    out.print(line)
+    if metadata.status == "verified" and metadata.verified_by:
+        out.print(Text(f"proven: {printable(metadata.verified_by)}", style="green"))
+    out.print(Markdown(printable("\n\n".join(section.text for section in runbook.sections)), hyperlinks=False))
+
+
+def _print_source(runbook: Runbook) -> None:
+    click.echo(f"dialect: {runbook.dialect}")
+    for section in runbook.sections:
+        click.echo(f"\n[lines {section.span.line}-{section.span.end_line}: {section.role or 'not recognised'}]")
+        click.echo(printable(section.text))

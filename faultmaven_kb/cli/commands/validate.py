@@ -1,0 +1,82 @@
+"""`fmkb validate`: what a curator would say, in seconds."""
+
+import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from faultmaven_kb.cli.shared.gate import Gate, fix_options, gate_options
+from faultmaven_kb.cli.shared.output import default_format, print_report, report_context
+from faultmaven_kb.gate.engine.engine import profile_named
+from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.reports.formats import FORMAT_NAMES
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["command"]
+
+
+@click.command("validate", short_help="Check runbooks.")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(FORMAT_NAMES),
+    default=default_format,
+    show_default="text, in a GitHub workflow github",
+    help="How to print what was found.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice([profile.label for profile in Profile]),
+    show_default="the configuration's, else contribute",
+    help="How much is asked: can a machine use it, may it be merged, is it as good as the review guide wants.",
+)
+@click.option(
+    "--today",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day that rules about dates take for today. Default: today.",
+)
+@fix_options
+@gate_options
+@click.pass_context
+def command(
+    ctx: click.Context,
+    /,
+    paths: tuple[Path, ...],
+    output: str,
+    profile: str | None,
+    today: datetime.datetime | None,
+    **options: Any,
+) -> None:
+    """Check the runbooks at PATHS (files and folders) and say where each fault is and how to mend it.
+
+    \b
+    Examples:
+      fmkb validate runbooks
+      fmkb validate --profile curated runbooks/redis/redis-out-of-memory.md
+      fmkb validate --since main runbooks
+      fmkb validate --fix runbooks
+      fmkb validate --format json runbooks > findings.json
+
+    Exit code: 0 when there is no error or warning (after --fix: none is left), 1 otherwise, 2 for wrong usage.
+    """
+    day = today.date() if today else datetime.date.today()
+    gate = Gate.open(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
+    if options["write_baseline"]:
+        written, count = gate.write_baseline()
+        click.echo(f"fmkb: wrote {count} findings to {printable(str(written))}", err=True)
+        return
+    report = gate.check()
+    if not report.files:
+        raise click.UsageError(f"no runbook found in {', '.join(str(path) for path in paths)}")
+    unsafe = options["unsafe"]
+    if options["show_diff"] or options["fix"] or unsafe:
+        from faultmaven_kb.cli.shared.fixing import fix_files, print_changes  # noqa: PLC0415 - only where it is asked for
+
+        if options["show_diff"]:
+            ctx.exit(1 if print_changes(report, gate.check_text, unsafe=unsafe) or report.failed else 0)
+        if fix_files(report, gate.check_text, unsafe=unsafe):
+            report = gate.check()
+    print_report(report, output, report_context(gate.profile))
+    ctx.exit(1 if report.failed else 0)

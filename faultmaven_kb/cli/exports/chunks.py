@@ -1,0 +1,67 @@
+"""`fmkb export chunks`: JSON lines for a vector store, all of them or what changed."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from faultmaven_kb.cli.shared.common import kb_option, load
+from faultmaven_kb.export.chunks import DEFAULT_LIMIT, compare
+
+__all__ = ["command"]
+
+
+@click.command("chunks", short_help="Pieces of runbooks as JSON lines, for vector stores.")
+@click.option(
+    "--limit", type=click.IntRange(50), default=DEFAULT_LIMIT, show_default=True, help="Characters of a chunk."
+)
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="An earlier export: print only what changed, and what vanished.",
+)
+@kb_option
+def command(limit: int, since: Path | None, kb_paths: tuple[Path, ...]) -> None:
+    """Print each piece of the runbooks as one line of JSON: id, text, digest and metadata.
+
+    \b
+    Examples:
+      fmkb export chunks --kb runbooks > chunks.jsonl
+      fmkb export chunks --kb runbooks --since chunks.jsonl
+
+    With --since each line has a "change": added, changed or vanished (with the id only).
+    """
+    chunks = load(kb_paths).chunks(limit=limit)
+    if since is None:
+        for chunk in chunks:
+            _print(chunk.to_dict())
+        return
+    changes = compare(_digests(since), chunks)
+    for word, found in (("added", changes.added), ("changed", changes.changed)):
+        for chunk in found:
+            _print({"change": word, **chunk.to_dict()})
+    for identity in changes.vanished:
+        _print({"change": "vanished", "id": identity})
+
+
+def _print(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def _digests(file: Path) -> dict[str, str]:
+    """The digests of an earlier export by id; lines of a `--since` export are applied in order."""
+    digests: dict[str, str] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            value = json.loads(line)
+            identity = value["id"]
+            if value.get("change") == "vanished":
+                digests.pop(identity, None)
+            else:
+                digests[identity] = value["digest"]
+        except (ValueError, KeyError, TypeError):
+            raise click.UsageError(f"{file}:{number}: no line of an earlier export, expected JSON with id") from None
+    return digests

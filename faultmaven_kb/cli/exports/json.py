@@ -1,0 +1,45 @@
+"""`fmkb export json`: the parsed runbooks for a front end, and the TypeScript types of what it gets."""
+
+from pathlib import Path
+
+import click
+
+from faultmaven_kb.cli.shared.common import kb_option, load
+from faultmaven_kb.export.json_files import to_json, to_json_files
+from faultmaven_kb.export.typescript import to_typescript
+from faultmaven_kb.model.schemas import schema
+
+__all__ = ["command"]
+
+
+@click.command("json", short_help="Parsed runbooks as JSON, for front ends.")
+@click.option(
+    "--split", type=click.Path(file_okay=False, path_type=Path), help="Write one file for each runbook to this folder."
+)
+@click.option("--indent", type=click.IntRange(0, 8), help="Blanks of indentation. Default: all on one line.")
+@click.option("--types", "types", is_flag=True, help="Print the TypeScript types instead.")
+@kb_option
+def command(split: Path | None, indent: int | None, types: bool, kb_paths: tuple[Path, ...]) -> None:
+    """Print the runbooks as one JSON list, each valid against `fmkb schema runbook`.
+
+    \b
+    Examples:
+      fmkb export json > runbooks.json
+      fmkb export json --split public/runbooks
+      fmkb export json --types > runbook.d.ts
+    """
+    if types:
+        click.echo(to_typescript(schema("runbook")), nl=False)
+        return
+    base = load(kb_paths)
+    if split is None:
+        click.echo(to_json(base, indent=indent), nl=False)
+        return
+    files = to_json_files(base, indent=indent)
+    try:
+        split.mkdir(parents=True, exist_ok=True)
+        for name, text in files.items():
+            (split / name).write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise click.UsageError(f"cannot write {error.filename or split}: {error.strerror}") from None
+    click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} to {split}")

@@ -1,0 +1,123 @@
+"""How a hit looks in a terminal: enough to act on without opening anything else."""
+
+import math
+
+from rich.console import Console
+from rich.text import Text
+
+from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
+from faultmaven_kb.model.runbook import Command, Duration, Runbook
+from faultmaven_kb.search.answer import Evidence, Hit
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["bar", "print_brief", "print_card"]
+
+_BAR_WIDTH = 20
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+_MOST_LINES = 16
+
+
+def bar(share: float, width: int = _BAR_WIDTH) -> str:
+    """A bar of block characters for a share from 0 to 1, padded to `width`."""
+    eighths = round(max(0.0, min(share, 1.0)) * width * 8)
+    full, rest = divmod(eighths, 8)
+    return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def print_brief(console: Console, hit: Hit) -> None:
+    """Two lines: what it is, and the best reason."""
+    console.print(_headline(hit), soft_wrap=True)
+    _print_why(console, hit.evidence[:1])
+
+
+def print_card(console: Console, hit: Hit) -> None:
+    """The whole card: reason, causes, quick fix and first step."""
+    runbook = hit.runbook
+    console.print(_headline(hit), soft_wrap=True)
+    if runbook.metadata.status == "deprecated":
+        console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
+    _print_why(console, hit.evidence)
+    _print_causes(console, runbook)
+    if runbook.quick_fix:
+        time = _quick_time(runbook.resolution_time)
+        _print_code(console, f"Quick fix, {time}" if time else "Quick fix", runbook.quick_fix)
+    if runbook.steps:
+        step = runbook.steps[0]
+        _print_code(console, f"First step: {printable(step.title)}", step.commands[:1], text=step.what_to_check)
+    console.print(Text(f"  fmkb show {printable(runbook.id)}", style="dim"))
+
+
+def _headline(hit: Hit) -> Text:
+    metadata = hit.runbook.metadata
+    line = Text(f"{math.floor(hit.confidence * 100 + 0.5):>3} % ", style="bold")
+    line.append(printable(hit.runbook.title), style="bold cyan")
+    line.append(f"  {printable(hit.runbook.id)}", style="dim")
+    if metadata.severity:
+        line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
+    if metadata.status:
+        line.append(f"  {metadata.status}", style="green" if metadata.status == "verified" else "dim")
+    return line
+
+
+def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
+    for each in evidence:
+        text = _marked(each)
+        if each.span:
+            text.append(f"  line {each.span.line}", style="dim")
+        _print_hanging(console, Text(f"  {each.field:<9} ", style="dim"), text)
+
+
+def _print_hanging(console: Console, lead: Text, text: Text) -> None:
+    """Print a lead and a text whose further lines stand below its first one; piped, all on one line."""
+    if not console.is_terminal:
+        console.print(lead + text, soft_wrap=True)
+        return
+    for number, line in enumerate(text.wrap(console, max(20, console.width - lead.cell_len))):
+        console.print((lead if number == 0 else Text(" " * lead.cell_len)) + line)
+
+
+def _quick_time(time: Duration) -> str:
+    """The time of the quick fix as `5-10 min`; empty where the card names none."""
+    part = next((part for part in time.ranges if "quick" in part.label), time)
+    minutes = [f"{bound.total_seconds() / 60:g}" for bound in (part.minimum, part.maximum) if bound is not None]
+    return f"{'-'.join(dict.fromkeys(minutes))} min" if minutes else ""
+
+
+def _marked(evidence: Evidence) -> Text:
+    """The text with the matching words marked; piped, where there are no styles, marked with asterisks would lie."""
+    text = Text()
+    done = 0
+    for start, end in evidence.words:
+        text.append(printable(evidence.text[done:start]), style="not dim")
+        text.append(printable(evidence.text[start:end]), style="not dim bold yellow")
+        done = end
+    text.append(printable(evidence.text[done:]), style="not dim")
+    return text
+
+
+def _print_causes(console: Console, runbook: Runbook) -> None:
+    if not runbook.causes:
+        return
+    console.print(Text("  Likely causes (share of cases)", style="bold"))
+    for cause in runbook.causes:
+        lead = Text("    ")
+        if cause.weight is not None:
+            lead.append(bar(cause.weight), style="blue")
+            lead.append(f" {cause.weight * 100:>3.0f} %  ")
+        text = Text(printable(cause.name), style="bold")
+        if cause.description:
+            text.append(f" - {printable(plain(cause.description))}", style="not bold")
+        _print_hanging(console, lead, text)
+
+
+def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
+    console.print(Text(f"  {title}", style="bold"))
+    if text:
+        _print_hanging(console, Text("    "), Text(printable(plain(text))))
+    lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
+    for line in lines[:_MOST_LINES]:
+        comment = line.lstrip().startswith(("#", "--"))
+        console.print(Text(f"    {printable(line)}", style="dim" if comment else "green"), soft_wrap=True)
+    if len(lines) > _MOST_LINES:
+        console.print(Text(f"    … {len(lines) - _MOST_LINES} more lines", style="dim"))

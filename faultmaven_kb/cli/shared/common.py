@@ -1,0 +1,103 @@
+"""What commands share: the knowledge base option, filters, and JSON output."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from click.shell_completion import CompletionItem
+
+from faultmaven_kb.cli.shared.surroundings import cache_folder
+from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.model.metadata import SEVERITIES, STATUSES
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.cache import Cache
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = [
+    "SEVERITY_STYLES",
+    "echo_json",
+    "filter_options",
+    "kb_option",
+    "load",
+    "runbook_argument",
+    "runbook_named",
+    "technology_named",
+]
+
+SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def kb_option(command: _Command) -> _Command:
+    """The option that chooses the knowledge base."""
+    return click.option(
+        "--kb",
+        "kb_paths",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        envvar="FMKB_PATH",
+        show_envvar=True,
+        help="File or folder of runbooks; may be given more than once. Default: the built-in runbooks.",
+    )(command)
+
+
+def filter_options(command: _Command) -> _Command:
+    """The options that narrow a knowledge base."""
+    for option in (
+        click.option("--status", type=click.Choice(STATUSES), help="Only runbooks with this status."),
+        click.option("--tag", help="Only runbooks with this tag."),
+        click.option("--severity", type=click.Choice(SEVERITIES), help="Only runbooks of this severity."),
+        click.option("--technology", "-t", help="Only runbooks of this technology."),
+    ):
+        command = option(command)
+    return command
+
+
+def load(paths: tuple[Path, ...]) -> KnowledgeBase:
+    """The knowledge base at the paths, or the built-in one. Says on standard error what could not be read."""
+    cache = Cache(cache_folder())
+    kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
+    unreadable = {d.path: d for d in kb.diagnostics if d.code in ("RB001", "RB006", "RB011", "RB013", "RB804")}
+    for diagnostic in unreadable.values():
+        click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
+    if not len(kb):
+        where = ", ".join(str(path) for path in paths) or "the package"
+        raise click.UsageError(f"no runbook found in {where}")
+    return kb
+
+
+def runbook_named(kb: KnowledgeBase, runbook_id: str) -> Runbook:
+    """The runbook with an id; a mistake is a usage error that names the nearest id."""
+    runbook = kb.get(runbook_id)
+    if runbook is None:
+        hint = did_you_mean(runbook_id, kb.ids) or "; `fmkb list` shows them all"
+        raise click.UsageError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
+    return runbook
+
+
+def technology_named(kb: KnowledgeBase, technology: str | None) -> str | None:
+    """The technology, if any runbook has it; otherwise a usage error that names the nearest one."""
+    known = sorted({runbook.metadata.technology for runbook in kb if runbook.metadata.technology})
+    if technology is not None and technology.casefold() not in (name.casefold() for name in known):
+        hint = did_you_mean(technology, known) or f"; there are {', '.join(known)}" if known else ""
+        raise click.UsageError(f'no runbook has the technology "{printable(technology)}"{hint}')
+    return technology
+
+
+def _complete_id(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    kb = load(ctx.params.get("kb_paths") or ())
+    return [CompletionItem(rb.id, help=rb.title) for rb in kb if rb.id.startswith(incomplete)]
+
+
+def runbook_argument(command: _Command) -> _Command:
+    """The argument that names a runbook, completed by the shell."""
+    return click.argument("runbook_id", metavar="ID", shell_complete=_complete_id)(command)
+
+
+def echo_json(value: object) -> None:
+    """Print a value as JSON: two blanks of indentation, letters as they are."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))

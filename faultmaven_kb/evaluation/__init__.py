@@ -1,0 +1,1 @@
+"""How good a search is: labelled questions, figures, comparisons of two runs, and a base asked its own symptoms."""

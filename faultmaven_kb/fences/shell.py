@@ -1,0 +1,365 @@
+"""Shell commands in a code block: parsed once with tree-sitter, so that quotes, comments and continuations are known.
+
+`script_of` yields the simple commands of a snippet with their words and places, looked through `sudo`, `ssh host`,
+`sh -c "…"`, `xargs`, `find -exec`, `kubectl exec … --` and the like; `syntax_error` is where it does not parse.
+Characters outside ASCII are masked as well, so that the parser's bytes are our code points. In a `console` block only
+the lines behind a prompt are commands; everything else is blanked, so that an index stays an index.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from faultmaven_kb.fences.snippets import PROMPTED, Snippet, mask_placeholders
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser
+
+__all__ = ["Script", "ShellCommand", "Word", "parse", "script_of"]
+
+_PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
+_OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
+_OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
+_MOST, _LONGEST = 100_000, 2_000
+_CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
+_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a command: its text without quotes, and where it stands in the code."""
+
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShellCommand:
+    """A simple command: its words, its place with all its lines, a heredoc's text and where that begins.
+
+    `truncates` is the file that a redirection without any output empties.
+    """
+
+    words: tuple[Word, ...]
+    start: int
+    end: int
+    stdin: str = ""
+    stdin_start: int = 0
+    truncates: str = ""
+
+    @property
+    def name(self) -> str:
+        """The program, without its folder."""
+        return self.words[0].text.rsplit("/", 1)[-1] if self.words else ""
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """The words behind the program."""
+        return tuple(word.text for word in self.words[1:])
+
+    @property
+    def line(self) -> str:
+        """The words joined by one blank."""
+        return " ".join((self.name, *self.arguments))
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """The commands of a block in order, its comments, the stretches that are quoted or commented, and its errors."""
+
+    code: str
+    commands: tuple[ShellCommand, ...]
+    comments: tuple[Word, ...]
+    opaque: tuple[tuple[int, int], ...]
+    pipelines: tuple[tuple[int, int], ...]
+    error: int | None
+
+    def is_quoted(self, index: int) -> bool:
+        """Whether an index lies in a quoted text, a comment or a heredoc."""
+        return any(start <= index < end for start, end in self.opaque)
+
+    def top(self, command: ShellCommand) -> tuple[int, int]:
+        """The pipeline a command belongs to, or the command itself."""
+        around = [place for place in self.pipelines if place[0] <= command.start < place[1]]
+        return around[-1] if around else (command.start, command.end)
+
+
+@lru_cache(maxsize=1)
+def _parser() -> "Parser":
+    import tree_sitter_bash  # noqa: PLC0415 - documents without commands need no parser
+    from tree_sitter import Language, Parser  # noqa: PLC0415
+
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def script_of(snippet: Snippet) -> Script:
+    """The parsed commands of a shell or console block; the result is kept with the snippet."""
+    kept: dict[str, Any] = snippet.__dict__
+    if "_script" not in kept:
+        code = commands_only(snippet.code) if snippet.language in PROMPTED else snippet.code
+        kept["_script"] = parse(code)
+    script: Script = kept["_script"]
+    return script
+
+
+def commands_only(code: str) -> str:
+    """A session's text with prompts and output blanked."""
+    lines: list[str] = []
+    goes_on = follows = False
+    for line in code.split("\n"):
+        prompt = _PROMPT.match(line)
+        if goes_on or (follows and line.lstrip().startswith("> ")):
+            kept = re.sub(r"^(\s*)> ", r"\1  ", line)
+        elif prompt:
+            kept = " " * prompt.end() + line[prompt.end() :]
+        else:
+            kept = " " * len(line)
+        follows = bool(kept.strip())
+        goes_on = kept.rstrip().endswith("\\")
+        lines.append(kept)
+    return "\n".join(lines)
+
+
+def parse(code: str) -> Script:
+    """The commands, comments and errors of a shell text; a line of thousands of characters is no command."""
+    if len(code) > _MOST or any(len(line) > _LONGEST for line in code.split("\n")):
+        return Script(code, (), (), (), (), None)
+    masked = _NOT_ASCII.sub("x", mask_placeholders(code)).replace("<>", ">>")  # opens for both, unknown to the grammar
+    masked = _OMITTED.sub(lambda match: "x" * len(match[0]), masked)
+    root = _parser().parse(masked.encode()).root_node
+    reader = _Reader(code)
+    reader.read(root)
+    commands = sorted(reader.commands, key=lambda command: (command.start, -command.end))
+    stray = next((command.start for command in commands if command.words and command.words[0].text in _CLOSING), None)
+    error = _error(masked) if root.has_error else stray
+    unwrapped = tuple(inner for command in commands for inner in _unwrap(command, 4))
+    return Script(code, unwrapped, tuple(reader.comments), tuple(reader.opaque), tuple(reader.pipelines), error)
+
+
+class _Reader:
+    """Walks the syntax tree once."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.commands: list[ShellCommand] = []
+        self.comments: list[Word] = []
+        self.opaque: list[tuple[int, int]] = []
+        self.pipelines: list[tuple[int, int]] = []
+
+    def read(self, root: "Node") -> None:
+        pending = [root]
+        while pending:
+            node = pending.pop()
+            kind = node.type
+            if kind in _OPAQUE:
+                self.opaque.append((node.start_byte, node.end_byte))
+                if kind == "comment":
+                    self.comments.append(self.word(node))
+            elif kind == "pipeline":
+                self.pipelines.append((node.start_byte, node.end_byte))
+            elif kind == "redirected_statement":
+                self.redirected(node)
+            elif kind == "command" and not _is_redirected(node):
+                self.commands.append(self.command(node))
+            pending += node.children
+
+    def word(self, node: "Node") -> Word:
+        text = self.code[node.start_byte : node.end_byte]
+        if node.type in ("string", "raw_string"):
+            text = text[1:-1]
+        elif node.type != "comment":
+            text = re.sub(r"[\"']|\\(?=.)|\\\n", "", text)
+        return Word(text, node.start_byte, node.end_byte)
+
+    def command(self, node: "Node") -> ShellCommand:
+        words = [
+            self.word(child)
+            for child in node.children
+            if child.type
+            not in ("variable_assignment", "file_redirect", "heredoc_redirect", "herestring_redirect", "\n")
+        ]
+        return ShellCommand(tuple(words), node.start_byte, node.end_byte)
+
+    def redirected(self, node: "Node") -> None:
+        body = node.child_by_field_name("body")
+        last = _last_command(body) if body is not None else None
+        command = self.command(last) if last is not None else ShellCommand((), node.start_byte, node.end_byte)
+        stdin, start, truncates = "", 0, ""
+        for child in node.children:
+            if child.type == "heredoc_redirect":
+                for part in child.children:
+                    if part.type == "heredoc_body":
+                        stdin, start = self.code[part.start_byte : part.end_byte], part.start_byte
+            elif child.type == "herestring_redirect":
+                word = self.word(child.children[-1])
+                stdin, start = word.text, word.start + 1
+            elif child.type == "file_redirect" and child.children and child.children[0].type == ">":
+                empty = body is None or command.line in (":", "true", "cat /dev/null", "echo -n")
+                target = child.child_by_field_name("destination")
+                truncates = self.word(target).text if empty and target is not None else ""
+        if last is not None or truncates:
+            self.commands.append(ShellCommand(command.words, command.start, command.end, stdin, start, truncates))
+
+
+def _is_redirected(node: "Node") -> bool:
+    """Whether the command was read with its redirection."""
+    parent = node.parent
+    while parent is not None and parent.type in ("pipeline", "list", "negated_command"):
+        if parent.children[-1] != node:
+            return False
+        node, parent = parent, parent.parent
+    return parent is not None and parent.type == "redirected_statement" and parent.child_by_field_name("body") == node
+
+
+def _last_command(node: "Node") -> "Node | None":
+    while node.type in ("pipeline", "list", "negated_command") and node.children:
+        node = node.children[-1]
+    return node if node.type == "command" else None
+
+
+_WRAPPERS: tuple[tuple[str, str], ...] = (
+    ("sudo", "ugpChrtT"),
+    ("doas", "uC"),
+    ("env", "uSC"),
+    ("nohup", ""),
+    ("time", ""),
+    ("nice", "n"),
+    ("ionice", "cn"),
+    ("timeout", "sk"),
+    ("watch", "n"),
+    ("exec", "a"),
+    ("command", ""),
+    ("xargs", "InPLdsE"),
+    ("chroot", ""),
+    ("stdbuf", "ioe"),
+    ("setsid", ""),
+    ("runuser", "ug"),
+)
+"""Programs that run the command behind them, and their options that take a word."""
+
+_SKIPPED = {"timeout": 1, "chroot": 1}
+
+
+def _unwrap(command: ShellCommand, depth: int) -> Iterator[ShellCommand]:
+    """The command that is really run: without `sudo` and the like, and what it hands to another shell."""
+    yield command
+    if not command.words or depth == 0:
+        return
+    inner = _behind_wrapper(command)
+    if inner:
+        yield from _unwrap(
+            ShellCommand(inner, command.start, command.end, command.stdin, command.stdin_start), depth - 1
+        )
+        return
+    for text, start in _handed_on(command):
+        if any(mark in text for mark in " \n;|&"):
+            for found in parse(text).commands:
+                words = tuple(Word(word.text, word.start + start, word.end + start) for word in found.words)
+                moved = ShellCommand(words, found.start + start, found.end + start)
+                yield from _unwrap(moved, depth - 1)
+
+
+def _behind_wrapper(command: ShellCommand) -> tuple[Word, ...]:
+    words, name = command.words, command.name
+    options = dict(_WRAPPERS).get(name)
+    if options is not None:
+        index = 1
+        while index < len(words) and (words[index].text.startswith("-") or _is_assignment(name, words[index].text)):
+            takes = len(words[index].text) == 2 and words[index].text[1] in options
+            index += 2 if takes else 1
+        return words[index + _SKIPPED.get(name, 0) :]
+    texts = [word.text for word in words]
+    if name == "find" and (flag := next((f for f in ("-exec", "-execdir", "-ok") if f in texts), "")):
+        return words[texts.index(flag) + 1 :]
+    if name in ("kubectl", "oc", "docker", "podman", "crictl", "nsenter", "docker-compose", "machinectl"):
+        return _in_container(name, words, texts)
+    return ()
+
+
+def _in_container(name: str, words: tuple[Word, ...], texts: list[str]) -> tuple[Word, ...]:
+    if "--" in texts:
+        return words[texts.index("--") + 1 :]
+    if "exec" not in texts[:3] or name in ("kubectl", "oc"):
+        return ()
+    index = texts.index("exec") + 1
+    while index < len(words) and texts[index].startswith("-"):
+        index += 2 if texts[index] in ("-u", "--user", "-w", "--workdir", "-e", "--env") else 1
+    return words[index + 1 :]
+
+
+def _is_assignment(name: str, text: str) -> bool:
+    return name in ("env", "sudo") and bool(re.match(r"[A-Za-z_]\w*=", text))
+
+
+def _handed_on(command: ShellCommand) -> Iterator[tuple[str, int]]:
+    """Texts that another shell will read: `sh -c "…"`, `ssh host "…"`, a heredoc of a shell."""
+    words = command.words
+    quoted = [(word.text, word.start + (word.end - word.start > len(word.text))) for word in words]
+    if command.name in (*_SHELLS, "su"):
+        for index, word in enumerate(words[1:-1], 1):
+            if re.fullmatch(r"-[a-z]*c|--command", word.text):
+                yield quoted[index + 1]
+    elif command.name == "ssh" and len(words) > 2:
+        yield quoted[-1]
+    if command.stdin and command.name in (*_SHELLS, "ssh"):
+        yield command.stdin, command.stdin_start
+
+
+def _error(code: str) -> int:
+    """The index of a syntax error: within the first statement that no further line completes."""
+    lines = code.split("\n")
+    if len(lines) > 200:  # each further line parses the statement again
+        return min(_first_error(code), max(len(code) - 1, 0))
+    begin = 0
+    while begin < len(lines):
+        end = begin + 1
+        while end <= len(lines) and _broken("\n".join(lines[begin:end])):
+            end += 1
+        if end > len(lines):
+            break
+        begin = end
+    offset = sum(len(line) + 1 for line in lines[:begin])
+    rest = "\n".join(lines[begin:])
+    return min(offset + _first_error(rest), max(len(code) - 1, 0))
+
+
+def _broken(code: str) -> bool:
+    return _parser().parse(code.encode()).root_node.has_error
+
+
+def _first_error(code: str) -> int:
+    """The first place in a broken statement that the parser could not use; a quote that stays open is that place."""
+    first = code.split("\n", 1)[0]
+    quote = _open_quote(first)
+    if quote is not None:
+        return quote
+    pending, places = [_parser().parse(code.encode()).root_node], []
+    while pending:
+        node = pending.pop()
+        if node.is_missing or node.type == "ERROR":
+            places.append(node.start_byte)
+        pending += [child for child in node.children if child.has_error or child.is_missing]
+    place = min(places, default=0)
+    return place if place <= len(first) else len(first) - len(first.lstrip())
+
+
+def _open_quote(line: str) -> int | None:
+    """Where a quote opens that the line does not close."""
+    opened: int | None = None
+    index = 0
+    while index < len(line):
+        sign = line[index]
+        if sign == "\\" and (opened is None or line[opened] == '"'):
+            index += 1
+        elif opened is not None:
+            opened = None if sign == line[opened] else opened
+        elif sign in "\"'":
+            opened = index
+        elif sign == "#" and (index == 0 or line[index - 1].isspace()):
+            break
+        index += 1
+    return opened

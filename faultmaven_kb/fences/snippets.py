@@ -1,0 +1,165 @@
+"""The fences of a document with what stands around them: what the rules for commands and for safety look at.
+
+A snippet knows its section, the prose above it that its reader has just read, and how an index into its code becomes a
+place in the file (fences in lists and quotes are indented, so a column is shifted). Prose of an *earlier* list item
+counts only where that item has no fence of its own: a warning belongs to the command it stands above. Nothing here
+knows shell or SQL; placeholders are masked by words of equal length, so that an index stays an index.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate
+
+from faultmaven_kb.reading.reader import ReadDocument
+from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
+from faultmaven_kb.text.outline import OutlineSection
+
+__all__ = ["OUTPUT", "PLACEHOLDER", "PROMPTED", "SHELL", "SQL", "Snippet", "mask_placeholders", "snippets_of"]
+
+SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
+PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal"})
+SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
+OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})
+PLACEHOLDER = re.compile(
+    r"(?<![<\w&])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?:(?<! \d)>|>(?=[\"'\s]|$))|(?<=\w)<[a-z][a-z0-9_-]*>"
+    r"|<(?:\.{3}|…)>|\{\{[^{}\n]*\}\}"
+)
+"""`<pod-name>`, `<your password>`, `{{name}}`: what the reader fills in."""
+
+
+def mask_placeholders(code: str) -> str:
+    """The code with every placeholder replaced by a word of the same length."""
+    return PLACEHOLDER.sub(lambda match: "x" * len(match[0]), code) if "<" in code or "{{" in code else code
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One code block. `role` is its level 2 section's, `above` the prose above it in its own section, nearest last.
+
+    `outer` is the prose that opens the sections around it, `before` the blocks above it in its section.
+    """
+
+    fence: Fence
+    source: Source
+    section: OutlineSection
+    role: str | None
+    above: tuple[str, ...]
+    outer: tuple[str, ...]
+    before: tuple[Fence, ...]
+
+    @property
+    def code(self) -> str:
+        """The text of the block as Markdown sees it."""
+        return self.fence.code
+
+    @cached_property
+    def language(self) -> str:
+        """The language's word alone: `{.bash` and `bash,ignore` are bash."""
+        match = re.match(r"[{.]*([^\s,{}:]*)", self.fence.language)
+        return match[1] if match else ""
+
+    @property
+    def is_commands(self) -> bool:
+        """Whether a reader runs it as shell commands."""
+        return self.language in SHELL or self.language in PROMPTED
+
+    @cached_property
+    def opening(self) -> Span:
+        """The opening marks with the language behind them."""
+        line = self.source.line(self.fence.span.line)
+        match = re.search(r"(`{3,}|~{3,}).*$", line)
+        start = match.start() if match else self.fence.span.column - 1
+        return Span(self.fence.span.line, start + 1, self.fence.span.line, len(line.rstrip()) + 1)
+
+    @cached_property
+    def language_span(self) -> Span:
+        """The language's word, or the place behind the marks where it is missing."""
+        marks, line = self.opening, self.source.line(self.opening.line)
+        start = marks.column - 1
+        while start < len(line) and line[start] in "`~":
+            start += 1
+        while start < len(line) and line[start] in " {.":
+            start += 1
+        start = start if self.language else min(start, marks.end_column - 1)
+        return Span(marks.line, start + 1, marks.line, start + 1 + len(self.language))
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return list(accumulate((len(line) + 1 for line in self.code.split("\n")[:-1]), initial=0))
+
+    def span(self, start: int, end: int) -> Span:
+        """The place in the file of two indexes into the code, the end exclusive."""
+        line, column = self._place(start)
+        end_line, end_column = self._place(max(end, start))
+        return Span(line, column, end_line, end_column)
+
+    def _place(self, index: int) -> tuple[int, int]:
+        row = bisect_right(self._starts, index) - 1
+        number = self.fence.span.line + row + (1 if self.fence.fenced else 0)
+        begin = self._starts[row]
+        stop = self._starts[row + 1] - 1 if row + 1 < len(self._starts) else len(self.code)
+        shift = max(len(self.source.line(number)) - (stop - begin), 0)
+        return number, shift + index - begin + 1
+
+    def line_span(self, index: int) -> Span:
+        """The line of the code that holds an index, without the blanks around it."""
+        return self.source.line_span(self._place(index)[0])
+
+    def text_line(self, row: int) -> str:
+        """The whole line of the file that holds a row (from 0) of the code."""
+        return self.source.line(self._place(self._starts[row])[0])
+
+
+def snippets_of(document: ReadDocument) -> tuple[Snippet, ...]:
+    """Every fence and indented code block of a document, in order."""
+    return tuple(part for section in document.outline for part in _in_section(document, section, None, ()))
+
+
+def _in_section(
+    document: ReadDocument, section: OutlineSection, role: str | None, outer: tuple[str, ...]
+) -> Iterator[Snippet]:
+    role = role or document.dialect.headings.role(section.key)
+    before: list[Fence] = []
+    for fence, prose in _walk(section.blocks, ()):
+        yield Snippet(fence, document.source, section, role, prose, outer, tuple(before))
+        before.append(fence)
+    if section.level > 1:
+        outer = (*outer, *_prose(tuple(block for block in section.blocks if not isinstance(block, ListBlock))))
+    for child in section.children:
+        yield from _in_section(document, child, role, outer)
+
+
+def _walk(blocks: tuple[Block, ...], above: tuple[str, ...]) -> Iterator[tuple[Fence, tuple[str, ...]]]:
+    """Every fence in the blocks with the prose above it."""
+    for block in blocks:
+        if isinstance(block, Fence):
+            yield block, above
+        elif isinstance(block, ListBlock):
+            waiting: tuple[str, ...] = ()
+            for item in block.items:
+                yield from _walk(item.blocks, above + waiting)
+                waiting = () if any(_walk(item.blocks, ())) else waiting + _prose(item.blocks)
+            above += waiting
+        elif isinstance(block, Quote):
+            yield from _walk(block.blocks, above)
+            above += _prose((block,))
+        else:
+            above += _prose((block,))
+
+
+def _prose(blocks: tuple[Block, ...]) -> tuple[str, ...]:
+    """The texts among the blocks, nested ones included, without code blocks."""
+    found: list[str] = []
+    for block in blocks:
+        if isinstance(block, Paragraph | Html):
+            found.append(block.text)
+        elif isinstance(block, Quote):
+            found += _prose(block.blocks)
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                found += _prose(item.blocks)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""The configuration file: where it is found, and its text as settings."""

@@ -1,0 +1,139 @@
+"""Findings that were there before: a file of fingerprints that lets a base adopt the gate without mending all at once.
+
+A fingerprint is made of the file, the rule, the text of the line and the head of the message, not of the line's number,
+so it survives lines that move. Equal ones are counted. The file is a ratchet: what is mended must leave it (RB905), so
+that it cannot come back unseen.
+"""
+
+import hashlib
+import json
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.gate.settings.settings import CREDENTIALS
+from faultmaven_kb.source import Source, Span
+
+__all__ = [
+    "Baseline",
+    "Known",
+    "Mark",
+    "baseline_text",
+    "mark_of",
+    "read_baseline",
+    "stale_entries",
+    "without_known",
+]
+
+_VERSION = 1
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mark:
+    """What makes a finding the same finding tomorrow: file (relative to the root), code, fingerprint."""
+
+    path: str
+    code: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """One line of a baseline: a mark, how many findings have it, and the line of the file it stands on."""
+
+    mark: Mark
+    count: int
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A baseline that was read; `path` names its file in diagnostics."""
+
+    path: str
+    text: str
+    entries: tuple[Known, ...]
+
+
+def mark_of(diagnostic: Diagnostic, place: str, source: Source | None) -> Mark:
+    """The mark of a finding in the file at `place`."""
+    line = " ".join(source.line(diagnostic.span.line).split()) if source else ""
+    head = _DIGITS.sub("#", diagnostic.message.split(", expected", 1)[0])
+    digest = hashlib.blake2b("\n".join((line, head)).encode("utf-8", "surrogatepass"), digest_size=8)
+    return Mark(place, diagnostic.code, digest.hexdigest())
+
+
+def baseline_text(marks: Iterable[Mark], *, allow_credentials: bool = False) -> str:
+    """The baseline file of some findings: JSON, one line each, sorted, so that changes to it read well."""
+    counts = Counter(mark for mark in marks if allow_credentials or mark.code not in CREDENTIALS)
+    rows = [
+        json.dumps({"path": mark.path, "code": mark.code, "fingerprint": mark.fingerprint, "count": count})
+        for mark, count in sorted(counts.items())
+    ]
+    inside = ",\n    ".join(rows)
+    return f'{{\n  "version": {_VERSION},\n  "findings": [' + (f"\n    {inside}\n  " if rows else "") + "]\n}\n"
+
+
+def read_baseline(text: str, path: str) -> Baseline:
+    """The baseline in a file's text. Raises `ConfigurationError` for anything but what `baseline_text` wrote."""
+    try:
+        data = json.loads(text)
+        version = data["version"]
+        rows = [(Mark(row["path"], row["code"], row["fingerprint"]), int(row["count"])) for row in data["findings"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ConfigurationError(f"{path}: not a baseline (write it again with --write-baseline): {error}") from error
+    if version != _VERSION:
+        raise ConfigurationError(f"{path}: baseline has version {version}, expected {_VERSION}")
+    lines: dict[str, int] = {}
+    for number, line in enumerate(text.split("\n"), 1):
+        if '"fingerprint"' in line:
+            lines.setdefault(line.strip().rstrip(","), number)
+    return Baseline(path, text, tuple(Known(mark, count, lines.get(_row(mark, count), 1)) for mark, count in rows))
+
+
+def _row(mark: Mark, count: int) -> str:
+    return json.dumps({"path": mark.path, "code": mark.code, "fingerprint": mark.fingerprint, "count": count})
+
+
+def without_known(
+    found: Iterable[tuple[Diagnostic, Mark]], known: Mapping[Mark, int], *, allow_credentials: bool = False
+) -> Iterator[Diagnostic]:
+    """The findings beyond those that are known, in their order; credentials are never known unless that is allowed."""
+    left = Counter(known)
+    for diagnostic, mark in found:
+        if left[mark] > 0 and (allow_credentials or mark.code not in CREDENTIALS):
+            left[mark] -= 1
+        else:
+            yield diagnostic
+
+
+def stale_entries(
+    baseline: Baseline,
+    found: Collection[Mark],
+    *,
+    checked: Collection[str],
+    exists: Callable[[str], bool],
+    runs: Callable[[str], bool],
+    compares: Callable[[str], bool],
+) -> Iterator[Diagnostic]:
+    """Entries of the baseline that are mended: their file was checked by their rule, or is gone.
+
+    `runs` says whether a rule ran, `compares` whether it looks at several files: such a rule finds less when only some
+    files are checked, so its entries count only when every file of the baseline was checked or is gone.
+    """
+    counts = Counter(found)
+    listed = {entry.mark.path for entry in baseline.entries}
+    gone = {path for path in listed if path not in checked and not exists(path)}
+    whole = all(entry.mark.path in checked or entry.mark.path in gone for entry in baseline.entries)
+    for entry in baseline.entries:
+        mark, missing = entry.mark, entry.count - counts[entry.mark]
+        asked = mark.path in checked and runs(mark.code) and (whole or not compares(mark.code))
+        if missing > 0 and (asked or mark.path in gone):
+            what = f"{missing} of {entry.count} findings" if entry.count > 1 else "the finding"
+            message = f"{what} of {mark.code} in {mark.path} is mended, write the baseline again"
+            span = Span(entry.line, 1, entry.line, 1)
+            yield Diagnostic("RB905", "stale-baseline-entry", Level.WARNING, message, baseline.path, span)

@@ -1,0 +1,204 @@
+"""Applies the fixes of a report to texts: chosen, edited, read again, and refused when something else changed.
+
+A fix is taken whole or not at all; safe ones go first, and of two that overlap the later waits for the next round,
+because its place may have moved. Rounds go on until nothing is left to fix, so that a second run finds nothing to do.
+The rules are run by the caller (`check`), since only it knows the settings. Nothing is written here, except by
+`write_fixed`, which refuses links and files that changed meanwhile.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from difflib import unified_diff
+from pathlib import Path
+
+from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
+from faultmaven_kb.errors import PathError
+from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.fixes.intent import unintended_change
+from faultmaven_kb.reading.files import replace_file
+from faultmaven_kb.reading.reader import read_document
+from faultmaven_kb.source import Source
+from faultmaven_kb.text.decoding import decode, read_bytes
+
+__all__ = ["Check", "FixedFile", "Refusal", "diff", "fix_report", "write_fixed"]
+
+Check = Callable[[str, str], Report]
+"""Checks one document on its own: its text and its path."""
+
+_ROUNDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A fix that was not made, and why."""
+
+    diagnostic: Diagnostic
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FixedFile:
+    """One document before (`source`) and after (`text`), with the findings that were mended and those that were not."""
+
+    source: Source
+    text: str
+    applied: tuple[Diagnostic, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is anything to write."""
+        return bool(self.applied)
+
+
+def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[FixedFile, ...]:
+    """The documents of a report for which a fix is offered, after the fixes, in the report's order.
+
+    Safe fixes only, unless `unsafe`. What the report leaves out (as a baseline does) is not fixed, although `check`
+    may find it. Nothing is written.
+    """
+    found: dict[str, list[Diagnostic]] = {}
+    for diagnostic in report.diagnostics:
+        found.setdefault(diagnostic.path, []).append(diagnostic)
+    return tuple(
+        _fix_file(report.sources[path], found[path], check, unsafe)
+        for path in report.files
+        if path in report.sources and any(_offered(each, unsafe) for each in found.get(path, ()))
+    )
+
+
+def diff(fixed: FixedFile) -> str:
+    """The change as a unified diff, empty when there is none. Carriage returns are part of the lines."""
+    old, new = (text.split("\n") for text in (fixed.source.text, fixed.text))
+    names = (f"a/{fixed.source.path}", f"b/{fixed.source.path}")
+    lines = unified_diff(_with_ends(old), _with_ends(new), *names)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def write_fixed(fixed: FixedFile) -> None:
+    """Write a changed document over its file, completely or not at all.
+
+    Raises `PathError` for a link, for a file that changed since it was read, and for one that cannot be written.
+    """
+    path = Path(fixed.source.path)
+    if path.is_symlink():
+        raise PathError(f"{fixed.source.path!r} is a link, expected a file (fix the file it points to)")
+    now, _ = decode(read_bytes(path), fixed.source.path)
+    if now is None or now.text != fixed.source.text:
+        raise PathError(f"{fixed.source.path!r} changed while it was checked, nothing was written (run it again)")
+    replace_file(path, fixed.text.encode("utf-8"))
+
+
+def _with_ends(lines: list[str]) -> list[str]:
+    return [f"{line}\n" for line in lines[:-1]] + lines[-1:] * bool(lines[-1])
+
+
+def _offered(diagnostic: Diagnostic, unsafe: bool) -> bool:
+    return diagnostic.fix is not None and (diagnostic.fix.safe or unsafe)
+
+
+def _fix_file(source: Source, reported: Sequence[Diagnostic], check: Check, unsafe: bool) -> FixedFile:
+    found = [each for each in reported if _offered(each, unsafe)]
+    applied = [each for each in found if each.fix and not each.fix.edits]
+    if not source.exact and not applied:
+        reason = "the file is not UTF-8, its bytes could not be restored"
+        return FixedFile(source, source.text, refused=tuple(Refusal(each, reason) for each in found))
+    now, refused, seen = Source(source.text, source.path), list[Refusal](), {source.text}
+    before = check(now.text, now.path).diagnostics
+    left_out = {_identity(each) for each in before} - {_identity(each) for each in reported}
+    for _ in range(_ROUNDS):
+        step = _round(now, [each for each in found if each.fix and each.fix.edits], before, check)
+        refused += step.refused
+        if step.text in seen:
+            break
+        seen.add(step.text)
+        applied += step.applied
+        now, before = Source(step.text, source.path), step.left
+        skipped = left_out | {_identity(refusal.diagnostic) for refusal in refused}
+        found = [each for each in before if _offered(each, unsafe) and _identity(each) not in skipped]
+    return FixedFile(source, now.text, tuple(applied), tuple(refused))
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One round: the text after it, what was done and refused, and what a check of the new text finds."""
+
+    text: str
+    applied: tuple[Diagnostic, ...] = ()
+    refused: tuple[Refusal, ...] = ()
+    left: tuple[Diagnostic, ...] = ()
+
+
+def _round(source: Source, found: Sequence[Diagnostic], before: Sequence[Diagnostic], check: Check) -> _Step:
+    """Apply what can be applied together; when that does harm, one after the other to find the culprit."""
+    safe = [each for each in found if each.fix and each.fix.safe]  # first, as they may show an unsafe one to be wrong
+    chosen = _without_overlaps(source, safe or found)
+    if not chosen:
+        return _Step(source.text)
+    step, reason = _attempt(source, chosen, before, check)
+    if not reason:
+        return step
+    best, refused = _Step(source.text), list[Refusal]()
+    for each in chosen:
+        step, reason = _attempt(source, [*best.applied, each], before, check)
+        if reason:
+            refused.append(Refusal(each, reason))
+        else:
+            best = step
+    return replace(best, refused=tuple(refused))
+
+
+def _attempt(
+    source: Source, chosen: Sequence[Diagnostic], before: Iterable[Diagnostic], check: Check
+) -> tuple[_Step, str]:
+    """The text after some fixes, and why it must not be taken (empty when it may)."""
+    edits = tuple(dict.fromkeys(edit for each in chosen for edit in _edits(source, each)))
+    text = apply_edits(source, edits)
+    old, new = (read_document(version, path=source.path)[0] for version in (source.text, text))
+    if old is None or new is None:
+        return _Step(text), "nothing could be read afterwards"
+    reason = unintended_change(old, new, edits)
+    if reason:
+        return _Step(text), reason
+    left = check(text, source.path).diagnostics
+    counts, counts_left = (Counter(_identity(each) for each in side) for side in (before, left))
+    for identity, number in Counter(_identity(each) for each in chosen).items():
+        if counts_left[identity] > max(counts[identity] - number, 0):
+            return _Step(text), "the finding would still be there"
+    return _Step(text, tuple(chosen), left=left), ""
+
+
+def _identity(diagnostic: Diagnostic) -> tuple[str, str]:
+    """What stays of a diagnostic when lines move."""
+    return diagnostic.code, diagnostic.message
+
+
+def _without_overlaps(source: Source, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+    """The fixes that can be made at once: of two that touch, the first; twice the same counts as one."""
+    taken: dict[tuple[int, int], Edit] = {}
+    chosen = []
+    for each in found:
+        places = {(source.offset(edit.span.start), source.offset(edit.span.end)): edit for edit in _edits(source, each)}
+        if all(taken.get(place) == edit or _is_free(place, taken) for place, edit in places.items()):
+            taken |= places
+            chosen.append(each)
+    return chosen
+
+
+def _is_free(place: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+    start, end = place
+    return all(end < first or last < start for first, last in taken)
+
+
+def _edits(source: Source, diagnostic: Diagnostic) -> tuple[Edit, ...]:
+    """A fix's edits with the line ends of the document; an edit of a line end itself stays as it is."""
+    edits = diagnostic.fix.edits if diagnostic.fix else ()
+    if "\r\n" not in source.text or source.text.count("\r\n") != source.text.count("\n"):
+        return edits
+    return tuple(
+        edit
+        if source.slice(edit.span) in ("\r\n", "\r")
+        else replace(edit, replacement=edit.replacement.replace("\r\n", "\n").replace("\n", "\r\n"))
+        for edit in edits
+    )

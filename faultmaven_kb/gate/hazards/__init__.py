@@ -1,0 +1,1 @@
+"""What can do harm in a runbook: destructive commands, credentials, and addresses of real networks."""

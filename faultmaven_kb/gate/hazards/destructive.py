@@ -1,0 +1,292 @@
+"""Which commands destroy: a readable table, a row for each family, matched on parsed commands and not on text.
+
+A row holds the programs, a pattern for the words behind them, what it does, and whether *data* is lost (a stopped
+service comes back by itself being started, a dropped table does not). Read-only and simulated forms are no harm, nor is
+the removal of what a runbook made itself or of temporary files. Restarts and reloads are left out: they are the usual
+cure, and a rule that fires on each of them is switched off.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from faultmaven_kb.fences.queries import queries_in
+from faultmaven_kb.fences.shell import ShellCommand, script_of
+from faultmaven_kb.fences.snippets import Snippet
+from faultmaven_kb.fences.sql import Statement
+
+__all__ = ["Harm", "harms_in", "is_simulated"]
+
+
+@dataclass(frozen=True, slots=True)
+class Harm:
+    """A destructive command: what it does, where it stands in the code, whether data is lost for good."""
+
+    what: str
+    start: int
+    end: int
+    loses_data: bool
+
+
+_Row = tuple[str, re.Pattern[str], str, bool]
+
+
+def _row(programs: str, words: str, what: str, *, loses_data: bool = False) -> _Row:
+    return programs, re.compile(words), what, loses_data
+
+
+_COMMANDS: tuple[_Row, ...] = (
+    # file system
+    _row("find", r".*\s-delete\b", "deletes files", loses_data=True),
+    _row("shred unlink srm", r"", "deletes files", loses_data=True),
+    _row("truncate", r".*(?:-s ?|--size[= ])0\b", "empties files", loses_data=True),
+    _row("rsync", r".*--delete", "deletes files at the target", loses_data=True),
+    _row("journalctl", r".*--vacuum-", "deletes logs"),
+    _row("crontab", r"(?:.* )?-r\b", "deletes the crontab", loses_data=True),
+    _row("userdel groupdel deluser", r"", "deletes an account"),
+    # disks
+    _row("dd", r".*\bof=(?!/dev/null|/tmp/)", "overwrites its target", loses_data=True),
+    _row("mkfs mke2fs mkswap blkdiscard lvremove vgremove pvremove lvreduce", r"", "destroys data", loses_data=True),
+    _row("wipefs", r".*(?:-\w*a|--all)\b", "destroys the file system", loses_data=True),
+    _row("sgdisk", r".*(?:-Z|--zap|-o\b)", "destroys the partition table", loses_data=True),
+    _row("parted", r".*\b(?:rm|mklabel|mktable)\b", "destroys partitions", loses_data=True),
+    _row("zpool zfs", r"(?:destroy|rollback)\b", "destroys data", loses_data=True),
+    _row("xfs_repair", r".*-L\b", "throws the journal away", loses_data=True),
+    _row("mdadm", r".*--(?:zero-superblock|stop|remove)\b", "takes a disk out of the array"),
+    # kubernetes
+    _row(
+        "kubectl oc",
+        r".*?\bdelete (?:.* )?(?:pvc|pv|persistentvolume\w*|ns|namespaces?|project|sts|statefulsets?|crds?|"
+        r"customresourcedefinitions?|secrets?|configmaps?|cm|-f|-k|--all)\b",
+        "deletes objects and what hangs on them",
+        loses_data=True,
+    ),
+    _row("kubectl oc", r"(?:-\S+ (?:\S+ )?)*delete\b", "deletes objects"),
+    _row("kubectl oc", r"(?:-\S+ (?:\S+ )?)*(?:adm )?drain\b", "evicts all pods of a node"),
+    _row("kubectl oc", r".*\breplace\b.*--force\b", "deletes and recreates objects"),
+    _row("kubectl oc", r".*\bscale\b.*--replicas[= ]0\b", "stops every pod"),
+    _row("kubectl oc", r".*\btaint\b.*:NoExecute(?!-)", "evicts pods"),
+    _row("kubectl oc", r".*\bapply\b.*--prune\b", "deletes objects"),
+    _row("helm", r"(?:-\S+ (?:\S+ )?)*(?:uninstall|delete|del)\b", "removes a release"),
+    _row("kubeadm", r"reset\b", "takes the node out of the cluster", loses_data=True),
+    _row("etcdctl", r".*?\b(?:del|member remove)\b", "deletes from etcd", loses_data=True),
+    # containers
+    _row(
+        "docker podman nerdctl",
+        r"(?:.* )?(?:volume (?:rm|prune)|system prune.*--volumes)\b",
+        "deletes volumes",
+        loses_data=True,
+    ),
+    _row("docker podman nerdctl", r"(?:container |image |network |system |builder )?prune\b", "deletes what is unused"),
+    _row("docker podman nerdctl", r"(?:container )?(?:rm|kill|stop)\b", "stops or removes containers"),
+    _row("docker podman nerdctl", r"(?:rmi|image rm|network rm)\b", "deletes images or networks"),
+    _row("docker podman", r"compose (?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
+    _row("docker podman", r"compose (?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
+    _row("docker-compose podman-compose", r"(?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
+    _row("docker-compose podman-compose", r"(?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
+    _row("crictl", r"(?:rm|rmi|rmp|stop|stopp)\b", "stops or removes containers or images"),
+    _row("ctr", r"(?:.* )?(?:rm|remove|delete|del|kill)\b", "removes containers or images"),
+    # systemd and processes
+    _row("systemctl", r"(?:-\S+ )*(?:stop|disable|mask|kill|isolate|poweroff|halt|reboot)\b", "stops a service"),
+    _row("service rc-service", r"\S+ stop\b", "stops a service"),
+    _row(
+        "kill pkill killall",
+        r"(?!(?:.* )?-(?:l|L|0|1|3|HUP|SIGHUP|USR[12]|SIGUSR[12]|QUIT|CONT|s (?:0|HUP|USR[12]|QUIT))\b)",
+        "ends processes",
+    ),
+    _row("fuser", r".*-\w*k", "ends processes"),
+    _row("reboot shutdown halt poweroff", r"(?!-c\b)", "stops the machine"),
+    _row("init telinit", r"[06]\b", "stops the machine"),
+    _row("nginx", r"-s (?:stop|quit)\b", "stops the service"),
+    _row("pg_ctl pg_ctlcluster", r".*\bstop\b", "stops the server"),
+    _row("pg_resetwal", r"", "throws the write-ahead log away", loses_data=True),
+    _row("dropdb dropuser", r"", "drops a database or a role", loses_data=True),
+    _row("rabbitmqctl", r"(?:.* )?(?:stop|stop_app|shutdown)\b", "stops the broker"),
+    _row(
+        "rabbitmqctl",
+        r"(?:.* )?(?:reset|force_reset|purge_queue|delete_\w+)\b",
+        "deletes queues or state",
+        loses_data=True,
+    ),
+    _row("kafka-topics kafka-topics.sh", r".*--delete\b", "deletes topics", loses_data=True),
+    _row(
+        "mongosh mongo", r".*(?:dropDatabase|\.drop\(|deleteMany|deleteOne|\.remove\()", "deletes data", loses_data=True
+    ),
+    # packages
+    _row("apt apt-get aptitude", r"(?:-\S+ )*(?:remove|purge|autoremove|autopurge)\b", "removes packages"),
+    _row("yum dnf zypper", r"(?:-\S+ )*(?:remove|erase|autoremove|rm)\b", "removes packages"),
+    _row("dpkg", r".*(?:-r|-P|--purge|--remove)\b", "removes packages"),
+    _row("rpm", r"(?:-e|--erase)\b", "removes packages"),
+    _row("apk snap brew pip pip3 npm", r"(?:-\S+ )*(?:del|remove|uninstall)\b", "removes packages"),
+    _row("zkCli.sh zookeeper-shell.sh zkCli", r"(?:.* )?(?:deleteall|delete|rmr)\b", "deletes nodes", loses_data=True),
+    # network
+    _row("iptables ip6tables", r".*(?:-F|--flush|-X|-P \w+ (?:DROP|REJECT))\b", "changes what gets through"),
+    _row("nft", r"(?:flush|delete|destroy)\b", "deletes firewall rules"),
+    _row("ufw", r"(?:--force )?(?:reset|disable)\b", "takes the firewall down"),
+    _row(
+        "ip",
+        r"(?:-\S+ )*(?:link set .*\bdown|link del(?:ete)?\b|(?:route|addr|address|neigh|rule) (?:flush|del|delete))\b",
+        "cuts connections",
+    ),
+    _row("ifdown", r"", "cuts connections"),
+    _row("ifconfig", r"\S+ down\b", "cuts connections"),
+    _row("nmcli", r".*\b(?:down|delete|disconnect|off)\b", "cuts connections"),
+    _row("conntrack", r".*(?:-F|-D|--flush|--delete)\b", "cuts connections"),
+    _row("curl", r".*(?:-X ?|--request[= ])DELETE\b", "deletes through an API", loses_data=True),
+    # cloud
+    _row("aws", r".*\b(?:terminate-instances|delete-[\w-]+|s3 r[mb])\b", "deletes resources", loses_data=True),
+    _row("aws", r".*\bs3 sync\b.*--delete\b", "deletes objects", loses_data=True),
+    _row("aws", r".*\bstop-[\w-]+", "stops resources"),
+    _row("gcloud", r".*\bdelete\b", "deletes resources", loses_data=True),
+    _row("gcloud", r".*\b(?:stop|reset)\b", "stops resources"),
+    _row("gsutil", r"(?:-\S+ )*r[mb]\b", "deletes objects", loses_data=True),
+    _row("az doctl eksctl", r".*\b(?:delete|purge)\b", "deletes resources", loses_data=True),
+    _row("az", r".*\b(?:deallocate|stop)\b", "stops resources"),
+    _row(
+        "terraform tofu pulumi", r"(?:-\S+ )*(?:destroy|apply .*-destroy)\b", "destroys infrastructure", loses_data=True
+    ),
+    _row("terraform tofu", r"(?:-\S+ )*state rm\b", "forgets resources"),
+    # git
+    _row(
+        "git",
+        r".*\bpush\b.*(?:--force(?!-with-lease)\b|\s-f\b|--delete\b|--mirror\b|\s:\w)",
+        "rewrites or deletes branches",
+    ),
+    _row("git", r".*\breset\b.*--hard\b", "throws local changes away"),
+    _row("git", r".*\bclean\b.*-\w*f", "deletes files"),
+    _row("git", r".*\bbranch\b.*\s-D\b", "deletes a branch"),
+    _row("git", r".*\b(?:stash (?:drop|clear)|filter-branch|filter-repo)\b", "throws commits away"),
+)
+_SQL: tuple[tuple[re.Pattern[str], str, bool], ...] = (
+    (re.compile(r"drop (?:table|database|schema|tablespace|column|user|role)\b", re.IGNORECASE), "drops data", True),
+    (re.compile(r"drop\b", re.IGNORECASE), "drops an object", False),
+    (re.compile(r"truncate\b", re.IGNORECASE), "empties tables", True),
+    (re.compile(r"delete\s+from\b|with\b.*\bdelete\s+from\b", re.IGNORECASE | re.DOTALL), "deletes rows", True),
+    (re.compile(r"update\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL), "changes every row", True),
+    (re.compile(r"alter\s+table\b.*\bdrop\s+(?:column|partition)\b", re.IGNORECASE | re.DOTALL), "drops data", True),
+    (re.compile(r".*\bpg_drop_replication_slot\s*\(", re.IGNORECASE | re.DOTALL), "drops a replication slot", False),
+    (re.compile(r".*\bpg_terminate_backend\s*\(", re.IGNORECASE | re.DOTALL), "ends sessions", False),
+    (re.compile(r"kill\b", re.IGNORECASE), "ends sessions", False),
+    (
+        re.compile(r"purge\b|reset\s+(?:master|slave|replica)\b", re.IGNORECASE),
+        "deletes logs of the replication",
+        False,
+    ),
+    (re.compile(r"shutdown\b", re.IGNORECASE), "stops the server", False),
+)
+_REDIS = re.compile(
+    r"(?P<data>flushall|flushdb|del|unlink|xtrim|ltrim|swapdb)\b|"
+    r"(?:shutdown|client kill|cluster (?:reset|forget|delslots)|script (?:flush|kill)|debug (?:segfault|sleep))\b",
+    re.IGNORECASE,
+)
+_REDIS_OPTION = re.compile(r"-[hpanusitrdUX]|--(?:user|pass|cacert|cert|key|sni|eval|rps)")
+_SIMULATED = re.compile(r"\s(?:--dry-?run(?!=(?:none|false))(?:=\w+)?|--simulate|--just-print|--whatif|--check)\b")
+_TEMPORARY = re.compile(r"(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|\$\{?(?:TMP|TEMP|tmp|temp)|\$\(mktemp)")
+_CACHE = re.compile(r"cache|/tmp\b|\.log\b|/log/|\.tmp\b|\.pid\b|\.sock\b|\.lock\b")
+
+
+def is_simulated(command: ShellCommand) -> bool:
+    """Whether a command only says what it would do."""
+    line = command.line
+    if _SIMULATED.search(line):
+        return True
+    short = {"apt-get": "-s", "apt": "-s", "rsync": "-n", "make": "-n", "git": "-n"}.get(command.name)
+    return short is not None and any(
+        re.fullmatch(rf"-[a-zA-Z]*{short[1]}[a-zA-Z]*", word) for word in command.arguments
+    )
+
+
+def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
+    """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
+    found = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet)]
+    first: dict[int, Harm] = {}
+    for harm in sorted(found, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
+        first.setdefault(harm.start, harm)
+    return tuple(first.values())
+
+
+def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
+    if not snippet.is_commands:
+        return
+    for command in script_of(snippet).commands:
+        if command.truncates:
+            if not _TEMPORARY.match(command.truncates) and "/dev/" not in command.truncates:
+                yield Harm("empties a file", command.start, command.end, loses_data=True)
+        elif command.words and not is_simulated(command):
+            harm = _harm(command, made)
+            if harm:
+                yield Harm(harm[0], command.words[0].start, command.end, harm[1])
+
+
+def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | None:
+    name, words = command.name, " ".join(command.arguments)
+    if any(argument in made or argument == "--help" for argument in command.arguments):
+        return None
+    if name == "rm":
+        return _removal(command)
+    if name == "redis-cli":
+        return _redis(_without_options(command.arguments))
+    for _, pattern, what, loses_data in _rows_of("mkfs" if name.startswith("mkfs.") else name):
+        if pattern.match(words):
+            return what, loses_data
+    return None
+
+
+@lru_cache(maxsize=512)
+def _rows_of(program: str) -> tuple[_Row, ...]:
+    return tuple(row for row in _COMMANDS if program in row[0].split())
+
+
+def _removal(command: ShellCommand) -> tuple[str, bool] | None:
+    targets = [word for word in command.arguments if not word.startswith("-")]
+    if targets and all(_TEMPORARY.match(target) for target in targets):
+        return None
+    recursive = any(re.fullmatch(r"-\w*[rR]\w*|--recursive", word) for word in command.arguments)
+    return "deletes files", recursive and not all(_CACHE.search(target) for target in targets)
+
+
+def _without_options(arguments: tuple[str, ...]) -> str:
+    """The words of a Redis command behind the client's options."""
+    index = 0
+    while index < len(arguments) and arguments[index].startswith("-"):
+        index += 2 if _REDIS_OPTION.fullmatch(arguments[index]) else 1
+    return " ".join(arguments[index:])
+
+
+def _redis(words: str) -> tuple[str, bool] | None:
+    match = _REDIS.match(words)
+    if match is None:
+        return None
+    return ("deletes keys", True) if match["data"] else ("stops the server or its clients", False)
+
+
+def _redis_harms(snippet: Snippet) -> Iterator[Harm]:
+    if snippet.language != "redis":
+        return
+    index = 0
+    for line in snippet.code.split("\n"):
+        text = re.sub(r"^\s*(?:[\w.:-]+(?:\[\d+\])?> )?", "", line)
+        harm = _redis(text)
+        if harm:
+            yield Harm(harm[0], index + len(line) - len(text), index + len(line.rstrip()), harm[1])
+        index += len(line) + 1
+
+
+def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
+    queries = queries_in(snippet)
+    for number, query in enumerate(queries):
+        if any(other.keyword == "rollback" for other in queries[number + 1 :]):
+            continue
+        harm = _query_harm(query, made)
+        if harm:
+            yield Harm(harm[0], query.start, query.start + len(query.bare), harm[1])
+
+
+def _query_harm(query: Statement, made: frozenset[str]) -> tuple[str, bool] | None:
+    if any(word in made for word in re.findall(r"\w+", query.bare)):
+        return None
+    for pattern, what, loses_data in _SQL:
+        if pattern.match(query.bare):
+            return what, loses_data
+    return None

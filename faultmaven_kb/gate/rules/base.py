@@ -1,0 +1,131 @@
+"""RB804 to RB817, the base as a whole: ids, relations, copies and claims that only show when runbooks are compared.
+
+Rules about copies and shared symptoms look for what cannot be chance (nearly the same text, the same sentence), so that
+runbooks of one technology may resemble each other as they must.
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from faultmaven_kb.diagnostics import Level, Related
+from faultmaven_kb.gate.facts.facts import Facts, SymptomFact
+from faultmaven_kb.gate.facts.similarity import nearest_earlier
+from faultmaven_kb.gate.rules.links import related_targets
+from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
+from faultmaven_kb.source import Span
+
+__all__ = ["RULES"]
+
+_INDEXES = ("README.md", "_index.md")
+_COPY = 0.6
+_START = Span(1, 1, 1, 1)
+
+
+@base_rule("RB804", "duplicate-id", Level.ERROR, Profile.INGEST)
+def duplicate_id(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """An id is an address; two runbooks at one address hide each other."""
+    first: dict[str, Facts] = {}
+    for facts in base.documents:
+        earlier = first.setdefault(facts.id, facts)
+        if earlier is not facts:
+            related = Related("also defined here", earlier.path, earlier.id_span)
+            message = f'id "{facts.id}" is already taken by {earlier.path}, expected a unique id'
+            yield facts, Finding(message, facts.id_span, related=(related,))
+
+
+@base_rule("RB806", "no-related-runbooks", Level.WARNING, Profile.CONTRIBUTE)
+def no_related_runbooks(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """Whoever opened the wrong runbook is one link away from the right one, if the link is there."""
+    for facts in base.documents:
+        if facts.related_span is not None and not facts.related_ids:
+            yield facts, Finding("no related runbook is linked, expected at least one", facts.related_span)
+
+
+def _copies(base: Base) -> dict[str, tuple[Facts, float]]:
+    """The documents that are nearly the text of another, with that one and their resemblance."""
+    found = nearest_earlier([facts.sketch for facts in base.documents])
+    return {
+        base.documents[index].path: (base.documents[other], share) for index, other, share in found if share >= _COPY
+    }
+
+
+@base_rule("RB811", "near-duplicate", Level.WARNING, Profile.CURATED)
+def near_duplicate(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """Two copies age apart: one is corrected, the other is found at night."""
+    copies = _copies(base)
+    for facts in base.documents:
+        if facts.path in copies:
+            other, share = copies[facts.path]
+            related = Related("nearly the same text", other.path, other.title_span)
+            message = f'about {share:.0%} of the text is also in "{other.id}"'
+            yield facts, Finding(message, facts.title_span, related=(related,))
+
+
+@base_rule("RB812", "not-in-index", Level.INFO, Profile.CURATED)
+def not_in_index(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """Where a folder has a table of contents, what is missing there is not found by reading."""
+    if base.tree is None:
+        return
+    indexes: dict[str, tuple[str, str] | None] = {}
+    for place, facts in sorted(base.places.items()):
+        folder, name = posixpath.split(place)
+        if folder not in indexes:
+            indexes[folder] = _index_of(base, folder)
+        index = indexes[folder]
+        if index and not _lists(index[1], name[:-3]):
+            yield facts, Finding(f'"{name}" is not listed in {index[0]}', facts.id_span)
+
+
+def _index_of(base: Base, folder: str) -> tuple[str, str] | None:
+    """The path and text of a folder's table of contents; one that lists no file at all is only an introduction."""
+    assert base.tree is not None
+    for name in _INDEXES:
+        data = base.tree.data(posixpath.join(folder, name))
+        text = data.decode("utf-8", "replace") if data is not None else ""
+        if re.search(r"\.md\b", text):
+            return posixpath.join(folder, name), text
+    return None
+
+
+def _lists(text: str, stem: str) -> bool:
+    return re.search(rf"(?<![\w-]){re.escape(stem)}(?![\w-])", text) is not None
+
+
+@base_rule("RB814", "one-way-relation", Level.INFO, Profile.CURATED)
+def one_way_relation(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """If one runbook is worth a look from another, the way back is, too."""
+    for facts, link, place in related_targets(base):
+        other = base.at(place)
+        if other and other is not facts and other.related_span and facts.id not in other.related_ids:
+            if posixpath.basename(base.homes[facts.path])[:-3] in other.related_ids:
+                continue
+            related = Related("no link back among its related runbooks", other.path, other.related_span)
+            yield facts, Finding(f'"{other.id}" does not name this runbook', link.target_span, related=(related,))
+
+
+@base_rule("RB817", "symptom-overlap", Level.INFO, Profile.CURATED)
+def symptom_overlap(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """When two runbooks claim the same symptom, the symptom alone does not say which one is right."""
+    copies = _copies(base)
+    owners: dict[str, tuple[Facts, SymptomFact]] = {}
+    for facts in base.documents:
+        for symptom in facts.symptoms if facts.path not in copies else ():
+            for key in (symptom.key, *symptom.literals):
+                if len(key.split()) < 3:
+                    continue
+                owner, first = owners.setdefault(key, (facts, symptom))
+                if owner is not facts:
+                    related = Related("the same symptom", owner.path, first.span)
+                    yield facts, Finding(f'symptom also stands in "{owner.id}"', symptom.span, related=(related,))
+                    break
+
+
+RULES: tuple[Rule, ...] = (
+    duplicate_id,
+    no_related_runbooks,
+    near_duplicate,
+    not_in_index,
+    one_way_relation,
+    symptom_overlap,
+)

@@ -1,0 +1,396 @@
+"""RB4xx: the quick reference card. Symptoms are the search key, causes carry weights, and the card is read first.
+
+Weights are read again from the text, because the model keeps the number but not its place, and because a percentage in
+a cause's description is no weight.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
+from faultmaven_kb.dialects.durations import read_duration
+from faultmaven_kb.dialects.faultmaven import CARD, SOLUTION
+from faultmaven_kb.dialects.parts import item_text, items_in, text_of, without_notes
+from faultmaven_kb.gate.toolkit.parts import by_role, first_out_of_order, heading_span, incomplete, section_of
+from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.model.runbook import DurationRange
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import literals, plain
+from faultmaven_kb.text.markdown import Fence, ListItem
+from faultmaven_kb.text.mojibake import repair
+from faultmaven_kb.text.outline import Group, OutlineSection, groups, words
+
+__all__ = ["RULES"]
+
+_LABELS = {
+    "symptoms": "🔍 Symptoms",
+    "causes": "⚡ Common Causes",
+    "quick-fix": "🚀 Quick Fix",
+    "resolution-time": "⏱️ Estimated Resolution Time",
+}
+_HEAD = re.compile(r"(?:\d+[.)]|[-*+])\s+(?:(?:\*\*|__)(?:.+?)(?:\*\*|__))?.*?(?=\s[-–—]\s|:\s|\Z)", re.DOTALL)
+_WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(?P<value>\d+(?:\.\d+)?)\s*%[^)]*\)")
+_OF_CASES = re.compile(r"\(\s*(?:about|~)?\s*(?P<value>\d+(?:\.\d+)?)\s*% of [^)]*\)")
+_ODD_WEIGHT = re.compile(r"\(\s*(?P<value>[^)]*?)\s*(?:%|percent|of (?:the )?cases)[^)]*\)")
+_LISTED = re.compile(r"^\s*(?P<number>\d+)[.)]\s")
+_CONCRETE = re.compile(r"\d|[\"“«'‘]\w|\b[A-Z]{2,}|[a-z][A-Z]|\w_\w|\w\.\w|[/=%<>]|\w\(\)")
+_VAGUE = re.compile(
+    r"\b(?:slow(?:ness|ly)?|bad|weird|strange|broken|not work(?:ing)?|doesn['’]t work|fails?|problems?|issues?|errors?|"
+    r"something|sometimes|unstable|poor|wrong|cannot connect|timeouts?|down)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A cause's item with its weight as written; `value` is None where it is no number."""
+
+    item: ListItem
+    text: str
+    value: float | None
+    span: Span | None
+
+
+def _card(checked: Checked) -> tuple[OutlineSection, dict[str, Group]] | None:
+    """The card and its parts by role; a label that became a heading by a hyphen below it takes its part along."""
+    section = section_of(checked, "quick-reference-card")
+    if section is None:
+        return None
+    found = by_role(section, CARD)
+    for heading in _underlined(checked):
+        below = by_role(heading, CARD)
+        first = next(iter(groups(heading.blocks)), None)
+        blocks = first.blocks if first and not first.label else ()
+        role = CARD.label_role(heading.key) or ""
+        found = {role: Group(heading.title, heading.key, "", blocks, heading_span(heading))} | below | found
+    return section, found
+
+
+def _underlined(checked: Checked) -> list[OutlineSection]:
+    """Labels of the card with a line of one hyphen below: an empty list item that Markdown reads as a heading."""
+    return [
+        section
+        for section in checked.sections
+        if section.heading
+        and section.heading.span.end_line > section.heading.span.line
+        and section.heading.text.startswith(("**", "__"))
+        and CARD.label_role(section.key)
+        and checked.lines[section.heading.span.end_line - 1].strip() == "-"
+    ]
+
+
+def _group(checked: Checked, role: str) -> Group | None:
+    card = _card(checked)
+    return card[1].get(role) if card else None
+
+
+def _items(checked: Checked, role: str) -> tuple[ListItem, ...]:
+    group = _group(checked, role)
+    return items_in(group.blocks) if group else ()
+
+
+def _weighed(checked: Checked) -> Iterator[_Weighed]:
+    source = checked.document.source
+    for item in _items(checked, "causes"):
+        if not item_text(item):
+            continue
+        text = source.slice(item.span)
+        head = _HEAD.match(text)
+        found = _WEIGHT.search(head[0]) if head else None
+        found = found or _OF_CASES.search(text) or (_ODD_WEIGHT.search(head[0]) if head else None)
+        start = source.offset(item.span.start)
+        if not found:
+            yield _Weighed(item, item_text(item), None, None)
+            continue
+        number = re.fullmatch(r"\d+(?:\.\d+)?", found["value"])
+        place = found.span("value") if found["value"] else found.span()
+        span = source.span(start + place[0], start + place[1])
+        yield _Weighed(item, item_text(item), float(number[0]) if number else None, span)
+
+
+@rule("RB401", "missing-symptoms", Level.ERROR, Profile.INGEST)
+def missing_symptoms(checked: Checked) -> Iterator[Finding]:
+    """Symptoms are what people search by; a runbook without them is found by its name alone."""
+    card = _card(checked)
+    if card and "symptoms" not in card[1]:
+        message = 'list "**🔍 Symptoms:**" is missing from the card'
+        yield incomplete(checked, message, heading_span(card[0]))
+
+
+@rule("RB402", "empty-symptoms", Level.ERROR, Profile.INGEST)
+def empty_symptoms(checked: Checked) -> Iterator[Finding]:
+    """A label without a list, or a list item without words, is a symptom nobody can search for."""
+    group = _group(checked, "symptoms")
+    if group is None:
+        return
+    for heading in _underlined(checked):
+        if CARD.label_role(heading.key) == "symptoms":
+            span = checked.document.source.line_span(heading_span(heading).end_line)
+            yield Finding("symptom is empty and turns the label above into a heading, expected what is seen", span)
+    items = items_in(group.blocks)
+    if not items:
+        yield incomplete(checked, "symptoms have no list items, expected one for each thing that is seen", group.span)
+    for item in items:
+        if not item_text(item).strip("`*_ .-") and not any(isinstance(block, Fence) for block in item.blocks):
+            yield Finding("symptom is empty, expected what is seen", item.span)
+
+
+@rule("RB403", "missing-causes", Level.ERROR, Profile.INGEST)
+def missing_causes(checked: Checked) -> Iterator[Finding]:
+    """Without causes the card names a fault and leaves the reader alone with it."""
+    card = _card(checked)
+    if card is None or any(item_text(item) for item in _items(checked, "causes")) or any(_unlisted(checked)):
+        return
+    group = card[1].get("causes")
+    related = (Related("label without a list", checked.document.path, group.span),) if group else ()
+    finding = incomplete(checked, 'list "**⚡ Common Causes:**" is missing from the card', heading_span(card[0]))
+    yield Finding(finding.message, finding.span, related=related, level=finding.level)
+
+
+@rule("RB404", "cause-without-weight", Level.ERROR, Profile.CONTRIBUTE)
+def cause_without_weight(checked: Checked) -> Iterator[Finding]:
+    """Weights rank the causes for people and for the differential; a cause without one is never ranked."""
+    for cause in _weighed(checked):
+        if cause.span is None:
+            message = f'cause "{_name(cause)}" has no weight, expected "(NN% of cases)"'
+            yield incomplete(checked, message, _first_line(checked, cause.item))
+
+
+def _first_line(checked: Checked, item: ListItem) -> Span:
+    line = checked.document.source.line_span(item.span.line)
+    return Span(item.span.line, item.span.column, item.span.line, line.end_column)
+
+
+def _name(cause: _Weighed) -> str:
+    bold = re.match(r"(?:\*\*|__)(.+?)(?:\*\*|__)", cause.text)
+    return plain(bold[1] if bold else re.split(r"\s[-–—(]|:\s|\(", cause.text, maxsplit=1)[0])
+
+
+@rule("RB405", "weights-sum", Level.ERROR, Profile.CONTRIBUTE)
+def weights_sum(checked: Checked) -> Iterator[Finding]:
+    """Shares of all cases add up to 100; other sums mean that one of the numbers is wrong."""
+    causes = list(_weighed(checked))
+    weights = [cause.value for cause in causes if cause.value is not None and 0 < cause.value <= 100]
+    group = _group(checked, "causes")
+    if group is None or not weights or len(weights) != len(causes) or any(_unlisted(checked)):
+        return
+    total = sum(weights)
+    if abs(total - 100) > checked.settings.weight_tolerance:
+        related = tuple(
+            Related(f"{cause.value:g}%", checked.document.path, cause.span) for cause in causes if cause.span
+        )
+        yield Finding(f"weights of the causes add up to {total:g}%, expected 100%", group.span, related=related)
+
+
+@rule("RB406", "invalid-weight", Level.ERROR, Profile.CONTRIBUTE)
+def invalid_weight(checked: Checked) -> Iterator[Finding]:
+    """A weight is a number above 0 and at most 100: anything else cannot be compared."""
+    for cause in _weighed(checked):
+        if cause.span and (cause.value is None or not 0 < cause.value <= 100):
+            written = checked.document.source.slice(cause.span)
+            yield Finding(f'weight is "{written}", expected a number above 0 and at most 100', cause.span)
+
+
+@rule("RB407", "causes-not-ranked", Level.WARNING, Profile.CURATED)
+def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
+    """The reader tries the first cause first, so the likeliest one stands there."""
+    causes = [cause for cause in _weighed(checked) if cause.value is None or cause.value <= 100]
+    for before, cause in itertools.pairwise(causes):
+        if before.value is not None and cause.value is not None and cause.value > before.value:
+            span = _first_line(checked, cause.item)
+            message = f'cause "{_name(cause)}" ({cause.value:g}%) stands after one with {before.value:g}%'
+            yield Finding(message + ", expected the likeliest first", span, _ranked(checked, causes))
+            return
+
+
+def _ranked(checked: Checked, causes: list[_Weighed]) -> Fix | None:
+    """Exchange the items' contents, the numbers stay in place."""
+    if any(cause.value is None for cause in causes):
+        return None
+    source = checked.document.source
+    places = [_content(checked, cause.item) for cause in causes]
+    order = sorted(range(len(causes)), key=lambda index: -(causes[index].value or 0))
+    edits = [Edit(place, source.slice(places[index])) for place, index in zip(places, order, strict=True)]
+    return Fix("put the likeliest first", tuple(e for e in edits if source.slice(e.span) != e.replacement), safe=False)
+
+
+def _content(checked: Checked, item: ListItem) -> Span:
+    marker = re.match(r"(?:\d+[.)]|[-*+])\s+", checked.document.source.slice(item.span))
+    column = item.span.column + (marker.end() if marker else 0)
+    return Span(item.span.line, column, item.span.end_line, item.span.end_column)
+
+
+def _unlisted(checked: Checked) -> Iterator[tuple[int, Span]]:
+    """Numbered lines right below the label that are no list: only a list from 1 on may follow a line of text."""
+    group = _group(checked, "causes")
+    if group is None:
+        return
+    for line in range(group.span.line, group.span.end_line + 1):
+        match = _LISTED.match(checked.lines[line - 1])
+        if match:
+            yield int(match["number"]), Span(line, match.start("number") + 1, line, match.end("number") + 1)
+
+
+@rule("RB408", "cause-numbering", Level.WARNING, Profile.CURATED)
+def cause_numbering(checked: Checked) -> Iterator[Finding]:
+    """People say "it was cause 3"; that works when the numbers run 1, 2, 3 without a gap."""
+    items = _items(checked, "causes")
+    listed = [(item.number, _number_span(item)) for item in items if item.number is not None]
+    numbered = [*_unlisted(checked), *listed]
+    numbers = [number for number, _ in numbered]
+    wrong = first_out_of_order(numbers)
+    if wrong is None or (len(numbers) > 1 and set(numbers) == {1}):
+        return
+    edits = tuple(
+        Edit(span, str(expected)) for expected, (number, span) in enumerate(numbered, 1) if number != expected
+    )
+    number, span = numbered[wrong]
+    yield Finding(f"cause is numbered {number}, expected {wrong + 1}", span, Fix("renumber", edits, safe=True))
+
+
+def _number_span(item: ListItem) -> Span:
+    return Span(item.span.line, item.span.column, item.span.line, item.span.column + len(str(item.number)))
+
+
+@rule("RB409", "missing-quick-fix", Level.WARNING, Profile.CONTRIBUTE)
+def missing_quick_fix(checked: Checked) -> Iterator[Finding]:
+    """The first relief belongs where the reader looks first."""
+    card = _card(checked)
+    group = card[1].get("quick-fix") if card else None
+    if card and (group is None or not (group.text or group.blocks)):
+        yield incomplete(checked, '"**🚀 Quick Fix:**" is missing from the card', heading_span(card[0]))
+
+
+@rule("RB410", "missing-resolution-time", Level.WARNING, Profile.CONTRIBUTE)
+def missing_resolution_time(checked: Checked) -> Iterator[Finding]:
+    """How long it takes decides whether to mend it now or to fail over first."""
+    card = _card(checked)
+    group = card[1].get("resolution-time") if card else None
+    if card and (group is None or not _time_text(group)):
+        yield incomplete(checked, '"**⏱️ Estimated Resolution Time:**" is missing from the card', heading_span(card[0]))
+
+
+def _time_text(group: Group) -> str:
+    return plain("\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part))
+
+
+@rule("RB411", "invalid-resolution-time", Level.WARNING, Profile.CURATED)
+def invalid_resolution_time(checked: Checked) -> Iterator[Finding]:
+    """Tools sort and sum the times; "soon" is no time, and a range goes from the shorter to the longer."""
+    group = _group(checked, "resolution-time")
+    text = _time_text(group) if group else ""
+    if group and text:
+        if not read_duration(text).ranges:
+            span = checked.document.source.find(text, group.span.line, group.span.end_line) or group.span
+            yield Finding(f'resolution time is "{text}", expected a duration such as "5-15 minutes"', span)
+        yield from _reversed(checked, group, text)
+    solutions = section_of(checked, "solutions")
+    for solution in solutions.children if solutions else ():
+        time = by_role(solution, SOLUTION).get("time")
+        if time:
+            yield from _reversed(checked, time, _time_text(time))
+
+
+def _reversed(checked: Checked, group: Group, text: str) -> Iterator[Finding]:
+    for part in read_duration(text).ranges:
+        if _is_reversed(part):
+            span = checked.document.source.find(text, group.span.line, group.span.end_line) or group.span
+            numbers = list(re.finditer(r"\d+(?:\.\d+)?", text))
+            fix = None
+            if len(numbers) == 2 and checked.document.source.slice(span) == text:
+                first, last = numbers
+                swapped = text[: first.start()] + last[0] + text[first.end() : last.start()] + first[0]
+                fix = Fix("swap them", (Edit(span, swapped + text[last.end() :]),), safe=False)
+            yield Finding(f'time is "{text}", expected the shorter time first', span, fix)
+            return
+
+
+def _is_reversed(part: DurationRange) -> bool:
+    return part.minimum is not None and part.maximum is not None and part.minimum > part.maximum
+
+
+@rule("RB412", "duplicate-symptom", Level.WARNING, Profile.CURATED)
+def duplicate_symptom(checked: Checked) -> Iterator[Finding]:
+    """The same symptom twice counts twice in the ranking and once in the world."""
+    first: dict[str, ListItem] = {}
+    for item in _items(checked, "symptoms"):
+        key = _comparable(item_text(item))
+        earlier = first.setdefault(key, item)
+        if key and earlier is not item:
+            related = Related("first one", checked.document.path, earlier.span)
+            gone = Span(item.span.line, 1, item.span.end_line + 1, 1)
+            fix = Fix("remove it", (Edit(gone, ""),), safe=True)
+            yield Finding(f'symptom "{plain(item_text(item))}" stands twice', item.span, fix, (related,))
+
+
+def _comparable(text: str) -> str:
+    return " ".join(re.findall(r"\w+|[^\w\s`*_.,;:!?\"']", plain(text).casefold()))
+
+
+@rule("RB413", "card-label-style", Level.INFO, Profile.CURATED)
+def card_label_style(checked: Checked) -> Iterator[Finding]:
+    """The same four labels in every runbook are found by the eye before they are read."""
+    card = _card(checked)
+    for role, group in (card[1] if card else {}).items():
+        expected = f"**{_LABELS[role]}:**"
+        line = checked.lines[group.span.line - 1]
+        match = re.match(r"[^\w*_]*(?:\*\*|__)[^\n]+?(?:\*\*|__)(?:[ \t]*:)?", line[group.span.column - 1 :])
+        if match is None:
+            yield Finding(f'"{group.label}" is a heading, expected the label {expected}', group.span)
+            continue
+        column = group.span.column
+        span = Span(group.span.line, column, group.span.line, column + match.end())
+        if repair(match[0]) == match[0] and _bare(match[0]) != _bare(expected):
+            fix = Fix("use the format's label", (Edit(span, expected),), safe=True)
+            yield Finding(f'label is "{match[0]}", expected "{expected}"', span, fix)
+
+
+def _bare(label: str) -> str:
+    return label.replace("\ufe0f", "").replace("__", "**")
+
+
+@rule("RB414", "vague-symptom", Level.INFO, Profile.CURATED)
+def vague_symptom(checked: Checked) -> Iterator[Finding]:
+    """A symptom such as "it is slow" fits every fault; an error text, a metric or a state fits one."""
+    for item in _items(checked, "symptoms"):
+        text = item_text(item)
+        if not text or literals(text) or any(isinstance(block, Fence) for block in item.blocks):
+            continue
+        bare = text[:1].lower() + text[1:]
+        if not _CONCRETE.search(bare) and (len(text.split()) <= 3 or _VAGUE.search(bare)):
+            message = f'symptom "{plain(text)}" is vague, expected an error text, a metric or a state as it is seen'
+            yield Finding(message, item.span)
+
+
+@rule("RB415", "duplicate-cause", Level.WARNING, Profile.CURATED)
+def duplicate_cause(checked: Checked) -> Iterator[Finding]:
+    """Two entries for one cause share its weight between them, and both rank too low."""
+    first: dict[str, ListItem] = {}
+    for cause in _weighed(checked):
+        key = words(_name(cause))
+        earlier = first.setdefault(key, cause.item)
+        if key and earlier is not cause.item:
+            related = Related("first one", checked.document.path, earlier.span)
+            span = _first_line(checked, cause.item)
+            yield Finding(f'cause "{_name(cause)}" stands twice', span, related=(related,))
+
+
+RULES: tuple[Rule, ...] = (
+    missing_symptoms,
+    empty_symptoms,
+    missing_causes,
+    cause_without_weight,
+    weights_sum,
+    invalid_weight,
+    causes_not_ranked,
+    cause_numbering,
+    missing_quick_fix,
+    missing_resolution_time,
+    invalid_resolution_time,
+    duplicate_symptom,
+    card_label_style,
+    vague_symptom,
+    duplicate_cause,
+)

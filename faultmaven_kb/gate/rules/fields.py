@@ -1,0 +1,324 @@
+"""RB2xx: the fields of the front matter. The contract's breaches come from the model, the rest are conventions."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
+from faultmaven_kb.gate.facts.facts import Facts
+from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
+from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, ContractError, MetadataContract
+from faultmaven_kb.source import Span
+
+__all__ = ["PLACEHOLDER", "RULES"]
+
+_FIELDS = tuple(MetadataContract.model_fields)
+_REQUIRED = tuple(name for name, field in MetadataContract.model_fields.items() if field.is_required())
+_TITLE = re.compile(r"\S.* - \S.*")
+_TAG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unverified|pending)\b.*|\W*", re.IGNORECASE)
+PLACEHOLDER = re.compile(
+    r"\bTODO\b|\bFIXME\b|\bTBD\b|\[(?:Technology|Problem|Your [A-Z]\w+|Insert [^\]]+|Describe [^\]]+|Description|"
+    r"Step Title|Solution (?:Name|Title)|Cause \d|Symptom \d)[^\]]*\]|"
+    r"\[(?:Brief|Short|One-line|Add|Replace|Enter|Explain|Provide) [^\]]+\](?![(\[:])|"
+    r"\bYYYY-MM-DD\b|\btechnology-problem\b|[Ll]orem ipsum"
+)
+"""Text of the template that must not stay in a runbook."""
+
+
+def _errors(checked: Checked, kind: str, *fields: str) -> Iterator[ContractError]:
+    for error in checked.document.contract_errors:
+        if error.kind == kind and (not fields or error.field in fields):
+            yield error
+
+
+def _rewritten(checked: Checked, span: Span, text: str, *, mark: str = "") -> Edit:
+    """The edit that puts another text into a value, in the quotes that it has, or else between `mark`."""
+    written = checked.document.source.slice(span)
+    mark = written[0] if written[:1] in ("'", '"') else mark
+    return Edit(span, f"{mark}{text}{mark}")
+
+
+def _value_findings(checked: Checked, field: str) -> Iterator[Finding]:
+    for error in _errors(checked, "value", field):
+        yield Finding(error.message, checked.value_span(*error.path))
+
+
+@rule("RB201", "missing-field", Level.ERROR, Profile.INGEST)
+def missing_field(checked: Checked) -> Iterator[Finding]:
+    """The ten required fields are what search filters by, what a curator reads first and what other tools index."""
+    for error in _errors(checked, "missing"):
+        yield Finding(error.message, Span(1, 1, 1, 4))
+
+
+@rule("RB202", "empty-field", Level.ERROR, Profile.INGEST)
+def empty_field(checked: Checked) -> Iterator[Finding]:
+    """A field that is present but blank passes a check for presence and tells nobody anything."""
+    for error in _errors(checked, "empty"):
+        span = checked.value_span(*error.path)
+        yield Finding(
+            error.message, checked.document.front_matter.key_span(error.field) if span.start == span.end else span
+        )
+
+
+@rule("RB203", "wrong-type", Level.ERROR, Profile.INGEST)
+def wrong_type(checked: Checked) -> Iterator[Finding]:
+    """Types are strict: a tag list written as one text would be searched letter by letter."""
+    for error in _errors(checked, "type"):
+        value = checked.value(error.field)
+        item = value[int(error.path[1])] if len(error.path) == 2 and isinstance(value, list) else value
+        listed = len(error.path) == 1 and error.field in ("tags", "aliases")
+        if not isinstance(item, list | dict | str) and not listed:
+            continue  # RB109 says which quotes keep the text
+        span = checked.value_span(*error.path)
+        fix = None
+        if isinstance(value, str) and value.strip():
+            words = ", ".join(word.strip() for word in re.split(r"[,;]", value) if word.strip())
+            fix = Fix("write it as a list", (Edit(span, f"[{words}]"),), safe=True)
+        yield Finding(error.message, span, fix)
+
+
+@rule("RB204", "unknown-field", Level.WARNING, Profile.INGEST)
+def unknown_field(checked: Checked) -> Iterator[Finding]:
+    """A misspelt key is a missing field that looks as if it were there."""
+    values = checked.document.front_matter.values
+    missing = [name for name in _REQUIRED if name not in values]
+    for key in values:
+        if key in _FIELDS or key in checked.settings.fields:
+            continue
+        span = checked.document.front_matter.key_span(key)
+        hint = did_you_mean(key.replace("-", "_"), missing)
+        if hint:
+            meant = hint.split('"')[1]
+            fix = Fix(f"rename it to {meant}", (Edit(span, meant),), safe=True)
+            yield Finding(f'unknown field "{key}"{hint}', span, fix, level=Level.ERROR)
+        else:
+            yield Finding(f'unknown field "{key}"{did_you_mean(key, _FIELDS)}', span)
+
+
+@rule("RB205", "invalid-id", Level.ERROR, Profile.INGEST)
+def invalid_id(checked: Checked) -> Iterator[Finding]:
+    """The id is the runbook's address in links, exports and agents: kebab-case, technology first."""
+    for error in _errors(checked, "value", "id"):
+        span = checked.value_span("id")
+        kebab = "-".join(re.findall(r"[a-z0-9]+", str(checked.value("id")).lower()))
+        fix = Fix(f"use {kebab}", (_rewritten(checked, span, kebab),), safe=False) if "-" in kebab else None
+        yield Finding(error.message, span, fix)
+
+
+@rule("RB206", "id-filename-mismatch", Level.ERROR, Profile.CONTRIBUTE)
+def id_filename_mismatch(checked: Checked) -> Iterator[Finding]:
+    """A link names the file, a program names the id; they must be the same word."""
+    identity, stem = checked.value("id"), checked.file.stem
+    if isinstance(identity, str) and checked.document.path != "<text>" and identity != stem:
+        span = checked.value_span("id")
+        fix = Fix(f"use {stem}", (_rewritten(checked, span, stem),), safe=False)
+        yield Finding(f'id is "{identity}" but the file is named "{checked.file.name}", expected the same', span, fix)
+
+
+@rule("RB207", "invalid-title", Level.ERROR, Profile.CONTRIBUTE)
+def invalid_title(checked: Checked) -> Iterator[Finding]:
+    """`Technology - Problem` sorts and reads alike in every list."""
+    title = checked.value("title")
+    if isinstance(title, str) and title.strip() and not _TITLE.fullmatch(title.strip()):
+        yield Finding(f'title is "{title}", expected "Technology - Problem"', checked.value_span("title"))
+
+
+@rule("RB208", "technology-directory-mismatch", Level.ERROR, Profile.CONTRIBUTE)
+def technology_directory_mismatch(checked: Checked) -> Iterator[Finding]:
+    """Runbooks of one technology stand in one folder, so that both people and filters find them."""
+    technology, folder = checked.value("technology"), checked.file.parent.name
+    if isinstance(technology, str) and technology.strip() and folder not in ("", ".", "..", technology):
+        message = f'technology is "{technology}" but the folder is "{folder}", expected the same'
+        yield Finding(message, checked.value_span("technology"))
+
+
+def _vocabulary(checked: Checked, field: str, options: tuple[str, ...]) -> Iterator[Finding]:
+    for finding in _value_findings(checked, field):
+        value = str(checked.value(field)).strip()
+        meant = did_you_mean(value, options)
+        option = meant.split('"')[1] if meant else ""
+        safe = option == value.casefold()
+        fix = Fix(f"use {option}", (_rewritten(checked, finding.span, option),), safe=safe) if option else None
+        yield Finding(finding.message, finding.span, fix)
+
+
+@rule("RB209", "invalid-severity", Level.ERROR, Profile.INGEST)
+def invalid_severity(checked: Checked) -> Iterator[Finding]:
+    """Severity is filtered and sorted by; a word of one's own is found by nobody."""
+    yield from _vocabulary(checked, "severity", SEVERITIES)
+
+
+@rule("RB210", "invalid-difficulty", Level.ERROR, Profile.INGEST)
+def invalid_difficulty(checked: Checked) -> Iterator[Finding]:
+    """Difficulty tells the reader whether to wake somebody."""
+    yield from _vocabulary(checked, "difficulty", DIFFICULTIES)
+
+
+@rule("RB211", "invalid-status", Level.ERROR, Profile.INGEST)
+def invalid_status(checked: Checked) -> Iterator[Finding]:
+    """Status decides how far a runbook is trusted."""
+    yield from _vocabulary(checked, "status", STATUSES)
+
+
+@rule("RB212", "invalid-version", Level.ERROR, Profile.INGEST)
+def invalid_version(checked: Checked) -> Iterator[Finding]:
+    """A semantic version says how much changed since it was last read."""
+    for finding in _value_findings(checked, "version"):
+        numbers = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", str(checked.value("version")).strip())
+        full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
+        fix = Fix(f"use {full}", (_rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
+        yield Finding(finding.message, finding.span, fix)
+
+
+@rule("RB213", "invalid-date", Level.ERROR, Profile.INGEST)
+def invalid_date(checked: Checked) -> Iterator[Finding]:
+    """Only a real calendar date can grow stale."""
+    for finding in _value_findings(checked, "last_updated"):
+        parts = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", str(checked.value("last_updated")).strip())
+        fixed = _date(*parts.groups()) if parts else None
+        fix = (
+            Fix(f"use {fixed}", (_rewritten(checked, finding.span, str(fixed), mark='"'),), safe=True)
+            if fixed
+            else None
+        )
+        yield Finding(finding.message, finding.span, fix)
+
+
+def _date(year: str, month: str, day: str) -> date | None:
+    try:
+        return date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+
+
+@rule("RB214", "date-in-future", Level.ERROR, Profile.CONTRIBUTE)
+def date_in_future(checked: Checked) -> Iterator[Finding]:
+    """A day that has not come is a typing error, and the runbook would never look stale."""
+    updated = checked.document.runbook.metadata.last_updated
+    if updated is not None and updated > checked.today:
+        message = f"last_updated is {updated}, expected {checked.today} or earlier"
+        yield Finding(message, checked.value_span("last_updated"))
+
+
+@rule("RB215", "too-few-tags", Level.WARNING, Profile.CONTRIBUTE)
+def too_few_tags(checked: Checked) -> Iterator[Finding]:
+    """Three tags are the least that tell a runbook from its neighbours."""
+    tags = checked.document.runbook.metadata.tags
+    if tags and len(tags) < 3:
+        yield Finding(f"only {len(tags)} of at least 3 tags", checked.value_span("tags"))
+
+
+@rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)
+def duplicate_tag(checked: Checked) -> Iterator[Finding]:
+    """A tag that stands twice counts twice in searches and says nothing new."""
+    seen: dict[str, int] = {}
+    for index, tag in enumerate(checked.document.runbook.metadata.tags):
+        first = seen.setdefault(tag.casefold(), index)
+        if first != index:
+            span = checked.value_span("tags", index)
+            related = Related("first here", checked.document.path, checked.value_span("tags", first))
+            yield Finding(f'tag "{tag}" stands twice', span, _remove_item(checked, span), (related,))
+
+
+def _remove_item(checked: Checked, span: Span) -> Fix | None:
+    """Remove a block list's line; a list in brackets is left to the author."""
+    line = checked.lines[span.line - 1]
+    if not re.fullmatch(r"\s*-\s+", line[: span.column - 1]) or line[span.end_column - 1 :].strip():
+        return None
+    return Fix("remove it", (Edit(Span(span.line, 1, span.line + 1, 1), ""),), safe=True)
+
+
+@rule("RB217", "invalid-tag", Level.WARNING, Profile.CONTRIBUTE)
+def invalid_tag(checked: Checked) -> Iterator[Finding]:
+    """Tags are compared letter by letter; lower-case kebab-case has one spelling."""
+    for index, tag in enumerate(checked.document.runbook.metadata.tags):
+        if not _TAG.fullmatch(tag):
+            span = checked.value_span("tags", index)
+            kebab = "-".join(re.findall(r"[a-z0-9]+", tag.lower()))
+            fix = Fix(f"use {kebab}", (_rewritten(checked, span, kebab),), safe=True) if kebab else None
+            yield Finding(f'tag is "{tag}", expected lower-case kebab-case', span, fix)
+
+
+@rule("RB218", "verified-without-verifier", Level.WARNING, Profile.CURATED)
+def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
+    """Verified by nobody is not verified, and neither is what only its own author has looked at."""
+    metadata = checked.document.runbook.metadata
+    if metadata.status == "verified" and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
+        message = f'status is verified, but verified_by is "{metadata.verified_by}", expected who or what verified it'
+        yield Finding(message, checked.value_span("verified_by"))
+
+
+def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
+    for facts in base.documents if base.change else ():
+        before = base.change.before.get(facts.path) if base.change else None
+        if facts.status != "verified" or (before and (before.status, before.verifier) == ("verified", facts.verifier)):
+            continue
+        named = re.split(r"[,(<]", facts.verifier or "")[0].strip().casefold()
+        authors = base.change.authors.get(facts.path, frozenset()) if base.change else frozenset()
+        if named and named in {author.casefold() for author in authors}:
+            message = f'verified_by is "{facts.verifier}", who also wrote this change, expected somebody else'
+            yield facts, Finding(message, facts.verifier_span)
+
+
+@rule("RB219", "stale-runbook", Level.INFO, Profile.CURATED)
+def stale_runbook(checked: Checked) -> Iterator[Finding]:
+    """Software moves on; what was right a year ago deserves a look."""
+    updated, months = checked.document.runbook.metadata.last_updated, checked.settings.stale_months
+    if updated is not None and (checked.today - updated).days > months * 30.44:
+        message = f"last updated on {updated}, more than {months} months ago"
+        yield Finding(message, checked.value_span("last_updated"))
+
+
+@rule("RB220", "template-placeholder", Level.ERROR, Profile.CONTRIBUTE)
+def template_placeholder(checked: Checked) -> Iterator[Finding]:
+    """Text of the template that was never filled in."""
+    if PLACEHOLDER.search(checked.document.source.text) is None:
+        return
+    for number, line in enumerate(checked.lines, 1):
+        for match in PLACEHOLDER.finditer(line):
+            span = Span(number, match.start() + 1, number, match.end() + 1)
+            yield Finding(f'template text "{match[0]}" is left, expected your own', span)
+
+
+@rule("RB221", "field-order", Level.INFO, Profile.CURATED)
+def field_order(checked: Checked) -> Iterator[Finding]:
+    """One order of fields makes two runbooks comparable line by line."""
+    known = [key for key in checked.document.front_matter.values if key in _FIELDS]
+    expected = sorted(known, key=_FIELDS.index)
+    kept = in_order([_FIELDS.index(key) for key in known])
+    for index, key in enumerate(known):
+        if index not in kept:
+            edits = reorder_fields(checked, _FIELDS)
+            fix = Fix("put the fields in order", edits, safe=False) if edits else None
+            message = f"{key} stands out of order, expected {', '.join(expected)}"
+            yield Finding(message, checked.document.front_matter.key_span(key), fix)
+            return
+
+
+RULES: tuple[Rule, ...] = (
+    missing_field,
+    empty_field,
+    wrong_type,
+    unknown_field,
+    invalid_id,
+    id_filename_mismatch,
+    invalid_title,
+    technology_directory_mismatch,
+    invalid_severity,
+    invalid_difficulty,
+    invalid_status,
+    invalid_version,
+    invalid_date,
+    date_in_future,
+    too_few_tags,
+    duplicate_tag,
+    invalid_tag,
+    replace(verified_without_verifier, check_base=_verified_by_its_author),
+    stale_runbook,
+    template_placeholder,
+    field_order,
+)

@@ -1,0 +1,144 @@
+"""RB222 and RB223: what an organisation asks of the front matter beyond the format, by its configuration.
+
+Vocabularies are lists of words; the schema is any JSON Schema. Its errors carry paths, which become places in the text.
+References inside the schema are followed, references to the network are not.
+"""
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.source import Span
+
+if TYPE_CHECKING:
+    from jsonschema.protocols import Validator
+
+__all__ = ["RULES", "compile_schema"]
+
+
+@rule("RB222", "not-in-vocabulary", Level.ERROR, Profile.CONTRIBUTE)
+def not_in_vocabulary(checked: Checked) -> Iterator[Finding]:
+    """Where a base has agreed on its words, another word is found by nobody who filters by them."""
+    metadata, settings = checked.document.runbook.metadata, checked.settings
+    if metadata.technology and settings.technologies:
+        yield from _unknown(checked, ("technology",), metadata.technology, settings.technologies)
+    for index, tag in enumerate(metadata.tags if settings.tags else ()):
+        yield from _unknown(checked, ("tags", index), tag, settings.tags)
+
+
+def _unknown(checked: Checked, path: tuple[str | int, ...], word: str, known: tuple[str, ...]) -> Iterator[Finding]:
+    if word in known:
+        return
+    hint = did_you_mean(word, known)
+    span = checked.value_span(*path)
+    near = hint.split('"')[1] if hint else ""
+    fix = Fix(f"use {near}", (Edit(span, near),), safe=False) if near else None
+    field = "tag" if path[0] == "tags" else str(path[0])
+    yield Finding(f'{field} is "{word}", expected a word of the configured vocabulary{hint}', span, fix)
+
+
+@rule("RB223", "schema-violation", Level.ERROR, Profile.INGEST)
+def schema_violation(checked: Checked) -> Iterator[Finding]:
+    """An organisation's own fields are a contract with its own programs."""
+    front_matter = checked.document.front_matter
+    if checked.settings.schema and front_matter.readable and front_matter.values:
+        errors = compile_schema(checked.settings.schema).iter_errors(front_matter.values)
+        places: dict[tuple[object, ...], Any] = {}
+        for error in errors:  # of several errors of one keyword at one place the first speaks for all
+            places.setdefault((tuple(error.absolute_path), tuple(error.absolute_schema_path)), error)
+        for error in places.values():
+            yield from _findings(checked, error)
+
+
+@lru_cache(maxsize=4)
+def compile_schema(text: str) -> "Validator":
+    """A validator for a JSON Schema's text. Raises `ConfigurationError` for what is no schema."""
+    from jsonschema import SchemaError  # noqa: PLC0415 - loaded only where a schema is configured
+    from jsonschema.validators import validator_for  # noqa: PLC0415
+    from referencing import Registry  # noqa: PLC0415
+
+    try:
+        schema = json.loads(text)
+        validator = validator_for(schema)
+        validator.check_schema(schema)
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"schema is not JSON: {error}") from error
+    except SchemaError as error:
+        place = "/".join(str(part) for part in error.absolute_path) or "its top"
+        raise ConfigurationError(f"schema is no JSON Schema, at {place}: {error.message}") from error
+    for reference in _references(schema):
+        if not reference.startswith("#"):
+            raise ConfigurationError(f'schema refers to "{reference}", expected a reference within the schema')
+    return validator(schema, registry=Registry())
+
+
+def _references(part: object) -> Iterator[str]:
+    """Every `$ref` in a schema, in order."""
+    if isinstance(part, dict):
+        reference = part.get("$ref")
+        if isinstance(reference, str):
+            yield reference
+        part = list(part.values())
+    for inner in part if isinstance(part, list) else ():
+        yield from _references(inner)
+
+
+def _findings(checked: Checked, error: Any) -> Iterator[Finding]:
+    path = tuple(error.absolute_path)
+    name = " ".join(f"item {part + 1}" if isinstance(part, int) else str(part) for part in path) or "front matter"
+    span = checked.value_span(*path)
+    if error.validator == "required":
+        for field in error.validator_value:
+            if field not in error.instance:
+                message = f"{field} is missing, expected by the organisation's schema{_described(error.schema, field)}"
+                yield Finding(message, _top(path, span))
+    elif error.validator == "additionalProperties" and len(path) == 0 and isinstance(error.instance, dict):
+        known = error.schema.get("properties", {})
+        for key in error.instance:
+            if key not in known:
+                place = checked.document.front_matter.key_span(key)
+                yield Finding(f'field "{key}" is not in the organisation\'s schema{did_you_mean(key, known)}', place)
+    else:
+        yield Finding(f"{name} is {_shown(error.instance)}, expected {_expected(error)}", span)
+
+
+def _top(path: tuple[str | int, ...], span: Span) -> Span:
+    """A missing field stands at the top of the front matter, a missing part at what it is missing from."""
+    return span if path else Span(1, 1, 1, 4)
+
+
+def _described(schema: dict[str, Any], field: str) -> str:
+    words = schema.get("properties", {}).get(field, {}).get("description", "")
+    return f": {words}" if words else ""
+
+
+def _shown(value: object) -> str:
+    return f'"{value}"' if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+
+
+def _expected(error: Any) -> str:
+    value = error.validator_value
+    if error.validator == "enum":
+        options = [str(option) for option in value]
+        return f"one of {', '.join(options)}{did_you_mean(str(error.instance), options)}"
+    words = {
+        "type": f"the type {value}",
+        "pattern": f"text that matches {value}",
+        "const": f"{_shown(value)}",
+        "minLength": f"at least {value} characters",
+        "maxLength": f"at most {value} characters",
+        "minItems": f"at least {value} items",
+        "maxItems": f"at most {value} items",
+        "minimum": f"at least {value}",
+        "maximum": f"at most {value}",
+        "format": f"the format {value}",
+        "uniqueItems": "no item twice",
+    }
+    return words.get(str(error.validator), f"what the schema asks for ({error.validator})")
+
+
+RULES: tuple[Rule, ...] = (not_in_vocabulary, schema_violation)

@@ -1,0 +1,366 @@
+"""RB3xx: sections and headings, and what hides them."""
+
+import re
+from collections.abc import Iterator
+
+from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
+from faultmaven_kb.dialects.faultmaven import SECTIONS
+from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
+from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
+from faultmaven_kb.text.outline import OutlineSection, walk, words
+
+__all__ = ["RULES", "blocks_within"]
+
+_ORDER = tuple(role for role, _ in SECTIONS.rows)
+_NAMES = {role: names[0].title() for role, names in SECTIONS.rows}
+_REQUIRED: tuple[tuple[str, Level, Profile], ...] = (
+    ("quick-reference-card", Level.ERROR, Profile.INGEST),
+    ("diagnostic-steps", Level.ERROR, Profile.INGEST),
+    ("root-cause-analysis", Level.ERROR, Profile.CONTRIBUTE),
+    ("solutions", Level.ERROR, Profile.INGEST),
+    ("prevention", Level.ERROR, Profile.INGEST),
+    ("related-issues", Level.ERROR, Profile.INGEST),
+    ("version-history", Level.WARNING, Profile.INGEST),
+)
+_TEXT_AGAIN = re.compile(r"(?:#{2,4} (?P<title>\S.*)|\s*\*\*[^*\n]+(?::\*\*|\*\*:))")
+_PART = re.compile(r"(?:Step|Solution) \d", re.IGNORECASE)
+_HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
+
+
+def blocks_within(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """Every block, nested ones included, in order."""
+    for block in blocks:
+        yield block
+        if isinstance(block, ListBlock):
+            for item in block.items:
+                yield from blocks_within(item.blocks)
+        elif isinstance(block, Quote):
+            yield from blocks_within(block.blocks)
+
+
+def _found(checked: Checked) -> dict[str, list[OutlineSection]]:
+    """The sections of the format that stand at level 2, by role."""
+    found: dict[str, list[OutlineSection]] = {}
+    for section in checked.sections:
+        role = SECTIONS.role(section.key)
+        if role and section.level == 2:
+            found.setdefault(role, []).append(section)
+    return found
+
+
+def _heading_span(section: OutlineSection) -> Span:
+    return section.heading.span if section.heading else section.span
+
+
+@rule("RB301", "missing-section", Level.ERROR, Profile.INGEST)
+def missing_section(checked: Checked) -> Iterator[Finding]:
+    """Readers and programs look for each part under its heading; what is not there cannot be found."""
+    found = _found(checked)
+    elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
+    elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
+    for role, level, profile in _REQUIRED:
+        if role in found or role in elsewhere:
+            continue
+        following = _ORDER[_ORDER.index(role) + 1 :]
+        span = next((_heading_span(found[other][0]) for other in following if other in found), _end(checked))
+        yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
+
+
+def _end(checked: Checked) -> Span:
+    last = len(checked.lines)
+    while last > 1 and not checked.lines[last - 1].strip():
+        last -= 1
+    return checked.document.source.line_span(last)
+
+
+@rule("RB302", "section-order", Level.WARNING, Profile.CONTRIBUTE)
+def section_order(checked: Checked) -> Iterator[Finding]:
+    """The same order in every runbook lets a hurried reader scroll without reading."""
+    present = [(role, found[0]) for role, found in _found(checked).items()]
+    present.sort(key=lambda item: item[1].span)
+    ranks = [_ORDER.index(role) for role, _ in present]
+    kept = in_order(ranks)
+    for index, (_, section) in enumerate(present):
+        if index not in kept:
+            too_late = [rank for rank in ranks[:index] if rank > ranks[index]]
+            other = max(too_late) if too_late else min(ranks[index + 1 :])
+            where = "after" if too_late else "before"
+            wanted = "before" if too_late else "after"
+            message = f'section "{section.title}" stands {where} "{_NAMES[_ORDER[other]]}", expected {wanted} it'
+            yield Finding(message, _heading_span(section), _in_order(checked))
+
+
+def _in_order(checked: Checked) -> Fix | None:
+    """Put all sections of the format in order, unless one stands twice."""
+    found = _found(checked)
+    if any(len(sections) > 1 for sections in found.values()):
+        return None
+    ordered = [found[role][0] for role in _ORDER if role in found]
+    return Fix("put the sections in order", reorder_sections(checked, ordered), safe=False)
+
+
+@rule("RB303", "duplicate-section", Level.ERROR, Profile.INGEST)
+def duplicate_section(checked: Checked) -> Iterator[Finding]:
+    """Of two sections of one kind, readers take different ones."""
+    for sections in _found(checked).values():
+        for again in sections[1:]:
+            related = Related("first one", checked.document.path, _heading_span(sections[0]))
+            yield Finding(f'section "{again.title}" stands twice', _heading_span(again), related=(related,))
+
+
+@rule("RB304", "wrong-heading-level", Level.ERROR, Profile.INGEST)
+def wrong_heading_level(checked: Checked) -> Iterator[Finding]:
+    """Sections stand at level 2; at another level they become part of the section above."""
+    found = _found(checked)
+    for section in checked.sections:
+        role = SECTIONS.role(section.key)
+        heading = section.heading
+        if not role or not heading or heading.level in (2, 0) or role in found or _is_part(checked, section):
+            continue
+        line = checked.lines[heading.span.line - 1]
+        marks = re.match(r" {0,3}(#+)", line)
+        fix = None
+        if marks:
+            start = marks.start(1) + 1
+            edit = Edit(Span(heading.span.line, start, heading.span.line, marks.end(1) + 1), "##")
+            fix = Fix("use level 2", (edit,), safe=False)
+        yield Finding(f'section "{section.title}" is at level {heading.level}, expected level 2', heading.span, fix)
+
+
+def _is_part(checked: Checked, section: OutlineSection) -> bool:
+    """Whether a heading names a part of the section it stands in (`### Solution` below Solutions)."""
+    for outer in checked.sections:
+        if outer is not section and outer.level >= 2 and any(part is section for part in walk(outer.children)):
+            role = SECTIONS.role(outer.key)
+            if role is not None and role != SECTIONS.role(section.key):
+                return words(section.title) not in {names[0] for _, names in SECTIONS.rows}
+            return role is not None
+    return False
+
+
+def _near_misses(checked: Checked) -> dict[str, tuple[OutlineSection, str]]:
+    """Level 2 headings that are nearly the name of a missing section, by role."""
+    missing = {names[0]: role for role, names in SECTIONS.rows if role not in _found(checked) and role != "license"}
+    found: dict[str, tuple[OutlineSection, str]] = {}
+    for section in checked.sections:
+        if section.level == 2 and not SECTIONS.role(section.key) and missing:
+            hint = did_you_mean(section.key, missing)
+            if hint:
+                name = hint.split('"')[1]
+                found.setdefault(missing[name], (section, name))
+    return found
+
+
+@rule("RB305", "section-name", Level.ERROR, Profile.INGEST)
+def section_name(checked: Checked) -> Iterator[Finding]:
+    """A misspelt heading is a missing section that looks as if it were there."""
+    for section, name in _near_misses(checked).values():
+        span = _heading_span(section)
+        written = checked.document.source.find(section.title, span.line)
+        fix = Fix(f'rename it to "{name.title()}"', (Edit(written, name.title()),), safe=False) if written else None
+        yield Finding(f'section is "{section.title}", expected "{name.title()}"', span, fix)
+
+
+@rule("RB306", "empty-section", Level.ERROR, Profile.INGEST)
+def empty_section(checked: Checked) -> Iterator[Finding]:
+    """A heading promises something; nothing below it wastes the reader's seconds."""
+    for section in checked.sections:
+        kept = [block for block in section.blocks if not isinstance(block, Html) and type(block).__name__ != "Rule"]
+        if section.level != 2 and SECTIONS.role(section.key) and not _is_part(checked, section):
+            continue  # what belongs to it hangs below another section (RB304)
+        if any(map(_is_endless, section.blocks)):
+            continue
+        if section.heading and section.level > 1 and not kept and not section.children and section.title:
+            yield Finding(f'section "{section.title}" is empty', section.heading.span)
+
+
+@rule("RB307", "missing-h1", Level.ERROR, Profile.CONTRIBUTE)
+def missing_h1(checked: Checked) -> Iterator[Finding]:
+    """Renderers and indexes take the page's name from the first heading."""
+    if any(section.level == 1 for section in checked.sections):
+        return
+    title = checked.document.runbook.metadata.title
+    first = next((section.heading.span for section in checked.sections if section.heading), _end(checked))
+    top = checked.document.source.position(checked.document.front_matter.end).line
+    top = next((n for n in range(top, first.line) if checked.lines[n - 1].strip()), first.line)
+    start = Span(top, 1, top, 1)
+    fix = Fix("add it", (Edit(start, f"# {title}\n\n"),), safe=False) if title else None
+    yield Finding('heading "# Title" is missing', first, fix)
+
+
+@rule("RB308", "h1-title-mismatch", Level.WARNING, Profile.CONTRIBUTE)
+def h1_title_mismatch(checked: Checked) -> Iterator[Finding]:
+    """Two names for one runbook: the reader wonders whether it is the one that was found."""
+    title = checked.document.runbook.metadata.title
+    heading = next((section.heading for section in checked.sections if section.level == 1), None)
+    if title and heading and plain(heading.text) != plain(title):
+        written = checked.document.source.find(heading.text, heading.span.line)
+        fix = Fix("use the title", (Edit(written, title),), safe=False) if written else None
+        yield Finding(f'heading is "{plain(heading.text)}", expected the title "{title}"', heading.span, fix)
+
+
+@rule("RB309", "missing-purpose", Level.WARNING, Profile.CURATED)
+def missing_purpose(checked: Checked) -> Iterator[Finding]:
+    """One line that says what the runbook is for lets the reader leave at once when it is the wrong one."""
+    if not checked.document.runbook.purpose:
+        heading = next((section.heading for section in checked.sections if section.level == 1), None)
+        span = heading.span if heading else Span(1, 1, 1, 1)
+        yield Finding('line "> **Purpose**: …" is missing below the first heading', span)
+
+
+@rule("RB310", "unexpected-section", Level.INFO, Profile.CURATED)
+def unexpected_section(checked: Checked) -> Iterator[Finding]:
+    """Other sections are allowed; a name nobody expects may be a misspelt one."""
+    near = {id(section) for section, _ in _near_misses(checked).values()}
+    allowed = {words(name) for name in checked.settings.sections}
+    for section in checked.sections:
+        if (
+            section.level == 2
+            and not SECTIONS.role(section.key)
+            and id(section) not in near
+            and section.key not in allowed
+        ):
+            yield Finding(f'section "{section.title}" is not part of the format', _heading_span(section))
+
+
+def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:
+    """Section headings inside HTML comments, by role."""
+    found: dict[str, tuple[str, Span]] = {}
+    for block in blocks_within(checked.document.blocks):
+        if isinstance(block, Html) and block.text.lstrip().startswith("<!--"):
+            for offset, line in enumerate(block.text.split("\n")):
+                match = re.match(r"\s*(?:<!--\s*)?##\s+(.+?)\s*(?:-->)?\s*$", line)
+                role = SECTIONS.role(words(match[1])) if match else None
+                if match and role:
+                    found.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
+    return found
+
+
+@rule("RB311", "section-hidden-in-comment", Level.ERROR, Profile.INGEST)
+def section_hidden_in_comment(checked: Checked) -> Iterator[Finding]:
+    """In a comment a section is there for the author and for nobody else."""
+    present = _found(checked)
+    endless = next((block.span for block in blocks_within(checked.document.blocks) if _is_endless(block)), None)
+    for role, (name, span) in _hidden(checked).items():
+        if role not in present and not (endless and endless.contains_line(span.line)):  # RB313 says it all
+            yield Finding(f'section "{name}" stands in a comment, readers will not see it', span)
+
+
+@rule("RB312", "unclosed-fence", Level.ERROR, Profile.INGEST)
+def unclosed_fence(checked: Checked) -> Iterator[Finding]:
+    """Without its end a fence swallows what follows, up to the end of another fence or of the file."""
+    for fence in _unclosed(checked):
+        line = checked.lines[fence.span.line - 1]
+        opening = re.search(r"`{3,}|~{3,}", line)
+        marks, column = (opening[0], opening.start() + 1) if opening else ("```", 1)
+        span = Span(fence.span.line, column, fence.span.line, column + len(marks))
+        closing = line[: column - 1] + marks
+        fix = _closed_before_text(checked, fence, closing)
+        if fix is None and not fence.closed:
+            last = _end(checked)
+            place = Span(last.end_line, last.end_column, last.end_line, last.end_column)
+            fix = Fix("close it at the end", (Edit(place, f"\n{closing}"),), safe=True)
+        yield Finding(f"code fence is never closed, expected a line {marks}", span, fix)
+
+
+def _closed_before_text(checked: Checked, fence: Fence, closing: str) -> Fix | None:
+    """Close a fence behind its code, where a label or a heading of the format shows that the code has ended."""
+    for line in range(fence.span.line + 1, fence.span.end_line + 1):
+        match = _TEXT_AGAIN.match(checked.lines[line - 1])
+        if match and (not match["title"] or SECTIONS.role(words(match["title"])) or _PART.match(match["title"])):
+            above = range(line, fence.span.line + 1, -1)
+            place = next((n for n in above if checked.lines[n - 2].strip() not in ("", "---")), line)
+            end = "\r\n" if "\r\n" in checked.document.source.text else "\n"
+            return Fix("close it here", (Edit(Span(place, 1, place, 1), closing + end),), safe=True)
+    return None
+
+
+def _unclosed(checked: Checked) -> Iterator[Fence]:
+    """Fences without an end, and those that end only with the fence after them: another one opens inside."""
+    for block in blocks_within(checked.document.blocks):
+        if isinstance(block, Fence) and block.fenced:
+            opening = re.search(r"`{3,}|~{3,}", checked.lines[block.span.line - 1])
+            inner = re.compile(rf"^\s*{opening[0]}+[A-Za-z]", re.MULTILINE) if opening else None
+            if not block.closed or (inner and block.language != "markdown" and inner.search(block.code)):
+                yield block
+
+
+def _swallowed(checked: Checked) -> Iterator[str | None]:
+    """The roles of section headings inside fences that lack their end: RB312 is the more precise message."""
+    for fence in _unclosed(checked):
+        for line in fence.code.split("\n"):
+            if line.startswith("## "):
+                yield SECTIONS.role(words(line))
+
+
+def _is_endless(block: Block) -> bool:
+    return isinstance(block, Html) and block.text.lstrip().startswith("<!--") and "-->" not in block.text
+
+
+@rule("RB313", "unclosed-comment", Level.ERROR, Profile.INGEST)
+def unclosed_comment(checked: Checked) -> Iterator[Finding]:
+    """Without its end a comment swallows the rest of the file."""
+    for block in blocks_within(checked.document.blocks):
+        if _is_endless(block):
+            span = Span(block.span.line, block.span.column, block.span.line, block.span.column + 4)
+            yield Finding('comment is never closed, expected "-->"', span)
+
+
+@rule("RB315", "heading-without-space", Level.ERROR, Profile.INGEST)
+def heading_without_space(checked: Checked) -> Iterator[Finding]:
+    """`##Solutions` is a paragraph, not a heading: the section is missing."""
+    for block in checked.document.blocks:
+        if not isinstance(block, Paragraph):
+            continue
+        for number in range(block.span.line, block.span.end_line + 1):
+            match = _HEADING_LINE.match(checked.lines[number - 1])
+            if match and (len(match[1]) > 1 or SECTIONS.role(words(match[2]))):
+                end = match.end(1) + 1
+                fix = Fix("add the blank", (Edit(Span(number, end, number, end), " "),), safe=True)
+                span = checked.document.source.line_span(number)
+                yield Finding(f'"{match[0].strip()}" is no heading, expected a blank after {match[1]}', span, fix)
+
+
+@rule("RB316", "multiple-h1", Level.ERROR, Profile.CONTRIBUTE)
+def multiple_h1(checked: Checked) -> Iterator[Finding]:
+    """One page has one name; what follows a second one belongs to another document."""
+    headings = [section.heading for section in checked.sections if section.heading and section.level == 1]
+    for heading in headings[1:]:
+        related = Related("first one", checked.document.path, headings[0].span)
+        start = Span(heading.span.line, heading.span.column, heading.span.line, heading.span.column)
+        marked = checked.lines[start.line - 1].startswith("#", start.column - 1)
+        fix = Fix("make it level 2", (Edit(start, "#"),), safe=False) if marked else None
+        yield Finding(f'second heading of level 1 "{plain(heading.text)}"', heading.span, fix, (related,))
+
+
+@rule("RB317", "skipped-heading-level", Level.WARNING, Profile.CURATED)
+def skipped_heading_level(checked: Checked) -> Iterator[Finding]:
+    """A heading two levels deeper than the one above belongs to nothing in the outline."""
+    above = 0
+    for section in checked.sections:
+        if section.heading and above and section.level > above + 1:
+            yield Finding(f"heading is at level {section.level}, expected {above + 1} or less", section.heading.span)
+        above = section.level or above
+
+
+RULES: tuple[Rule, ...] = (
+    missing_section,
+    section_order,
+    duplicate_section,
+    wrong_heading_level,
+    section_name,
+    empty_section,
+    missing_h1,
+    h1_title_mismatch,
+    missing_purpose,
+    unexpected_section,
+    section_hidden_in_comment,
+    unclosed_fence,
+    unclosed_comment,
+    heading_without_space,
+    multiple_h1,
+    skipped_heading_level,
+)

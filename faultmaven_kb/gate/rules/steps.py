@@ -1,0 +1,284 @@
+"""RB50x and RB51x: diagnostic steps and solutions.
+
+A step is a subsection that is numbered, calls itself a step or shows a command; any other subsection is an explanation
+and no step. What a step or a solution lacks is reported at its heading.
+"""
+
+import re
+from collections.abc import Iterator
+
+from faultmaven_kb.diagnostics import Edit, Fix, Level
+from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
+from faultmaven_kb.dialects.parts import commands_in, text_of, without_notes
+from faultmaven_kb.fences.snippets import OUTPUT, PROMPTED
+from faultmaven_kb.gate.rules.sections import blocks_within
+from faultmaven_kb.gate.toolkit.parts import (
+    by_role,
+    children_of,
+    first_out_of_order,
+    heading_span,
+    incomplete,
+    parts_of,
+    section_of,
+)
+from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.markdown import Fence
+from faultmaven_kb.text.outline import Group, OutlineSection, walk
+
+__all__ = ["RULES"]
+
+_STEP_TITLE = re.compile(r"Step (\d+): \S")
+_STEP_LIKE = re.compile(r"step\b", re.IGNORECASE)
+_SOLUTION_NUMBER = re.compile(r"(?:solution|option|fix)\s*#?(\d{1,3})\b", re.IGNORECASE)
+_EXPECTED_COMMENT = re.compile(
+    r"^\s*(?:#|--|//)\s*(?:expected|sample|example|healthy|typical)?\s*(?:output|result)\b", re.IGNORECASE
+)
+_OUTPUT_LABEL = re.compile(r"\b(?:output|expected|results?)\b")
+_OUTCOME_LABEL = re.compile(r"(?:expected|outcome|success|verif|result|validat|confirm|how to verify)")
+_WORD = re.compile(r"[a-z0-9]{3,}")
+_COMMON_WORDS = frozenset(
+    "the and for with from that this too not has have are was are its into onto over under out off per via than then "
+    "when where while which does did can cannot all any one two wrong missing failed failing fault error problem issue "
+    "cause causes because other".split()
+)
+
+
+def _steps(checked: Checked) -> list[OutlineSection]:
+    section = section_of(checked, "diagnostic-steps")
+    return [child for child in children_of(section) if _is_step(child)] if section else []
+
+
+def _is_step(section: OutlineSection) -> bool:
+    named = bool(_STEP_LIKE.match(section.title)) or numbered_title(section.title)[0] is not None
+    return named or bool(_fences(section)) or bool(by_role(section, STEP).keys() & {"what-to-check", "how-to-check"})
+
+
+def _solutions(checked: Checked) -> tuple[OutlineSection, ...]:
+    section = section_of(checked, "solutions")
+    return children_of(section) if section else ()
+
+
+def _fences(section: OutlineSection) -> tuple[Fence, ...]:
+    blocks = tuple(block for part in walk((section,)) for block in part.blocks)
+    return tuple(block for block in blocks_within(blocks) if isinstance(block, Fence))
+
+
+@rule("RB501", "too-few-steps", Level.ERROR, Profile.CONTRIBUTE)
+def too_few_steps(checked: Checked) -> Iterator[Finding]:
+    """One look tells no two causes apart; the second step is where the diagnosis begins."""
+    section, count = section_of(checked, "diagnostic-steps"), len(_steps(checked))
+    if section and count < 2:
+        message = f"{_count(count, 'diagnostic step')}, expected at least 2"
+        yield incomplete(checked, message, heading_span(section))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+@rule("RB502", "step-numbering", Level.WARNING, Profile.CONTRIBUTE)
+def step_numbering(checked: Checked) -> Iterator[Finding]:
+    """Notes and other steps say "see step 3"; with a gap or a repeat they point at the wrong one."""
+    yield from _numbering(checked, _steps(checked), "step", re.compile(r"(?:step\s*)?#?(\d{1,3})\b", re.IGNORECASE))
+
+
+def _numbering(
+    checked: Checked, sections: list[OutlineSection], noun: str, pattern: re.Pattern[str]
+) -> Iterator[Finding]:
+    """One finding at the first number out of order, with the edits that renumber all."""
+    numbered = [(section, span) for section in sections if (span := _number_span(checked, section, pattern))]
+    if len(numbered) != len(sections):
+        return
+    numbers = [int(checked.document.source.slice(span)) for _, span in numbered]
+    wrong = first_out_of_order(numbers)
+    if wrong is not None:
+        pairs = zip(numbers, numbered, strict=True)
+        edits = tuple(Edit(at, str(n)) for n, (number, (_, at)) in enumerate(pairs, 1) if number != n)
+        fix = Fix("renumber", edits, safe=True)
+        message = f"{noun} is numbered {numbers[wrong]}, expected {wrong + 1}"
+        yield Finding(message, heading_span(numbered[wrong][0]), fix)
+
+
+def _number_span(checked: Checked, section: OutlineSection, pattern: re.Pattern[str]) -> Span | None:
+    heading = heading_span(section)
+    line = checked.lines[heading.line - 1]
+    match = re.compile(r"[\s#]*(?:\*\*|__)?[^\w\s]*\s*" + f"(?:{pattern.pattern})", pattern.flags).match(line)
+    return Span(heading.line, match.start(1) + 1, heading.line, match.end(1) + 1) if match else None
+
+
+@rule("RB503", "step-without-command", Level.ERROR, Profile.CONTRIBUTE)
+def step_without_command(checked: Checked) -> Iterator[Finding]:
+    """A step that only says "check the logs" leaves the reader to find out how, at the worst time."""
+    for step in _steps(checked):
+        if not _has_command(step):
+            yield incomplete(checked, f'step "{step.title}" has no command', heading_span(step))
+
+
+def _has_command(step: OutlineSection) -> bool:
+    found = by_role(step, STEP)
+    shown = (
+        {command.span for command in commands_in(found["expected-output"].blocks)}
+        if "expected-output" in found
+        else set()
+    )
+    for fence in _fences(step):
+        if fence.span not in shown and fence.language not in OUTPUT and fence.code.strip():
+            return True
+    text = [_text(found["how-to-check"])] if "how-to-check" in found else []
+    if not found:
+        text = [_text(group) for group in parts_of(step)]
+    return any(" " in code.strip() for part in text for code in literals(part))
+
+
+def _text(group: Group) -> str:
+    return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
+
+
+@rule("RB504", "step-without-expected-output", Level.WARNING, Profile.CURATED)
+def step_without_expected_output(checked: Checked) -> Iterator[Finding]:
+    """Only who knows what a healthy or a broken system prints can read what is on the screen."""
+    for step in _steps(checked):
+        if _has_command(step) and not _has_output(step):
+            message = f'step "{step.title}" shows no output, expected "**Expected output:**" or a text fence'
+            yield incomplete(checked, message, heading_span(step))
+
+
+def _has_output(step: OutlineSection) -> bool:
+    if any(_OUTPUT_LABEL.search(group.key) and (group.text or group.blocks) for group in parts_of(step)):
+        return True
+    fences = _fences(step)
+    if any(fence.language in OUTPUT or fence.language in PROMPTED for fence in fences):
+        return True
+    return any(_EXPECTED_COMMENT.match(line) for fence in fences for line in fence.code.split("\n"))
+
+
+@rule("RB505", "step-heading", Level.WARNING, Profile.CONTRIBUTE)
+def step_heading(checked: Checked) -> Iterator[Finding]:
+    """`### Step N: Title` is what tools cut steps by and what people quote."""
+    for number, step in enumerate(_steps(checked), 1):
+        if step.level == 3 and not _STEP_TITLE.match(step.title):
+            heading = heading_span(step)
+            title = re.sub(r"(?i)^step\b[\s:.)–—-]*", "", numbered_title(step.title)[1]) or "Title"
+            written = numbered_title(step.title)[0]
+            wanted = f"### Step {written or number}: {title}"
+            fix = Fix(f'write "{wanted}"', (Edit(heading, wanted),), safe=False)
+            yield Finding(f'heading is "{step.title}", expected "Step {written or number}: {title}"', heading, fix)
+    section = section_of(checked, "diagnostic-steps")
+    if section is None:
+        return
+    for part in checked.sections:
+        inside = any(part is found for found in walk((section,)))
+        if part.level != 3 and re.match(r"Step \d+\b", part.title) and (inside or part.level < 3):
+            heading = heading_span(part)
+            wanted = f"### {part.heading.text if part.heading else part.title}"
+            fix = Fix("use level 3", (Edit(heading, wanted),), safe=False)
+            yield Finding(f'heading "{part.title}" is at level {part.level}, expected level 3', heading, fix)
+
+
+@rule("RB511", "too-few-solutions", Level.ERROR, Profile.CONTRIBUTE)
+def too_few_solutions(checked: Checked) -> Iterator[Finding]:
+    """A diagnosis without a cure is half a runbook; a second way out is needed when the first is not open."""
+    section, count = section_of(checked, "solutions"), len(_solutions(checked))
+    if section and count == 0:
+        yield incomplete(checked, "no solution, expected at least 1", heading_span(section))
+    elif section and count == 1:
+        message = "1 solution, at least 2 are recommended"
+        yield Finding(message, heading_span(section), level=Level.INFO, profile=Profile.CURATED)
+
+
+@rule("RB512", "solution-numbering", Level.WARNING, Profile.CONTRIBUTE)
+def solution_numbering(checked: Checked) -> Iterator[Finding]:
+    """Steps and notes refer to solutions by number."""
+    numbered = [section for section in _solutions(checked) if _number_span(checked, section, _SOLUTION_NUMBER)]
+    yield from _numbering(checked, numbered, "solution", _SOLUTION_NUMBER)
+    for section in _solutions(checked):
+        if numbered and section not in numbered and re.match(r"(?i)solution\b", section.title):
+            yield Finding(f'solution "{section.title}" has no number', heading_span(section))
+
+
+@rule("RB513", "solution-without-steps", Level.ERROR, Profile.CONTRIBUTE)
+def solution_without_steps(checked: Checked) -> Iterator[Finding]:
+    """A solution says what to do, not only when and how long."""
+    for section in _solutions(checked):
+        found = by_role(section, SOLUTION)
+        rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
+        if not any(fence.code.strip() for fence in _fences(section)) and not any(_text(group) for group in rest):
+            missing = "" if "instructions" in found else ', expected "**Implementation Steps:**"'
+            yield incomplete(
+                checked, f'solution "{section.title}" does not say what to do{missing}', heading_span(section)
+            )
+
+
+def _lacks(checked: Checked, role: str, label: str, other: re.Pattern[str] | None = None) -> Iterator[Finding]:
+    """Solutions without a labelled part."""
+    for section in _solutions(checked):
+        present = [group for group in parts_of(section) if SOLUTION.label_role(group.key) == role]
+        if other:
+            present += [group for group in parts_of(section) if other.match(group.key)]
+        if not any(group.text or group.blocks for group in present):
+            yield incomplete(checked, f'solution "{section.title}" has no "**{label}:**"', heading_span(section))
+
+
+@rule("RB514", "solution-without-when-to-use", Level.WARNING, Profile.CURATED)
+def solution_without_when_to_use(checked: Checked) -> Iterator[Finding]:
+    """Among several cures the reader needs the condition that chooses one."""
+    yield from _lacks(checked, "when-to-use", "When to use this solution", re.compile(r"when\b"))
+
+
+@rule("RB515", "solution-without-outcome", Level.WARNING, Profile.CURATED)
+def solution_without_outcome(checked: Checked) -> Iterator[Finding]:
+    """Without a sign of success nobody knows when to stop, or that it did not work."""
+    yield from _lacks(checked, "outcome", "Expected outcome", _OUTCOME_LABEL)
+
+
+@rule("RB516", "solution-without-time", Level.WARNING, Profile.CURATED)
+def solution_without_time(checked: Checked) -> Iterator[Finding]:
+    """Whether a cure takes two minutes or two hours decides which one comes first."""
+    yield from _lacks(checked, "time", "Time to resolution", re.compile(r"(?:estimated )?(?:time|duration)\b"))
+
+
+@rule("RB517", "cause-without-solution", Level.INFO, Profile.CURATED)
+def cause_without_solution(checked: Checked) -> Iterator[Finding]:
+    """A cause that no solution speaks of leaves its reader at the end of the diagnosis with nothing to do."""
+    texts = [_stems(_section_text(checked, section)) for section in _solutions(checked)]
+    for cause in checked.document.runbook.causes if texts else ():
+        stems = _stems(cause.name)
+        if stems and not any(len(stems & text) * 2 >= len(stems) for text in texts):
+            span = checked.document.source.line_span(cause.span.line)
+            yield Finding(f'no solution speaks of cause "{cause.name}"', span)
+
+
+def _section_text(checked: Checked, section: OutlineSection) -> str:
+    last = max(part.span.end_line for part in walk((section,)))
+    return "\n".join(checked.lines[section.span.line - 1 : last])
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of the words that carry meaning, so that "leak" meets "leaks" and "leaking"."""
+    found = _WORD.findall(text.lower().replace("_", " "))
+    return {word[:5].rstrip("s") for word in found if word not in _COMMON_WORDS}
+
+
+@rule("RB518", "solution-without-prerequisites", Level.INFO, Profile.CURATED)
+def solution_without_prerequisites(checked: Checked) -> Iterator[Finding]:
+    """The access or tool that is missing is better found out before the first command than after the third."""
+    yield from _lacks(checked, "prerequisites", "Prerequisites")
+
+
+RULES: tuple[Rule, ...] = (
+    too_few_steps,
+    step_numbering,
+    step_without_command,
+    step_without_expected_output,
+    step_heading,
+    too_few_solutions,
+    solution_numbering,
+    solution_without_steps,
+    solution_without_when_to_use,
+    solution_without_outcome,
+    solution_without_time,
+    cause_without_solution,
+    solution_without_prerequisites,
+)

@@ -1,0 +1,255 @@
+"""RB901 to RB903: findings that an author has answered in the file itself, with the reason beside it.
+
+In the body `<!-- fmkb: disable-next-line=RB405 -- reason -->` (also `disable-line=`, `disable-file=`, and `disable=` up
+to `enable=`), in front matter the same words behind a `#`. A comment inside a code fence is an example and suppresses
+nothing. A suppression that suppresses nothing, names no rule or gives no reason is itself reported, and credentials
+stay reported unless the configuration allows to suppress them.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
+
+from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean
+from faultmaven_kb.gate.facts.facts import Named, Suppression
+from faultmaven_kb.gate.rules.sections import blocks_within
+from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
+from faultmaven_kb.gate.toolkit.rule_model import Rule
+from faultmaven_kb.reading.reader import ReadDocument
+from faultmaven_kb.source import Position, Span
+from faultmaven_kb.text.markdown import Fence
+
+__all__ = ["RULES", "apply_suppressions", "find_suppressions"]
+
+_VERBS = ("disable-next-line", "disable-line", "disable-file", "disable", "enable")
+_BODY = re.compile(r"<!--[ \t]*fmkb[ \t]*(?P<colon>:?)[ \t]*(?P<inside>(?:(?!-->).){0,500}?)[ \t]*-->", re.DOTALL)
+_YAML = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*fmkb[ \t]*(?P<colon>:?)[ \t]*(?P<inside>.{0,500}?)[ \t]*$", re.MULTILINE)
+_COMMAND = re.compile(r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:[ \t]+--(?P<reason>.*))?", re.DOTALL)
+_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+_MOST = 200
+"""So many suppressions are read from a file; one with more is an attack, not a runbook."""
+_CODE = re.compile(r"rb\d", re.IGNORECASE)
+_NAME = re.compile(r"[^\s,]+")
+
+
+def find_suppressions(document: ReadDocument) -> tuple[Suppression, ...]:
+    """The suppressions of a document in order; `disable` reaches to the next fitting `enable` or the end."""
+    if "fmkb" not in document.source.text:
+        return ()
+    found = list(islice(chain(_in_front_matter(document), _in_body(document)), _MOST))
+    return tuple(_close(found, len(document.source.lines)))
+
+
+def _in_front_matter(document: ReadDocument) -> Iterator[Suppression]:
+    front_matter, source = document.front_matter, document.source
+    if not front_matter.present:
+        return
+    taken = [entry.value for path, entry in front_matter.entries.items() if not _has_children(document, path)]
+    for match in _YAML.finditer(source.text, 0, front_matter.end):
+        start = match.start() + match[0].index("#")
+        if not any(begin <= start < end for begin, end in taken):
+            yield from _read(document, match, start)
+
+
+def _has_children(document: ReadDocument, path: tuple[str | int, ...]) -> bool:
+    return any(len(other) > len(path) and other[: len(path)] == path for other in document.front_matter.entries)
+
+
+def _in_body(document: ReadDocument) -> Iterator[Suppression]:
+    source = document.source
+    fences = [block.span for block in blocks_within(document.blocks) if isinstance(block, Fence)]
+    for match in _BODY.finditer(source.text, document.front_matter.end):
+        line = source.position(match.start()).line
+        in_code = any(
+            span.start() < match.start() - source.offset(Position(line, 1)) < span.end()
+            for span in _CODE_SPAN.finditer(source.line(line))
+        )
+        if not in_code and not any(span.contains_line(line) for span in fences):
+            yield from _read(document, match, match.start())
+
+
+def _read(document: ReadDocument, match: re.Match[str], start: int) -> Iterator[Suppression]:
+    """The suppression in a comment; a comment that only mentions the tool is none."""
+    source = document.source
+    command = _COMMAND.fullmatch(match["inside"])
+    if command is None or (not match["colon"] and not command["verb"].lower().startswith(("disable", "enable"))):
+        return
+    span = source.span(start, match.end())
+    line = source.line(span.line)
+    first, last = _reach(document, command["verb"].lower(), span)
+    yield Suppression(
+        verb=command["verb"].lower(),
+        rules=tuple(_names(document, match, command)),
+        reason=(command["reason"] or "").strip(),
+        span=span,
+        first=first,
+        last=last,
+        whole_line=span.line == span.end_line and line.strip() == source.slice(span).strip(),
+        colon=bool(match["colon"]),
+    )
+
+
+def _names(document: ReadDocument, match: re.Match[str], command: re.Match[str]) -> Iterator[Named]:
+    codes = command["codes"]
+    if codes:
+        start = match.start("inside") + command.start("codes")
+        for name in _NAME.finditer(codes, 1):
+            yield Named(name[0], document.source.span(start + name.start(), start + name.end()))
+
+
+def _reach(document: ReadDocument, verb: str, span: Span) -> tuple[int, int]:
+    """The lines a comment speaks for; `disable` is closed later. A fence that opens on the next line is meant whole."""
+    lines = document.source.lines
+    if verb == "disable-line":
+        return span.line, span.end_line
+    if verb == "disable-next-line":
+        following = span.end_line + 1
+        while following < len(lines) and not lines[following - 1].strip():
+            following += 1
+        fence = next((b for b in blocks_within(document.blocks) if _opens(b, following)), None)
+        return following, fence.span.end_line if fence else following
+    return (1, len(lines)) if verb == "disable-file" else (span.line, span.line)
+
+
+def _opens(block: object, line: int) -> bool:
+    return isinstance(block, Fence) and block.span.line == line
+
+
+def _close(found: list[Suppression], last: int) -> Iterator[Suppression]:
+    """Give each `disable` its end: the next `enable` that names one of its rules, or none at all."""
+    for index, each in enumerate(found):
+        if each.verb != "disable":
+            yield each
+            continue
+        mine = {named.text.casefold() for named in each.rules}
+        ends = (
+            other.span.line
+            for other in found[index + 1 :]
+            if other.verb == "enable" and (not other.rules or mine & {named.text.casefold() for named in other.rules})
+        )
+        yield Suppression(
+            each.verb,
+            each.rules,
+            each.reason,
+            each.span,
+            each.span.line,
+            next(ends, last),
+            each.whole_line,
+            each.colon,
+        )
+
+
+def apply_suppressions(
+    found: Iterable[Diagnostic],
+    suppressions: tuple[Suppression, ...],
+    *,
+    path: str,
+    codes: dict[str, str],
+    runs: Callable[[str], bool],
+    settings: Settings,
+    profile: Profile,
+) -> Iterator[Diagnostic]:
+    """The diagnostics of one document that no suppression answers, and what is wrong with the suppressions.
+
+    `codes` maps every code and name in lower case to its code; `runs` says whether a rule ran, because a suppression of
+    a rule that did not run may still be needed.
+    """
+    used: set[tuple[int, str]] = set()
+    known = [[codes.get(named.text.casefold()) for named in each.rules] for each in suppressions]
+    for diagnostic in found:
+        hits = [
+            (index, diagnostic.code)
+            for index, each in enumerate(suppressions)
+            if each.verb != "enable"
+            and diagnostic.code in known[index]
+            and each.first <= diagnostic.span.line <= each.last
+        ]
+        protected = diagnostic.code in CREDENTIALS and not settings.allow_credential_suppression
+        if not hits or protected:
+            yield diagnostic
+        else:
+            used.update(hits)
+    for index, each in enumerate(suppressions):
+        for diagnostic in _faults(each, index, used, codes, runs, path):
+            limit = settings.reach(diagnostic.code, profile)
+            if limit is not None and _FROM[diagnostic.code] <= limit:
+                yield diagnostic
+
+
+RULES: tuple[Rule, ...] = (
+    Rule(
+        "RB901",
+        "unused-suppression",
+        Level.WARNING,
+        Profile.CONTRIBUTE,
+        "A suppression that outlived its finding hides the next one.",
+    ),
+    Rule(
+        "RB902",
+        "unknown-rule-in-suppression",
+        Level.WARNING,
+        Profile.INGEST,
+        "A misspelt suppression suppresses nothing, and its author believes that it does.",
+    ),
+    Rule(
+        "RB903",
+        "suppression-without-reason",
+        Level.WARNING,
+        Profile.CURATED,
+        "The curator must see why a finding was waved through.",
+    ),
+)
+_FROM = {rule.code: rule.profile for rule in RULES}
+
+
+def _faults(
+    each: Suppression,
+    index: int,
+    used: set[tuple[int, str]],
+    codes: dict[str, str],
+    runs: Callable[[str], bool],
+    path: str,
+) -> Iterator[Diagnostic]:
+    def unknown(message: str, span: Span, fix: Fix | None = None) -> Diagnostic:
+        return Diagnostic("RB902", "unknown-rule-in-suppression", Level.WARNING, message, path, span, fix)
+
+    if not each.colon:
+        yield unknown(f'suppression is written "fmkb {each.verb}", expected "fmkb: {each.verb}"', each.span)
+    if each.verb not in _VERBS:
+        hint = did_you_mean(each.verb, _VERBS)
+        yield unknown(f'suppression says "{each.verb}", expected one of {", ".join(_VERBS)}{hint}', each.span)
+        return
+    if not each.rules and each.verb != "enable":
+        yield unknown(f'suppression names no rule, expected "{each.verb}=CODE"', each.span)
+        return
+    known = [codes.get(named.text.casefold()) for named in each.rules]
+    unused = [code for code in known if code and (index, code) not in used and runs(code)]
+    for position, (named, code) in enumerate(zip(each.rules, known, strict=True)):
+        if code is None:
+            names = [word for word in codes if not _CODE.match(word)]  # a wrong figure is near to every code
+            hint = "" if _CODE.match(named.text) else did_you_mean(named.text, names)
+            near = hint.split('"')[1] if hint else None
+            fix = Fix(f"use {near}", (Edit(named.span, near),), safe=True) if near else None
+            yield unknown(f'no rule is called "{named.text}"{hint}', named.span, fix)
+        elif each.verb != "enable" and code in unused:
+            message = f"{code} is not reported here, the suppression is unused"
+            if code in CREDENTIALS:
+                message = f"{code} cannot be suppressed unless the configuration allows it"
+            fix = _removal(each, position, whole=len(unused) == len(known))
+            yield Diagnostic("RB901", "unused-suppression", Level.WARNING, message, path, named.span, fix)
+    if each.rules and each.verb != "enable" and not each.reason:
+        message = 'suppression gives no reason, expected " -- " and why'
+        yield Diagnostic("RB903", "suppression-without-reason", Level.WARNING, message, path, each.span)
+
+
+def _removal(each: Suppression, position: int, *, whole: bool) -> Fix:
+    """Take one rule out of a suppression, or the whole comment when none of its rules is needed."""
+    if not whole:
+        last = position == len(each.rules) - 1
+        begin = each.rules[position - 1].span.end if last else each.rules[position].span.start
+        end = each.rules[position].span.end if last else each.rules[position + 1].span.start
+        span = Span(begin.line, begin.column, end.line, end.column)
+        return Fix("remove it from the suppression", (Edit(span, ""),), safe=True)
+    if each.whole_line:
+        return Fix("remove the suppression", (Edit(Span(each.span.line, 1, each.span.line + 1, 1), ""),), safe=True)
+    return Fix("remove the suppression", (Edit(each.span, ""),), safe=True)

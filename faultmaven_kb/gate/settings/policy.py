@@ -1,0 +1,57 @@
+"""What the configuration makes of findings: which count, at which level, and for which files they do not.
+
+Path patterns are those of .gitignore in short: `*` stays within a folder, `**` does not, a pattern without a slash
+matches at any depth, and one that names a folder means everything below it.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import lru_cache
+
+from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Exclusion, Question, Settings
+
+__all__ = ["apply_policy", "matches_path"]
+
+
+def apply_policy(
+    found: Iterable[Diagnostic], question: Question, *, place: str, identity: str | None
+) -> Iterator[Diagnostic]:
+    """The diagnostics of one document that count under the settings, at the levels these give them."""
+    settings = question.settings
+    if settings == Settings():
+        yield from found
+        return
+    excluded = [each for each in settings.exclusions if _concerns(each, place, identity)]
+    for diagnostic in found:
+        reach = settings.reach(diagnostic.code, question.profile)
+        if reach is None or (diagnostic.code not in ALWAYS and _excluded(diagnostic.code, excluded, settings)):
+            continue
+        level = settings.level(diagnostic.code, diagnostic.level)
+        yield diagnostic if level is diagnostic.level else replace(diagnostic, level=level)
+
+
+def _excluded(code: str, exclusions: Iterable[Exclusion], settings: Settings) -> bool:
+    if code in CREDENTIALS and not settings.allow_credential_suppression:
+        return False
+    return any(not each.codes or code in each.codes for each in exclusions)
+
+
+def _concerns(exclusion: Exclusion, place: str, identity: str | None) -> bool:
+    return identity in exclusion.ids or any(matches_path(pattern, place) for pattern in exclusion.paths)
+
+
+def matches_path(pattern: str, place: str) -> bool:
+    """Whether a pattern matches a path relative to the root."""
+    return _compiled(pattern).fullmatch(place) is not None
+
+
+@lru_cache(maxsize=256)
+def _compiled(pattern: str) -> re.Pattern[str]:
+    anchored = "/" in pattern.rstrip("/")
+    body = pattern.strip("/").removeprefix("./")
+    parts = re.findall(r"\*\*/|\*\*|\*|\?|[^*?]+", body)
+    words = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
+    inside = "".join(words.get(part, re.escape(part)) for part in parts)
+    return re.compile(("" if anchored else "(?:.*/)?") + inside + "(?:/.*)?", re.DOTALL)

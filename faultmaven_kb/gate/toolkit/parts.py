@@ -1,0 +1,82 @@
+"""The parts of a runbook's sections as written: labelled groups, steps and solutions with their headings.
+
+Rules need the places of labels and headings, which the model leaves out. What is missing from a draft or a deprecated
+runbook is worth an info, not an error: it is not finished yet, or no longer kept up.
+"""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from faultmaven_kb.diagnostics import Fix, Level
+from faultmaven_kb.dialects.dialect import Vocabulary
+from faultmaven_kb.dialects.faultmaven import SECTIONS
+from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.markdown import Paragraph
+from faultmaven_kb.text.outline import Group, OutlineSection, groups, walk, words
+
+__all__ = ["by_role", "children_of", "first_out_of_order", "heading_span", "incomplete", "parts_of", "section_of"]
+
+_NO_HEADING = re.compile(r"#{1,6}([^#\s].*)")
+
+
+def section_of(checked: Checked, role: str) -> OutlineSection | None:
+    """The first level 2 section with a role."""
+    found = (s for s in checked.sections if s.level == 2 and SECTIONS.role(s.key) == role)
+    return next(found, None)
+
+
+def children_of(section: OutlineSection) -> tuple[OutlineSection, ...]:
+    """The subsections of a section, up to the heading of another one that is no section because of its marks.
+
+    `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is no solution.
+    """
+    lost = [child.span.line for child in section.children if SECTIONS.role(child.key)]
+    for part in walk((section,)):
+        for block in part.blocks:
+            match = _NO_HEADING.match(block.text) if isinstance(block, Paragraph) else None
+            if match and SECTIONS.role(words(match[1])):
+                lost.append(block.span.line)
+    return tuple(child for child in section.children if not lost or child.span.line < min(lost))
+
+
+def heading_span(section: OutlineSection) -> Span:
+    """Where the heading stands: the place of everything that is missing below it."""
+    return section.heading.span if section.heading else section.span
+
+
+def parts_of(section: OutlineSection) -> Iterator[Group]:
+    """The labelled groups of a section, and its child sections, which read alike."""
+    yield from groups(section.blocks)
+    for child in section.children:
+        blocks = tuple(block for part in walk((child,)) for block in part.blocks)
+        yield Group(child.title, child.key, "", blocks, heading_span(child))
+
+
+def by_role(section: OutlineSection, vocabulary: Vocabulary) -> dict[str, Group]:
+    """The first group of each role."""
+    found: dict[str, Group] = {}
+    for group in parts_of(section):
+        role = vocabulary.label_role(group.key)
+        if role:
+            found.setdefault(role, group)
+    return found
+
+
+def incomplete(
+    checked: Checked,
+    message: str,
+    span: Span,
+    *,
+    level: Level | None = None,
+    profile: Profile | None = None,
+    fix: Fix | None = None,
+) -> Finding:
+    """A finding about something that is missing; an info where the runbook's status says that it may be."""
+    return Finding(message, span, fix, level=Level.INFO if checked.is_relaxed else level, profile=profile)
+
+
+def first_out_of_order(numbers: list[int]) -> int | None:
+    """The index of the first number that is not one more than the one before; the first number is 1."""
+    return next((index for index, (last, number) in enumerate(pairwise([0, *numbers])) if number != last + 1), None)

@@ -1,0 +1,261 @@
+"""The declaration of a lab: how a server is made, broken and looked at. It holds no command of the runbook.
+
+One small YAML file per lab, `labs/TECHNOLOGY/ID.lab.yaml`. A *case* is one fault: how to bring it about, the symptom it
+shows, what the diagnostic steps show then, and the solutions that mend it, each proven in a machine of its own. Every
+text that is expected stands in the runbook; `check` compares. Faults of the file are diagnostics with line and column.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
+
+from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.labs.declarations.expectations import expectation
+from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.yaml_values import YamlValues, read_yaml
+
+__all__ = [
+    "DEFAULT_SET",
+    "Case",
+    "ComputedValue",
+    "Diagnosis",
+    "Lab",
+    "LabFile",
+    "Probe",
+    "Skipped",
+    "SolutionProof",
+    "read_lab",
+]
+
+
+DEFAULT_SET = "default"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+def _as_tuple(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
+Texts = Annotated[
+    tuple[str, ...],
+    BeforeValidator(_as_tuple),
+    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
+]
+Script = Annotated[str, Field(min_length=1, description="Shell text; bash with `set -e`, run as root.")]
+Seconds = Annotated[float, Field(gt=0, le=300)]
+PartName = Annotated[
+    str,
+    Field(
+        pattern=r"^(quick-fix|step-[0-9]+|solution-[0-9]+)(/fence-[0-9]+(/command-[0-9]+)?)?$",
+        description="A section, a fence or a command of the runbook, such as solution-2/fence-1.",
+    ),
+]
+SectionName = Annotated[str, Field(pattern=r"^(quick-fix|step-[0-9]+|solution-[0-9]+)$")]
+
+
+class _Expecting(_Part):
+    expect: Texts | dict[str, Texts] = Field(
+        default=(), description="Texts that the output holds; by image, where releases differ."
+    )
+    numbers: Literal["exact", "vary"] = Field(
+        default="exact", description="`vary`: any number may stand where the expected text has one."
+    )
+
+    def texts(self, image: str) -> tuple[str, ...]:
+        """The texts that are expected on an image."""
+        return self.expect.get(image, ()) if isinstance(self.expect, dict) else self.expect
+
+    @property
+    def all_texts(self) -> tuple[str, ...]:
+        """The texts that are expected on any image."""
+        if isinstance(self.expect, dict):
+            return tuple(dict.fromkeys(text for texts in self.expect.values() for text in texts))
+        return self.expect
+
+
+class Probe(_Expecting):
+    """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
+
+    run: Script
+    absent: Texts = Field(default=(), description="Texts that the output must not hold.")
+    within: Seconds = 10.0
+    host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
+
+
+class ComputedValue(_Part):
+    """A placeholder's value that is found out in the broken machine: the first line that `run` prints."""
+
+    run: Script
+    host: str = ""
+
+
+Values = Annotated[dict[str, str | ComputedValue], Field(description="Placeholder name to value, without brackets.")]
+Places = Annotated[
+    str | dict[PartName, str],
+    Field(description="The network namespace where commands run; or one for each named fence or command."),
+]
+
+
+class Diagnosis(_Expecting):
+    """A diagnostic section that runs while the server is broken, and what of the runbook's text it shows."""
+
+    section: SectionName
+    fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
+    host: Places = ""
+    timeout: Seconds = 30.0
+
+
+class SolutionProof(_Part):
+    """A solution (or the quick fix) and how its success is seen."""
+
+    section: SectionName
+    recovered: Probe
+    fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
+    values: Values = {}
+    host: Places = ""
+    times: Annotated[int, Field(ge=1, le=5)] = Field(default=1, description="How often the reader runs the section.")
+    before: Script | None = Field(default=None, description="What the prose asks for before the commands.")
+    after: Script | None = Field(default=None, description="What the world does after the commands.")
+    permanent: Script | None = Field(default=None, description="A restart after which the recovery must still hold.")
+    hold: Annotated[float, Field(ge=0, le=120)] = Field(
+        default=2.0, description="Seconds for which the fault must last when nothing is done."
+    )
+    codes: dict[PartName, int] = Field(
+        default={}, description="Commands that answer with an exit code other than 0, such as `systemctl status` (3)."
+    )
+    allow: Texts = Field(default=(), description="Texts that look like an error in the output and are none.")
+    timeout: Seconds = 30.0
+
+    @property
+    def label(self) -> str:
+        """The section with the fences that are chosen: `solution-3`, `solution-3 (fence 1, 3)`."""
+        return f"{self.section} (fence {', '.join(map(str, self.fences))})" if self.fences else self.section
+
+
+class Case(_Part):
+    """One fault."""
+
+    name: Annotated[str, Field(min_length=1)]
+    break_: Script = Field(alias="break", description="Brings the fault about; it must overshoot.")
+    symptom: Probe
+    values: Values = {}
+    diagnosis: tuple[Diagnosis, ...] = ()
+    solutions: Annotated[tuple[SolutionProof, ...], Field(min_length=1)]
+
+
+class Skipped(_Part):
+    """A fence or command that the lab does not run, and why."""
+
+    part: PartName
+    reason: Annotated[str, Field(min_length=8)]
+
+
+class Lab(_Part):
+    """A lab: one runbook, the images it is proven on, and its faults."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", title="Lab")
+
+    lab: Annotated[Literal[1], Field(description="The version of this format.")]
+    runbook: Annotated[str, Field(min_length=1, description="The id of the runbook.")]
+    set: Annotated[
+        str,
+        Field(
+            pattern=r"^[a-z][a-z0-9-]*$", description="`default`, or the name of a set that runs only when asked for."
+        ),
+    ] = DEFAULT_SET
+    images: Annotated[tuple[str, ...], Field(min_length=1, description="Names from images.yaml.")]
+    packages: Annotated[
+        tuple[str, ...],
+        Field(
+            min_length=1,
+            description="Debian packages whose versions the proof names, or patterns such as `postgresql-[0-9]*`.",
+        ),
+    ]
+    size: Annotated[str, Field(pattern=r"^[0-9]+[mg]$", description="Room for everything that is written.")] = "512m"
+    memory: Annotated[str, Field(pattern=r"^[0-9]+[mg]$", description="Memory limit of the machine.")] = "1g"
+    inodes: Annotated[int, Field(ge=0, description="Number of files that can be made; 0 is no limit.")] = 0
+    clients: Annotated[
+        dict[str, str], Field(description="Language of a fence to the command that reads it, such as sql.")
+    ] = {}
+    setup: Script
+    values: Values = {}
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+    skipped: tuple[Skipped, ...] = ()
+
+
+class LabFile:
+    """A declaration as read: `lab` is None when it has errors; `span` finds the place of any part of it."""
+
+    def __init__(self, source: Source, values: YamlValues) -> None:
+        self.source, self._values = source, values
+        self.lab: Lab | None = None
+        self.diagnostics: tuple[Diagnostic, ...] = ()
+
+    @property
+    def path(self) -> str:
+        """The path as it was given."""
+        return self.source.path
+
+    def span(self, *path: str | int) -> Span:
+        """The place of a value, or of the nearest part around it."""
+        entry = next(
+            (self._values.entries[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._values.entries), None
+        )
+        return self.source.span(*entry.value) if entry else Span(1, 1, 1, 1)
+
+
+def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
+    """A declaration from a file or a text. Raises `PathError` for a file that cannot be read."""
+    name = path if isinstance(subject, str) else subject.as_posix()
+    source, faults = decode(subject if isinstance(subject, str) else read_bytes(subject), name)
+    if source is None:
+        file = LabFile(Source("", name), YamlValues())
+        file.diagnostics = faults
+        return file
+    values = read_yaml(source, 0, len(source.text))
+    file = LabFile(source, values)
+    found = [*faults, *(_renamed(each) for each in values.diagnostics)]
+    if not values.broken:
+        try:
+            file.lab = Lab.model_validate(values.data)
+        except ValidationError as failure:
+            found += [_diagnostic(file, error) for error in _innermost(failure)]
+    if found:
+        file.lab = None
+    file.diagnostics = tuple(sorted(found, key=lambda each: each.sort_key))
+    return file
+
+
+def _renamed(found: Diagnostic) -> Diagnostic:
+    """The YAML stage speaks of front matter; here it reads a lab."""
+    message = found.message.replace("the front matter", "the lab").replace("front matter", "a lab")
+    return Diagnostic(found.code, found.name, found.level, message, found.path, found.span, found.fix, found.related)
+
+
+def _innermost(failure: ValidationError) -> list[Any]:
+    """The errors without those that merely follow from one further inside."""
+    errors = failure.errors(include_url=False)
+    places = [error["loc"] for error in errors]
+    return [e for e in errors if not any(len(p) > len(e["loc"]) and p[: len(e["loc"])] == e["loc"] for p in places)]
+
+
+def _diagnostic(file: LabFile, error: Any) -> Diagnostic:
+    steps = tuple(step for step in error["loc"] if step not in ("str", "ComputedValue") and "[" not in str(step))
+    name = ".".join(str(step) for step in steps) or "the lab"
+    if error["type"] == "missing":
+        message = f"{name} is missing"
+    elif error["type"] == "extra_forbidden":
+        message = f'unknown field "{steps[-1]}"'
+    else:
+        message = f'{name} is "{_short(error["input"])}", {expectation(error)}'
+    return Diagnostic("LB101", "invalid-lab", Level.ERROR, message, file.path, file.span(*steps))
+
+
+def _short(value: object) -> str:
+    text = " ".join(str(value).split())
+    return text if len(text) <= 60 else f"{text[:57]}..."

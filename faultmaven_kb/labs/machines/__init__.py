@@ -1,0 +1,1 @@
+"""Throw-away machines: images, builds, sandboxes, control groups, sessions. Linux and root only."""

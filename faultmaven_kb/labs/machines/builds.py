@@ -1,0 +1,189 @@
+"""Builds: Debian packages that a lab needs and Debian ships only as source, made once in a throw-away build root.
+
+The root is a tree of its own with the compilers; the source package comes from the archive, checked by apt's
+signatures; then the script runs in a container without network and leaves `*.deb` files. What came out is kept in a
+folder named by the hash of everything that went in, so it is made again only when that changes. Nothing is compiled by
+the host or installed on it. This stage knows no image.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.machines.cgroups import create_groups, end_members, remove_groups
+from faultmaven_kb.text.decoding import read_bytes
+
+__all__ = ["Build", "ensure_packages", "made_once", "run_tool"]
+
+_WORK = ".work-"
+_MEMORY = 8 << 30
+_PROCESSES = 4000
+_FETCH = """
+set -e
+echo "deb-src $2 $3 main" > "$1/etc/apt/sources.list.d/source.list"
+mkdir -p "$1/build/source"
+chmod 777 "$1/build/source"
+chroot "$1" apt-get update -qq
+chroot "$1" sh -c 'cd /build/source && exec apt-get source -qq --download-only "$1"' sh "$4"
+"""
+_COMPILE = """
+set -e
+root=$1
+shift
+for group; do echo $$ > "$group/cgroup.procs"; done
+mkdir -p /run/systemd/nspawn
+mount -t tmpfs tmpfs /run/systemd/nspawn
+exec systemd-nspawn --quiet --directory="$root" --machine=fmkb-build --private-network --register=no --keep-unit \\
+  --resolv-conf=off --timezone=off --link-journal=no --console=pipe bash /build/build.sh
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Build:
+    """A source package (`kubernetes`, or with its version `kubernetes=1.20`), what compiling takes, and the script."""
+
+    source: str
+    packages: tuple[str, ...]
+    script: Path
+
+    def fingerprint(self, *, suite: str, mirror: str) -> str:
+        """Changes with everything that goes into the build. Raises `PathError` when the script cannot be read."""
+        script = hashlib.sha256(read_bytes(self.script)).hexdigest()
+        text = json.dumps([suite, mirror, self.source, sorted(self.packages), script])
+        return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: Callable[[str], None]) -> Path:
+    """The folder with the packages of a build, made now if it does not exist; `say` hears about that.
+
+    Raises `ConfigurationError` when a tool is missing or fails.
+    """
+    name = build.source.partition("=")[0]
+    folder = state / "builds" / f"{name}-{build.fingerprint(suite=suite, mirror=mirror)}"
+
+    def make(work: Path) -> None:
+        say(f"building {name} from Debian's source package, once, several minutes")
+        root = work / "root"
+        packages = ",".join(sorted(build.packages))
+        fetch = f"sh {_written(work / 'fetch.sh', _FETCH)} \"$1\" {mirror} {suite} '{build.source}'"
+        debootstrap = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={packages}", "--format=directory"]
+        run_tool([*debootstrap, f"--customize-hook={fetch}", suite, str(root), mirror])
+        shutil.copyfile(build.script, root / "build" / "build.sh")
+        _compile(root, f"fmkb-{folder.name}")
+        made = sorted((root / "build" / "packages").glob("*.deb"))
+        if not made:
+            raise ConfigurationError(f"{build.script.as_posix()} left no *.deb in /build/packages")
+        (work / "tree").mkdir()
+        for package in made:
+            shutil.move(package, work / "tree" / package.name)
+
+    return made_once(folder, make)
+
+
+def _compile(root: Path, name: str) -> None:
+    """Run the script in a container with control groups of its own, which a killed attempt may have left."""
+    groups = create_groups(name, memory=_MEMORY, pids=_PROCESSES)
+    end_members(groups)
+    try:
+        run_tool(["sh", "-c", _COMPILE, "sh", str(root), *map(str, groups)])
+    finally:
+        end_members(groups)
+        remove_groups(groups)
+
+
+def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
+    """The folder, made now if it does not exist: `make` gets a work folder and leaves its content there in `tree`.
+
+    Others who want the same folder meanwhile wait. What killed attempts left behind is removed.
+    """
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    _remove_abandoned(folder.parent)
+    with _lock(folder.parent / f".{folder.name}.lock"):
+        if folder.is_dir():
+            return folder
+        work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_WORK}", dir=folder.parent))
+        try:
+            make(work)
+            (work / "tree").replace(folder)
+        finally:
+            _remove(work)
+    return folder
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Remove the work folders that nobody works in: their lock is free."""
+    for work in parent.glob(f".*{_WORK}*"):
+        with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as held:
+            if held:
+                _remove(work)
+
+
+def _remove(work: Path) -> None:
+    """Remove a work folder, unless something is mounted below it, which might be the host's."""
+    mounts = Path("/proc/self/mounts")
+    if not (mounts.exists() and f" {work.resolve().as_posix()}/" in mounts.read_text(encoding="utf-8")):
+        shutil.rmtree(work, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
+    """Hold a lock that the kernel gives back when this process ends, however it ends; whether it was to be had.
+
+    Its file goes when it is given back. Who waited for a file that is gone tries again with the new one.
+    """
+    while True:
+        with path.open("w") as file:
+            held = _take(file.fileno(), wait=wait)
+            if held and not (path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))):
+                continue
+            try:
+                yield held
+            finally:
+                if held and sys.platform != "win32":
+                    path.unlink()
+            return
+
+
+def _take(number: int, *, wait: bool) -> bool:
+    if sys.platform != "win32":
+        import fcntl  # noqa: PLC0415 - not on Windows, where labs can be read
+
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+        except BlockingIOError:
+            return False
+    return True
+
+
+def run_tool(command: list[str]) -> None:
+    """Run a tool of the host. Raises `ConfigurationError` with its last lines when it fails.
+
+    It has mounts and process ids of its own, so that all of it ends when we do, also by kill -9.
+    """
+    for tool in (command[0], "setpriv", "unshare"):
+        if shutil.which(tool) is None:
+            raise ConfigurationError(f"labs need {tool} to build an image: apt-get install mmdebstrap util-linux")
+    apart = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
+    apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
+    done = subprocess.run(  # noqa: S603
+        [*apart, *command], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    )
+    if done.returncode:
+        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
+        raise ConfigurationError(f"{command[0]} failed with exit code {done.returncode}:\n{last}")
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path

@@ -1,0 +1,1 @@
+"""Proving a runbook: the phases of a trial, many trials, mutations, audits, transcripts."""

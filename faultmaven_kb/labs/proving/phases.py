@@ -1,0 +1,326 @@
+"""One solution on one image, in a machine of its own, from healthy to broken to recovered.
+
+The phases in order: *healthy* (the symptom is absent), *broken* (it is seen, equal to the runbook's text), *diagnosis*
+(the steps run and show what the runbook says), *control* (nothing recovers by itself), *solution* (the runbook's own
+commands), *recovered*, *permanent* (also after a restart, where that is claimed). The first phase that fails ends the
+trial. Exit codes prove nothing alone: output and state decide, and both are polled for, never slept for.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from faultmaven_kb.fences.placeholders import fill, placeholders_in
+from faultmaven_kb.labs.declarations.declaration import Case, ComputedValue, Diagnosis, Probe, SolutionProof
+from faultmaven_kb.labs.declarations.matching import error_line, shows
+from faultmaven_kb.labs.declarations.plan import LoadedLab, PlannedCommand, planned, values_of
+from faultmaven_kb.labs.machines.machine import Machine, MachineError, Output
+from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
+from faultmaven_kb.labs.machines.session import Session
+from faultmaven_kb.labs.proving.restarts import PendingRestarts
+
+__all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
+
+_NOT_RUNNABLE = (126, 127)
+_PIPE_CLOSED = 141
+_SETUP_SECONDS = 120.0
+_PAUSE = 0.1
+_CONTROL_PAUSE = 0.5
+_RESTART_SECONDS = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One command that ran: its name, its line in the runbook (0 for the lab's own), text, output, code, seconds."""
+
+    name: str
+    line: int
+    text: str
+    output: str
+    code: int | None
+    seconds: float
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One phase of a trial; `fault` says why it failed and is empty when it did not."""
+
+    name: str
+    steps: tuple[Step, ...]
+    seconds: float
+    fault: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What happened to one solution on one image."""
+
+    runbook: str
+    path: str
+    image: str
+    case: str
+    section: str
+    phases: tuple[Phase, ...]
+    seconds: float
+
+    @property
+    def failed(self) -> Phase | None:
+        """The phase that failed, None when the solution is proven."""
+        return next((phase for phase in self.phases if phase.fault), None)
+
+    @property
+    def proven(self) -> bool:
+        """Whether every phase succeeded."""
+        return bool(self.phases) and self.failed is None
+
+    @property
+    def faulty_step(self) -> Step | None:
+        """The command at which it failed, None when there is none."""
+        return next((step for step in reversed(self.failed.steps) if step.fault), None) if self.failed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Mutation:
+    """A change that must turn a proof red: the command `id` is left out (`remove`) or cannot be run (`break`)."""
+
+    id: str
+    kind: str
+
+    def apply(self, text: str) -> str | None:
+        """The changed command, None when it is left out."""
+        return None if self.kind == "remove" else f"fmkb-lab-no-such-command {text.split(maxsplit=1)[0]}"
+
+
+class _Failed(Exception):  # noqa: N818 - never leaves this module
+    def __init__(self, fault: str) -> None:
+        super().__init__(fault)
+        self.fault = fault
+
+
+class _Trial:
+    """The state of one trial while it runs."""
+
+    def __init__(
+        self,
+        loaded: LoadedLab,
+        case: Case,
+        solution: SolutionProof,
+        machine: Machine,
+        *,
+        image: str,
+        mutation: Mutation | None,
+    ) -> None:
+        self.loaded, self.case, self.solution, self.machine = loaded, case, solution, machine
+        self.mutation, self.image = mutation, image
+        self.steps: list[Step] = []
+        self.values: dict[str, str] = {}
+
+    def script(self, name: str, script: str) -> None:
+        """Run a script of the lab; a failure is the lab's own fault."""
+        output = self.machine.run(f"set -e -o pipefail\n{script}", timeout=_SETUP_SECONDS)
+        fault = "" if output.code == 0 else f"the lab's {name} {_ended(output)}"
+        self.note(name, script, output, fault)
+        if fault:
+            raise _Failed(fault)
+
+    def note(self, name: str, text: str, output: Output, fault: str = "", line: int = 0) -> None:
+        """Keep what ran for the transcript."""
+        self.steps.append(Step(name, line, text.strip(), output.text, output.code, output.seconds, fault))
+
+    def healthy(self) -> None:
+        self.script("setup", self.loaded.lab.setup)
+        probe = self.case.symptom
+        output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
+        seen = [text for text in probe.texts(self.image) if shows(output.text, text, numbers=probe.numbers)]
+        fault = f'the symptom "{seen[0]}" is seen on the healthy machine' if seen else ""
+        self.note("symptom probe", probe.run, output, fault)
+        if fault:
+            raise _Failed(fault)
+
+    def broken(self) -> None:
+        self.script("break", self.case.break_)
+        self.poll("symptom probe", self.case.symptom, "the symptom was not seen")
+        scopes = values_of(self.loaded.lab.values, self.case.values, self.solution.values)
+        for name, value in scopes.items():
+            self.values[name] = self.computed(name, value) if isinstance(value, ComputedValue) else value
+
+    def computed(self, name: str, value: ComputedValue) -> str:
+        """The first line that a value's script prints."""
+        output = self.machine.run(value.run, on=value.host)
+        line = output.text.strip().split("\n")[0].strip()
+        fault = "" if line and output.code == 0 else f'the value of "{name}" could not be found out'
+        self.note(f"value of {name}", value.run, output, fault)
+        if fault:
+            raise _Failed(fault)
+        return line
+
+    def poll(self, name: str, probe: Probe, fault: str) -> None:
+        """Wait until a probe holds."""
+        end = time.monotonic() + probe.within
+        while True:
+            output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
+            if probe_holds(probe, output.text, image=self.image):
+                self.note(name, probe.run, output)
+                return
+            if time.monotonic() >= end:
+                break
+            time.sleep(_PAUSE)
+        wanted = [f'"{text}"' for text in probe.texts(self.image)] + [f'no "{text}"' for text in probe.absent]
+        detail = f"{fault} within {probe.within:g} s, expected {', '.join(wanted)}"
+        self.note(name, probe.run, output, detail)
+        raise _Failed(detail)
+
+    def diagnosis(self) -> None:
+        for part in self.case.diagnosis:
+            text = "".join(step.output for step in self.commands(part))
+            missing = [each for each in part.texts(self.image) if not shows(text, each, numbers=part.numbers)]
+            if missing:
+                raise _Failed(f'{part.section} does not show "{missing[0]}"')
+
+    def control(self) -> None:
+        """The fault lasts for `hold` seconds, and for as long again after a restart that systemd makes by itself."""
+        probe, hold = self.solution.recovered, self.solution.hold
+        pending = PendingRestarts(lambda script: self.machine.run(script).text)
+        begin = time.monotonic()
+        end = begin + hold
+        while True:
+            restarted = pending.look()
+            if restarted:
+                end = time.monotonic() + hold
+            output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
+            if probe_holds(probe, output.text, image=self.image):
+                fault = "the recovery is seen although no command of the solution has run"
+                self.note("recovery probe", probe.run, output, fault)
+                raise _Failed(fault)
+            now = time.monotonic()
+            if now >= end and (not pending.waiting or now >= begin + _RESTART_SECONDS):
+                break
+            time.sleep(_CONTROL_PAUSE)
+        self.note("recovery probe", probe.run, output)
+
+    def mend(self) -> None:
+        if self.solution.before:
+            self.script("part before the commands", self.solution.before)
+        for _ in range(self.solution.times):
+            for step in self.commands(self.solution):
+                if step.fault:
+                    raise _Failed(f"{step.name} {step.fault}")
+        if self.solution.after:
+            self.script("part after the commands", self.solution.after)
+
+    def commands(self, part: Diagnosis | SolutionProof) -> Iterator[Step]:
+        """Run the commands of a section, each in the shell of its place; a diagnosis raises for what cannot run."""
+        shells: dict[str, Session] = {}
+        mends = isinstance(part, SolutionProof)
+        try:
+            for each in planned(self.loaded, part):
+                text = self.text_of(each)
+                if text is None:
+                    continue
+                if each.on not in shells:
+                    shells[each.on] = Session(self.machine, on=each.on).__enter__()
+                output = shells[each.on].run(text, timeout=part.timeout, background=each.command.background)
+                fault = _solution_fault(output, each, part) if isinstance(part, SolutionProof) else _fault(output)
+                self.note(each.command.id, text, output, fault, each.command.line)
+                if fault and not mends:
+                    raise _Failed(f"{each.command.id} {fault}")
+                yield self.steps[-1]
+        finally:
+            for shell in shells.values():
+                shell.__exit__()
+
+    def text_of(self, each: PlannedCommand) -> str | None:
+        """A command with its values; a placeholder that is left over is an error."""
+        text = fill(each.command.text, self.values)
+        code = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
+        left = placeholders_in(code)
+        if left:
+            raise _Failed(f'{each.command.id} has no value for "<{left[0]}>"')
+        if self.mutation and self.mutation.id == each.command.id:
+            return self.mutation.apply(text)
+        return text
+
+    def recovered(self) -> None:
+        self.poll("recovery probe", self.solution.recovered, "the recovery was not seen")
+
+    def permanent(self) -> None:
+        if self.solution.permanent:
+            self.script("restart", self.solution.permanent)
+            self.poll("recovery probe", self.solution.recovered, "the recovery did not outlast a restart")
+
+    def phases(self) -> tuple[tuple[str, Callable[[], None]], ...]:
+        """The phases in order."""
+        found = [("healthy", self.healthy), ("broken", self.broken), ("diagnosis", self.diagnosis)]
+        found += [("control", self.control), ("solution", self.mend), ("recovered", self.recovered)]
+        return (*found, ("permanent", self.permanent)) if self.solution.permanent else tuple(found)
+
+
+def prove(
+    loaded: LoadedLab,
+    case: Case,
+    solution: SolutionProof,
+    *,
+    image: str,
+    tree: Path,
+    state: Path,
+    sandbox: Sandbox = SANDBOXES[0],
+    mutation: Mutation | None = None,
+    say: Callable[[str], None] = lambda _: None,
+    opened: Callable[[Machine], None] = lambda _: None,
+) -> Trial:
+    """Take a fresh machine through all phases. `say` hears the name of each phase, `opened` gets the machine."""
+    begin = time.monotonic()
+    done: list[Phase] = []
+    lab = loaded.lab
+    try:
+        with Machine(tree, state, size=lab.size, memory=lab.memory, inodes=lab.inodes, sandbox=sandbox) as machine:
+            opened(machine)
+            trial = _Trial(loaded, case, solution, machine, image=image, mutation=mutation)
+            for name, act in trial.phases():
+                say(name)
+                done.append(_phase(trial, name, act))
+                if done[-1].fault:
+                    break
+    except MachineError as error:
+        done.append(Phase("machine", (), time.monotonic() - begin, str(error)))
+    path = loaded.document.path
+    return Trial(loaded.id, path, image, case.name, solution.label, tuple(done), time.monotonic() - begin)
+
+
+def _phase(trial: _Trial, name: str, act: Callable[[], None]) -> Phase:
+    begin, trial.steps = time.monotonic(), []
+    try:
+        act()
+        fault = ""
+    except _Failed as failure:
+        fault = failure.fault
+    return Phase(name, tuple(trial.steps), time.monotonic() - begin, fault)
+
+
+def probe_holds(probe: Probe, output: str, *, image: str) -> bool:
+    """Whether an output shows all that a probe expects and nothing that must be absent."""
+    seen = all(shows(output, text, numbers=probe.numbers) for text in probe.texts(image))
+    return seen and not any(shows(output, text, numbers=probe.numbers) for text in probe.absent)
+
+
+def _ended(output: Output) -> str:
+    return "did not end in time" if output.code is None else f"ended with exit code {output.code}"
+
+
+def _fault(output: Output) -> str:
+    """What is wrong with a diagnostic command: only that it cannot run; any other exit code is an answer."""
+    return _ended(output) if output.code is None or output.code in _NOT_RUNNABLE else ""
+
+
+def _solution_fault(output: Output, each: PlannedCommand, part: SolutionProof) -> str:
+    expected = part.codes.get(each.command.id, each.command.rc)
+    if output.code not in (expected, _PIPE_CLOSED):
+        return _ended(output)
+    line = error_line(output.text, allow=part.allow)
+    if line and not expected:
+        return f'printed "{line[:200]}"'
+    wanted = each.fence.directive("expect")
+    last = each.command is each.fence.commands[-1]
+    return f'does not show "{wanted}"' if wanted and last and not shows(output.text, wanted) else ""

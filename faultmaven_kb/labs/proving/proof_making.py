@@ -1,0 +1,54 @@
+"""From the trials of a lab to the proof that is committed. What a proof is stands in `faultmaven_kb.proofs`."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from faultmaven_kb.labs.declarations.plan import LoadedLab
+from faultmaven_kb.labs.proving.phases import Trial
+from faultmaven_kb.proofs.proof import ImageProof, Proof, SolutionResult, executed_hash
+
+__all__ = ["make_proof"]
+
+
+def make_proof(
+    loaded: LoadedLab, trials: Iterable[Trial], *, versions: Mapping[str, Mapping[str, str]], today: date
+) -> Proof | None:
+    """The proof that the trials of one lab make, None unless each solution was proven on each of its images."""
+    trials = tuple(trial for trial in trials if trial.runbook == loaded.id)
+    wanted = {
+        (image, case.name, each.label)
+        for image in loaded.lab.images
+        for case in loaded.lab.cases
+        for each in case.solutions
+    }
+    if {(trial.image, trial.case, trial.section) for trial in trials} != wanted:
+        return None
+    if not all(trial.proven for trial in trials):
+        return None
+    return Proof(
+        runbook=loaded.id,
+        date=today,
+        executed=executed_hash(loaded.fences, skipped=loaded.skipped),
+        clients=loaded.lab.clients,
+        symptoms=tuple(dict.fromkeys(text for case in loaded.lab.cases for text in case.symptom.all_texts)),
+        skipped=dict(sorted(loaded.skipped.items())),
+        images={name: _image_proof(loaded, name, trials, versions[name]) for name in loaded.lab.images},
+    )
+
+
+def _image_proof(loaded: LoadedLab, image: str, trials: tuple[Trial, ...], versions: Mapping[str, str]) -> ImageProof:
+    symptoms, solutions = {}, []
+    for case in loaded.lab.cases:
+        for each in case.solutions:
+            found = [t for t in trials if (t.image, t.case, t.section) == (image, case.name, each.label)]
+            symptoms[case.name] = _symptom(found[0])
+            longest = max(trial.seconds for trial in found)
+            solutions.append(
+                SolutionResult(case=case.name, section=each.label, runs=len(found), seconds=round(longest, 1))
+            )
+    return ImageProof(versions=dict(versions), symptoms=symptoms, solutions=tuple(solutions))
+
+
+def _symptom(trial: Trial) -> str:
+    broken = next(phase for phase in trial.phases if phase.name == "broken")
+    return next(step.output for step in broken.steps if step.name == "symptom probe").strip()[-400:]

@@ -1,0 +1,129 @@
+"""Many trials: every solution of every lab on every image, several machines at a time, repeated if asked.
+
+The order of the results is that of the labs, whatever order they end in. An interrupt closes the machines that run and
+is passed on; what an earlier, killed run left behind is cleaned up first.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.declarations.declaration import Case, SolutionProof
+from faultmaven_kb.labs.declarations.plan import LoadedLab
+from faultmaven_kb.labs.machines.images import Image, ensure_image
+from faultmaven_kb.labs.machines.leftovers import sweep
+from faultmaven_kb.labs.machines.machine import Machine, obstacle
+from faultmaven_kb.labs.machines.sandboxes import lacking
+from faultmaven_kb.labs.proving.phases import Mutation, Trial, prove
+
+__all__ = ["Job", "jobs_for", "run_jobs"]
+
+
+@dataclass(frozen=True)
+class Job:
+    """One trial that is to be made."""
+
+    loaded: LoadedLab
+    case: Case
+    solution: SolutionProof
+    image: Image
+    repeat: int = 1
+    mutation: Mutation | None = None
+
+    @property
+    def name(self) -> str:
+        """What people read while it runs."""
+        again = f" #{self.repeat}" if self.repeat > 1 else ""
+        change = f" {self.mutation.kind} {self.mutation.id}" if self.mutation else ""
+        return f"{self.loaded.id} {self.image.name} {self.case.name}: {self.solution.label}{change}{again}"
+
+
+def jobs_for(
+    labs: Iterable[LoadedLab], images: Mapping[str, Image], *, chosen: tuple[str, ...] = (), repeat: int = 1
+) -> tuple[Job, ...]:
+    """All trials of the labs on their images, or on those of them that are chosen.
+
+    Raises `ConfigurationError` for an image that does not exist.
+    """
+    for name in chosen:
+        if name not in images:
+            raise ConfigurationError(
+                f'no image is called "{name}", expected one of {", ".join(images)}{did_you_mean(name, images)}'
+            )
+    return tuple(
+        Job(loaded, case, solution, images[name], number)
+        for number in range(1, repeat + 1)
+        for loaded in labs
+        for name in loaded.lab.images
+        if name in images and (not chosen or name in chosen)
+        for case in loaded.lab.cases
+        for solution in case.solutions
+    )
+
+
+def run_jobs(
+    jobs: Iterable[Job],
+    *,
+    state: Path,
+    workers: int = 2,
+    say: Callable[[str], None] = lambda _: None,
+    ended: Callable[[Job, Trial], None] = lambda *_: None,
+) -> tuple[Trial, ...]:
+    """Make the trials and return them in the order of the jobs; `ended` hears of each as it ends.
+
+    Raises `ConfigurationError` when machines cannot run here.
+    """
+    jobs = tuple(jobs)
+    reason = obstacle() or next((why for job in jobs if (why := lacking(job.image.sandbox))), None)
+    if reason:
+        raise ConfigurationError(reason)
+    state.mkdir(parents=True, exist_ok=True)
+    swept = sweep(state / "machines")
+    if swept:
+        say(f"cleaned up {swept} machine{'' if swept == 1 else 's'} that an earlier run left behind")
+    trees = {job.image.name: ensure_image(job.image, state, say=say) for job in jobs}
+    open_machines: set[Machine] = set()
+    stopped, lock = threading.Event(), threading.Lock()
+
+    def make(job: Job) -> Trial:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+        tree = trees[job.image.name]
+        try:
+            trial = _prove(job, tree=tree, state=state, opened=open_machines.add)
+            with lock:
+                ended(job, trial)
+        except BaseException:
+            stopped.set()
+            raise
+        return trial
+
+    with ThreadPoolExecutor(workers) as pool:
+        futures = [pool.submit(make, job) for job in jobs]
+        try:
+            return tuple(future.result() for future in futures)
+        except BaseException:
+            stopped.set()
+            for future in futures:
+                future.cancel()
+            for machine in tuple(open_machines):
+                machine.close()
+            raise
+
+
+def _prove(job: Job, *, tree: Path, state: Path, opened: Callable[[Machine], None]) -> Trial:
+    return prove(
+        job.loaded,
+        job.case,
+        job.solution,
+        image=job.image.name,
+        tree=tree,
+        state=state,
+        sandbox=job.image.sandbox,
+        mutation=job.mutation,
+        opened=opened,
+    )

@@ -1,0 +1,135 @@
+"""A proof: the committed result of a lab, and whether it still belongs to the text of a runbook.
+
+Its hash covers what was executed (fences of the quick fix, steps and solutions, with their directives) and nothing
+else: a changed command or a new one un-proves a runbook, a changed sentence does not. The symptoms that were seen are
+kept as well, and a runbook must still name them. Clocks stay outside: the day is passed in.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.proofs.extraction import LabFence
+
+__all__ = [
+    "ImageProof",
+    "Proof",
+    "SolutionResult",
+    "executed_hash",
+    "joined_proofs",
+    "outdated",
+    "parse_proofs",
+    "proof_text",
+    "read_proofs",
+]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SolutionResult(_Part):
+    """One solution of one case: how often it was proven in a row, and its longest time in seconds."""
+
+    case: str
+    section: str
+    runs: int
+    seconds: float
+
+
+class ImageProof(_Part):
+    """What was proven on one image: versions of the packages, symptoms as the software printed them, solutions."""
+
+    versions: dict[str, str]
+    symptoms: dict[str, str]
+    solutions: tuple[SolutionResult, ...]
+
+
+class Proof(_Part):
+    """The last complete proof of a runbook, in `labs/results/ID.json`."""
+
+    proof: int = 1
+    runbook: str
+    date: date
+    executed: str
+    clients: dict[str, str] = {}
+    symptoms: tuple[str, ...]
+    skipped: dict[str, str]
+    images: dict[str, ImageProof]
+
+    @property
+    def summary(self) -> str:
+        """The line for `verified_by`: `lab bookworm redis-server 7.0.15, trixie redis-server 8.0.2`."""
+        parts = []
+        for name, image in self.images.items():
+            versions = [f"{package} {plain_version(version)}" for package, version in image.versions.items()]
+            parts.append(f"{name} {' '.join(versions)}")
+        return "lab " + ", ".join(parts)
+
+
+_PROOFS = TypeAdapter(tuple[Proof, ...])
+
+
+def plain_version(version: str) -> str:
+    """A Debian version without its epoch and revision: `5:7.0.15-1~deb12u7` is `7.0.15`.
+
+    `1.20.5+really1.20.2-1` is `1.20.2`: what comes after `+really` is what the package holds, by Debian's convention;
+    `1.6.20~ds1-1` is `1.6.20`, whose source was repacked.
+    """
+    upstream = version.split(":", 1)[-1].rsplit("-", 1)[0].rsplit("+really", maxsplit=1)[-1]
+    return upstream.split("+", maxsplit=1)[0].split("~ds", maxsplit=1)[0]
+
+
+def executed_hash(fences: Iterable[LabFence], *, skipped: Iterable[str] = ()) -> str:
+    """SHA-256 of what is executed: name, language, directives and code of each fence that is not skipped whole."""
+    left_out = set(skipped)
+    digest = hashlib.sha256()
+    for fence in fences:
+        if fence.id in left_out or fence.section in left_out:
+            continue
+        directives = [[each.kind, each.value] for each in fence.directives]
+        text = json.dumps([fence.id, fence.language, directives, fence.code.rstrip()], ensure_ascii=False)
+        digest.update(text.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def proof_text(proof: Proof) -> str:
+    """The proof as the bytes of its file."""
+    return json.dumps(proof.model_dump(mode="json"), ensure_ascii=False, indent=2) + "\n"
+
+
+@lru_cache(maxsize=8)
+def parse_proofs(text: str) -> Mapping[str, Proof]:
+    """The proofs in a JSON list by runbook id. Raises `ConfigurationError` for anything else."""
+    try:
+        return {proof.runbook: proof for proof in _PROOFS.validate_json(text)}
+    except ValidationError as failure:
+        first = failure.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole text"
+        raise ConfigurationError(f"not a list of proofs, at {where}") from None
+
+
+def joined_proofs(folder: Path) -> str:
+    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is."""
+    return f"[{','.join(path.read_text(encoding='utf-8') for path in sorted(folder.glob('*.json')))}]"
+
+
+def read_proofs(folder: Path) -> Mapping[str, Proof]:
+    """The proofs in a folder by runbook id, none without the folder. Raises `ConfigurationError` for a bad file."""
+    return parse_proofs(joined_proofs(folder)) if folder.is_dir() else {}
+
+
+def outdated(proof: Proof, runbook: Runbook, fences: Iterable[LabFence]) -> str:
+    """Why a proof does not belong to this text of the runbook, empty when it does."""
+    if executed_hash(fences, skipped=proof.skipped) != proof.executed:
+        return f"its commands have changed since the proof of {proof.date}"
+    literals = {literal for symptom in runbook.symptoms for literal in symptom.literals}
+    gone = [symptom for symptom in proof.symptoms if symptom not in literals]
+    return f'the symptom "{gone[0]}" that was proven is no longer listed' if gone else ""

@@ -1,0 +1,129 @@
+"""From a file or a text to a `Runbook`: the list of stages stands here, one line each.
+
+Every stage returns a value and its diagnostics; nothing is raised for bad content. `read_document` also hands out what
+the stages saw (the outline, the front matter's places), which is what rules look at; `parse_runbook` is for everyone
+else.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.dialects import best_dialect, dialect_named
+from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
+from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
+from faultmaven_kb.model.parse_result import ParseResult
+from faultmaven_kb.model.runbook import Runbook, Section
+from faultmaven_kb.source import Source
+from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
+from faultmaven_kb.text.markdown import Block, read_blocks
+from faultmaven_kb.text.outline import build_outline, walk
+
+__all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
+
+_NOT_KEBAB = re.compile(r"[^A-Za-z0-9]+")
+
+
+@dataclass(frozen=True)
+class ReadDocument(Document):
+    """A document after all stages: what the rules look at."""
+
+    blocks: tuple[Block, ...]
+    dialect: Dialect
+    runbook: Runbook
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def path(self) -> str:
+        """The path as it was given, with forward slashes."""
+        return self.source.path
+
+    @cached_property
+    def contract_errors(self) -> tuple[ContractError, ...]:
+        """Where the front matter breaks the contract of a complete runbook; empty where it cannot be read."""
+        if not self.front_matter.readable or not self.front_matter.values:
+            return ()
+        return check_metadata(self.front_matter.values)
+
+
+def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None) -> ParseResult:
+    """The runbook in a file (`Path`), a text (`str`) or undecoded bytes.
+
+    `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
+    family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
+    read and `ConfigurationError` for a dialect that does not exist, never anything for the content.
+    """
+    found, diagnostics = read_document(document, path=path, dialect=dialect)
+    return ParseResult(found.runbook if found else None, diagnostics)
+
+
+def read_document(
+    document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
+) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
+    """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
+    name = path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
+    data = read_bytes(document) if isinstance(document, Path) else document
+    source, diagnostics = decode(data, name)
+    if source is None:
+        return None, diagnostics
+    front_matter = read_front_matter(source)
+    diagnostics += front_matter.diagnostics
+    return (
+        None if front_matter.refused else read_body(source, front_matter, diagnostics, dialect=dialect)
+    ), diagnostics
+
+
+def read_body(
+    source: Source, front_matter: FrontMatter, diagnostics: tuple[Diagnostic, ...], *, dialect: str | None = None
+) -> ReadDocument:
+    """The stages after the front matter; `diagnostics` is what the stages before had to say."""
+    blocks = read_blocks(source, front_matter.end)
+    outline = build_outline(source, blocks, source.position(front_matter.end).line)
+    seen = Document(source, front_matter, outline)
+    chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
+    return ReadDocument(source, front_matter, outline, blocks, chosen, _build(seen, chosen), diagnostics)
+
+
+def _build(seen: Document, dialect: Dialect) -> Runbook:
+    """The runbook of a document: what the dialect reads, and what holds for every dialect."""
+    metadata = _metadata(seen.front_matter.values, dialect)
+    parts = {key: value for key, value in dialect.read(seen).items() if value}
+    named = parts.pop("id", None)
+    path = None if seen.source.path == "<text>" else seen.source.path
+    heading = title_of(seen, dialect.headings)
+    stem = PurePosixPath(path).stem if path else ""
+    return Runbook(
+        id=metadata.id or named or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
+        title=metadata.title or heading or stem or "Untitled",
+        dialect=dialect.name,
+        metadata=metadata,
+        sections=tuple(_sections(seen, dialect)),
+        path=path,
+        **parts,
+    )
+
+
+def _metadata(written: dict[str, Any], dialect: Dialect) -> Metadata:
+    """The front matter in the library's words; what a dialect translated stays in `other` as it stood."""
+    translated = dialect.translate(written)
+    metadata = read_metadata(translated)
+    if translated == written:
+        return metadata
+    changed = {key: value for key, value in written.items() if translated.get(key) != value}
+    return metadata.model_copy(update={"other": {**changed, **metadata.other}})
+
+
+def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:
+    for part in walk(seen.outline):
+        text = _raw(seen.source, part.span.line, part.span.end_line)
+        role = role_of(part, dialect.headings)
+        yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
+
+
+def _raw(source: Source, first: int, last: int) -> str:
+    return "\n".join(source.lines[first - 1 : last])

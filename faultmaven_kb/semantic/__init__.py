@@ -1,0 +1,1 @@
+"""The optional second opinion by meaning: passages, embedders, vectors."""

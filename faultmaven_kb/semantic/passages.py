@@ -1,0 +1,54 @@
+"""A runbook as short texts for an embedder: what it is for, each symptom, each cause, and its sections in pieces.
+
+Small models read about 250 words and blur what is longer, so every text stands for one thing. The title stands before
+the pieces of the sections, which rarely say what they are about.
+"""
+
+import re
+from collections.abc import Iterator
+
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.text.inline import plain
+
+__all__ = ["passages_of"]
+
+_LONGEST = 700
+_PARAGRAPHS = re.compile(r"\n\s*\n")
+
+
+def passages_of(runbook: Runbook) -> tuple[str, ...]:
+    """The texts of a runbook, each once, in the order of trust; none is empty."""
+    found = (" ".join(text.split()) for text in _texts(runbook))
+    return tuple(dict.fromkeys(text for text in found if text))
+
+
+def _texts(runbook: Runbook) -> Iterator[str]:
+    title = runbook.title
+    yield f"{title}. {plain(runbook.purpose)[:_LONGEST]}"
+    if runbook.metadata.aliases or runbook.metadata.tags:
+        yield f"{title}: {', '.join((*runbook.metadata.aliases, *runbook.metadata.tags))}"
+    for symptom in runbook.symptoms:
+        yield plain(symptom.text)
+    for cause in runbook.causes:
+        yield f"{title}: {cause.name}. {plain(cause.description)}"
+    for heading in (*(step.title for step in runbook.steps), *(each.title for each in runbook.solutions)):
+        yield f"{title}: {heading}"
+    if not runbook.symptoms:
+        for section in runbook.sections:
+            for piece in _pieces(section.text):
+                yield f"{title}: {piece}"
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Whole paragraphs up to the longest size; a longer one is cut."""
+    piece = ""
+    for paragraph in _PARAGRAPHS.split(text):
+        if piece and len(piece) + len(paragraph) > _LONGEST:
+            yield piece
+            piece = ""
+        piece = f"{piece}\n{paragraph}".strip()
+        while len(piece) > _LONGEST:
+            yield piece[:_LONGEST]
+            piece = piece[_LONGEST:]
+    if piece:
+        yield piece

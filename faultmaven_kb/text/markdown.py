@@ -1,0 +1,258 @@
+"""Markdown text to typed blocks with places. The only room that knows markdown-it.
+
+Only the block pass runs (it costs about half of a full parse): `inline` is for the few texts whose links matter. The
+front matter is blanked instead of cut, so that every line number is a line of the file. What stands in a fence or in an
+HTML comment stays inside its block and is never seen as structure by later stages.
+"""
+
+import re
+from dataclasses import dataclass
+
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
+from faultmaven_kb.text.inline import without_comments
+
+__all__ = [
+    "Block",
+    "Fence",
+    "Heading",
+    "Html",
+    "InlineLink",
+    "ListBlock",
+    "ListItem",
+    "Paragraph",
+    "Quote",
+    "Rule",
+    "Table",
+    "TableRow",
+    "inline_links",
+    "read_blocks",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, ATX or underlined; `text` is as written, without the marks."""
+
+    level: int
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Running text; lines are separated by a line feed, comments are removed."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Fence:
+    """A code block; `language` is lower case and empty where none is named, `closed` is false without an end."""
+
+    language: str
+    info: str
+    code: str
+    span: Span
+    closed: bool = True
+    fenced: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ListItem:
+    """One item with the blocks in it; `number` is what the author wrote in an ordered list."""
+
+    number: int | None
+    blocks: "tuple[Block, ...]"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ListBlock:
+    """A list, ordered or not."""
+
+    ordered: bool
+    items: tuple[ListItem, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A block quote with the blocks in it."""
+
+    blocks: "tuple[Block, ...]"
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """The cells of one row, as written."""
+
+    cells: tuple[str, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; the first row is the header."""
+
+    rows: tuple[TableRow, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Html:
+    """An HTML block, comments included."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A thematic break."""
+
+    span: Span
+
+
+Block = Heading | Paragraph | Fence | ListBlock | Quote | Table | Html | Rule
+
+
+@dataclass(frozen=True, slots=True)
+class InlineLink:
+    """A link inside a text: its words, its target as written, and the title behind the target."""
+
+    text: str
+    target: str
+
+
+def _block_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.core.ruler.enableOnly(["normalize", "block"])
+    return parser.disable("reference")  # a link definition stays text, so that nothing of a document is lost
+
+
+_PARSER = _block_parser()
+_INLINE = MarkdownIt("commonmark")
+_WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
+
+
+def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
+    """The blocks of the text from index `start` (the body's start) on, in order."""
+    if start:
+        text = "\n" * (source.position(start).line - 1) + source.text[start:]
+    else:
+        text = source.text.removeprefix(BYTE_ORDER_MARK)
+    return _Walker(source, _PARSER.parse(text)).blocks()
+
+
+class _Walker:
+    """Walks the flat token list once, from left to right."""
+
+    def __init__(self, source: Source, tokens: list[Token]) -> None:
+        self.lines, self.tokens, self.index = source.lines, tokens, 0
+
+    def span(self, token: Token) -> Span:
+        """The lines of a token from the first character that is no blank to the last one; written for speed."""
+        first, end = token.map or (0, 1)
+        lines = self.lines
+        while end > first + 1 and not lines[end - 1].strip():
+            end -= 1
+        line, last = lines[first], lines[end - 1]
+        return Span(first + 1, len(line) - len(line.lstrip()) + 1, end, len(last.rstrip()) + 1)
+
+    def blocks(self, closing: str = "") -> tuple[Block, ...]:
+        """The blocks up to the closing token (which is consumed)."""
+        found: list[Block] = []
+        while self.index < len(self.tokens):
+            token = self.tokens[self.index]
+            self.index += 1
+            if token.type == closing:
+                break
+            if token.type == "paragraph_open":  # by far the most frequent
+                text = self.tokens[self.index].content
+                self.index += 2
+                found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
+                continue
+            block = self.block(token)
+            if block is not None:
+                found.append(block)
+        return tuple(found)
+
+    def block(self, token: Token) -> Block | None:
+        """The block that a token opens."""
+        kind = token.type
+        if kind == "heading_open":
+            content = self.tokens[self.index].content
+            self.index += 2
+            return Heading(int(token.tag[1]), without_comments(content), self.span(token))
+        if kind in ("fence", "code_block"):
+            return self.fence(token)
+        if kind in ("bullet_list_open", "ordered_list_open"):
+            return self.list_block(token)
+        if kind == "blockquote_open":
+            return Quote(self.blocks("blockquote_close"), self.span(token))
+        if kind == "table_open":
+            return self.table(token)
+        if kind == "html_block":
+            return Html(token.content, self.span(token))
+        return Rule(self.span(token)) if kind == "hr" else None
+
+    def fence(self, token: Token) -> Fence:
+        span = self.span(token)
+        if token.type == "code_block":
+            return Fence("", "", token.content, span, fenced=False)
+        info = token.info.strip()
+        language = info.split(maxsplit=1)[0].lower() if info else ""
+        last = self.lines[min(token.map[1], len(self.lines)) - 1].strip(" \t>") if token.map else ""
+        closed = last.startswith(token.markup) and not last.strip(token.markup[0])
+        return Fence(language, info, token.content, span, closed and span.end_line > span.line)
+
+    def list_block(self, token: Token) -> ListBlock:
+        ordered = token.type == "ordered_list_open"
+        closing = "ordered_list_close" if ordered else "bullet_list_close"
+        items = []
+        while (item := self.tokens[self.index]).type != closing:
+            self.index += 1
+            number = int(item.info) if ordered and item.info.isdigit() else None
+            items.append(ListItem(number, self.blocks("list_item_close"), self.span(item)))
+        self.index += 1
+        return ListBlock(ordered, tuple(items), self.span(token))
+
+    def table(self, token: Token) -> Table:
+        rows: list[TableRow] = []
+        cells: list[str] = []
+        opening = token
+        while (part := self.tokens[self.index]).type != "table_close":
+            self.index += 1
+            if part.type == "tr_open":
+                opening, cells = part, []
+            elif part.type == "inline":
+                cells.append(part.content.strip())
+            elif part.type == "tr_close":
+                rows.append(TableRow(tuple(cells), self.span(opening)))
+        self.index += 1
+        return Table(tuple(rows), self.span(token))
+
+
+def inline_links(text: str) -> tuple[InlineLink, ...]:
+    """The links of a text in order, autolinks included; targets as they are written."""
+    if "](" not in text and "][" not in text and "<" not in text:
+        return ()
+    if whole := _WHOLE_LINK.fullmatch(text):  # the usual item of a list of links, without a parse
+        return (InlineLink(whole[1], whole[2]),)
+    links: list[InlineLink] = []
+    for token in _INLINE.parseInline(text):
+        target, words = None, ""
+        for child in token.children or ():
+            if child.type == "link_open":
+                target, words = str(child.attrGet("href") or ""), ""
+            elif child.type == "link_close" and target is not None:
+                links.append(InlineLink(words, target))
+                target = None
+            elif target is not None:
+                words += " " if child.type == "softbreak" else child.content
+    return tuple(links)
