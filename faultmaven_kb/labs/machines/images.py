@@ -18,11 +18,11 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.declarations.expectations import expectation
 from faultmaven_kb.labs.machines.builds import Build, ensure_packages, made_once, run_tool
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.expectations import expectation
 from faultmaven_kb.text.yaml_values import read_yaml
 
 __all__ = ["Image", "ensure_image", "installed_versions", "read_images"]
