@@ -28,6 +28,7 @@ from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, read_bas
 from faultmaven_kb.gate.engine.engine import Report, Snapshot, check_paths, check_text, marks_of
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
+from faultmaven_kb.reading.files import real_path
 
 __all__ = ["Gate", "fix_options", "gate_options"]
 
@@ -88,7 +89,7 @@ class Gate:
         if options["since"]:
             from faultmaven_kb.git_history import repository_of, snapshot  # noqa: PLC0415 - only where it is asked for
 
-            here = paths[0].resolve()
+            here = real_path(paths[0])
             root = repository_of(here if here.is_dir() else here.parent)
             since = snapshot(paths, options["since"], root=root)
         return cls(

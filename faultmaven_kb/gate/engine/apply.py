@@ -6,20 +6,17 @@ A rule that crashes is reported as RB990 at its document and the others go on.
 from collections.abc import Iterator
 from functools import lru_cache
 
-from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.gate.facts.facts import Facts
-from faultmaven_kb.gate.rules.catalogue import INTERNAL_ERROR, RULES
+from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.gate.settings.settings import Question
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Rule
 from faultmaven_kb.reading.reader import ReadDocument
-from faultmaven_kb.source import Span
 
 __all__ = ["COMPARES", "applying", "run_base_rules", "run_rules"]
 
 COMPARES = {rule.code: rule.check_base is not None for rule in RULES}
 """Whether the rule with a code looks at several documents."""
-
-_START = Span(1, 1, 1, 1)
 
 
 @lru_cache(maxsize=16)
@@ -53,7 +50,7 @@ def _run(rule: Rule, checked: Checked, question: Question) -> Iterator[Diagnosti
         for finding in rule.check(checked):
             yield from _as_diagnostics(rule, finding, checked.document.path, question)
     except Exception as error:  # a broken rule must not hide the others
-        yield _crash(rule, error, checked.document.path)
+        yield internal_error(f"rule {rule.code}", error, checked.document.path)
 
 
 def _run_base(rule: Rule, base: Base, question: Question) -> Iterator[Diagnostic]:
@@ -63,7 +60,7 @@ def _run_base(rule: Rule, base: Base, question: Question) -> Iterator[Diagnostic
         for facts, finding in rule.check_base(base):
             yield from _as_diagnostics(rule, finding, facts.path, question)
     except Exception as error:  # a broken rule must not hide the others
-        yield _crash(rule, error, base.documents[0].path)
+        yield internal_error(f"rule {rule.code}", error, base.documents[0].path)
 
 
 def _as_diagnostics(rule: Rule, finding: Finding, path: str, question: Question) -> Iterator[Diagnostic]:
@@ -72,9 +69,3 @@ def _as_diagnostics(rule: Rule, finding: Finding, path: str, question: Question)
     if reach is not None and (finding.profile or rule.profile) <= reach:
         level = finding.level or rule.level
         yield Diagnostic(rule.code, rule.name, level, finding.message, path, finding.span, finding.fix, finding.related)
-
-
-def _crash(rule: Rule, error: Exception, path: str) -> Diagnostic:
-    """The report of a rule that raised."""
-    message = f"rule {rule.code} failed with {type(error).__name__}: {error}; please report it"
-    return Diagnostic(INTERNAL_ERROR.code, INTERNAL_ERROR.name, Level.ERROR, message, path, _START)

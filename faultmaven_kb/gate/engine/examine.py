@@ -7,7 +7,7 @@ rules are imported for the first document that passes.
 
 from dataclasses import dataclass
 
-from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.gate.facts.facts import Facts, Suppression
 from faultmaven_kb.gate.settings.settings import Question
 from faultmaven_kb.text.decoding import decode
@@ -27,7 +27,16 @@ class Examined:
 
 
 def examine(data: bytes | str, path: str, question: Question) -> Examined:
-    """The findings of one document, before suppressions and configuration have their say."""
+    """The findings of one document, before suppressions and configuration have their say. Never raises: a document that
+    a stage cannot take is one finding (RB990), and the other documents go on.
+    """
+    try:
+        return _examine(data, path, question)
+    except Exception as error:  # one bad document must not silence the others
+        return Examined(path, (internal_error("checking this document", error, path),))
+
+
+def _examine(data: bytes | str, path: str, question: Question) -> Examined:
     source, diagnostics = decode(data, path, limit=question.settings.file_size)
     if source is None:
         return Examined(path, diagnostics)
