@@ -30,6 +30,7 @@ __all__ = [
     "DIFFICULTIES",
     "SEVERITIES",
     "STATUSES",
+    "VERIFIED",
     "ContractError",
     "Difficulty",
     "Metadata",
@@ -42,7 +43,9 @@ __all__ = [
 
 Severity = Literal["critical", "high", "medium", "low"]
 Difficulty = Literal["beginner", "intermediate", "advanced"]
-Status = Literal["draft", "verified", "deprecated"]
+Status = Literal["draft", "verified", "verified in part", "deprecated"]
+VERIFIED: tuple[Status, ...] = ("verified", "verified in part")
+"""What was proven to work, the second one without some of its commands."""
 SEVERITIES: tuple[str, ...] = get_args(Severity)
 DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
 STATUSES: tuple[str, ...] = get_args(Status)
@@ -118,7 +121,7 @@ class MetadataContract(BaseModel):
     version: Annotated[Version, Field(description="Semantic version of this runbook's text.")]
     last_updated: Annotated[CalendarDate, Field(description="Day of the last change, YYYY-MM-DD.")]
     verified_by: Annotated[Text, Field(description="Who or what verified it; `none yet` in a draft.")]
-    status: Annotated[Status, Field(description="draft, verified (proven to work) or deprecated.")]
+    status: Annotated[Status, Field(description="draft, verified (proven to work), verified in part, or deprecated.")]
     aliases: Annotated[Words, Field(description="Other names and jargon that people search for.")] = ()
 
 
@@ -136,7 +139,7 @@ class Metadata(BaseModel):
     version: str | None = Field(default=None, description="Semantic version of the runbook's text.")
     last_updated: date | None = Field(default=None, description="Day of the last change.")
     verified_by: str | None = Field(default=None, description="Who or what verified it.")
-    status: Status | None = Field(default=None, description="draft, verified or deprecated.")
+    status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
     other: dict[str, JsonValue] = Field(
         default_factory=dict, description="Front matter that is unknown or invalid, as it stood."

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb import KnowledgeBase, parse_runbook
-from faultmaven_kb.gate.engine import examine as examine_module
-from faultmaven_kb.gate.engine.engine import check_paths, check_text
+from faultmaven_kb.gate.engine import document as document_module
+from faultmaven_kb.gate.engine.check import check_paths, check_text
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.labs.declarations.declaration import read_lab
 from faultmaven_kb.reading import reader
@@ -65,14 +65,14 @@ def test_a_stage_that_fails_for_one_document_leaves_the_findings_of_the_others(
 ) -> None:
     (tmp_path / "bad.md").write_text("BAD", encoding="utf-8")
     (tmp_path / "empty.md").write_text("", encoding="utf-8")
-    read = examine_module.read_front_matter
+    read = document_module.read_front_matter
 
     def fail(source: object) -> object:
         if getattr(source, "text", "") == "BAD":
             raise MemoryError
         return read(source)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(examine_module, "read_front_matter", fail)
+    monkeypatch.setattr(document_module, "read_front_matter", fail)
     report = check_paths([tmp_path], today=TODAY)
     assert {(Path(each.path).name, each.code) for each in report.diagnostics} == {
         ("bad.md", "RB990"),
