@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
-from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
+from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
@@ -209,13 +208,11 @@ def builtin_path() -> Path:
 
 
 def _read(path: Path, cache: "Cache | None") -> "ParseResult":
-    name = path.as_posix()
-    try:
-        data = read_bytes(path)
-    except PathError as error:
+    name, data = read_file(path)
+    if isinstance(data, Diagnostic):
         from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
 
-        return ParseResult(None, (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START),))
+        return ParseResult(None, (data,))
     kept = cache.get(data, name) if cache else None
     if kept is not None:
         return kept

@@ -13,7 +13,6 @@ from itertools import repeat
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.baseline import Baseline, Mark, mark_of, stale_entries, without_known
 from faultmaven_kb.gate.engine.document import Examined, compares_documents, examine, rules_in_force, run_base_rules
 from faultmaven_kb.gate.engine.report import Report
@@ -23,9 +22,9 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import DiskTree, Tree, kind_of
 from faultmaven_kb.gate.settings.policy import apply_policy
 from faultmaven_kb.gate.settings.settings import Criteria, Profile, Settings
-from faultmaven_kb.reading.files import find_runbooks, find_strays
+from faultmaven_kb.reading.files import find_runbooks, find_strays, read_file, real_path, shown_name
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.decoding import decode
 
 __all__ = ["check_paths", "check_text", "marks_of"]
 
@@ -124,7 +123,7 @@ def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _common_folder(paths: list[Path]) -> Path:
     """The folder that holds all paths; a single file counts with its folder of technologies."""
-    folders = [path.resolve() if path.is_dir() else path.resolve().parent.parent for path in paths]
+    folders = [real_path(path) if path.is_dir() else real_path(path.parent).parent for path in paths]
     common = folders[0] if folders else Path()
     for folder in folders[1:]:
         while not folder.is_relative_to(common) and common != common.parent:
@@ -137,15 +136,14 @@ def _read(paths: list[Path], tree: DiskTree) -> tuple[dict[str, bytes | str], li
     documents: dict[str, bytes | str] = {}
     unread = []
     for path in find_runbooks(paths):
-        name = path.as_posix()
-        try:
-            if path.is_symlink() and not path.resolve().is_relative_to(tree.root):
-                unread.append(_stray(name))
-            else:
-                documents[name] = read_bytes(path)
-        except (PathError, OSError, RuntimeError) as error:
-            unread.append(Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START))
-    return documents, [*unread, *(_stray(path.as_posix()) for path in find_strays(paths))]
+        name, data = read_file(path)
+        if path.is_symlink() and not real_path(path).is_relative_to(tree.root):
+            unread.append(_stray(name))
+        elif isinstance(data, Diagnostic):
+            unread.append(data)
+        else:
+            documents[name] = data
+    return documents, [*unread, *(_stray(shown_name(path)) for path in find_strays(paths))]
 
 
 def _stray(name: str) -> Diagnostic:
