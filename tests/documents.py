@@ -1,14 +1,22 @@
 """The documents that several tests read."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 from faultmaven_kb import Runbook, parse_runbook
 
-__all__ = ["DOCUMENTS", "ROOT", "RUNBOOKS", "read", "text_of"]
+__all__ = ["DOCUMENTS", "LAST_UPDATED", "ROOT", "RUNBOOKS", "read", "text_of"]
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
 RUNBOOKS = sorted((ROOT / "runbooks").glob("*/*.md"))
+LAST_UPDATED = max(
+    date.fromisoformat(match[1])
+    for path in RUNBOOKS
+    if (match := re.search(r'^last_updated: "([\d-]+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
+)
+"""The day on which the shipped runbooks are as they are: the today of tests about them, whatever the calendar says."""
 
 
 def text_of(name: str) -> str:

@@ -140,8 +140,10 @@ def parse_proofs(text: str) -> Mapping[str, Proof]:
     """The proofs in a JSON list by runbook id. Raises `ConfigurationError` for anything else."""
     try:
         return {proof.runbook: proof for proof in _PROOFS.validate_json(text)}
-    except ValidationError as error:
-        raise ConfigurationError(f"not a list of proofs: {str(error).splitlines()[0]}") from None
+    except ValidationError as failure:
+        first = failure.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole text"
+        raise ConfigurationError(f"not a list of proofs, at {where}") from None
 
 
 def joined_proofs(folder: Path) -> str:

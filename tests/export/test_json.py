@@ -90,7 +90,7 @@ def test_a_compiler_accepts_every_built_in_runbook_and_rejects_a_wrong_one(tmp_p
     if npm is None or os.environ.get("FMKB_OFFLINE"):
         pytest.skip("npm is not installed, or FMKB_OFFLINE forbids the network")
     fetched = subprocess.run(
-        [npm, "install", "--no-audit", "--no-fund", "--silent", "typescript"],
+        [npm, "install", "--no-audit", "--no-fund", "--silent", "typescript@5.9.3"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -39,13 +39,22 @@ def test_the_committed_schema_is_the_generated_one() -> None:
 @pytest.mark.parametrize(
     ("change", "line", "message"),
     [
-        (("lab: 1", "lab: 2"), 1, 'lab is "2": input should be 1'),
-        (("size: 64m", "size: 64"), 5, 'size is "64": input should be a valid string'),
+        (("lab: 1", "lab: 2"), 1, 'lab is "2", expected 1'),
+        (("size: 64m", "size: 64"), 5, 'size is "64", expected a text'),
         (("size: 64m", "sice: 64m"), 5, 'unknown field "sice"'),
         (("  break: rm /srv/shop/page\n", ""), 16, "cases.0.break is missing"),
         (("size: 64m", "size: &a 64m"), 5, 'anchor "&a" is not allowed in a lab, write the value out'),
-        (("size: 64m", "size: 64m: 1"), 5, "the lab is not YAML: mapping values are not allowed in this context"),
-        (("hold: 0.1", "hold: -1"), 23, 'cases.0.solutions.0.hold is "-1": input should be greater than or equal to 0'),
+        (
+            ("size: 64m", "size: 64m: 1"),
+            5,
+            'the lab is not YAML: unexpected ":", expected quotes around the value or another indentation',
+        ),
+        (("hold: 0.1", "hold: -1"), 23, 'cases.0.solutions.0.hold is "-1", expected 0 or more'),
+        (("hold: 0.1", "hold: 500"), 23, 'cases.0.solutions.0.hold is "500", expected 120 or less'),
+        (("hold: 0.1", "hold: long"), 23, 'cases.0.solutions.0.hold is "long", expected a number'),
+        (("size: 64m", "size: big"), 5, 'size is "big", expected a text like ^[0-9]+[mg]$'),
+        (("images: [bookworm]", "images: []"), 3, 'images is "[]", expected at least 1 items'),
+        (("images: [bookworm]", "images: bookworm"), 3, 'images is "bookworm", expected a list'),
     ],
 )
 def test_a_fault_of_the_declaration_is_reported_at_its_place(

@@ -14,6 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.expectations import expectation
 from faultmaven_kb.text.yaml_values import YamlValues, read_yaml
 
 __all__ = [
@@ -302,7 +303,7 @@ def _diagnostic(file: LabFile, error: Any) -> Diagnostic:
     elif error["type"] == "extra_forbidden":
         message = f'unknown field "{steps[-1]}"'
     else:
-        message = f'{name} is "{_short(error["input"])}": {error["msg"][:1].lower()}{error["msg"][1:]}'
+        message = f'{name} is "{_short(error["input"])}", {expectation(error)}'
     return Diagnostic("LB101", "invalid-lab", Level.ERROR, message, file.path, file.span(*steps))
 
 
