@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError, PathError
-from faultmaven_kb.gate.engine.engine import Snapshot
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 from faultmaven_kb.git_renames import renamed_files
 from faultmaven_kb.git_repository import Repository

@@ -65,9 +65,9 @@ _HOSTILE = [
 ]
 
 
-def _recipe(folder: Path, name: str = "base", **values: object) -> Path:
+def _recipe(folder: Path, /, *, image: str = "base", **values: object) -> Path:
     recipe = {"suite": "bookworm", "packages": ["curl"], **values}
-    (folder / "images.yaml").write_text(json.dumps({name: recipe}), "utf-8")  # JSON is YAML
+    (folder / "images.yaml").write_text(json.dumps({image: recipe}), "utf-8")  # JSON is YAML
     return folder / "images.yaml"
 
 
@@ -89,7 +89,7 @@ def _folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(("key", "value"), _HOSTILE)
 def test_a_recipe_with_more_than_plain_words_is_refused(folder: Path, key: str, value: object) -> None:
     with pytest.raises(ConfigurationError, match=r"images\.yaml|expected a plain file|cannot read"):
-        read_images(_recipe(folder, **{key: value}))
+        read_images(_recipe(folder, image="base", **{key: value}))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,7 @@ def test_a_recipe_with_more_than_plain_words_is_refused(folder: Path, key: str, 
 )
 def test_the_name_of_an_image_is_no_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(ConfigurationError, match=r"images\.yaml"):
-        read_images(_recipe(tmp_path, name))
+        read_images(_recipe(tmp_path, image=name))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_name_of_an_image_is_no_path(tmp_path: Path, name: str) -> None:
     ],
 )
 def test_what_recipes_say_ordinarily_is_read(tmp_path: Path, key: str, value: object) -> None:
-    assert set(read_images(_recipe(tmp_path, **{key: value}))) == {"base"}
+    assert set(read_images(_recipe(tmp_path, image="base", **{key: value}))) == {"base"}
 
 
 def test_lint_reports_a_hostile_recipe(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from faultmaven_kb.gate.configuration.location import (
     load_configuration_before,
     text_before,
 )
-from faultmaven_kb.gate.engine.engine import Snapshot
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.rules.catalogue import CONFIGURATION_CHANGED
 from faultmaven_kb.git_history import snapshot
 from faultmaven_kb.git_repository import Repository, find_repository

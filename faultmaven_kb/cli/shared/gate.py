@@ -26,8 +26,10 @@ from faultmaven_kb.gate.configuration.location import (
 )
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, regular_text, shown
 from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, narrowed, read_baseline
-from faultmaven_kb.gate.engine.engine import Report, Snapshot, check_paths, check_text, marks_of
+from faultmaven_kb.gate.engine.check import check_paths, check_text, marks_of
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 
 __all__ = ["Gate", "fix_options", "gate_options"]

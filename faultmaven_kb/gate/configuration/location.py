@@ -15,6 +15,7 @@ from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT, regular_text, shown, utf8
 from faultmaven_kb.gate.facts.tree import SnapshotTree
+from faultmaven_kb.reading.files import real_path
 
 __all__ = [
     "FoundConfiguration",
@@ -54,7 +55,7 @@ def find_configuration(start: Path) -> FoundConfiguration:
 def load_configuration(file: Path) -> FoundConfiguration:
     """The configuration in a file. Raises `ConfigurationError` for one that cannot be read or is not understood."""
     text = _text(file)
-    folder = file.resolve().parent
+    folder = real_path(file).parent
     root = _upwards(folder)[-1] if (_upwards(folder)[-1] / ".git").exists() else folder
 
     def proofs(relative: str) -> str:
@@ -119,12 +120,12 @@ def root_of(paths: tuple[Path, ...]) -> Path | None:
     if not paths:
         return None
     root = _root(paths[0])
-    inside = root is not None and all(path.resolve().is_relative_to(root) for path in paths)
+    inside = root is not None and all(real_path(path).is_relative_to(root) for path in paths)
     return root if inside else None
 
 
 def _root(path: Path) -> Path | None:
-    real = path.resolve()
+    real = real_path(path)
     folders = list(_upwards(path))
     for marker in (".git", ".fmkb.toml"):
         for folder in folders:
@@ -136,7 +137,7 @@ def _root(path: Path) -> Path | None:
 
 
 def _folder(path: Path) -> Path:
-    real = path.resolve()
+    real = real_path(path)
     return real if real.is_dir() else real.parent
 
 

@@ -121,7 +121,7 @@ def run_inside(root: Path, command: list[str], *, bound: Path, name: str, sandbo
     where = str(bound).replace("\\", "\\\\").replace(":", "\\:")
     arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", *map(str, groups)]
     try:
-        run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", "--", *command])
+        run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", *command])
     finally:
         end_members(groups)
         remove_groups(groups)
