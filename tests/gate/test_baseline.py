@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, Diagnostic, Level, Span
 from faultmaven_kb.gate.engine.baseline import Mark, baseline_text, mark_of, read_baseline, without_known
-from faultmaven_kb.gate.engine.engine import check_paths, marks_of
+from faultmaven_kb.gate.engine.check import check_paths, marks_of
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from tests.cli.test_commands import fmkb
 from tests.documents import LAST_UPDATED, ROOT

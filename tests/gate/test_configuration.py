@@ -7,7 +7,8 @@ import pytest
 
 from faultmaven_kb import ConfigurationError, Level
 from faultmaven_kb.gate.configuration.file import Configuration, codes_named, has_table, read_configuration
-from faultmaven_kb.gate.engine.engine import Report, check_paths, check_text
+from faultmaven_kb.gate.engine.check import check_paths, check_text
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.settings.policy import matches_path
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Settings
 from tests.documents import text_of

@@ -36,7 +36,7 @@ __all__ = ["command"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-@click.group("lab", short_help="Prove runbooks on real software.")
+@click.group("lab")
 def command() -> None:
     """Prove runbooks: break a real server in a throw-away machine, run the runbook's own commands, see the recovery.
 

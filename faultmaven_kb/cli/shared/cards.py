@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
-from faultmaven_kb.model.metadata import VERIFIED
 from faultmaven_kb.model.runbook import Command, Duration, Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable

@@ -34,7 +34,7 @@ _HEAD = re.compile(r"(?:\d+[.)]|[-*+])\s+(?:(?:\*\*|__)(?:.+?)(?:\*\*|__))?.*?(?
 _WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(?P<value>\d+(?:\.\d+)?)\s*%[^)]*\)")
 _OF_CASES = re.compile(r"\(\s*(?:about|~)?\s*(?P<value>\d+(?:\.\d+)?)\s*% of [^)]*\)")
 _ODD_WEIGHT = re.compile(r"\(\s*(?P<value>[^)]*?)\s*(?:%|percent|of (?:the )?cases)[^)]*\)")
-_LISTED = re.compile(r"^\s*(?P<number>\d+)[.)]\s")
+_LISTED = re.compile(r"^\s*(?P<number>\d{1,9})[.)]\s")
 _CONCRETE = re.compile(r"\d|[\"“«'‘]\w|\b[A-Z]{2,}|[a-z][A-Z]|\w_\w|\w\.\w|[/=%<>]|\w\(\)")
 _VAGUE = re.compile(
     r"\b(?:slow(?:ness|ly)?|bad|weird|strange|broken|not work(?:ing)?|doesn['’]t work|fails?|problems?|issues?|errors?|"

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
-from faultmaven_kb.gate.facts.facts import Facts
+from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED, ContractError, MetadataContract
+from faultmaven_kb.model.metadata import ContractError, MetadataContract
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
 __all__ = ["PLACEHOLDER", "RULES"]
@@ -167,7 +168,7 @@ def invalid_status(checked: Checked) -> Iterator[Finding]:
 def invalid_version(checked: Checked) -> Iterator[Finding]:
     """A semantic version says how much changed since it was last read."""
     for finding in _value_findings(checked, "version"):
-        numbers = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", str(checked.value("version")).strip())
+        numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", str(checked.value("version")).strip())
         full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
         fix = Fix(f"use {full}", (_rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
         yield Finding(finding.message, finding.span, fix)
