@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fences",),
     ("proofs",),
     ("gate", "search", "export"),
-    ("semantic", "evaluation", "differential", "labs"),
+    ("semantic", "evaluation", "differential", "labs", "storage"),
     ("knowledge_base", "git_history"),
     ("reports",),
     ("cli", "mcp_server", "language_server", "integrations"),
