@@ -13,7 +13,7 @@ from faultmaven_kb.cli.main import COMMANDS, fmkb
 from faultmaven_kb.cli.reference import reference_page
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import Fence, Html, read_blocks
-from tests.documents import ROOT
+from tests.documents import ROOT, needs_locked
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _CODE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -78,6 +78,7 @@ def test_every_page_is_reachable_from_the_index() -> None:
     assert pages - rules == linked
 
 
+@needs_locked("click")
 def test_the_command_line_reference_is_that_of_the_commands() -> None:
     page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
     command = "python -m faultmaven_kb.cli.reference > docs/reference/command-line.md"

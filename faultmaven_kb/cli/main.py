@@ -43,7 +43,7 @@ Examples:
 
 
 @click.group(cls=LazyGroup, modules=COMMANDS, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="fmkb")
+@click.version_option(__version__, prog_name="fmkb", message="%(prog)s, version %(version)s")
 def fmkb() -> None:
     """The group of all commands; its help is written above, with examples."""
 

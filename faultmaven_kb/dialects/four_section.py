@@ -25,7 +25,7 @@ from faultmaven_kb.dialects.parts import (
 )
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Rule
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, walk
 
 __all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
@@ -161,7 +161,7 @@ def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
     """Blocks cut after each fence: the words above a command belong to it."""
     run: list[Block] = []
     for block in blocks:
-        if not isinstance(block, Rule):
+        if not isinstance(block, ThematicBreak):
             run.append(block)
         if isinstance(block, Fence):
             yield tuple(run)
@@ -186,7 +186,7 @@ def _step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> St
 
 def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     """The solutions of a section: one for each heading right below it, else the section itself."""
-    own = tuple(block for block in section.blocks if not isinstance(block, Rule))
+    own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
     solutions = [
         _solution(child.title, tuple(b for p in walk((child,)) for b in p.blocks), child.span)
         for child in section.children

@@ -106,7 +106,7 @@ class MetadataContract(BaseModel):
     version: Annotated[Version, Field(description="Semantic version of this runbook's text.")]
     last_updated: Annotated[CalendarDate, Field(description="Day of the last change, YYYY-MM-DD.")]
     verified_by: Annotated[Text, Field(description="Who or what verified it; `none yet` in a draft.")]
-    status: Annotated[Status, Field(description="draft, verified (proven to work) or deprecated.")]
+    status: Annotated[Status, Field(description="draft, verified (proven to work), verified in part, or deprecated.")]
     aliases: Annotated[Words, Field(description="Other names and jargon that people search for.")] = ()
 
 
@@ -124,7 +124,7 @@ class Metadata(BaseModel):
     version: str | None = Field(default=None, description="Semantic version of the runbook's text.")
     last_updated: date | None = Field(default=None, description="Day of the last change.")
     verified_by: str | None = Field(default=None, description="Who or what verified it.")
-    status: Status | None = Field(default=None, description="draft, verified or deprecated.")
+    status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
     other: dict[str, JsonValue] = Field(
         default_factory=dict, description="Front matter that is unknown or invalid, as it stood."

@@ -9,25 +9,16 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
-from faultmaven_kb._version import __version__
 from faultmaven_kb.model.parse_result import ParseResult
+from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
 
 __all__ = ["Cache"]
 
 _RESULT = TypeAdapter(ParseResult)
-
-
-@lru_cache(maxsize=1)
-def _code_stamp() -> bytes:
-    """Changes with the version and, in an editable install, with the reading code itself."""
-    package = Path(__file__).parent
-    times = [file.stat().st_mtime_ns for folder in (package, package / "dialects") for file in folder.glob("*.py")]
-    return f"{__version__} {max(times, default=0)}".encode()
 
 
 @dataclass(frozen=True)
@@ -57,7 +48,7 @@ class Cache:
 
     def _file(self, data: bytes, path: str) -> Path:
         digest = hashlib.blake2b(digest_size=20)
-        for part in (_code_stamp(), path.encode("utf-8", "surrogateescape"), data):
+        for part in (code_stamp(*READING_ROOMS).encode(), path.encode("utf-8", "surrogateescape"), data):
             digest.update(len(part).to_bytes(8, "big") + part)
         name = digest.hexdigest()
         return self.folder / name[:2] / f"{name[2:]}.json"

@@ -14,6 +14,7 @@ import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import Path, Source, Span
+from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 
@@ -188,15 +189,8 @@ class _Converter:
         self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=mended)
 
     def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
-        """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it.
-
-        The parser notices a forgotten colon, quote or bracket only further down.
-        """
-        problem = " ".join(part for part in (error.problem, error.context) if part)
-        mark, context = error.problem_mark or error.context_mark, error.context_mark
-        index = min(mark.index, len(text)) if mark else 0
-        if context is not None and problem.startswith("could not find expected ':'"):
-            return context.index, problem, ""
+        """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it."""
+        problem, _, index = fault_of(error, text)
         for match in _OPEN_VALUE.finditer(text, 0, min(index + 1, len(text))):
             closing = _CLOSING.get(match["mark"], match["mark"])
             if closing not in match["rest"] and _NEXT_KEY.match(text, match.end()):

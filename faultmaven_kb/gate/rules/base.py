@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level, Related
-from faultmaven_kb.gate.facts.facts import Facts, SymptomFact
+from faultmaven_kb.gate.facts.records import Facts, SymptomFact
 from faultmaven_kb.gate.facts.similarity import nearest_earlier
 from faultmaven_kb.gate.rules.links import related_targets
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule

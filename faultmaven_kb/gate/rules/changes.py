@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level
-from faultmaven_kb.gate.facts.facts import Change, Facts
+from faultmaven_kb.gate.facts.records import Change, Facts
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
 
 __all__ = ["RULES"]

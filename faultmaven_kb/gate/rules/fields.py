@@ -6,11 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
-from faultmaven_kb.gate.facts.facts import Facts
+from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.model.metadata import ContractError, MetadataContract
-from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
 __all__ = ["PLACEHOLDER", "RULES"]
@@ -247,8 +247,9 @@ def invalid_tag(checked: Checked) -> Iterator[Finding]:
 def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
     """Verified by nobody is not verified, and neither is what only its own author has looked at."""
     metadata = checked.document.runbook.metadata
-    if metadata.status == "verified" and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
-        message = f'status is verified, but verified_by is "{metadata.verified_by}", expected who or what verified it'
+    if metadata.status in VERIFIED and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
+        value = metadata.verified_by
+        message = f'status is {metadata.status}, but verified_by is "{value}", expected who or what verified it'
         yield Finding(message, checked.value_span("verified_by"))
 
 
@@ -256,7 +257,8 @@ def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
     for facts in base.documents if base.change else ():
         before = base.change.before.get(facts.path) if base.change else None
-        if facts.status != "verified" or (before and (before.status, before.verifier) == ("verified", facts.verifier)):
+        as_before = before is not None and before.status in VERIFIED and before.verifier == facts.verifier
+        if facts.status not in VERIFIED or as_before:
             continue
         named = re.split(r"[,(<]", facts.verifier or "")[0].strip().casefold()
         authors = base.change.authors.get(facts.path, frozenset()) if base.change else frozenset()

@@ -9,7 +9,7 @@ from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["RULES", "blocks_within"]
@@ -168,7 +168,7 @@ def section_name(checked: Checked) -> Iterator[Finding]:
 def empty_section(checked: Checked) -> Iterator[Finding]:
     """A heading promises something; nothing below it wastes the reader's seconds."""
     for section in checked.sections:
-        kept = [block for block in section.blocks if not isinstance(block, Html) and type(block).__name__ != "Rule"]
+        kept = [block for block in section.blocks if not isinstance(block, Html | ThematicBreak)]
         if section.level != 2 and SECTIONS.role(section.key) and not _is_part(checked, section):
             continue  # what belongs to it hangs below another section (RB304)
         if any(map(_is_endless, section.blocks)):
