@@ -11,19 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
-from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
-from faultmaven_kb.model.parse_result import ParseResult
-from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.cache import Cache
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
+from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
     from faultmaven_kb.differential.prepared import PreparedRunbook
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
+    from faultmaven_kb.model.parse_result import ParseResult
+    from faultmaven_kb.model.runbook import Runbook
+    from faultmaven_kb.reading.cache import Cache
     from faultmaven_kb.search.answer import Answer
     from faultmaven_kb.search.engine import Searcher
     from faultmaven_kb.semantic.embedders import Embedder
@@ -39,7 +38,7 @@ class KnowledgeBase:
 
     def __init__(
         self,
-        runbooks: Iterable[Runbook] = (),
+        runbooks: "Iterable[Runbook]" = (),
         diagnostics: Iterable[Diagnostic] = (),
         *,
         second_opinion: "SecondOpinion | None" = None,
@@ -54,27 +53,27 @@ class KnowledgeBase:
         self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
 
     @classmethod
-    def load(cls, *paths: str | Path, cache: Cache | None = None) -> "KnowledgeBase":
+    def load(cls, *paths: str | Path, cache: "Cache | None" = None) -> "KnowledgeBase":
         """The runbooks in any number of files and folders. Raises `PathError` for a path that does not exist."""
         results = [_read(path, cache) for path in find_runbooks(paths)]
         runbooks = [result.runbook for result in results if result.runbook is not None]
         return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
 
     @classmethod
-    def builtin(cls, *, cache: Cache | None = None) -> "KnowledgeBase":
+    def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
         """The runbooks that ship with the package."""
         return cls.load(builtin_path(), cache=cache)
 
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def __iter__(self) -> Iterator[Runbook]:
+    def __iter__(self) -> "Iterator[Runbook]":
         return iter(self._by_id.values())
 
     def __contains__(self, item: object) -> bool:
         return item in self._by_id if isinstance(item, str) else item in self._by_id.values()
 
-    def __getitem__(self, runbook_id: str) -> Runbook:
+    def __getitem__(self, runbook_id: str) -> "Runbook":
         """The runbook with this id. Raises `UnknownRunbookError`, a KeyError that names the nearest id."""
         try:
             return self._by_id[runbook_id]
@@ -87,7 +86,7 @@ class KnowledgeBase:
         """The ids of all runbooks, in their order."""
         return tuple(self._by_id)
 
-    def get(self, runbook_id: str) -> Runbook | None:
+    def get(self, runbook_id: str) -> "Runbook | None":
         """The runbook with this id, None when there is none."""
         return self._by_id.get(runbook_id)
 
@@ -98,12 +97,12 @@ class KnowledgeBase:
         severity: str | None = None,
         tag: str | None = None,
         status: str | None = None,
-    ) -> tuple[Runbook, ...]:
+    ) -> "tuple[Runbook, ...]":
         """The runbooks that have every given value; upper and lower case are the same."""
         accept = _filter(technology, severity, tag, status)
         return tuple(runbook for runbook in self if accept is None or accept(runbook))
 
-    def related(self, runbook_id: str) -> tuple[Runbook, ...]:
+    def related(self, runbook_id: str) -> "tuple[Runbook, ...]":
         """The runbooks of this base that a runbook links to, in its order, each once."""
         ids = dict.fromkeys(link.id for link in self[runbook_id].related if link.id)
         return tuple(self._by_id[found] for found in ids if found in self._by_id)
@@ -188,7 +187,7 @@ class KnowledgeBase:
 
         kept: dict[str, PreparedRunbook] = {}
 
-        def prepare(runbook: Runbook) -> "PreparedRunbook":
+        def prepare(runbook: "Runbook") -> "PreparedRunbook":
             if runbook.id not in kept:
                 kept[runbook.id] = prepared(runbook)
             return kept[runbook.id]
@@ -208,12 +207,12 @@ def builtin_path() -> Path:
     return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
 
 
-def _read(path: Path, cache: Cache | None) -> ParseResult:
-    name = path.as_posix()
-    try:
-        data = read_bytes(path)
-    except PathError as error:
-        return ParseResult(None, (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START),))
+def _read(path: Path, cache: "Cache | None") -> "ParseResult":
+    name, data = read_file(path)
+    if isinstance(data, Diagnostic):
+        from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
+
+        return ParseResult(None, (data,))
     kept = cache.get(data, name) if cache else None
     if kept is not None:
         return kept
@@ -227,13 +226,13 @@ def _read(path: Path, cache: Cache | None) -> ParseResult:
 
 def _filter(
     technology: str | None, severity: str | None, tag: str | None, status: str | None
-) -> Callable[[Runbook], bool] | None:
+) -> "Callable[[Runbook], bool] | None":
     wanted = {"technology": technology, "severity": severity, "status": status}
     values = {name: value.casefold() for name, value in wanted.items() if value is not None}
     if not values and tag is None:
         return None
 
-    def accept(runbook: Runbook) -> bool:
+    def accept(runbook: "Runbook") -> bool:
         metadata = runbook.metadata
         if any((getattr(metadata, name) or "").casefold() != value for name, value in values.items()):
             return False
@@ -242,7 +241,7 @@ def _filter(
     return accept
 
 
-def _duplicate(first: Runbook, second: Runbook) -> Diagnostic:
+def _duplicate(first: "Runbook", second: "Runbook") -> Diagnostic:
     message = f'id "{second.id}" is already taken by {first.path or "another runbook"}, expected a unique id'
     related = (Related("also defined here", first.path or "<text>", _START),)
     return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second.path or "<text>", _START, None, related)

@@ -103,8 +103,8 @@ export interface Metadata {
   readonly last_updated: string | null;
   /** Who or what verified it. */
   readonly verified_by: string | null;
-  /** draft, verified or deprecated. */
-  readonly status: "draft" | "verified" | "deprecated" | null;
+  /** draft, verified, verified in part or deprecated. */
+  readonly status: "draft" | "verified" | "verified in part" | "deprecated" | null;
   /** Other names that people search for. */
   readonly aliases: readonly string[];
   /** Front matter that is unknown or invalid, as it stood. */

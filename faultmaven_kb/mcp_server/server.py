@@ -30,7 +30,8 @@ from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.export.agent_text import NOTICE, as_data, readable, shortened, without_comments
-from faultmaven_kb.gate.engine.engine import check_text, profile_named
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.settings.settings import profile_named
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.mcp_server.announcements import Announcements, truthful
 from faultmaven_kb.mcp_server.answers import (

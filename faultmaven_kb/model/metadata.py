@@ -8,7 +8,7 @@ matter as it stood, so that a document without any still loads.
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -24,28 +24,16 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, Difficulty, Severity, Status
 from faultmaven_kb.source import Path
 
 __all__ = [
-    "DIFFICULTIES",
-    "SEVERITIES",
-    "STATUSES",
     "ContractError",
-    "Difficulty",
     "Metadata",
     "MetadataContract",
-    "Severity",
-    "Status",
     "check_metadata",
     "read_metadata",
 ]
-
-Severity = Literal["critical", "high", "medium", "low"]
-Difficulty = Literal["beginner", "intermediate", "advanced"]
-Status = Literal["draft", "verified", "deprecated"]
-SEVERITIES: tuple[str, ...] = get_args(Severity)
-DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
-STATUSES: tuple[str, ...] = get_args(Status)
 
 _NUMBER = r"(0|[1-9][0-9]*)"
 _SEMVER = rf"^{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
@@ -118,7 +106,7 @@ class MetadataContract(BaseModel):
     version: Annotated[Version, Field(description="Semantic version of this runbook's text.")]
     last_updated: Annotated[CalendarDate, Field(description="Day of the last change, YYYY-MM-DD.")]
     verified_by: Annotated[Text, Field(description="Who or what verified it; `none yet` in a draft.")]
-    status: Annotated[Status, Field(description="draft, verified (proven to work) or deprecated.")]
+    status: Annotated[Status, Field(description="draft, verified (proven to work), verified in part, or deprecated.")]
     aliases: Annotated[Words, Field(description="Other names and jargon that people search for.")] = ()
 
 
@@ -136,7 +124,7 @@ class Metadata(BaseModel):
     version: str | None = Field(default=None, description="Semantic version of the runbook's text.")
     last_updated: date | None = Field(default=None, description="Day of the last change.")
     verified_by: str | None = Field(default=None, description="Who or what verified it.")
-    status: Status | None = Field(default=None, description="draft, verified or deprecated.")
+    status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
     other: dict[str, JsonValue] = Field(
         default_factory=dict, description="Front matter that is unknown or invalid, as it stood."

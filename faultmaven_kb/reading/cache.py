@@ -9,25 +9,16 @@ import hashlib
 import os
 import tempfile
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from faultmaven_kb._version import __version__
 from faultmaven_kb.model.parse_result import ParseResult
+from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
 
 __all__ = ["Cache"]
 
 _RESULT = TypeAdapter(ParseResult)
-
-
-@lru_cache(maxsize=1)
-def _code_stamp() -> bytes:
-    """Changes with the version and, in an editable install, with the reading code itself."""
-    package = Path(__file__).parent
-    times = [file.stat().st_mtime_ns for folder in (package, package / "dialects") for file in folder.glob("*.py")]
-    return f"{__version__} {max(times, default=0)}".encode()
 
 
 @dataclass(frozen=True)
@@ -40,24 +31,25 @@ class Cache:
         """The result kept for this content at this path, None when there is none."""
         try:
             return _RESULT.validate_json(self._file(data, path).read_bytes())
-        except (OSError, ValidationError):
+        except (OSError, ValueError):  # pydantic's complaint is a ValueError
             return None
 
     def put(self, data: bytes, path: str, result: ParseResult) -> None:
         """Keep a result. The file appears complete or not at all."""
         file = self._file(data, path)
         try:
+            text = _RESULT.dump_json(result)
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=file.parent)
             with os.fdopen(handle, "wb") as out:
-                out.write(_RESULT.dump_json(result))
+                out.write(text)
             Path(name).replace(file)
-        except OSError:
+        except (OSError, ValueError):  # a result that is no JSON is not kept
             return
 
     def _file(self, data: bytes, path: str) -> Path:
         digest = hashlib.blake2b(digest_size=20)
-        for part in (_code_stamp(), path.encode("utf-8", "surrogateescape"), data):
+        for part in (code_stamp(*READING_ROOMS).encode(), path.encode("utf-8", "surrogateescape"), data):
             digest.update(len(part).to_bytes(8, "big") + part)
         name = digest.hexdigest()
         return self.folder / name[:2] / f"{name[2:]}.json"

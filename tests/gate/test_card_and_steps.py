@@ -3,7 +3,7 @@
 import pytest
 
 from faultmaven_kb.diagnostics import Diagnostic, Level, apply_edits
-from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Settings
 from faultmaven_kb.source import Source
 from tests.gate.snippets import BASE, TODAY, check

@@ -14,7 +14,9 @@ import pytest
 from faultmaven_kb.diagnostics import Diagnostic, apply_edits
 from faultmaven_kb.gate.configuration.file import read_configuration
 from faultmaven_kb.gate.engine.baseline import read_baseline
-from faultmaven_kb.gate.engine.engine import Report, Snapshot, check_paths
+from faultmaven_kb.gate.engine.check import check_paths
+from faultmaven_kb.gate.engine.report import Report
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.gate.toolkit.rule_model import Profile

@@ -87,12 +87,12 @@ def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
     code, text = invoke("run", *where, *results, "shop-page-missing")
     assert code == 0
     assert "[3/3] proven shop-page-missing bookworm page removed" in text
-    assert 'verified_by: "lab bookworm coreutils 9.1"' in text
+    assert 'verified_by: "lab bookworm coreutils 9.1; without solution-2/fence-3"' in text
     assert len(json.loads((tmp_path / "r.json").read_text("utf-8"))["trials"]) == 3
     assert (tmp_path / "r.xml").read_text("utf-8").startswith("<?xml")
     assert len(list((tmp_path / "keep").iterdir())) == 3
     (row,) = json.loads(invoke("list", *where, "--json")[1])
-    assert (row["proven"], row["state"]) == (True, "lab bookworm coreutils 9.1")
+    assert (row["proven"], row["state"]) == (True, "lab bookworm coreutils 9.1; without solution-2/fence-3")
     code, text = invoke("audit", *where, folder / "shop-page-missing.md", "--json")
     assert code == 1
     assert '"verdict": "not run"' in text
@@ -102,10 +102,10 @@ def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
 @needs_machine
 def test_mutants_of_a_good_lab_are_noticed(tmp_path: Path) -> None:
     folder = demo(tmp_path)
-    code, text = invoke("run", "--labs", folder, "--runbooks", folder, "--mutate", "-j", 4)
+    code, text = invoke("mutate", "shop-page-missing", "--labs", folder, "--runbooks", folder, "-j", 4)
     assert code == 0, text
     assert "not needed: shop-page-missing bookworm page removed: solution-1: solution-1/fence-1/command-3" in text
-    assert "of 14 mutants turned the proof red" in text
+    assert "of 14 changes turned the proof red" in text
 
 
 def test_labs_are_tests_too(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, parse_runbook
 from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
-from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.mcp_server.answers import SEARCH_BYTES, findings_of, list_of, search_answer, text_of_runbook
 
 HOSTILE = """# Disk full \u202eevil

@@ -8,15 +8,16 @@ import click
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.gate.configuration.location import find_configuration, root_of
-from faultmaven_kb.gate.engine.engine import Report, check_text, profile_named
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.fixes.fixes import Check
-from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.gate.settings.settings import Profile, profile_named
 
 __all__ = ["command"]
 
 
-@click.command("lsp", short_help="Serve an editor (Language Server Protocol).")
+@click.command("lsp")
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),

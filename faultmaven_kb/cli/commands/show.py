@@ -10,13 +10,14 @@ from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_optio
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.dialects import DIALECTS
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.reading.reader import parse_runbook
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
 
-@click.command("show", short_help="Read a runbook in the terminal.")
+@click.command("show")
 @runbook_argument
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print the parsed runbook as JSON (schemas/runbook.schema.json).")
@@ -57,8 +58,9 @@ def _print(runbook: Runbook) -> None:
         if value:
             line.append(f"  {printable(str(value))}", style="dim")
     out.print(line)
-    if metadata.status == "verified" and metadata.verified_by:
-        out.print(Text(f"proven: {printable(metadata.verified_by)}", style="green"))
+    if metadata.status in VERIFIED and metadata.verified_by:
+        proven = "proven" if metadata.status == "verified" else "proven in part"
+        out.print(Text(f"{proven}: {printable(metadata.verified_by)}", style="green"))
     out.print(Markdown(printable("\n\n".join(section.text for section in runbook.sections)), hyperlinks=False))
 
 

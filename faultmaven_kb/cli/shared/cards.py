@@ -7,6 +7,7 @@ from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.model.runbook import Command, Duration, Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable
@@ -37,6 +38,8 @@ def print_card(console: Console, hit: Hit) -> None:
     console.print(_headline(hit), soft_wrap=True)
     if runbook.metadata.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
+    if runbook.metadata.status == "verified in part":
+        console.print(Text(f"  proven in part: {printable(str(runbook.metadata.verified_by))}", style="yellow"))
     _print_why(console, hit.evidence)
     _print_causes(console, runbook)
     if runbook.quick_fix:
@@ -56,7 +59,7 @@ def _headline(hit: Hit) -> Text:
     if metadata.severity:
         line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
     if metadata.status:
-        line.append(f"  {metadata.status}", style="green" if metadata.status == "verified" else "dim")
+        line.append(f"  {metadata.status}", style="green" if metadata.status in VERIFIED else "dim")
     return line
 
 

@@ -25,8 +25,10 @@ from faultmaven_kb.gate.configuration.location import (
     shown,
 )
 from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, read_baseline
-from faultmaven_kb.gate.engine.engine import Report, Snapshot, check_paths, check_text, marks_of
+from faultmaven_kb.gate.engine.check import check_paths, check_text, marks_of
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 
 __all__ = ["Gate", "fix_options", "gate_options"]
@@ -86,11 +88,12 @@ class Gate:
         found = load_configuration(options["config"]) if options["config"] else find_configuration(paths[0])
         since, root = None, root_of(paths)
         if options["since"]:
-            from faultmaven_kb.git_history import repository_of, snapshot  # noqa: PLC0415 - only where it is asked for
+            from faultmaven_kb.git_history import snapshot  # noqa: PLC0415 - only where it is asked for
+            from faultmaven_kb.git_repository import find_repository  # noqa: PLC0415
 
-            here = paths[0].resolve()
-            root = repository_of(here if here.is_dir() else here.parent)
-            since = snapshot(paths, options["since"], root=root)
+            repository = find_repository(Path())
+            root = repository.top
+            since = snapshot(paths, options["since"], repository=repository)
         return cls(
             paths,
             today,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
+from faultmaven_kb.reading.files import real_path
 
 __all__ = ["FoundConfiguration", "find_configuration", "load_configuration", "root_of", "shown"]
 
@@ -38,7 +39,7 @@ def find_configuration(start: Path) -> FoundConfiguration:
 
 def load_configuration(file: Path) -> FoundConfiguration:
     """The configuration in a file. Raises `ConfigurationError` for one that cannot be read or is not understood."""
-    folder = file.resolve().parent
+    folder = real_path(file).parent
 
     def read(relative: str) -> str:
         return _text(folder / relative)
@@ -51,12 +52,12 @@ def root_of(paths: tuple[Path, ...]) -> Path | None:
     if not paths:
         return None
     root = _root(paths[0])
-    inside = root is not None and all(path.resolve().is_relative_to(root) for path in paths)
+    inside = root is not None and all(real_path(path).is_relative_to(root) for path in paths)
     return root if inside else None
 
 
 def _root(path: Path) -> Path | None:
-    real = path.resolve()
+    real = real_path(path)
     folders = list(_upwards(path))
     for marker in (".git", ".fmkb.toml"):
         for folder in folders:
@@ -68,7 +69,7 @@ def _root(path: Path) -> Path | None:
 
 
 def _folder(path: Path) -> Path:
-    real = path.resolve()
+    real = real_path(path)
     return real if real.is_dir() else real.parent
 
 
@@ -93,7 +94,7 @@ def _has_table(file: Path) -> bool:
 def shown(file: Path) -> str:
     """A path relative to the current folder where it lies below it, else as it is."""
     try:
-        return file.resolve().relative_to(Path.cwd().resolve()).as_posix()
+        return real_path(file).relative_to(Path.cwd().resolve()).as_posix()
     except ValueError:
         return file.as_posix()
 
