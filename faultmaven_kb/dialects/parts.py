@@ -34,7 +34,7 @@ __all__ = [
 
 _NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]*(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
 _ADMONITION = re.compile(r"\[!(\w+)\]\s*")
-_WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(\d{1,3}(?:\.\d{1,3})?)\s*%[^)]*\)")
+_WEIGHT = re.compile(r"\(\s{0,9}(?:about|approx\.?|around|~|≈)?\s{0,9}(\d{1,3}(?:\.\d{1,3})?)\s{0,9}%[^)]{0,300}\)")
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:]+|->|→)\s*")
 _NAME_END = re.compile(r"\s+[-–—]\s+|:\s+")

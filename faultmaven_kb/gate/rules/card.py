@@ -31,9 +31,11 @@ _LABELS = {
     "resolution-time": "⏱️ Estimated Resolution Time",
 }
 _HEAD = re.compile(r"(?:\d+[.)]|[-*+])\s+(?:(?:\*\*|__)(?:.+?)(?:\*\*|__))?.*?(?=\s[-–—]\s|:\s|\Z)", re.DOTALL)
-_WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(?P<value>\d+(?:\.\d+)?)\s*%[^)]*\)")
-_OF_CASES = re.compile(r"\(\s*(?:about|~)?\s*(?P<value>\d+(?:\.\d+)?)\s*% of [^)]*\)")
-_ODD_WEIGHT = re.compile(r"\(\s*(?P<value>[^)]*?)\s*(?:%|percent|of (?:the )?cases)[^)]*\)")
+_WEIGHT = re.compile(
+    r"\(\s{0,9}(?:about|approx\.?|around|~|≈)?\s{0,9}(?P<value>\d{1,9}(?:\.\d{1,9})?)\s{0,9}%[^)]{0,300}\)"
+)
+_OF_CASES = re.compile(r"\(\s{0,9}(?:about|~)?\s{0,9}(?P<value>\d{1,9}(?:\.\d{1,9})?)\s{0,9}% of [^)]{0,300}\)")
+_ODD_WEIGHT = re.compile(r"\((?P<value>[^()%]{0,80}?)(?:%|percent|of (?:the )?cases)[^()]{0,200}\)")
 _LISTED = re.compile(r"^\s*(?P<number>\d{1,9})[.)]\s")
 _CONCRETE = re.compile(r"\d|[\"“«'‘]\w|\b[A-Z]{2,}|[a-z][A-Z]|\w_\w|\w\.\w|[/=%<>]|\w\(\)")
 _VAGUE = re.compile(
