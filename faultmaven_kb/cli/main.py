@@ -14,24 +14,24 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["COMMANDS", "fmkb", "main"]
 
 COMMANDS = {
-    "search": "commands.search",
-    "diagnose": "commands.diagnose",
-    "eval": "commands.evaluate",
-    "show": "commands.show",
-    "list": "commands.list_runbooks",
-    "validate": "commands.validate",
-    "rules": "commands.rules",
-    "lsp": "commands.lsp",
-    "new": "commands.new",
-    "schema": "commands.schema",
-    "lab": "commands.lab",
-    "alerts": "commands.alerts",
-    "convert": "commands.convert",
-    "export": "commands.export",
-    "mcp": "commands.mcp",
-    "completion": "commands.completion",
+    "search": ("commands.search", "Find the runbook for a symptom."),
+    "diagnose": ("commands.diagnose", "Order the causes, propose the next step."),
+    "eval": ("commands.evaluate", "Measure the search on a knowledge base."),
+    "show": ("commands.show", "Read a runbook in the terminal."),
+    "list": ("commands.list_runbooks", "List the runbooks."),
+    "validate": ("commands.validate", "Check runbooks."),
+    "rules": ("commands.rules", "Explain the rules of the check."),
+    "lsp": ("commands.lsp", "Serve an editor (Language Server Protocol)."),
+    "new": ("commands.new", "Write a runbook to fill in."),
+    "schema": ("commands.schema", "Print a JSON Schema."),
+    "lab": ("commands.lab", "Prove runbooks on real software."),
+    "alerts": ("commands.alerts", "Check which alerts have a runbook."),
+    "convert": ("commands.convert", "Write a draft of a runbook in another form."),
+    "export": ("commands.export", "Hand the runbooks to other tools."),
+    "mcp": ("commands.mcp", "Serve the runbooks to agents (MCP)."),
+    "completion": ("commands.completion", "Print a shell completion script."),
 }
-"""The commands in the order of the help page, with the module each lives in."""
+"""The commands in the order of the help page: the module each lives in, and its line on that page."""
 
 _HELP = """Find the right runbook from a symptom, read it, and check runbooks.
 

@@ -8,7 +8,7 @@ matter as it stood, so that a document without any still loads.
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -24,31 +24,16 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, Difficulty, Severity, Status
 from faultmaven_kb.source import Path
 
 __all__ = [
-    "DIFFICULTIES",
-    "SEVERITIES",
-    "STATUSES",
-    "VERIFIED",
     "ContractError",
-    "Difficulty",
     "Metadata",
     "MetadataContract",
-    "Severity",
-    "Status",
     "check_metadata",
     "read_metadata",
 ]
-
-Severity = Literal["critical", "high", "medium", "low"]
-Difficulty = Literal["beginner", "intermediate", "advanced"]
-Status = Literal["draft", "verified", "verified in part", "deprecated"]
-VERIFIED: tuple[Status, ...] = ("verified", "verified in part")
-"""What was proven to work, the second one without some of its commands."""
-SEVERITIES: tuple[str, ...] = get_args(Severity)
-DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
-STATUSES: tuple[str, ...] = get_args(Status)
 
 _NUMBER = r"(0|[1-9][0-9]*)"
 _SEMVER = rf"^{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"

@@ -110,19 +110,18 @@ def read_body(
 def _build(seen: Document, dialect: Dialect) -> Runbook:
     """The runbook of a document: what the dialect reads, and what holds for every dialect."""
     metadata = _metadata(seen.front_matter.values, dialect)
-    parts = {key: value for key, value in dialect.read(seen).items() if value}
-    named = parts.pop("id", None)
+    contents = dialect.read(seen)
     path = None if seen.source.path == "<text>" else seen.source.path
     heading = title_of(seen, dialect.headings)
     stem = PurePosixPath(path).stem if path else ""
     return Runbook(
-        id=metadata.id or named or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
+        id=metadata.id or contents.id or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
         title=metadata.title or heading or stem or "Untitled",
         dialect=dialect.name,
         metadata=metadata,
         sections=tuple(_sections(seen, dialect)),
         path=path,
-        **parts,
+        **contents.present(),
     )
 
 

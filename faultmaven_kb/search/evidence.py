@@ -12,6 +12,8 @@ from functools import lru_cache
 from itertools import islice
 from math import fsum
 
+import numpy as np
+
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Distinction, Evidence
 from faultmaven_kb.search.fields import FIELDS, Segment, segment_at
@@ -65,8 +67,8 @@ class Witness:
 
     def told_apart(self, places: Sequence[int], question: Question) -> tuple[Distinction, ...]:
         """For each of some runbooks, by position, the telling words of its title and symptoms that the others lack."""
-        passages = self._index.passages
-        held = [set(passages.terms[passages.starts[place] : passages.starts[place + 1]].tolist()) for place in places]
+        passages = self._index.passages_of(np.array(places, dtype=np.int64))
+        held = [set(terms.tolist()) for terms in np.split(passages.terms, passages.starts[1:-1])]
         return tuple(
             Distinction(
                 self._runbooks[place],

@@ -5,12 +5,13 @@ of the question by itself counts extra, and less so the more it says besides, wh
 another technology than the one asked about is damped, as is a deprecated one from the start.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.index import Floats, Index, Numbers, ranges
+from faultmaven_kb.search.index import Floats, Index, Numbers
 from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.technologies import agree
 
@@ -55,7 +56,7 @@ def rank(
     terms: Terms,
     index: Index,
     *,
-    technologies: tuple[frozenset[str], ...],
+    technologies: Sequence[frozenset[str]],
     damping: Floats,
 ) -> Ranked:
     """The best runbooks for a question; `damping` multiplies each runbook's score (0 leaves it out)."""
@@ -77,16 +78,14 @@ def rank(
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
     """For each runbook what its best passage explains, less for a passage that says much besides."""
-    passages = index.passages
-    starts, ends = passages.starts[runbooks], passages.starts[runbooks + 1]
-    places = ranges(starts, ends)
-    if not len(places):
+    passages = index.passages_of(runbooks)
+    if not len(passages.terms):
         return np.zeros(len(runbooks))
     told = np.zeros(len(index.vocabulary))
     told[terms.numbers] = np.minimum(terms.weights, 1.0) * index.information[terms.numbers]
-    values = told[passages.terms[places]]
-    owner = np.repeat(np.arange(len(runbooks)), ends - starts)[values > 0]
-    segments = passages.segments[places[values > 0]]
+    values = told[passages.terms]
+    owner = np.repeat(np.arange(len(runbooks)), np.diff(passages.starts))[values > 0]
+    segments = passages.segments[values > 0]
     values = values[values > 0]
     if not len(values):
         return np.zeros(len(runbooks))

@@ -23,7 +23,7 @@ __all__ = ["command", "print_coverage"]
 _STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing": "red"}
 
 
-@click.command("alerts", short_help="Check which alerts have a runbook.")
+@click.command("alerts")
 @click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--profile",

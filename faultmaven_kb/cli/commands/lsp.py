@@ -19,7 +19,7 @@ from faultmaven_kb.gate.settings.settings import Profile, profile_named
 __all__ = ["command"]
 
 
-@click.command("lsp", short_help="Serve an editor (Language Server Protocol).")
+@click.command("lsp")
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),

@@ -19,7 +19,7 @@ from faultmaven_kb.reading.cache import Cache
 __all__ = ["command"]
 
 
-@click.command("mcp", short_help="Serve the runbooks to agents (MCP).")
+@click.command("mcp")
 @click.option("--http", is_flag=True, help="Serve streamable HTTP at /mcp instead of standard input and output.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on.")

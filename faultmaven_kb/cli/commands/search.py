@@ -27,7 +27,7 @@ _VERDICTS = {
 }
 
 
-@click.command("search", short_help="Find the runbook for a symptom.")
+@click.command("search")
 @click.argument("text", nargs=-1, required=True)
 @click.option(
     "--limit", "-n", type=click.IntRange(1, 100), help="How many runbooks, each in full. Default: 3, the rest brief."

@@ -9,15 +9,15 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.dialects import DIALECTS
-from faultmaven_kb.model.metadata import VERIFIED
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.reading.reader import parse_runbook
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
 
-@click.command("show", short_help="Read a runbook in the terminal.")
+@click.command("show")
 @runbook_argument
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print the parsed runbook as JSON (schemas/runbook.schema.json).")

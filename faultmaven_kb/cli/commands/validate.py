@@ -15,7 +15,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["command"]
 
 
-@click.command("validate", short_help="Check runbooks.")
+@click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format",

@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
-from faultmaven_kb.model.metadata import VERIFIED
 from faultmaven_kb.model.runbook import Command, Duration, Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable
@@ -108,6 +108,8 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         if cause.weight is not None:
             lead.append(bar(cause.weight), style="blue")
             lead.append(f" {cause.weight * 100:>3.0f} %  ")
+        elif cause.weight_text:
+            lead.append(f"{printable(cause.weight_text)}  ", style="blue")
         text = Text(printable(cause.name), style="bold")
         if cause.description:
             text.append(f" - {printable(plain(cause.description))}", style="not bold")

@@ -3,18 +3,19 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
-from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.model.metadata import SEVERITIES, STATUSES
-from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.cache import Cache
+from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
 from faultmaven_kb.text.terminal_text import printable
+
+if TYPE_CHECKING:
+    from faultmaven_kb.knowledge_base import KnowledgeBase
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = [
     "SEVERITY_STYLES",
@@ -57,12 +58,14 @@ def filter_options(command: _Command) -> _Command:
     return command
 
 
-def load(paths: tuple[Path, ...]) -> KnowledgeBase:
+def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
     """The knowledge base at the paths, or the built-in one. Says on standard error what could not be read."""
+    from faultmaven_kb.knowledge_base import KnowledgeBase  # noqa: PLC0415 - completing a word needs no runbook
+    from faultmaven_kb.reading.cache import Cache  # noqa: PLC0415
+
     cache = Cache(cache_folder())
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
-    unreadable = {d.path: d for d in kb.diagnostics if d.code in ("RB001", "RB006", "RB011", "RB013", "RB804")}
-    for diagnostic in unreadable.values():
+    for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
     if not len(kb):
         where = ", ".join(str(path) for path in paths) or "the package"
@@ -70,7 +73,7 @@ def load(paths: tuple[Path, ...]) -> KnowledgeBase:
     return kb
 
 
-def runbook_named(kb: KnowledgeBase, runbook_id: str) -> Runbook:
+def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
     """The runbook with an id; a mistake is a usage error that names the nearest id."""
     runbook = kb.get(runbook_id)
     if runbook is None:
@@ -79,9 +82,9 @@ def runbook_named(kb: KnowledgeBase, runbook_id: str) -> Runbook:
     return runbook
 
 
-def technology_named(kb: KnowledgeBase, technology: str | None) -> str | None:
+def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
     """The technology, if any runbook has it; otherwise a usage error that names the nearest one."""
-    known = sorted({runbook.metadata.technology for runbook in kb if runbook.metadata.technology})
+    known = kb.technologies if technology is not None else ()
     if technology is not None and technology.casefold() not in (name.casefold() for name in known):
         hint = did_you_mean(technology, known) or f"; there are {', '.join(known)}" if known else ""
         raise click.UsageError(f'no runbook has the technology "{printable(technology)}"{hint}')

@@ -9,7 +9,8 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
 from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED, ContractError, MetadataContract
+from faultmaven_kb.model.metadata import ContractError, MetadataContract
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
 __all__ = ["PLACEHOLDER", "RULES"]
@@ -208,7 +209,9 @@ def too_few_tags(checked: Checked) -> Iterator[Finding]:
     """Three tags are the least that tell a runbook from its neighbours."""
     tags = checked.document.runbook.metadata.tags
     if tags and len(tags) < 3:
-        yield Finding(f"only {len(tags)} of at least 3 tags", checked.value_span("tags"))
+        key, value = checked.document.front_matter.key_span("tags"), checked.value_span("tags")
+        span = value if value.line == key.line else key  # a list in lines of its own begins a line below
+        yield Finding(f"only {len(tags)} of at least 3 tags", span)
 
 
 @rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)

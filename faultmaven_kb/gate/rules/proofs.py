@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.model.metadata import VERIFIED
+from faultmaven_kb.model.vocabularies import VERIFIED
 
 __all__ = ["RULES"]
 

@@ -140,6 +140,7 @@ class OtherSection(_Part):
 
     section: SectionName
     fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
+    values: Values = {}
 
 
 class SolutionProof(_Part):
