@@ -5,11 +5,13 @@ along. Models are kept, not sources, because a hit is shown more often than a ba
 less than a millisecond, parsed in five, and compressed it is half as long again as its compressed source.
 """
 
+import json
 import zlib
 from collections.abc import Sequence
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter
@@ -47,8 +49,8 @@ COLUMNS = ("technology", "severity", "status")
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
 _LEVEL = 1
+_Value = TypeVar("_Value")
 _LARGEST = 200_000_000
-_DIAGNOSTICS = TypeAdapter(tuple[Diagnostic, ...])
 _START = Span(1, 1, 1, 1)
 
 
@@ -97,7 +99,7 @@ def _read(file: FileState, numbers: TermNumbers) -> Record:
 def _record(
     name: str, digest: bytes, runbook: Runbook | None, diagnostics: tuple[Diagnostic, ...], numbers: TermNumbers
 ) -> Record:
-    told = packed(_DIAGNOSTICS.dump_json(diagnostics)) if diagnostics else b""
+    told = packed(_dumped(_diagnostics(), diagnostics)) if diagnostics else b""
     unread = any(diagnostic.code in UNREAD for diagnostic in diagnostics)
     if runbook is None:
         return Record(name, digest, b"", told, unread, ("",) * (len(COLUMNS) + 2), (), NO_TEXT)
@@ -107,7 +109,7 @@ def _record(
     return Record(
         name,
         digest,
-        packed(runbook.model_dump_json(exclude_defaults=True).encode()),
+        packed(_dumped(_runbook(), runbook)),
         told,
         unread,
         (runbook.id, *values, technologies),
@@ -142,12 +144,36 @@ def unpacked(data: bytes) -> bytes:
 
 def runbook_from(data: bytes) -> Runbook:
     """The runbook of a record's `model`."""
-    return Runbook.from_json(unpacked(data))
+    return _loaded(_runbook(), unpacked(data))
 
 
 def diagnostics_from(data: bytes) -> tuple[Diagnostic, ...]:
     """The diagnostics of a record's `told`."""
-    return _DIAGNOSTICS.validate_json(unpacked(data)) if data else ()
+    return _loaded(_diagnostics(), unpacked(data)) if data else ()
+
+
+@lru_cache(maxsize=1)
+def _diagnostics() -> TypeAdapter[tuple[Diagnostic, ...]]:
+    return TypeAdapter(tuple[Diagnostic, ...])
+
+
+@lru_cache(maxsize=1)
+def _runbook() -> TypeAdapter[Runbook]:
+    return TypeAdapter(Runbook)
+
+
+def _dumped(adapter: TypeAdapter[_Value], value: _Value) -> bytes:
+    try:
+        return adapter.dump_json(value, exclude_defaults=True)
+    except ValueError:  # a lone surrogate, from a file's name or an escape in YAML, is not written as UTF-8
+        return json.dumps(adapter.dump_python(value, mode="json", exclude_defaults=True)).encode()
+
+
+def _loaded(adapter: TypeAdapter[_Value], data: bytes) -> _Value:
+    try:
+        return adapter.validate_json(data)
+    except ValueError:
+        return adapter.validate_python(json.loads(data))
 
 
 def text_from(data: bytes, starts: tuple[int, ...]) -> Text:
