@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
-from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
+from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
@@ -297,13 +296,11 @@ def builtin_path() -> Path:
 
 
 def _read(path: Path) -> "ParseResult":
-    name = path.as_posix()
-    try:
-        data = read_bytes(path)
-    except PathError as error:
+    name, data = read_file(path)
+    if isinstance(data, Diagnostic):
         from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
 
-        return ParseResult(None, (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START),))
+        return ParseResult(None, (data,))
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
 
     return parse_runbook(data, path=name)

@@ -23,7 +23,7 @@ LAST_UPDATED = max(
 
 
 def needs_locked(package: str) -> pytest.MarkDecorator:
-    """Skips a test of a committed file that a package words, unless its locked version is installed."""
+    """For a test of a file that is made with the locked version of a package; other versions word it otherwise."""
     installed, lock = version(package), (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
     return pytest.mark.skipif(
         f"\n{package}=={installed} " not in lock,

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.errors import PathError
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.decoding import read_bytes
 
 __all__ = [
     "NOT_RUNBOOKS",
@@ -22,7 +25,10 @@ __all__ = [
     "find_states",
     "find_strays",
     "is_runbook",
+    "read_file",
+    "real_path",
     "replace_file",
+    "shown_name",
 ]
 
 
@@ -109,6 +115,30 @@ def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
             yield from sorted(file for file in _walk(path) if _leads_out(file, path))
 
 
+def read_file(path: Path) -> tuple[str, bytes | Diagnostic]:
+    """A file's name as it is shown, and its content or why it is not read (RB013).
+
+    A name that is not UTF-8 could be written to no report, no cache and no index: such a file is not read.
+    """
+    name, shown = path.as_posix(), shown_name(path)
+    try:
+        if shown != name:
+            raise PathError("file name is not UTF-8, rename the file")
+        return name, read_bytes(path)
+    except PathError as error:
+        return shown, Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), shown, Span(1, 1, 1, 1))
+
+
+def real_path(path: Path) -> Path:
+    """The absolute path without links; of a link to itself as far as it leads, where `Path.resolve` may raise."""
+    return Path(os.path.realpath(path))
+
+
+def shown_name(path: Path) -> str:
+    """A path with forward slashes; bytes that are not UTF-8 are written out (`b\\xff.md`)."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+
+
 def is_runbook(path: str) -> bool:
     """Whether a path below a folder of runbooks (with forward slashes) is that of a runbook, by its name alone."""
     name = path.rpartition("/")[2]
@@ -116,12 +146,7 @@ def is_runbook(path: str) -> bool:
 
 
 def _leads_out(file: Path, folder: Path) -> bool:
-    if not file.is_symlink():
-        return False
-    try:
-        return not file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a link to itself leads nowhere; reading it will say so
-        return False
+    return file.is_symlink() and not real_path(file).is_relative_to(real_path(folder))
 
 
 def replace_file(path: Path, data: bytes) -> None:

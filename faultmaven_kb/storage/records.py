@@ -8,6 +8,7 @@ less than a millisecond, parsed in five, and compressed it is half as long again
 import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -16,16 +17,13 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from pydantic import TypeAdapter
 
-from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.diagnostics import UNREAD, Diagnostic
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.files import FileState
+from faultmaven_kb.reading.files import FileState, read_file, shown_name
 from faultmaven_kb.search.engine import technologies_in
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
 from faultmaven_kb.search.terms import LINE_END
-from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
 
 __all__ = [
     "COLUMNS",
@@ -40,7 +38,6 @@ __all__ = [
     "runbook_from",
     "text_from",
     "unpacked",
-    "unreadable",
 ]
 
 COLUMNS = ("technology", "severity", "status")
@@ -51,7 +48,6 @@ NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0
 _LEVEL = 1
 _Value = TypeVar("_Value")
 _LARGEST = 200_000_000
-_START = Span(1, 1, 1, 1)
 
 
 class Record(NamedTuple):
@@ -86,10 +82,10 @@ def read_batch(files: Sequence[FileState]) -> Batch:
 
 
 def _read(file: FileState, numbers: TermNumbers) -> Record:
-    try:
-        data = read_bytes(Path(file.path))
-    except PathError as error:
-        return _record(file.name, NO_DIGEST, None, (unreadable(file.name, error),), numbers)
+    _, data = read_file(Path(file.path))
+    if isinstance(data, Diagnostic):
+        found = replace(data, path=shown_name(Path(file.name)))
+        return _record(file.name, NO_DIGEST, None, (found,), numbers)
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
 
     result = parse_runbook(data, path=file.name)
@@ -116,11 +112,6 @@ def _record(
         metadata.tags,
         read_text(runbook, numbers),
     )
-
-
-def unreadable(name: str, error: PathError) -> Diagnostic:
-    """The diagnostic for a file that cannot be read."""
-    return Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START)
 
 
 def digest_of(data: bytes) -> bytes:
