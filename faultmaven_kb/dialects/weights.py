@@ -7,14 +7,14 @@ as "most common" have no number, and what looks like a weight and cannot be read
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import ListItem, Paragraph
 
-__all__ = ["Weight", "name_end", "read_weight", "weight_of", "weight_span"]
+__all__ = ["Weight", "name_end", "read_weight", "rounding", "weight_of", "weight_span"]
 
 Kind = Literal["number", "estimate", "range", "word", "invalid"]
 
@@ -50,6 +50,7 @@ _WORDS = re.compile(
     r"|sometimes|(?:very )?(?:high|medium|moderate|low) (?:probability|likelihood|frequency|chance)",
     re.IGNORECASE,
 )
+_FRACTION = re.compile(r"\d[.,](\d+)")
 _GROUP = re.compile(r"\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\](?!\()")
 _STOP = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|(?P<end>\s[-–—]\s|:\s|\s(?:->|→)\s)")
 _LEAD = re.compile(r"[ \t]*(?:[-–—:]|->|→)?[ \t]*")
@@ -102,6 +103,15 @@ def weight_span(source: Source, item: ListItem, weight: Weight) -> Span:
         return source.line_span(item.span.line)
     column += weight.start - (before.rfind("\n") + 1)
     return Span(number, column + 1, number, column + 1 + weight.end - weight.start)
+
+
+def rounding(weights: Sequence[Weight]) -> float:
+    """What rounding may take from the sum of equal shares, in per cent: 33.3% three times, 17% six times; else 0."""
+    share = 100 / len(weights)
+    fraction = _FRACTION.search(weights[0].written)
+    places = len(fraction[1]) if fraction else 0
+    equal = all(weight.low == weight.high == round(share, places) for weight in weights)
+    return len(weights) * 0.5 * 10.0**-places if equal else 0.0
 
 
 def read_weight(text: str) -> Weight | None:

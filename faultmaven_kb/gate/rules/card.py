@@ -12,7 +12,7 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import CARD, SOLUTION
 from faultmaven_kb.dialects.parts import item_text, items_in, text_of, without_notes
-from faultmaven_kb.dialects.weights import Weight, weight_of, weight_span
+from faultmaven_kb.dialects.weights import Weight, rounding, weight_of, weight_span
 from faultmaven_kb.gate.toolkit.parts import by_role, first_out_of_order, heading_span, incomplete, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.model.runbook import DurationRange
@@ -170,7 +170,7 @@ def weights_sum(checked: Checked) -> Iterator[Finding]:
     if group is None or not weights or len(weights) != len(causes) or any(_unlisted(checked)):
         return
     low, high = sum(weight.low or 0 for weight in weights), sum(weight.high or 0 for weight in weights)
-    tolerance = max(checked.settings.weight_tolerance, _rounding(weights)) + 1e-9
+    tolerance = max(checked.settings.weight_tolerance, rounding(weights)) + 1e-9
     if low - tolerance > 100 or high + tolerance < 100:
         related = tuple(
             Related(cause.weight.written, checked.document.path, cause.span)
@@ -179,14 +179,6 @@ def weights_sum(checked: Checked) -> Iterator[Finding]:
         )
         total = f"{low:g}%" if low == high else f"{low:g}-{high:g}%"
         yield Finding(f"weights of the causes add up to {total}, expected 100%", group.span, related=related)
-
-
-def _rounding(weights: list[Weight]) -> float:
-    """What rounding may take from the sum of equal shares: 33.3% three times, 17% six times."""
-    share = 100 / len(weights)
-    places = len(re.split(r"[.,]", weights[0].written.rstrip("% "))[1]) if "." in weights[0].written else 0
-    equal = all(weight.low == weight.high == round(share, places) for weight in weights)
-    return len(weights) * 0.5 * 10.0**-places if equal else 0.0
 
 
 @rule("RB406", "invalid-weight", Level.ERROR, Profile.CONTRIBUTE)

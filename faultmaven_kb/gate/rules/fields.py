@@ -209,7 +209,9 @@ def too_few_tags(checked: Checked) -> Iterator[Finding]:
     """Three tags are the least that tell a runbook from its neighbours."""
     tags = checked.document.runbook.metadata.tags
     if tags and len(tags) < 3:
-        yield Finding(f"only {len(tags)} of at least 3 tags", checked.value_span("tags"))
+        key, value = checked.document.front_matter.key_span("tags"), checked.value_span("tags")
+        span = value if value.line == key.line else key  # a list in lines of its own begins a line below
+        yield Finding(f"only {len(tags)} of at least 3 tags", span)
 
 
 @rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)

@@ -81,7 +81,8 @@ def section_order(checked: Checked) -> Iterator[Finding]:
     """The same order in every runbook lets a hurried reader scroll without reading."""
     present = [(role, found[0]) for role, found in _found(checked).items()]
     present.sort(key=lambda item: item[1].span)
-    ranks = [_ORDER.index(role) for role, _ in present]
+    order = _order(checked)
+    ranks = [order.index(role) for role, _ in present]
     kept = in_order(ranks)
     for index, (_, section) in enumerate(present):
         if index not in kept:
@@ -89,8 +90,19 @@ def section_order(checked: Checked) -> Iterator[Finding]:
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
             wanted = "before" if too_late else "after"
-            message = f'section "{section.title}" stands {where} "{_NAMES[_ORDER[other]]}", expected {wanted} it'
+            message = f'section "{section.title}" stands {where} "{_NAMES[order[other]]}", expected {wanted} it'
             yield Finding(message, _heading_span(section), _in_order(checked))
+
+
+def _order(checked: Checked) -> tuple[str, ...]:
+    """The order of the sections: Root Cause Analysis is directly before Solutions or directly after it."""
+    found = _found(checked)
+    analysis, solutions = (found.get(role) for role in ("root-cause-analysis", "solutions"))
+    if not analysis or not solutions or analysis[0].span < solutions[0].span:
+        return _ORDER
+    rest = [role for role in _ORDER if role != "root-cause-analysis"]
+    place = rest.index("solutions") + 1
+    return (*rest[:place], "root-cause-analysis", *rest[place:])
 
 
 def _in_order(checked: Checked) -> Fix | None:
@@ -98,7 +110,7 @@ def _in_order(checked: Checked) -> Fix | None:
     found = _found(checked)
     if any(len(sections) > 1 for sections in found.values()):
         return None
-    ordered = [found[role][0] for role in _ORDER if role in found]
+    ordered = [found[role][0] for role in _order(checked) if role in found]
     return Fix("put the sections in order", reorder_sections(checked, ordered), safe=False)
 
 
