@@ -139,14 +139,14 @@ def test_what_prepares_an_image_cannot_reach_the_host(tmp_path: Path, monkeypatc
     (folder / "files" / "opt" / "out").mkdir(parents=True)
     (folder / "files" / "opt" / "out" / "laid").write_text("x", "utf-8")
     (folder / "prepare.sh").write_text(
-        f"echo x > {outside}/written || true\n"
+        f"echo x > {outside}/written || true\necho x > /opt/out/written || true\n"
         "ip -o link > /links\nmount -t tmpfs x /sys 2> /dev/null || true\nmknod /disk b 8 0 2> /errors || true\n"
         "true\n",
         "utf-8",
     )
-    made = ensure_image(
-        read_images(_recipe(folder, files="files", prepare="prepare.sh"))["base"], tmp_path / "state", say=print
-    )
+    with pytest.raises(ConfigurationError, match="opt/out/laid: Cannot open"):
+        ensure_image(read_images(_recipe(folder, files="files"))["base"], tmp_path / "state", say=print)
+    made = ensure_image(read_images(_recipe(folder, prepare="prepare.sh"))["base"], tmp_path / "state", say=print)
     assert list(outside.iterdir()) == []
     assert [line.split(":")[1].strip() for line in (made / "links").read_text("utf-8").splitlines()] == ["lo"]
     assert not (made / "disk").exists()
