@@ -359,7 +359,7 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: _Labs)
 
 
 def _versions(image: Image, packages: tuple[str, ...]) -> dict[str, str]:
-    return installed_versions(image.folder(_state()), packages)
+    return installed_versions(image.tree(_state()), packages)
 
 
 @command.command("audit", short_help="Run each fence of any runbook and report.")
