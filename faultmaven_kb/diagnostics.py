@@ -11,7 +11,10 @@ from enum import StrEnum
 
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean", "internal_error"]
+__all__ = ["UNREAD", "Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean", "internal_error"]
+
+UNREAD = frozenset({"RB001", "RB006", "RB011", "RB013", "RB804"})
+"""The codes of what keeps a file, or a part of it, from being found."""
 
 
 class Level(StrEnum):

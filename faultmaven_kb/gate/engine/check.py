@@ -60,13 +60,15 @@ def check_paths(
     processes: int = 1,
     baseline: Baseline | None = None,
     since: Snapshot | None = None,
+    notices: Iterable[Diagnostic] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Check the runbooks in files and folders. Raises `PathError` for a path that does not exist.
 
     Links are followed below `root` and nowhere else (by default the folder that holds all paths). With `since`, only
     findings that were not there before are reported; with `baseline`, only those that it does not list, and its
-    stale entries. `progress` is told how many documents of how many are done.
+    stale entries. `notices` are reported beside what is found. `progress` is told how many documents of how many are
+    done.
     """
     given = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(given)).resolve())
@@ -88,7 +90,7 @@ def check_paths(
     if baseline:
         found = _against_baseline(found, baseline, batch, places, sources)
         sources[baseline.path] = Source(baseline.text, baseline.path)
-    return Report(_ordered(found), tuple(names), sources, places)
+    return Report(_ordered([*found, *notices]), tuple(names), sources, places)
 
 
 def check_text(

@@ -129,7 +129,7 @@ def run_inside(
     where = str(bound).replace("\\", "\\\\").replace(":", "\\:")
     arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", below, *map(str, groups)]
     try:
-        run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", "--", *command])
+        run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", *command])
     finally:
         end_members(groups)
         remove_groups(groups)

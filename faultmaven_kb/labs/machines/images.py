@@ -25,6 +25,7 @@ from faultmaven_kb.labs.machines.builds import BOUND, Build, ensure_packages, ma
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.expectations import expectation
 from faultmaven_kb.text.yaml_values import read_yaml
 
 __all__ = ["Image", "Tree", "ensure_image", "ensure_images", "installed_versions", "lower_folders", "read_images"]
@@ -186,7 +187,8 @@ def read_images(path: Path) -> dict[str, Image]:
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path.as_posix()}: {where}: {first['msg'].lower()}") from None
+        what = {"missing": " is missing", "extra_forbidden": " is not a field"}.get(first["type"])
+        raise ConfigurationError(f"{path.as_posix()}: {where}{what or f': {expectation(first)}'}") from None
 
 
 def _image(name: str, recipes: Mapping[str, _Recipe], path: Path, above: tuple[str, ...] = ()) -> Image:
