@@ -115,11 +115,15 @@ class _Labs:
             return (Diagnostic("LB102", "unknown-runbook", Level.ERROR, message, file.path, file.span("runbook")),)
         return check_lab(loaded, images=self.images)
 
-    def valid(self, files: tuple[LabFile, ...]) -> tuple[LoadedLab, ...] | None:
-        """The labs of the declarations, None after printing what is wrong with one of them."""
+    def valid(self, files: tuple[LabFile, ...], *, trial: bool = False) -> tuple[LoadedLab, ...] | None:
+        """The labs of the declarations, None after printing what is wrong with one of them.
+
+        For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and are no obstacle.
+        """
         found = tuple(each for file in files for each in self.diagnostics(file))
         if found:
             _print(found)
+        if any(each.code != "LB109" or not trial for each in found):
             click.echo("not proven: the declaration or the runbook has faults", err=True)
             return None
         return tuple(each for file in files if (each := self.loaded(file)))
@@ -264,7 +268,7 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
     room = _Labs(labs, runbooks)
     if ids and options["sets"]:
         raise click.UsageError("expected runbooks or --set, not both: a runbook that is named runs whatever its set is")
-    loaded = room.valid(room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,)))
+    loaded = room.valid(room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,)), trial=not options["save"])
     if loaded is None:
         ctx.exit(1)
     if options["changed"]:
