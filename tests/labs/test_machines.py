@@ -51,7 +51,7 @@ def test_a_machine_that_does_not_start_says_so(tmp_path: Path) -> None:
     assert list((tmp_path / "state" / "machines").iterdir()) == []
     lab = loaded(demo(tmp_path / "demo"))
     case = lab.lab.cases[0]
-    trial = prove(lab, case, case.solutions[0], image="bookworm", tree=tmp_path / "tree", state=tmp_path / "state")
+    trial = prove(lab, case, case.solutions[0], image="bookworm", tree=(tmp_path / "tree",), state=tmp_path / "state")
     assert verdict(trial).startswith("machine: the machine did not start")
 
 

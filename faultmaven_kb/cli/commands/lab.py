@@ -351,7 +351,7 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: _Labs)
     folder.mkdir(exist_ok=True)
     for each in loaded:
         versions = {name: _versions(room.images[name], each.lab.packages) for name in each.lab.images}
-        proof = make_proof(each, trials, versions=versions, today=datetime.date.today())
+        proof = make_proof(each, trials, images=room.images, versions=versions, today=datetime.date.today())
         if proof:
             file = folder / f"{each.id}.json"
             file.write_text(proof_text(proof), encoding="utf-8", newline="\n")
@@ -359,7 +359,7 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: _Labs)
 
 
 def _versions(image: Image, packages: tuple[str, ...]) -> dict[str, str]:
-    return installed_versions(image.folder(_state()), packages)
+    return installed_versions(image.tree(_state()), packages)
 
 
 @command.command("audit", short_help="Run each fence of any runbook and report.")

@@ -43,14 +43,19 @@ chroot "$1" sh -c 'cd /build/source && exec apt-get source -qq --download-only "
 """
 _INSIDE = """
 set -e
-root=$1 dropped=$2 bound=$3
-shift 3
+root=$1 dropped=$2 bound=$3 below=$4
+shift 4
 while [ "$1" != -- ]; do
   echo $$ > "$1/cgroup.procs"
   shift
 done
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
+if [ -n "$below" ]; then
+  mkdir -p "$root.work" "$root.whole"
+  mount -t overlay overlay -o "lowerdir=$below,upperdir=$root,workdir=$root.work" "$root.whole"
+  root=$root.whole
+fi
 exec systemd-nspawn --quiet --directory="$root" --machine=fmkb-build --private-network --register=no --keep-unit \\
   --resolv-conf=off --timezone=off --link-journal=no --console=pipe --drop-capability="$dropped" --bind-ro="$bound" "$@"
 """
@@ -108,18 +113,21 @@ def _packages(root: Path) -> list[Path]:
     return sorted(file for file in folders[1].glob("*.deb") if file.is_file() and not file.is_symlink())
 
 
-def run_inside(root: Path, command: list[str], *, bound: Path, name: str, sandbox: Sandbox = SANDBOXES[0]) -> None:
+def run_inside(
+    root: Path, command: list[str], *, bound: Path, name: str, sandbox: Sandbox = SANDBOXES[0], below: str = ""
+) -> None:
     """Run a command in a container over `root`, as a trial's machine is: own network, limits, fewer capabilities.
 
-    The folder `bound` can be read there at `BOUND`. `name` is that of its control groups, which a killed attempt may
-    have left. Raises `ConfigurationError` when the command fails.
+    The folder `bound` can be read there at `BOUND`. With `below`, folders as overlayfs takes them, `root` is a layer
+    over those, and holds afterwards what the command changed. `name` is that of its control groups, which a killed
+    attempt may have left. Raises `ConfigurationError` when the command fails.
     """
     groups = create_groups(
         name, memory=_MEMORY, pids=_PROCESSES, controllers=sandbox.controllers, devices=sandbox.devices
     )
     end_members(groups)
     where = str(bound).replace("\\", "\\\\").replace(":", "\\:")
-    arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", *map(str, groups)]
+    arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", below, *map(str, groups)]
     try:
         run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", *command])
     finally:

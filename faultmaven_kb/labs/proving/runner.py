@@ -14,7 +14,7 @@ from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.declarations.declaration import Case, SolutionProof
 from faultmaven_kb.labs.declarations.plan import LoadedLab
-from faultmaven_kb.labs.machines.images import Image, ensure_image
+from faultmaven_kb.labs.machines.images import Image, Tree, ensure_images
 from faultmaven_kb.labs.machines.leftovers import sweep
 from faultmaven_kb.labs.machines.machine import Machine, obstacle
 from faultmaven_kb.labs.machines.sandboxes import lacking
@@ -85,7 +85,7 @@ def run_jobs(
     swept = sweep(state / "machines")
     if swept:
         say(f"cleaned up {swept} machine{'' if swept == 1 else 's'} that an earlier run left behind")
-    trees = {job.image.name: ensure_image(job.image, state, say=say) for job in jobs}
+    trees = ensure_images((job.image for job in jobs), state, say=say)
     open_machines: set[Machine] = set()
     stopped, lock = threading.Event(), threading.Lock()
 
@@ -115,7 +115,7 @@ def run_jobs(
             raise
 
 
-def _prove(job: Job, *, tree: Path, state: Path, opened: Callable[[Machine], None]) -> Trial:
+def _prove(job: Job, *, tree: Tree, state: Path, opened: Callable[[Machine], None]) -> Trial:
     return prove(
         job.loaded,
         job.case,
