@@ -1,10 +1,13 @@
 """More of one kind than any runbook holds is one finding (RB014), in the reader and in the gate alike."""
 
 from datetime import date
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from faultmaven_kb import parse_runbook
+from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.text.limits import LIMITS
 from tests.documents import text_of
@@ -43,3 +46,11 @@ def test_what_is_beyond_a_limit_is_named_and_not_read_further(kind: str) -> None
 
 def test_the_sample_is_far_from_every_limit() -> None:
     assert parse_runbook(text_of("sample.md")).runbook is not None
+
+
+def test_a_refused_file_is_named_by_every_command_that_reads_a_base(tmp_path: Path) -> None:
+    (tmp_path / "deep.md").write_text("# Deep\n\n" + ">" * 40 + " text\n", encoding="utf-8")
+    (tmp_path / "good.md").write_text("# Queue stuck\n\n## Meaning\n\nNothing moves.\n", encoding="utf-8")
+    done = CliRunner().invoke(fmkb, ["list", "--kb", str(tmp_path)])
+    assert "good" in done.stdout
+    assert "deep.md" in done.stderr
