@@ -47,7 +47,8 @@ def invoke(*arguments: object) -> tuple[int, str]:
 
 
 def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("faultmaven_kb.cli.commands.lab_run.obstacle", lambda: "labs need root")
+    for module in ("lab_run", "lab_machines"):
+        monkeypatch.setattr(f"faultmaven_kb.cli.commands.{module}.obstacle", lambda: "labs need root")
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
     assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")

@@ -146,7 +146,7 @@ def test_nothing_runs_where_machines_cannot(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_an_image_without_its_tool_is_not_built(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("shutil.which", lambda _: None)
+    monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(ConfigurationError, match="apt-get install mmdebstrap"):
         ensure_image(IMAGES["bookworm"], tmp_path, say=print)
     assert list((tmp_path / "images").iterdir()) == []
