@@ -11,7 +11,10 @@ from enum import StrEnum
 
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean"]
+__all__ = ["Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean", "nearest", "suggestion"]
+
+_SIMILAR = 0.6
+"""The share of equal letters from which a word counts as a misspelling: the default of difflib."""
 
 
 class Level(StrEnum):
@@ -82,5 +85,15 @@ def apply_edits(source: Source, edits: Iterable[Edit]) -> str:
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
     """`' (did you mean "x"?)'` for the nearest option, or an empty string when none is near."""
-    near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=0.6)
-    return f' (did you mean "{near[0]}"?)' if near else ""
+    return suggestion(nearest(word, options))
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """The option that a misspelt word most likely means, None when none is near."""
+    near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=_SIMILAR)
+    return near[0] if near else None
+
+
+def suggestion(option: str | None) -> str:
+    """`' (did you mean "x"?)'` for an option, an empty string for None."""
+    return "" if option is None else f' (did you mean "{option}"?)'

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-__all__ = ["BYTE_ORDER_MARK", "Path", "Position", "Source", "Span", "utf8_column", "utf16_column"]
+__all__ = ["BYTE_ORDER_MARK", "KeyPath", "Position", "Source", "Span", "utf8_column", "utf16_column"]
 
 BYTE_ORDER_MARK = "\ufeff"
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Where a value stands in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
 
 _LINE_END = re.compile(r"\r\n|\r|\n")

@@ -8,9 +8,9 @@ import json
 import re
 from functools import lru_cache
 
-from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.diagnostics import nearest
 
-__all__ = ["guess", "is_known", "is_program", "nearest"]
+__all__ = ["guess", "is_known", "is_program", "usual_language"]
 
 _USUAL = (
     "bash sh shell zsh console text sql yaml yml json ini conf toml nginx python go javascript typescript java "
@@ -67,10 +67,9 @@ def is_known(language: str) -> bool:
     return language in _USUAL or language in _ALSO or language in _names()
 
 
-def nearest(language: str) -> str:
-    """The usual language that a misspelt name means, empty where none is near."""
-    hint = did_you_mean(language, _USUAL)
-    return hint.split('"')[1] if hint else ""
+def usual_language(language: str) -> str | None:
+    """The usual language that a misspelt name means, None where none is near."""
+    return nearest(language, _USUAL)
 
 
 def is_program(word: str) -> bool:

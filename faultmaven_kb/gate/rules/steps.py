@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
 from faultmaven_kb.dialects.parts import commands_in, text_of, without_notes
-from faultmaven_kb.fences.snippets import OUTPUT, PROMPTED
+from faultmaven_kb.fences.marks import OUTPUT, PROMPTED
 from faultmaven_kb.gate.rules.sections import blocks_within
 from faultmaven_kb.gate.toolkit.parts import (
     by_role,
