@@ -64,6 +64,11 @@ class Diagnostic:
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
 
+    def __str__(self) -> str:
+        """`path:line:column: level CODE message`, the form in which compilers write and editors read."""
+        place = f"{self.path}:{self.span.line}:{self.span.column}"
+        return f"{place}: {self.level.value} {self.code} {self.message}"
+
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:
         """Orders diagnostics by file, place and code."""

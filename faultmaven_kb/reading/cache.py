@@ -14,6 +14,7 @@ from pathlib import Path
 from pydantic import TypeAdapter, ValidationError
 
 from faultmaven_kb.model.parse_result import ParseResult
+from faultmaven_kb.plugins import plugin_stamp
 from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
 
 __all__ = ["Cache"]
@@ -48,7 +49,11 @@ class Cache:
 
     def _file(self, data: bytes, path: str) -> Path:
         digest = hashlib.blake2b(digest_size=20)
-        for part in (code_stamp(*READING_ROOMS).encode(), path.encode("utf-8", "surrogateescape"), data):
+        for part in (
+            f"{code_stamp(*READING_ROOMS)}\n{plugin_stamp()}".encode(),
+            path.encode("utf-8", "surrogateescape"),
+            data,
+        ):
             digest.update(len(part).to_bytes(8, "big") + part)
         name = digest.hexdigest()
         return self.folder / name[:2] / f"{name[2:]}.json"

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
 from faultmaven_kb.cli.shared.console import console
-from faultmaven_kb.dialects import DIALECTS
+from faultmaven_kb.dialects import all_dialects
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.reading.reader import parse_runbook
@@ -26,7 +26,7 @@ __all__ = ["command"]
 )
 @click.option(
     "--dialect",
-    type=click.Choice([dialect.name for dialect in DIALECTS]),
+    type=click.Choice([dialect.name for dialect in all_dialects()]),
     help="The family of documents to read it as. Default: found by its content.",
 )
 def command(runbook_id: str, kb_paths: tuple[Path, ...], as_json: bool, as_source: bool, dialect: str | None) -> None:
