@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 from faultmaven_kb._version import __version__
 
 if TYPE_CHECKING:
-    from faultmaven_kb.checking import Gate as Gate
-    from faultmaven_kb.checking import check as check
-    from faultmaven_kb.checking import check_text as check_text
-    from faultmaven_kb.checking import fix as fix
-    from faultmaven_kb.checking import write_report as write_report
+    from faultmaven_kb.checking.gate import Gate as Gate
+    from faultmaven_kb.checking.gate import check as check
+    from faultmaven_kb.checking.gate import check_text as check_text
+    from faultmaven_kb.checking.gate import fix as fix
+    from faultmaven_kb.checking.gate import write_report as write_report
     from faultmaven_kb.diagnostics import Diagnostic as Diagnostic
     from faultmaven_kb.diagnostics import Edit as Edit
     from faultmaven_kb.diagnostics import Fix as Fix
@@ -110,7 +110,7 @@ _ROOMS = {
     "Fix": "diagnostics",
     "FixedFile": "gate.fixes.fixes",
     "Format": "reports.formats",
-    "Gate": "checking",
+    "Gate": "checking.gate",
     "Hit": "search.answer",
     "KnowledgeBase": "knowledge_base",
     "Level": "diagnostics",
@@ -125,12 +125,12 @@ _ROOMS = {
     "UnknownRunbookError": "errors",
     "Vocabulary": "dialects.dialect",
     "builtin_path": "knowledge_base",
-    "check": "checking",
-    "check_text": "checking",
-    "fix": "checking",
+    "check": "checking.gate",
+    "check_text": "checking.gate",
+    "fix": "checking.gate",
     "parse_runbook": "reading.reader",
     "rule": "gate.toolkit.rule_model",
-    "write_report": "checking",
+    "write_report": "checking.gate",
 }
 
 

@@ -50,6 +50,14 @@ class Repository:
         """What a command of git prints. Raises `GitRefusedError` with git's own words when it fails."""
         return _run([f"--git-dir={self.git_folder}", f"--work-tree={self.top}", *arguments], self.top, stdin=stdin)
 
+    def brings(self, place: str) -> bool:
+        """Whether a file is in the present commit."""
+        try:
+            self.git("cat-file", "-e", f"HEAD:{place}")
+        except ConfigurationError:
+            return False
+        return True
+
     def place(self, path: Path) -> str:
         """A path relative to the top, with forward slashes, the top itself empty.
 

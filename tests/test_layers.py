@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fences",),
     ("proofs",),
     ("gate", "search", "export"),
-    ("semantic", "evaluation", "differential", "labs", "git_repository", "git_renames"),
+    ("semantic", "evaluation", "differential", "labs", "storage", "git_repository", "git_renames"),
     ("knowledge_base", "git_history"),
     ("reports",),
     ("checking",),

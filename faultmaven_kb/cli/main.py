@@ -2,12 +2,14 @@
 
 import os
 import sys
+from contextlib import suppress
 
 import click
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.cli.shared.lazy_group import LazyGroup
 from faultmaven_kb.errors import FaultmavenError
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["COMMANDS", "fmkb", "main"]
 
@@ -56,17 +58,34 @@ def main() -> None:
     try:
         sys.exit(fmkb.main(standalone_mode=True, prog_name="fmkb"))
     except FaultmavenError as error:
-        click.echo(f"fmkb: {error}", err=True)
+        _say(f"fmkb: {error}")
         sys.exit(2)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         sys.exit(1)
+    except OSError as error:  # a full disk, a folder that is read-only: nothing that a report would mend
+        _drop_output()
+        place = f"{error.filename!r}: " if error.filename is not None else ""
+        _say(f"fmkb: {place}{error.strerror or error}")
+        sys.exit(2)
     except Exception as error:  # the promise is: a message and code 3, never a traceback
         if os.environ.get("FMKB_TRACEBACK"):
             raise
-        click.echo(f"fmkb: internal error: {type(error).__name__}: {error}", err=True)
-        click.echo("set FMKB_TRACEBACK=1 to see where, and please report it", err=True)
+        _say(f"fmkb: internal error: {type(error).__name__}: {error}")
+        _say("set FMKB_TRACEBACK=1 to see where, and please report it")
         sys.exit(3)
+
+
+def _say(text: str) -> None:
+    """A line on standard error, made safe for a terminal; where that is full too, only the exit code is left."""
+    with suppress(OSError):
+        click.echo(printable(" ".join(text.split())), err=True)
+
+
+def _drop_output() -> None:
+    """What is still buffered for a standard output that takes no more goes nowhere, in silence."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 if __name__ == "__main__":

@@ -92,11 +92,13 @@ class Indicator(Part):
 class Cause(Part):
     """A common cause. `weight` is the share of cases (0 to 1) the author gives it: evidence, not a verdict.
 
+    It is the middle of a range, and None for a weight in words; `weight_text` is what the author wrote.
     `chain` leads from the root to the problem, `indicators` say what shows each link; few documents have them.
     """
 
     name: str = Field(description="Plain text, without emphasis.")
     weight: float | None = None
+    weight_text: str = Field(default="", description="The weight as written: 40%, ~40 %, 20-30%, most common.")
     description: str = ""
     number: int | None = None
     chain: tuple[ChainLink, ...] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from faultmaven_kb.fences.pasting import SHELLS, split_commands, split_console
 from faultmaven_kb.model.runbook import Command, Runbook
-from faultmaven_kb.proofs.directives import Directive, directives_before
+from faultmaven_kb.proofs.directives import Directive, directives_before, is_exit_code
 from faultmaven_kb.source import Source
 
 __all__ = ["LabCommand", "LabFence", "extract", "sections_of", "shown_fences"]
@@ -119,7 +119,8 @@ def _commands(fence: Command, clients: Mapping[str, str]) -> tuple[tuple[str, in
 
 def _with_commands(fence: LabFence, texts: tuple[tuple[str, int], ...] | None) -> LabFence:
     skipped = fence.directive("skip") is not None
-    rc, background = int(fence.directive("rc") or 0), fence.directive("background") is not None
+    code, background = fence.directive("rc") or "", fence.directive("background") is not None
+    rc = int(code) if is_exit_code(code) else 0
     pairs = () if skipped or texts is None else texts
     commands = tuple(
         LabCommand(

@@ -9,7 +9,7 @@ passed in.
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -146,9 +146,12 @@ def parse_proofs(text: str) -> Mapping[str, Proof]:
         raise ConfigurationError(f"not a list of proofs, at {where}") from None
 
 
-def joined_proofs(folder: Path) -> str:
-    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is."""
-    return f"[{','.join(path.read_text(encoding='utf-8') for path in sorted(folder.glob('*.json')))}]"
+def joined_proofs(folder: Path, *, read: Callable[[Path], str] = lambda path: path.read_text(encoding="utf-8")) -> str:
+    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is.
+
+    `read` yields the text of a file.
+    """
+    return f"[{','.join(read(path) for path in sorted(folder.glob('*.json')))}]"
 
 
 def read_proofs(folder: Path) -> Mapping[str, Proof]:

@@ -11,7 +11,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.plugins import plugin_stamp
@@ -32,19 +32,20 @@ class Cache:
         """The result kept for this content at this path, None when there is none."""
         try:
             return _RESULT.validate_json(self._file(data, path).read_bytes())
-        except (OSError, ValidationError):
+        except (OSError, ValueError):  # pydantic's complaint is a ValueError
             return None
 
     def put(self, data: bytes, path: str, result: ParseResult) -> None:
         """Keep a result. The file appears complete or not at all."""
         file = self._file(data, path)
         try:
+            text = _RESULT.dump_json(result)
             file.parent.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=file.parent)
             with os.fdopen(handle, "wb") as out:
-                out.write(_RESULT.dump_json(result))
+                out.write(text)
             Path(name).replace(file)
-        except OSError:
+        except (OSError, ValueError):  # a result that is no JSON is not kept
             return
 
     def _file(self, data: bytes, path: str) -> Path:

@@ -12,9 +12,10 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.dialects import best_dialect, dialect_named
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
+from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
@@ -56,9 +57,15 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
 
     `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
     family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
-    read and `ConfigurationError` for a dialect that does not exist, never anything for the content.
+    read and `ConfigurationError` for a dialect that does not exist, never anything for the content: a document that a
+    stage cannot take is a finding too (RB990).
     """
-    found, diagnostics = read_document(document, path=path, dialect=dialect)
+    try:
+        found, diagnostics = read_document(document, path=path, dialect=dialect)
+    except FaultmavenError:
+        raise
+    except Exception as error:  # the promise holds for faults of this library too
+        return ParseResult(None, (internal_error("reading this document", error, _name(document, path)),))
     return ParseResult(found.runbook if found else None, diagnostics)
 
 
@@ -66,7 +73,7 @@ def read_document(
     document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
-    name = path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
+    name = _name(document, path)
     data = read_bytes(document) if isinstance(document, Path) else document
     source, diagnostics = decode(data, name)
     if source is None:
@@ -76,6 +83,10 @@ def read_document(
     return (
         None if front_matter.refused else read_body(source, front_matter, diagnostics, dialect=dialect)
     ), diagnostics
+
+
+def _name(document: Path | str | bytes, path: str | None) -> str:
+    return path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
 
 
 def read_body(

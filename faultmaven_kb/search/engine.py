@@ -13,7 +13,7 @@ import numpy as np
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
 from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
-from faultmaven_kb.search.index import Index
+from faultmaven_kb.search.index import Flags, Index
 from faultmaven_kb.search.question import Question, read_question
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
 from faultmaven_kb.search.strength import Explained, examine, explain
@@ -21,9 +21,11 @@ from faultmaven_kb.search.technologies import agree, technologies_of, technology
 from faultmaven_kb.search.terms import NEGATION, terms_of
 from faultmaven_kb.search.verdict import confidences, decide
 
-__all__ = ["Examination", "Searcher"]
+__all__ = ["DEPRECATED", "Examination", "Searcher", "technologies_in"]
 
-_DEPRECATED = 0.7
+DEPRECATED = 0.7
+"""What the score of a deprecated runbook is multiplied by."""
+
 _FEWER = 3
 _SMALL_SHARE = 0.25
 _MOST_LINES = 5
@@ -43,11 +45,11 @@ class Searcher:
     """Answers questions about a fixed list of runbooks."""
 
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
-        self.runbooks = tuple(runbooks)
+        self.runbooks: Sequence[Runbook] = tuple(runbooks)
         self._index = Index(self.runbooks)
         self._witness = Witness(self.runbooks, self._index)
-        self._technologies = tuple(_technologies(runbook) for runbook in self.runbooks)
-        self._damping = np.array([_DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
+        self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)
+        self._damping = np.array([DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
 
     def search(
         self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None, about: str = ""
@@ -83,7 +85,7 @@ class Searcher:
         asked = read_question(question)
         damping = self._damping
         if accept is not None:
-            damping = damping * np.array([accept(runbook) for runbook in self.runbooks], dtype=np.float64)
+            damping = damping * self._accepted(accept)
         terms = terms_in(asked, self._index)
         ranked = rank(asked, terms, self._index, technologies=self._technologies, damping=damping)
         examined = examine(asked, self._index)
@@ -100,12 +102,15 @@ class Searcher:
         )
         return Examination(asked, ranked, explained)
 
+    def _accepted(self, accept: Callable[[Runbook], bool]) -> Flags:
+        return np.array([accept(runbook) for runbook in self.runbooks], dtype=bool)
+
 
 def _deprecated(runbook: Runbook) -> bool:
     return runbook.metadata.status == "deprecated"
 
 
-def _technologies(runbook: Runbook) -> frozenset[str]:
+def technologies_in(runbook: Runbook) -> frozenset[str]:
     """The technologies of a runbook: what its front matter says, else what its title and id give away."""
     named = runbook.metadata.technology
     if named:

@@ -5,6 +5,7 @@ of the question by itself counts extra, and less so the more it says besides, wh
 another technology than the one asked about is damped, as is a deprecated one from the start.
 """
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,7 +56,7 @@ def rank(
     terms: Terms,
     index: Index,
     *,
-    technologies: tuple[frozenset[str], ...],
+    technologies: Sequence[frozenset[str]],
     damping: Floats,
 ) -> Ranked:
     """The best runbooks for a question; `damping` multiplies each runbook's score (0 leaves it out)."""

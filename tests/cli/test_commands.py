@@ -136,7 +136,9 @@ def test_validate_of_the_shipped_runbooks_is_clean() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x89PNG\r\n\x1a\n\0\xff", b"x" * 5_000_000, b"---\na: &a [*a]\n---\n", b"\xff\xfe"]
+    "data",
+    [b"", b"\x89PNG\r\n\x1a\n\0\xff", b"x" * 5_000_000, b"---\na: &a [*a]\n---\n", b"\xff\xfe"],
+    ids=["empty", "png", "huge", "alias", "utf-16"],
 )
 def test_validate_of_anything_ends_with_a_diagnostic(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_bytes(data)

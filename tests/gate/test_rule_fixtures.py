@@ -23,7 +23,12 @@ from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.text_report import to_pieces
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
-_TESTED_ELSEWHERE = {"RB006-file-too-large", "RB013-unreadable-file", "RB990-internal-error"}
+_TESTED_ELSEWHERE = {
+    "RB006-file-too-large",
+    "RB013-unreadable-file",
+    "RB906-configuration-changed",
+    "RB990-internal-error",
+}
 TODAY = date(2026, 11, 22)
 FOLDERS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 

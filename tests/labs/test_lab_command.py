@@ -41,7 +41,8 @@ def test_an_audit_runs_each_fence_and_names_what_it_cannot(tmp_path: Path) -> No
 
 def invoke(*arguments: object) -> tuple[int, str]:
     result = CliRunner().invoke(command, [str(each) for each in arguments], catch_exceptions=False)
-    return result.exit_code, result.output
+    lines = result.output.splitlines(keepends=True)
+    return result.exit_code, "".join(line for line in lines if not line.startswith("labs in "))
 
 
 def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -77,6 +78,25 @@ def test_a_lab_with_faults_is_printed_and_not_run(tmp_path: Path) -> None:
     assert invoke("audit", "--labs", folder, "--runbooks", folder, folder / "empty.md")[0] == 2
     (tmp_path / "nothing").mkdir()
     assert invoke("lint", "--labs", tmp_path / "nothing")[0] == 2
+
+
+def test_the_runbooks_beside_the_labs_are_tested_and_another_installed_text_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "checkout" / "runbooks").mkdir(parents=True)
+    labs, installed = tmp_path / "checkout" / "labs", tmp_path / "site-packages" / "runbooks"
+    runbook = demo(labs) / "shop-page-missing.md"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr("faultmaven_kb.cli.commands.lab.builtin_path", lambda: installed)
+    new = runbook.rename(tmp_path / "checkout" / "runbooks" / "shop-page-missing.md")
+    result = CliRunner().invoke(command, ["lint", "--labs", str(labs)])
+    assert (result.exit_code, f"labs in {labs}, runbooks in {new.parent}" in result.output) == (0, True), result.output
+    (installed / new.name).write_bytes(new.read_bytes())
+    assert invoke("lint", "--labs", labs)[0] == 0
+    (installed / new.name).write_bytes(new.read_bytes() + b"\nold\n")
+    with pytest.raises(ConfigurationError, match=f"{new} differs from the installed copy {installed / new.name}"):
+        invoke("lint", "--labs", labs)
+    assert invoke("lint", "--labs", labs, "--runbooks", new.parent)[0] == 0
 
 
 @needs_machine

@@ -56,7 +56,7 @@ def _options(command: _Command) -> _Command:
         click.option(
             "--runbooks",
             type=click.Path(path_type=Path),
-            help="Folder of the runbooks. Default: the built-in ones (in a checkout, runbooks/).",
+            help="Folder of the runbooks. Default: runbooks/ beside the labs, else the built-in ones.",
         ),
         click.option(
             "--labs",
@@ -79,7 +79,9 @@ class _Labs:
         if not self.files:
             raise click.UsageError(f"no *.lab.yaml found in {folder}")
         self.images = read_images(folder / "images.yaml")
-        self.paths = {path.stem: path for path in find_runbooks([runbooks or builtin_path()])}
+        place = runbooks or _runbooks_beside(folder)
+        click.echo(printable(f"labs in {folder.resolve()}, runbooks in {place.resolve()}"), err=True)
+        self.paths = {path.stem: path for path in find_runbooks([place])}
         self.runbooks: Mapping[str, Path] = self.paths
 
     def loaded(self, file: LabFile) -> LoadedLab | None:
@@ -133,6 +135,25 @@ class _Labs:
                     f'no lab belongs to the set "{printable(each)}", expected one of {expected}{hint}'
                 )
         return tuple(file for file in self.files if not sets or _set_of(file) in sets)
+
+
+def _runbooks_beside(labs: Path) -> Path:
+    """The folder `runbooks` beside that of the labs, where there is one, else the built-in runbooks.
+
+    Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
+    the other commands show would be two things.
+    """
+    beside, installed = labs.resolve().parent / "runbooks", builtin_path()
+    if not beside.is_dir():
+        return installed
+    for path in find_runbooks([beside]):
+        copy = installed / path.relative_to(beside)
+        if copy.resolve() != path and copy.is_file() and copy.read_bytes() != path.read_bytes():
+            raise ConfigurationError(
+                f"{path} differs from the installed copy {copy}; "
+                f"run `pip install --editable .` in {beside.parent}, or name the folder with --runbooks"
+            )
+    return beside
 
 
 def _set_of(file: LabFile) -> str:

@@ -108,6 +108,8 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         if cause.weight is not None:
             lead.append(bar(cause.weight), style="blue")
             lead.append(f" {cause.weight * 100:>3.0f} %  ")
+        elif cause.weight_text:
+            lead.append(f"{printable(cause.weight_text)}  ", style="blue")
         text = Text(printable(cause.name), style="bold")
         if cause.description:
             text.append(f" - {printable(plain(cause.description))}", style="not bold")

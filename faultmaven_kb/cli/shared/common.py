@@ -65,8 +65,7 @@ def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
 
     cache = Cache(cache_folder())
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
-    unreadable = {d.path: d for d in kb.diagnostics if d.code in ("RB001", "RB006", "RB011", "RB013", "RB804")}
-    for diagnostic in unreadable.values():
+    for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
     if not len(kb):
         where = ", ".join(str(path) for path in paths) or "the package"
@@ -85,7 +84,7 @@ def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
 
 def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
     """The technology, if any runbook has it; otherwise a usage error that names the nearest one."""
-    known = sorted({runbook.metadata.technology for runbook in kb if runbook.metadata.technology})
+    known = kb.technologies if technology is not None else ()
     if technology is not None and technology.casefold() not in (name.casefold() for name in known):
         hint = did_you_mean(technology, known) or f"; there are {', '.join(known)}" if known else ""
         raise click.UsageError(f'no runbook has the technology "{printable(technology)}"{hint}')

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import click
 
-from faultmaven_kb.checking import Gate
+from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import codes_named

@@ -13,7 +13,6 @@ from itertools import repeat
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.baseline import Baseline, Mark, mark_of, stale_entries, without_known
 from faultmaven_kb.gate.engine.document import Examined, compares_documents, examine, rules_in_force, run_base_rules
 from faultmaven_kb.gate.engine.report import Report
@@ -23,9 +22,9 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import DiskTree, Tree, kind_of
 from faultmaven_kb.gate.settings.policy import apply_policy
 from faultmaven_kb.gate.settings.settings import Criteria, Profile, Settings
-from faultmaven_kb.reading.files import find_runbooks, find_strays
+from faultmaven_kb.reading.files import find_runbooks, find_strays, read_file, real_path, shown_name
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.decoding import decode
 
 __all__ = ["check_paths", "check_text", "marks_of"]
 
@@ -61,13 +60,15 @@ def check_paths(
     processes: int = 1,
     baseline: Baseline | None = None,
     since: Snapshot | None = None,
+    notices: Iterable[Diagnostic] = (),
     progress: Callable[[int, int], None] | None = None,
 ) -> Report:
     """Check the runbooks in files and folders. Raises `PathError` for a path that does not exist.
 
     Links are followed below `root` and nowhere else (by default the folder that holds all paths). With `since`, only
     findings that were not there before are reported; with `baseline`, only those that it does not list, and its
-    stale entries. `progress` is told how many documents of how many are done.
+    stale entries. `notices` are reported beside what is found. `progress` is told how many documents of how many are
+    done.
     """
     given = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(given)).resolve())
@@ -89,7 +90,7 @@ def check_paths(
     if baseline:
         found = _against_baseline(found, baseline, batch, places, sources)
         sources[baseline.path] = Source(baseline.text, baseline.path)
-    return Report(_ordered(found), tuple(names), sources, places)
+    return Report(_ordered([*found, *notices]), tuple(names), sources, places)
 
 
 def check_text(
@@ -124,7 +125,7 @@ def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 def _common_folder(paths: list[Path]) -> Path:
     """The folder that holds all paths; a single file counts with its folder of technologies."""
-    folders = [path.resolve() if path.is_dir() else path.resolve().parent.parent for path in paths]
+    folders = [real_path(path) if path.is_dir() else real_path(path.parent).parent for path in paths]
     common = folders[0] if folders else Path()
     for folder in folders[1:]:
         while not folder.is_relative_to(common) and common != common.parent:
@@ -137,15 +138,14 @@ def _read(paths: list[Path], tree: DiskTree) -> tuple[dict[str, bytes | str], li
     documents: dict[str, bytes | str] = {}
     unread = []
     for path in find_runbooks(paths):
-        name = path.as_posix()
-        try:
-            if path.is_symlink() and not path.resolve().is_relative_to(tree.root):
-                unread.append(_stray(name))
-            else:
-                documents[name] = read_bytes(path)
-        except (PathError, OSError, RuntimeError) as error:
-            unread.append(Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START))
-    return documents, [*unread, *(_stray(path.as_posix()) for path in find_strays(paths))]
+        name, data = read_file(path)
+        if path.is_symlink() and not real_path(path).is_relative_to(tree.root):
+            unread.append(_stray(name))
+        elif isinstance(data, Diagnostic):
+            unread.append(data)
+        else:
+            documents[name] = data
+    return documents, [*unread, *(_stray(shown_name(path)) for path in find_strays(paths))]
 
 
 def _stray(name: str) -> Diagnostic:

@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.gate.facts.records import Facts, Suppression
 from faultmaven_kb.gate.settings.settings import Criteria
-from faultmaven_kb.source import Span
 from faultmaven_kb.text.decoding import decode
 from faultmaven_kb.text.frontmatter import read_front_matter
 
@@ -22,8 +21,6 @@ if TYPE_CHECKING:
     from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Rule
 
 __all__ = ["Examined", "compares_documents", "examine", "rules_in_force", "run_base_rules"]
-
-_START = Span(1, 1, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +34,17 @@ class Examined:
 
 
 def examine(data: bytes | str, path: str, criteria: Criteria) -> Examined:
-    """The findings of one document, before suppressions, exclusions and configured levels are applied."""
+    """The findings of one document, before suppressions, exclusions and configured levels are applied.
+
+    Never raises: a document that a stage cannot take is one finding (RB990), and the other documents go on.
+    """
+    try:
+        return _examine(data, path, criteria)
+    except Exception as error:  # one bad document must not silence the others
+        return Examined(path, (internal_error("checking this document", error, path),))
+
+
+def _examine(data: bytes | str, path: str, criteria: Criteria) -> Examined:
     source, diagnostics = decode(data, path, limit=criteria.settings.file_size)
     if source is None:
         return Examined(path, diagnostics)
@@ -82,7 +89,7 @@ def _run(rule: "Rule", checked: "Checked", criteria: Criteria) -> Iterator[Diagn
         for finding in rule.check(checked):
             yield from _as_diagnostics(rule, finding, checked.document.path, criteria)
     except Exception as error:  # a broken rule must not hide the others
-        yield _crash(rule, error, checked.document.path)
+        yield internal_error(f"rule {rule.code}", error, checked.document.path)
 
 
 def run_base_rules(base: "Base", criteria: Criteria) -> Iterator[Diagnostic]:
@@ -98,7 +105,7 @@ def _run_base(rule: "Rule", base: "Base", criteria: Criteria) -> Iterator[Diagno
         for facts, finding in rule.check_base(base):
             yield from _as_diagnostics(rule, finding, facts.path, criteria)
     except Exception as error:  # a broken rule must not hide the others
-        yield _crash(rule, error, base.documents[0].path)
+        yield internal_error(f"rule {rule.code}", error, base.documents[0].path)
 
 
 def _as_diagnostics(rule: "Rule", finding: "Finding", path: str, criteria: Criteria) -> Iterator[Diagnostic]:
@@ -107,11 +114,3 @@ def _as_diagnostics(rule: "Rule", finding: "Finding", path: str, criteria: Crite
     if reach is not None and (finding.profile or rule.profile) <= reach:
         level = finding.level or rule.level
         yield Diagnostic(rule.code, rule.name, level, finding.message, path, finding.span, finding.fix, finding.related)
-
-
-def _crash(rule: "Rule", error: Exception, path: str) -> Diagnostic:
-    """The report of a rule that raised."""
-    from faultmaven_kb.gate.rules.catalogue import INTERNAL_ERROR  # noqa: PLC0415 - imported already: its rule ran
-
-    message = f"rule {rule.code} failed with {type(error).__name__}: {error}; please report it"
-    return Diagnostic(INTERNAL_ERROR.code, INTERNAL_ERROR.name, Level.ERROR, message, path, _START)

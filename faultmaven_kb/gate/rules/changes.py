@@ -13,7 +13,7 @@ from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, 
 
 __all__ = ["RULES"]
 
-_NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:\+.*)?")
+_NUMBERS = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:\+.*)?")
 
 
 @base_rule("RB816", "id-reused", Level.ERROR, Profile.CONTRIBUTE)

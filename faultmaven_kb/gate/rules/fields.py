@@ -166,7 +166,7 @@ def invalid_status(checked: Checked) -> Iterator[Finding]:
 def invalid_version(checked: Checked) -> Iterator[Finding]:
     """A semantic version says how much changed since it was last read."""
     for finding in _value_findings(checked, "version"):
-        numbers = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", str(checked.value("version")).strip())
+        numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", str(checked.value("version")).strip())
         full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
         fix = Fix(f"use {full}", (_rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
         yield Finding(finding.message, finding.span, fix)

@@ -16,8 +16,8 @@ __all__ = ["ALWAYS", "CREDENTIALS", "Criteria", "Exclusion", "Profile", "Setting
 CREDENTIALS = frozenset({"RB701", "RB702"})
 """Rules that nobody may switch off, exclude or suppress unless the configuration says so in so many words."""
 
-ALWAYS = frozenset({"RB013", "RB990"})
-"""A file that cannot be read and a rule that crashed are reported whatever is selected."""
+ALWAYS = frozenset({"RB013", "RB906", "RB990"})
+"""A file that cannot be read, a changed configuration and a rule that crashed are reported whatever is selected."""
 
 
 class Profile(IntEnum):

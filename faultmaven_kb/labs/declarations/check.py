@@ -160,7 +160,8 @@ class _Checker:
             yield self.at("LB117", f"{message}, expected one of them", *path, "section")
         for name in ("before", "after"):
             script = getattr(solution, name)
-            words = repairing_words(script) if isinstance(script, str) else ""
+            look = repairing_words if name == "after" else changing_words
+            words = look(script) if isinstance(script, str) else ""
             if words:
                 message = f'"{words}" repairs or starts by itself, expected what the world does, or a section'
                 yield self.at("LB116", message, *path, name)

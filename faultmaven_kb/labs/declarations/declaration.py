@@ -15,6 +15,7 @@ from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.expectations import expectation
+from faultmaven_kb.text.terminal_text import printable
 from faultmaven_kb.text.yaml_values import YamlValues, read_yaml
 
 __all__ = [
@@ -139,6 +140,7 @@ class OtherSection(_Part):
 
     section: SectionName
     fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
+    values: Values = {}
 
 
 class SolutionProof(_Part):
@@ -297,16 +299,16 @@ def _innermost(failure: ValidationError) -> list[Any]:
 
 def _diagnostic(file: LabFile, error: Any) -> Diagnostic:
     steps = tuple(step for step in error["loc"] if step not in _UNION_MEMBERS and "[" not in str(step))
-    name = ".".join(str(step) for step in steps) or "the lab"
+    name = ".".join(_short(step) for step in steps) or "the lab"
     if error["type"] == "missing":
         message = f"{name} is missing"
     elif error["type"] == "extra_forbidden":
-        message = f'unknown field "{steps[-1]}"'
+        message = f'unknown field "{_short(error["loc"][-1])}"'
     else:
         message = f'{name} is "{_short(error["input"])}", {expectation(error)}'
     return Diagnostic("LB101", "invalid-lab", Level.ERROR, message, file.path, file.span(*steps))
 
 
 def _short(value: object) -> str:
-    text = " ".join(str(value).split())
+    text = printable(" ".join(str(value).split()))
     return text if len(text) <= 60 else f"{text[:57]}..."

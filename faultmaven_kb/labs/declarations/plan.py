@@ -112,11 +112,15 @@ def fences_of(loaded: LoadedLab, part: Diagnosis | SolutionProof) -> tuple[LabFe
 def parts_of(solution: SolutionProof) -> tuple[SolutionProof, ...]:
     """The sections of the runbook that the proof of a solution runs, in order: its own, others around it."""
     around = (solution.before, solution, solution.after)
-    return tuple(
-        solution if part is solution else solution.model_copy(update={"section": part.section, "fences": part.fences})
-        for part in around
-        if isinstance(part, SolutionProof | OtherSection)
-    )
+    return tuple(_as_solution(part, solution) for part in around if isinstance(part, SolutionProof | OtherSection))
+
+
+def _as_solution(part: SolutionProof | OtherSection, solution: SolutionProof) -> SolutionProof:
+    """Another section, run as the solution is: where it runs, for how long, with its values below the part's own."""
+    if isinstance(part, SolutionProof):
+        return part
+    values = {**solution.values, **part.values}
+    return solution.model_copy(update={"section": part.section, "fences": part.fences, "values": values})
 
 
 def checks_of(lab: Lab, case: Case, solution: SolutionProof) -> dict[str, Check]:

@@ -17,7 +17,8 @@ _STARTS = re.compile(
             r"\b(?:pg_ctl|pg_ctlcluster|invoke-rc\.d)\b",
             r"\bnginx -s\b",
             r"\bdocker (?:start|restart|compose up)\b",
-            r"\bkubectl (?:apply|create|delete|patch|replace|rollout|scale|set|edit|label|annotate)\b",
+            r"\bkubectl (?:apply|create|delete|patch|replace|scale|set|edit|label|annotate)\b",
+            r"\bkubectl rollout (?:restart|undo|pause|resume)\b",
             r"\bCONFIG (?:SET|REWRITE)\b",
             r"\b(?:pg_terminate_backend|pg_cancel_backend|pg_reload_conf)\b",
             r"\bALTER (?:SYSTEM|ROLE|TABLE|USER)\b",
@@ -38,12 +39,12 @@ _REPAIRS = re.compile(
 
 
 def changing_words(script: str) -> str:
-    """The first words of a script that start or set something, empty without any: for scripts that only look."""
+    """The first words of a script that start or set something, empty without any: for looks and preparations."""
     found = _STARTS.search(script)
     return found[0] if found else ""
 
 
 def repairing_words(script: str) -> str:
-    """The first words that start, set or repair something: for what the world does around a solution."""
+    """The first words that start, set or repair something: for what the world does after a solution."""
     found = _STARTS.search(script) or _REPAIRS.search(script)
     return found[0] if found else ""

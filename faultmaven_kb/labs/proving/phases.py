@@ -8,7 +8,7 @@ fails ends the trial. Exit codes prove nothing alone: output and state decide, a
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -159,9 +159,14 @@ class _Trial:
 
     def find_values(self) -> None:
         """The placeholders' values, as they are in the broken machine now."""
-        scopes = values_of(self.loaded.lab.values, self.case.values, self.solution.values)
-        for name, value in scopes.items():
-            self.values[name] = self.computed(name, value) if isinstance(value, ComputedValue) else value
+        self.values = self.found(values_of(self.loaded.lab.values, self.case.values, self.solution.values))
+
+    def found(self, values: Mapping[str, str | ComputedValue]) -> dict[str, str]:
+        """Values with those that are computed found out."""
+        return {
+            name: self.computed(name, value) if isinstance(value, ComputedValue) else value
+            for name, value in values.items()
+        }
 
     def computed(self, name: str, value: ComputedValue) -> str:
         """The first line that a value's script prints."""
@@ -235,10 +240,14 @@ class _Trial:
         if isinstance(self.solution.before, str):
             self.script("part before the commands", self.solution.before)
         for part in parts_of(self.solution):
+            found = self.values
+            if part is not self.solution:
+                self.values = {**found, **self.found(part.values)}
             for _ in range(part.times if part is self.solution else 1):
                 for step in self.commands(part):
                     if step.fault:
                         raise _Failed(f"{step.name} {step.fault}")
+            self.values = found
         if isinstance(self.solution.after, str):
             self.script("part after the commands", self.solution.after)
 

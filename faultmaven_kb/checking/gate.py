@@ -5,20 +5,22 @@ answer. What a configuration file says counts here as on the command line. This 
 repository and the configuration file are looked up; below it they are values.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import (
     FoundConfiguration,
     find_configuration,
     load_configuration,
     root_of,
-    shown,
 )
-from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, read_baseline
+from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, regular_text, shown
+from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, narrowed, read_baseline
 from faultmaven_kb.gate.engine.check import check_paths, marks_of
 from faultmaven_kb.gate.engine.check import check_text as check_one
 from faultmaven_kb.gate.engine.report import Report
@@ -45,7 +47,9 @@ class Gate:
     settings: Settings
     root: Path | None
     baseline_path: Path | None = None
+    baseline_before: Callable[[], str] | None = None
     since: Snapshot | None = None
+    notices: tuple[Diagnostic, ...] = ()
     cache: ResultCache | None = None
     processes: int = 1
 
@@ -73,22 +77,17 @@ class Gate:
         if not paths:
             raise ConfigurationError("no path is given, expected one or more files or folders")
         given = tuple(Path(path) for path in paths)
-        found = load_configuration(Path(config)) if config else find_configuration(given[0])
-        snapshot, root = None, root_of(given)
-        if since:
-            from faultmaven_kb.git_history import snapshot as snapshot_of  # noqa: PLC0415 - only where it is asked for
-            from faultmaven_kb.git_repository import find_repository  # noqa: PLC0415
-
-            repository = find_repository(Path())
-            root, snapshot = repository.top, snapshot_of(given, since, repository=repository)
+        rules = _rules(given, since, Path(config) if config else None, Path(baseline) if baseline else None)
         return cls(
             given,
             today or date.today(),
-            profile or found.configuration.profile or Profile.CONTRIBUTE,
-            settings or found.configuration.settings,
-            root,
-            Path(baseline) if baseline else _configured_baseline(found),
-            snapshot,
+            profile or rules.found.configuration.profile or Profile.CONTRIBUTE,
+            settings or rules.found.configuration.settings,
+            rules.root,
+            Path(baseline) if baseline else _configured_baseline(rules.found),
+            rules.baseline,
+            rules.since,
+            rules.notices,
             ResultCache(Path(cache)) if cache else None,
             processes,
         )
@@ -108,6 +107,7 @@ class Gate:
             processes=self.processes,
             baseline=self._baseline() if against_baseline else None,
             since=self.since,
+            notices=self.notices,
             progress=progress,
         )
 
@@ -142,16 +142,43 @@ class Gate:
         return path, len(marks)
 
     def _baseline(self) -> Baseline | None:
+        """The baseline that counts: of a changed one what was listed before the change as well."""
         if self.baseline_path is None:
             return None
-        try:
-            text = self.baseline_path.read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            message = f"no baseline at {str(self.baseline_path)!r}; --write-baseline makes it"
-            raise ConfigurationError(message) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot read {str(self.baseline_path)!r}: {error}") from error
-        return read_baseline(text, self.baseline_path.as_posix())
+        path = self.baseline_path
+        if not os.path.lexists(path) and not self.baseline_before:
+            raise ConfigurationError(f"no baseline at {str(path)!r}; --write-baseline makes it")
+        before = read_baseline(self.baseline_before(), path.as_posix()) if self.baseline_before else None
+        if not os.path.lexists(path):
+            return before
+        present = read_baseline(regular_text(path, _boundary(path), limit=DATA_LIMIT), path.as_posix())
+        return narrowed(present, before) if before else present
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What decides about a check: the configuration, the root of links, and for a change the state before it."""
+
+    found: FoundConfiguration
+    root: Path | None
+    baseline: Callable[[], str] | None = None
+    since: Snapshot | None = None
+    notices: tuple[Diagnostic, ...] = ()
+
+
+def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, baseline: Path | None) -> _Rules:
+    """The rules in force; for a change those before it, which does not decide how it is judged itself."""
+    if since is None:
+        return _Rules(load_configuration(config) if config else find_configuration(paths[0]), root_of(paths))
+    from faultmaven_kb.checking.change import rules_before  # noqa: PLC0415 - only where it is asked for
+
+    before = rules_before(paths, since, config=config, baseline=baseline)
+    return _Rules(before.found, before.root, before.baseline, before.since, before.notices)
+
+
+def _boundary(path: Path) -> Path:
+    """The folder that a baseline lies in: the repository, or its own folder."""
+    return root_of((path,)) or path.resolve().parent
 
 
 def _configured_baseline(found: FoundConfiguration) -> Path | None:
@@ -174,8 +201,8 @@ def check(
     path that does not exist and `ConfigurationError` for an option that cannot be.
 
         >>> from datetime import date
-        >>> from faultmaven_kb import builtin_path, check
-        >>> check(builtin_path(), today=date(2026, 11, 22)).failed
+        >>> from faultmaven_kb import Settings, builtin_path, check
+        >>> check(builtin_path(), settings=Settings(), today=date(2026, 11, 22)).failed
         False
     """
     return Gate.open(
