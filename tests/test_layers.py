@@ -9,7 +9,7 @@ PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("_version", "errors", "programs", "source"),
-    ("diagnostics",),
+    ("diagnostics", "plugins"),
     ("text",),
     ("model",),
     ("dialects", "reading"),
@@ -19,6 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("semantic", "evaluation", "differential", "labs", "storage", "git_repository", "git_renames"),
     ("knowledge_base", "git_history"),
     ("reports",),
+    ("checking",),
     ("cli", "mcp_server", "language_server", "integrations"),
     ("__main__",),
 )
