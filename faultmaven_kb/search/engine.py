@@ -13,9 +13,11 @@ import numpy as np
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
 from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
-from faultmaven_kb.search.index import Index
-from faultmaven_kb.search.question import Question, read_question
+from faultmaven_kb.search.index import Flags, Floats, Index
+from faultmaven_kb.search.question import Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
+from faultmaven_kb.search.signatures import topics
+from faultmaven_kb.search.spelling import Speller
 from faultmaven_kb.search.strength import Explained, examine, explain
 from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
 from faultmaven_kb.search.terms import NEGATION, terms_of
@@ -24,6 +26,7 @@ from faultmaven_kb.search.verdict import confidences, decide
 __all__ = ["Examination", "Searcher"]
 
 _DEPRECATED = 0.7
+_QUOTES = 0.7
 _FEWER = 3
 _SMALL_SHARE = 0.25
 _MOST_LINES = 5
@@ -45,8 +48,10 @@ class Searcher:
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
         self.runbooks = tuple(runbooks)
         self._index = Index(self.runbooks)
+        self._speller = Speller(self._index.vocabulary, self._index.document_frequency)
         self._witness = Witness(self.runbooks, self._index)
         self._technologies = tuple(_technologies(runbook) for runbook in self.runbooks)
+        self._about = _about(self.runbooks)
         self._damping = np.array([_DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
 
     def search(
@@ -80,10 +85,11 @@ class Searcher:
 
     def examine(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Examination:
         """What stands behind an answer: the ranking, and the strengths of the best `limit` runbooks."""
-        asked = read_question(question)
+        asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
             damping = damping * np.array([accept(runbook) for runbook in self.runbooks], dtype=np.float64)
+        damping = damping * self._quoting(asked)
         terms = terms_in(asked, self._index)
         ranked = rank(asked, terms, self._index, technologies=self._technologies, damping=damping)
         examined = examine(asked, self._index)
@@ -99,6 +105,29 @@ class Searcher:
             for number, place in enumerate(ranked.runbooks[:limit].tolist())
         )
         return Examination(asked, ranked, explained)
+
+
+    def _quoting(self, asked: Question) -> Floats:
+        """For each runbook `_QUOTES` where it only quotes a generic error of the question, which has its own runbook.
+
+        A runbook of a technology that the question names may well be about that error on that technology.
+        """
+        found = np.ones(len(self.runbooks))
+        for topic in sorted(asked.topics):
+            about = self._about[topic]
+            if about.any():
+                named = np.array([bool(asked.technologies & mine) for mine in self._technologies])
+                found[~(about | named)] = _QUOTES
+        return found
+
+
+def _about(runbooks: Sequence[Runbook]) -> dict[str, Flags]:
+    """For each topic of generic errors which runbooks are about it, by their titles, aliases and tags."""
+    told = [
+        frozenset(terms_of(" ".join((runbook.title, *runbook.metadata.aliases, *runbook.metadata.tags))))
+        for runbook in runbooks
+    ]
+    return {name: np.array([not words.isdisjoint(mine) for mine in told], dtype=bool) for name, words in topics()}
 
 
 def _deprecated(runbook: Runbook) -> bool:
@@ -132,10 +161,12 @@ def _lead(ranked: Ranked, number: int) -> float:
 def _unexplained(question: Question, explained: tuple[Explained, ...]) -> tuple[str, ...]:
     """The question's own words that the first hit says nothing about, each once, in order."""
     shares = explained[0].words if explained else np.zeros(len(question.words))
+    pairs = list(zip(question.words, shares.tolist(), strict=True))
+    told = {word.terms for word, share in pairs if share > 0}  # of a repeated word only the first has a share
     words = (
         word.text
-        for word, share in zip(question.words, shares, strict=True)
-        if share == 0 and word.weight > _LOUD and word.terms != (NEGATION,)
+        for word, share in pairs
+        if share == 0 and word.weight > _LOUD and word.terms != (NEGATION,) and word.terms not in told
     )
     return tuple(dict.fromkeys(words))[:_MOST_UNEXPLAINED]
 

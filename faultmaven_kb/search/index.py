@@ -17,11 +17,16 @@ from numpy.typing import NDArray
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, POINTED
-from faultmaven_kb.search.terms import LINE_END, line_terms
+from faultmaven_kb.search.terms import LINE_END, NEGATION, line_terms, tokens_of
 
-__all__ = ["END", "Flags", "Floats", "Index", "Numbers", "Passages", "Text", "ranges"]
+__all__ = ["END", "RANKING_PRIOR", "Flags", "Floats", "Index", "Numbers", "Passages", "Text", "ranges"]
 
 K1, B = 2.0, 0.7
+RANKING_PRIOR = 10.0
+"""How many runbooks the prior of rarity counts as in the ranking. Chosen among 0, 10, 20, 40 and 80 on the questions of
+tests/data/search, the families of benchmarks/siblings.py and 166 alerts: more prior, fewer false matches, but from 20 on
+siblings that differ in an everyday word are mixed up."""
+
 END = 0
 """The number of the term that ends a segment or a line."""
 
@@ -62,6 +67,13 @@ class Passages(NamedTuple):
     information: Floats
 
 
+class Titles(NamedTuple):
+    """The terms of the titles, each once in a title; a runbook's from `starts[runbook]` to `starts[runbook + 1]`."""
+
+    terms: Terms
+    starts: Numbers
+
+
 class Index:
     """Scores every runbook for weighted terms; `size` is the number of runbooks."""
 
@@ -73,6 +85,7 @@ class Index:
         self._weigh()
         self.information = self._information()
         self.passages = self._passages()
+        self.titles = self._titles(runbooks)
 
     def _weigh(self) -> None:
         """Add the weighted BM25 matrices of all fields into one, column by column in the order of the terms."""
@@ -81,7 +94,8 @@ class Index:
         unique, place = np.unique(keys, return_inverse=True)
         columns = unique // max(self.size, 1)
         self.document_frequency = np.bincount(columns, minlength=len(self.vocabulary))
-        rarity = np.log(1 + (self.size - self.document_frequency + 0.5) / (self.document_frequency + 0.5))
+        self._priors = np.array([share(term) for term in self.vocabulary])
+        rarity = rarity_of(self.document_frequency, self._priors, self.size)
         weights = np.bincount(place, np.concatenate([weights for _, weights in found]), len(unique))
         self._weights = (weights * rarity[columns]).astype(np.float32)
         self._documents = (unique % max(self.size, 1)).astype(np.int32)
@@ -107,12 +121,25 @@ class Index:
         runbooks = having[engine.scores["indices"]]
         return columns * self.size + runbooks, engine.scores["data"] * (FIELDS[number].weight / rarity)
 
+    def _titles(self, runbooks: Sequence[Runbook]) -> Titles:
+        """The terms of every title, without the wholes of identifiers, which say the same again."""
+        found = [
+            dict.fromkeys(
+                self.vocabulary[term]
+                for token in tokens_of(runbook.title)
+                for term in (token.terms if len(token.terms) < 3 else token.terms[:-1])
+                if term != NEGATION and term in self.vocabulary
+            )
+            for runbook in runbooks
+        ]
+        starts = np.array([0, *accumulate(map(len, found))], dtype=np.int64)
+        return Titles(np.array(list(chain.from_iterable(found)), dtype=np.int32), starts)
+
     def _information(self) -> Floats:
-        prior = np.array([share(term) for term in self.vocabulary])
         about = np.zeros(len(self.vocabulary))
         for text in self.texts:
             about[np.unique(text.terms[: text.pointed])] += 1
-        found = _nats(_ABOUT * about + (1 - _ABOUT) * self.document_frequency, prior, self.size)
+        found = _nats(_ABOUT * about + (1 - _ABOUT) * self.document_frequency, self._priors, self.size)
         found[END] = 0
         return found
 
@@ -169,6 +196,14 @@ def ranges(starts: Numbers, ends: Numbers) -> Numbers:
     total = int(lengths.sum())
     offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
     return offsets + np.arange(total)
+
+
+def rarity_of(frequency: Numbers, prior: Floats, size: int) -> Floats:
+    """How much a hit on each term weighs in the ranking: the idf of BM25 in this base and as many others as the prior
+    stands for."""
+    expected = frequency + RANKING_PRIOR * prior
+    rarity: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
+    return rarity
 
 
 def _nats(frequency: Floats | int, prior: Floats | float, size: int) -> Floats:

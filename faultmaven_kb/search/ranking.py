@@ -1,8 +1,9 @@
 """Orders the runbooks for a question: BM25 over all fields, then a closer look at the best of them.
 
 The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much
-of the question by itself counts extra, and less so the more it says besides, which tells siblings apart; a runbook of
-another technology than the one asked about is damped, as is a deprecated one from the start.
+of the question by itself counts extra, and less so the more it says besides; a runbook pays for the words of its title
+that the question neither says nor means, which tells siblings apart; one of another technology than the one asked about
+is damped, and so is one that only quotes a generic error which has a runbook of its own.
 """
 
 from typing import NamedTuple
@@ -20,13 +21,17 @@ _CANDIDATES = 30
 _PASSAGE = 0.3
 _EXACTNESS = 0.7
 _OTHER_TECHNOLOGY = 0.75
+_CONTRAST, _CONTRAST_HALF = 0.3, 2.0
+_BY_SYNONYM = 0.6
 
 
 class Terms(NamedTuple):
-    """A question's terms that the index knows: their numbers and weights, synonyms after the words."""
+    """A question's terms that the index knows: their numbers and weights, synonyms after the words, and which of them
+    the question says itself."""
 
     numbers: NDArray[np.int32]
     weights: NDArray[np.float32]
+    said: NDArray[np.bool_]
 
 
 class Ranked(NamedTuple):
@@ -41,13 +46,15 @@ def terms_in(question: Question, index: Index) -> Terms:
     """The terms of a question, and those that synonyms bring, as the index numbers them."""
     known = index.vocabulary
     pairs = [
-        (known[term], weight)
+        (known[term], weight, terms is question.terms)
         for terms in (question.terms, question.synonyms)
         for term, weight in terms.items()
         if term in known
     ]
-    numbers = np.array([number for number, _ in pairs], dtype=np.int32)
-    return Terms(numbers, np.array([weight for _, weight in pairs], dtype=np.float32))
+    numbers, weights, said = zip(*pairs, strict=True) if pairs else ((), (), ())
+    return Terms(
+        np.array(numbers, dtype=np.int32), np.array(weights, dtype=np.float32), np.array(said, dtype=np.bool_)
+    )
 
 
 def rank(
@@ -68,11 +75,26 @@ def rank(
     best = best[scores[best] > 0]
     passages = _passages(best, terms, index)
     looked = scores[best] + _PASSAGE * damping[best] * passages
+    looked *= 1 - _CONTRAST * _unasked(best, terms, index)
     for place, runbook in enumerate(best.tolist()):
         if not agree(question.technologies, technologies[runbook]):
             looked[place] *= _OTHER_TECHNOLOGY
     order = np.argsort(-looked, kind="stable")
     return Ranked(best[order], looked[order], passages[order])
+
+
+def _unasked(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
+    """For each runbook how much its title says that the question neither says nor means, from 0 to below 1."""
+    numbers, starts = index.titles
+    begin, end = starts[runbooks], starts[runbooks + 1]
+    said = np.zeros(len(index.vocabulary))
+    said[terms.numbers] = np.where(terms.said, 1.0, _BY_SYNONYM)
+    places = ranges(begin, end)
+    left = index.information[numbers[places]] * (1 - said[numbers[places]])
+    owner = np.repeat(np.arange(len(runbooks)), end - begin)
+    unasked = np.bincount(owner, left, len(runbooks))
+    contrast: Floats = unasked / (unasked + _CONTRAST_HALF)
+    return contrast
 
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:

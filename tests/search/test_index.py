@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, Runbook
+from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, segment_at
-from faultmaven_kb.search.index import END, K1, B, Index, ranges
+from faultmaven_kb.search.index import END, K1, RANKING_PRIOR, B, Index, ranges
 from faultmaven_kb.search.terms import terms_of
 from tests.search.bases import plain
 
@@ -23,13 +24,14 @@ def documents(drawn: list[tuple[list[str], list[str]]]) -> list[Runbook]:
 
 
 def slow_scores(runbooks: list[Runbook], query: dict[str, float]) -> list[float]:
-    """BM25 by the book: for each field, over the runbooks that have it; rarity is that of the whole base."""
+    """BM25 by the book: for each field, over the runbooks that have it; rarity is that of the whole base and the prior."""
     fields = [[terms_of(field.texts(runbook)) for runbook in runbooks] for field in FIELDS]
     size = len(runbooks)
     scores = [0.0] * size
     for term, weight in query.items():
         frequency = sum(any(term in field[n] for field in fields) for n in range(size))
-        rarity = math.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+        expected = frequency + RANKING_PRIOR * share(term)
+        rarity = math.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
         for field, texts in zip(FIELDS, fields, strict=True):
             having = [len(text) for text in texts if text]
             average = sum(having) / len(having) if having else 1.0
@@ -67,7 +69,7 @@ def test_every_text_of_a_runbook_stands_in_the_index_segment_by_segment() -> Non
 
 def test_a_term_tells_less_the_more_runbooks_have_it_and_never_more_than_a_new_one() -> None:
     index = Index(list(KnowledgeBase.builtin()))
-    told = [index.information_of(term) for term in ("xyzzy", "kubelet", "kubernet", "error")]
+    told = [index.information_of(term) for term in ("xyzzy", "livenessprob", "kubelet", "error")]
     assert told == sorted(told, reverse=True)
     assert all(0 <= value <= 5 for value in told)
 
