@@ -94,7 +94,11 @@ FAMILIES: tuple[Family, ...] = (
         (
             ("Space Filling Up", "bytes that fill up and are predicted to run out", "is predicted to run out of space"),
             ("Almost Out Of Space", "less than five percent of its bytes left", "has less than 5% space left"),
-            ("Files Filling Up", "inodes that fill up and are predicted to run out", "is predicted to run out of inodes"),
+            (
+                "Files Filling Up",
+                "inodes that fill up and are predicted to run out",
+                "is predicted to run out of inodes",
+            ),
             ("Almost Out Of Files", "less than five percent of its inodes left", "has less than 5% inodes left"),
             ("Errors", "failed to be provisioned, its phase says so", "is in phase failed"),
         ),
@@ -117,10 +121,26 @@ FAMILIES: tuple[Family, ...] = (
         "requests and at the agent's log, for the client and for the server side.",
         ("The agent's {}.", "agent on worker-7: {}"),
         (
-            ("Client Certificate Expiration", "client certificate, which expires", "client certificate is about to expire"),
-            ("Server Certificate Expiration", "server certificate, which expires", "server certificate is about to expire"),
-            ("Client Certificate Renewal Errors", "renewal of the client certificate", "client certificate could not be renewed"),
-            ("Server Certificate Renewal Errors", "renewal of the server certificate", "server certificate could not be renewed"),
+            (
+                "Client Certificate Expiration",
+                "client certificate, which expires",
+                "client certificate is about to expire",
+            ),
+            (
+                "Server Certificate Expiration",
+                "server certificate, which expires",
+                "server certificate is about to expire",
+            ),
+            (
+                "Client Certificate Renewal Errors",
+                "renewal of the client certificate",
+                "client certificate could not be renewed",
+            ),
+            (
+                "Server Certificate Renewal Errors",
+                "renewal of the server certificate",
+                "server certificate could not be renewed",
+            ),
         ),
     ),
     Family(
@@ -164,7 +184,11 @@ FAMILIES: tuple[Family, ...] = (
                 "daemon set on nodes where it must not be",
                 "3 pods of DaemonSet run where they are not supposed to run",
             ),
-            ("Deployment Generation Mismatch", "deployment of an older generation", "Deployment generation does not match"),
+            (
+                "Deployment Generation Mismatch",
+                "deployment of an older generation",
+                "Deployment generation does not match",
+            ),
         ),
     ),
     Family(
@@ -200,7 +224,11 @@ FAMILIES: tuple[Family, ...] = (
             ("Not Connected To Receivers", "knows no receiver", "is not connected to any receivers"),
             ("Queue Running Full", "has a queue that fills", "alert notification queue is predicted to run full"),
             ("Failed Reload", "could not load its configuration", "reloading the configuration has failed"),
-            ("Config Inconsistent", "has other configurations within its cluster", "instances have different configurations"),
+            (
+                "Config Inconsistent",
+                "has other configurations within its cluster",
+                "instances have different configurations",
+            ),
         ),
     ),
     Family(

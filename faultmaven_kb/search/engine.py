@@ -106,7 +106,6 @@ class Searcher:
         )
         return Examination(asked, ranked, explained)
 
-
     def _quoting(self, asked: Question) -> Floats:
         """For each runbook `_QUOTES` where it only quotes a generic error of the question, which has its own runbook.
 

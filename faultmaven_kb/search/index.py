@@ -83,6 +83,7 @@ class Index:
         self.texts = tuple(_read(runbook, numbers) for runbook in runbooks)
         self.vocabulary: dict[str, int] = dict(numbers)
         self._weigh()
+        self.names = tuple(self.vocabulary)
         self.information = self._information()
         self.passages = self._passages()
         self.titles = self._titles(runbooks)

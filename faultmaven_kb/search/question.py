@@ -132,11 +132,18 @@ def understood(question: Question, speller: Speller, vocabulary: dict[str, int])
         if word.foreign or word.weight <= _LOUD or len(plain) != 1:
             continue
         (term,) = plain
-        if term in vocabulary or is_name(term) or is_known(term) or any(term in each.said for each in question.expansions):
+        if (
+            term in vocabulary
+            or is_name(term)
+            or is_known(term)
+            or any(term in each.said for each in question.expansions)
+        ):
             continue
         meant = speller.meant(word.text.lower())
         if meant:
-            negated = tuple(NEGATED + each for each in meant[:1] if len(word.terms) > 1 and NEGATED + each in vocabulary)
+            negated = tuple(
+                NEGATED + each for each in meant[:1] if len(word.terms) > 1 and NEGATED + each in vocabulary
+            )
             guesses.append(Expansion(frozenset(word.terms), (frozenset((*meant, *negated)),)))
     if not guesses:
         return question

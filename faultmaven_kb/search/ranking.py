@@ -52,9 +52,7 @@ def terms_in(question: Question, index: Index) -> Terms:
         if term in known
     ]
     numbers, weights, said = zip(*pairs, strict=True) if pairs else ((), (), ())
-    return Terms(
-        np.array(numbers, dtype=np.int32), np.array(weights, dtype=np.float32), np.array(said, dtype=np.bool_)
-    )
+    return Terms(np.array(numbers, dtype=np.int32), np.array(weights, dtype=np.float32), np.array(said, dtype=np.bool_))
 
 
 def rank(

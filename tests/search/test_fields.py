@@ -12,7 +12,7 @@ BUILTIN = list(KnowledgeBase.builtin())
 def test_a_segment_is_found_by_its_number_and_has_one_line(field: int) -> None:
     for runbook in BUILTIN:
         segments = list(FIELDS[field].segments(runbook))
-        assert FIELDS[field].texts(runbook) == "\n".join(segment.text for segment in segments)
+        assert FIELDS[field].texts(runbook) == "\n".join(segment.said for segment in segments)
         assert all("\n" not in segment.text for segment in segments)
         for number in (0, len(segments) // 2, len(segments) - 1):
             assert segment_at(runbook, field, number) == segments[number]

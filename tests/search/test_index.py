@@ -63,7 +63,7 @@ def test_every_text_of_a_runbook_stands_in_the_index_segment_by_segment() -> Non
             for segment in range(int((numbers == END).sum())):
                 start = 0 if segment == 0 else int(np.flatnonzero(numbers == END)[segment - 1]) + 1
                 stop = int(np.flatnonzero(numbers == END)[segment])
-                read = terms_of(segment_at(runbook, field, segment).text)
+                read = terms_of(segment_at(runbook, field, segment).said)
                 assert [terms[int(number)] for number in numbers[start:stop]] == read
 
 

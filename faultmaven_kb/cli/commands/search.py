@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.cards import print_brief, print_card
+from faultmaven_kb.cli.shared.cards import print_brief, print_card, shown_percent
 from faultmaven_kb.cli.shared.common import echo_json, filter_options, kb_option, load, technology_named
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
@@ -102,7 +102,8 @@ def _print(answer: Answer, *, full: int | None) -> None:
     out.print(line, soft_wrap=True)
     _print_lines(out, answer)
     leading = _LEADING[answer.verdict] if full is None else full
-    for number, hit in enumerate(answer.hits):
+    shown = [hit for number, hit in enumerate(answer.hits) if number < leading or shown_percent(hit) > 0]
+    for number, hit in enumerate(shown):
         if number == leading:
             out.print(Text("nearest:" if answer.verdict == "none" else "also:", style="dim"))
         if number < leading:

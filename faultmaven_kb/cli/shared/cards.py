@@ -11,7 +11,7 @@ from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable
 
-__all__ = ["bar", "print_brief", "print_card"]
+__all__ = ["bar", "print_brief", "print_card", "shown_percent"]
 
 _BAR_WIDTH = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -23,6 +23,11 @@ def bar(share: float, width: int = _BAR_WIDTH) -> str:
     eighths = round(max(0.0, min(share, 1.0)) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
+
+
+def shown_percent(hit: Hit) -> int:
+    """The confidence of a hit as it is printed; at 0 there is no reason to print the hit."""
+    return math.floor(hit.confidence * 100 + 0.5)
 
 
 def print_brief(console: Console, hit: Hit) -> None:
@@ -50,7 +55,7 @@ def print_card(console: Console, hit: Hit) -> None:
 
 def _headline(hit: Hit) -> Text:
     metadata = hit.runbook.metadata
-    line = Text(f"{math.floor(hit.confidence * 100 + 0.5):>3} % ", style="bold")
+    line = Text(f"{shown_percent(hit):>3} % ", style="bold")
     line.append(printable(hit.runbook.title), style="bold cyan")
     line.append(f"  {printable(hit.runbook.id)}", style="dim")
     if metadata.severity:
