@@ -14,7 +14,7 @@ from faultmaven_kb.search.terms import NEGATED, stem
 __all__ = ["RARE", "is_known", "share"]
 
 _SHARES = {"everyday": 0.4, "common": 0.12}
-"""The shares of the table's two groups: a judgement. The fit of the verdict moved little for 0.3 to 0.5, 0.08 to 0.2."""
+"""The shares of the table's two groups: a judgement, not counted from a corpus."""
 
 RARE = 0.008
 """The share of operations texts that hold a word of neither group: one in 125, as in a base of that size."""

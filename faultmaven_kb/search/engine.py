@@ -32,6 +32,7 @@ _SMALL_SHARE = 0.25
 _MOST_LINES = 5
 _MOST_UNEXPLAINED = 50
 _LOUD = 0.3
+_MOST_SIGNS = 3
 
 
 class Examination(NamedTuple):
@@ -65,7 +66,7 @@ class Searcher:
         asked, ranked, explained = self.examine(said, limit=max(limit, 2), accept=accept)
         strengths = [each.strength for each in explained]
         verdict = decide(strengths)
-        wanted = wanted_terms(asked)
+        wanted = wanted_terms(asked, self._index)
         hits = tuple(
             Hit(self.runbooks[place], score, confidence, self._witness.evidence(place, each.found, wanted, most=most))
             for most, place, score, confidence, each in zip(
@@ -81,6 +82,7 @@ class Searcher:
         first = ranked.runbooks[:2].tolist()
         apart = self._witness.told_apart(first, asked) if verdict == "ambiguous" else ()
         reason = _reason(verdict, [self.runbooks[place] for place in first], unexplained, apart)
+        reason += _signs(asked)
         return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
 
     def examine(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Examination:
@@ -142,10 +144,14 @@ def _technologies(runbook: Runbook) -> frozenset[str]:
 
 
 def _agreement(question: Question, technologies: frozenset[str]) -> float:
-    """1 where the technology asked about is the runbook's, -1 where it is another's, 0 where nothing is known."""
+    """1 where the technology asked about is the runbook's, 0 where nothing is known, -1 where it is another's, -2 where
+    an error signature says so: what a Mongo driver reports is never answered by a Redis runbook."""
     if question.technologies & technologies:
         return 1.0
-    return 0.0 if agree(question.technologies, technologies) else -1.0
+    if agree(question.technologies, technologies):
+        return 0.0
+    signed = {sign.technology for sign in question.signatures if sign.technology}
+    return -2.0 if signed and not agree(signed, technologies) else -1.0
 
 
 def _lead(ranked: Ranked, number: int) -> float:
@@ -181,6 +187,13 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
     best = sorted((line for line, value in told.items() if value > most * _SMALL_SHARE), key=lambda line: -told[line])
     texts = {line.number: line.text for line in reversed(question.lines)}
     return tuple(InputLine(line, " ".join(texts[line].split())) for line in sorted(best[:_MOST_LINES]))
+
+
+def _signs(question: Question) -> str:
+    """What the signs in an error line give away, for the end of a reason."""
+    told = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
+    signs = ", ".join(f'"{text}" speaks of {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
+    return f"; {signs}" if signs else ""
 
 
 def _reason(

@@ -58,7 +58,7 @@ def _title(runbook: Runbook) -> Iterator[Segment]:
 
 def _purpose(runbook: Runbook) -> Iterator[Segment]:
     if runbook.purpose:
-        yield Segment(_one_line(plain(runbook.purpose)))
+        yield Segment(_one_line(plain(_said(runbook.purpose))))
 
 
 def _symptoms(runbook: Runbook) -> Iterator[Segment]:
@@ -147,18 +147,7 @@ POINTED = BODY - 1
 
 def segment_at(runbook: Runbook, field: int, number: int) -> Segment:
     """The segment with a number, from 0, of a field, by its position."""
-    if field == BODY:
-        return _body_line(runbook, number)
-    return next(islice(FIELDS[field].segments(runbook), number, None))
-
-
-def _body_line(runbook: Runbook, number: int) -> Segment:
-    for section in runbook.sections:
-        lines = section.text.count("\n") + 1
-        if number < lines:
-            line = _without_fences(section.text).split("\n")[number]
-            place = section.span.line + number
-            said = _said(section.text).split("\n")[number]
-            return Segment(line, Span(place, 1, place, len(line) + 1), said)
-        number -= lines
-    raise IndexError(number)
+    found = next(islice(FIELDS[field].segments(runbook), number, None), None)
+    if found is None:
+        raise IndexError(number)
+    return found

@@ -23,9 +23,9 @@ __all__ = ["END", "RANKING_PRIOR", "Flags", "Floats", "Index", "Numbers", "Passa
 
 K1, B = 2.0, 0.7
 RANKING_PRIOR = 10.0
-"""How many runbooks the prior of rarity counts as in the ranking. Chosen among 0, 10, 20, 40 and 80 on the questions of
-tests/data/search, the families of benchmarks/siblings.py and 166 alerts: more prior, fewer false matches, but from 20 on
-siblings that differ in an everyday word are mixed up."""
+"""How many runbooks the prior counts as in the ranking. Chosen among 0, 10, 20, 40 and 80 on tests/data/search,
+benchmarks/siblings.py and 166 alerts: more prior gives fewer false matches, but from 20 on siblings that differ in an
+everyday word are mixed up."""
 
 END = 0
 """The number of the term that ends a segment or a line."""
@@ -52,6 +52,10 @@ class Text(NamedTuple):
     def pointed(self) -> int:
         """Where the fields end that say what the runbook is about."""
         return self.starts[POINTED]
+
+    def first_segment(self, field: int) -> int:
+        """The number of a field's first segment in the text."""
+        return int(self.ends.searchsorted(self.starts[field]))
 
 
 class Passages(NamedTuple):
@@ -83,7 +87,6 @@ class Index:
         self.texts = tuple(_read(runbook, numbers) for runbook in runbooks)
         self.vocabulary: dict[str, int] = dict(numbers)
         self._weigh()
-        self.names = tuple(self.vocabulary)
         self.information = self._information()
         self.passages = self._passages()
         self.titles = self._titles(runbooks)

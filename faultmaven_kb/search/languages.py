@@ -1,7 +1,7 @@
 """Sentences in other languages around an error line: what language they are in, and which of their words say nothing.
 
-The error line is English whatever the sentence is. Without this, German "die" is a word of crashes, and every other word
-of the sentence is one that no runbook explains.
+The error line is English whatever the sentence is. Without this, German "die" is a word of crashes, and every other
+word of the sentence is one that no runbook explains.
 """
 
 from collections.abc import Sequence

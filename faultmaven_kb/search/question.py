@@ -41,7 +41,7 @@ _STATES = frozenset(
         ).split(),
     )
 )
-"""What a runbook about its opposite says too: "not ready" is not about what is ready, but "not found" is about finding."""
+"""What "not" turns into its opposite: "not ready" is not about what is ready, but "not found" is about finding."""
 
 _SCAFFOLD = frozenset(map(stem, "org com net io java javax lang exception error err github internal md".split()))
 """Parts that identifiers have whatever they are about."""
@@ -72,8 +72,8 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True)
 class Question:
-    """`terms` maps every term of the question to its weight, `synonyms` those that only a synonym or a guess at a typing
-    error brings. `signatures` are the signs that give a technology or a topic away."""
+    """`terms` maps every term of the question to its weight, `synonyms` those that only a synonym or a guess at a
+    typing error brings. `signatures` are the signs that give a technology or a topic away."""
 
     kind: str
     words: tuple[Word, ...]
@@ -124,7 +124,7 @@ def understood(question: Question, speller: Speller, vocabulary: dict[str, int])
 
     A word is unknown when neither the base nor the table of everyday words has any of its terms.
     """
-    guesses = []
+    guesses: list[Expansion] = []
     for word in question.words:
         if len(guesses) == _MOST_GUESSES:
             break

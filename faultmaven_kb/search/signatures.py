@@ -18,6 +18,7 @@ __all__ = ["Signature", "raw_signatures_in", "signatures_in", "topics"]
 
 _PORT = re.compile(r"(?::|\bport[ =:]{1,2})(\d{4,5})\b", re.IGNORECASE)
 _SCHEME = re.compile(r"\b([a-z][a-z0-9+]{1,15})://", re.IGNORECASE)
+_CODE = re.compile(r"SQLSTATE\[\w{5}\](?: \[\d{1,5}\])?|\b(?:ORA|TNS)-\d{5}\b")
 _BOUNDARY = re.compile(r"[._$@-]")
 _FORMAT_LINES = 3
 _LONGEST_FORMAT = 200
@@ -48,7 +49,7 @@ def _table() -> _Table:
     schemes: dict[str, Signature] = {}
     formats: list[tuple[re.Pattern[str], Signature]] = []
     for kind, sign, about, _ in rows("signatures"):
-        if kind == "topic" or kind == "phrase":
+        if kind in ("topic", "phrase"):
             words = tuple(words_of(sign))
             found = Signature(sign, topic=about) if kind == "topic" else Signature(sign, technology=about)
             phrases.setdefault(words[0], []).append((words, found))
@@ -96,6 +97,8 @@ def raw_signatures_in(text: str) -> Iterator[Signature]:
         for pattern, found in table.formats:
             if pattern.match(line[:_LONGEST_FORMAT]):
                 yield found
+    for code in _CODE.findall(text[:_MOST_SEARCHED]):
+        yield from signatures_in("", words_of(code))
     if "://" in text:
         for scheme in _SCHEME.findall(text[:_MOST_SEARCHED]):
             if scheme.lower() in table.schemes:

@@ -1,9 +1,10 @@
 """Words of a question that a base does not know: what was probably meant.
 
-Only unknown words are looked at, never one that the base, or a table of this package, knows; and only words of the field
-are guessed, for an unknown word is mostly a right one: "food" is no "flood". A typing error is one letter
-more, less or swapped, in longer words also another one (two errors from eight letters on; F. Damerau, "A technique for computer detection and correction of spelling errors", 1964). The first letter is taken for
-right. Product names are compared as they are typed, other words by their stems, so "redy" is near "ready", not "redis".
+Only unknown words are looked at, never one that the base, or a table of this package, knows; and only words of the
+field are guessed, for an unknown word is mostly a right one: "food" is no "flood". A typing error is one letter more,
+less or swapped, in longer words also another one, and two errors from eight letters on (F. Damerau, "A technique for
+computer detection and correction of spelling errors", 1964). The first letter is taken for right. Product names are
+compared as they are typed, other words by their stems, so "redy" is near "ready", not "redis".
 """
 
 from functools import cache, lru_cache
@@ -11,7 +12,7 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.tables import column, rows
+from faultmaven_kb.search.tables import rows
 from faultmaven_kb.search.terms import is_name, stem, terms_of
 
 __all__ = ["Speller", "distance"]
@@ -27,7 +28,7 @@ def telling_terms() -> frozenset[str]:
     """The terms that a typing error may stand for: product names, and the words of the field that tell something."""
     common = (word for group, words in rows("background") if group == "common" for word in words.split())
     synonyms = (member for group in rows("synonyms") for member in group if " " not in member)
-    names = (word for row in rows("technologies") for word in f"{column(row, 1)} {column(row, 2)}".split())
+    names = (word for row in rows("technologies") for word in " ".join(row[1:]).split())
     return frozenset(term for word in (*common, *synonyms, *names) for term in terms_of(word))
 
 

@@ -29,7 +29,8 @@ class Strength(NamedTuple):
     In nats, for the question's best line: `mass` is the information the runbook explains, `phrases` that of words which
     stand next to each other in both; `passage` is what its best short text is worth, much where the question holds
     nearly all of a literal, an alias or the title. `missing` is the number of telling words it does not explain.
-    `technology` is 1 where the one asked about is the runbook's, -1 where it is another's. `lead` is the distance of
+    `technology` is 1 where the one asked about is the runbook's, -1 where it is another's, -2 where an error
+    signature says so. `lead` is the distance of
     its score to that of the best other one, as a share of its own (-1 to 1).
     """
 

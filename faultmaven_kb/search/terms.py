@@ -11,6 +11,7 @@ pairs of characters (F. Zhang and J. Nie, "Comparing representations in Chinese 
 import re
 from collections.abc import Iterable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from Stemmer import Stemmer
@@ -153,7 +154,7 @@ def _terms(token: str) -> tuple[str, ...]:
     if token == LINE_END:
         return (LINE_END,)
     if _IS_CJK.match(token):
-        return tuple(map("".join, zip(token, token[1:], strict=False))) or (token,)
+        return tuple(map("".join, pairwise(token))) or (token,)
     if len(token) > _LONGEST_TOKEN:
         return ()
     if _SHORT_MIX.fullmatch(token):  # k8s, p99, eth0, 10gi: a split would leave nothing that means anything

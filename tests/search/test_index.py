@@ -24,7 +24,7 @@ def documents(drawn: list[tuple[list[str], list[str]]]) -> list[Runbook]:
 
 
 def slow_scores(runbooks: list[Runbook], query: dict[str, float]) -> list[float]:
-    """BM25 by the book: for each field, over the runbooks that have it; rarity is that of the whole base and the prior."""
+    """BM25 by the book: for each field, over the runbooks that have it; rarity is the whole base's with the prior."""
     fields = [[terms_of(field.texts(runbook)) for runbook in runbooks] for field in FIELDS]
     size = len(runbooks)
     scores = [0.0] * size
