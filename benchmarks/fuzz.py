@@ -17,7 +17,7 @@ def main() -> None:
     import atheris
 
     with atheris.instrument_imports(include=["faultmaven_kb"]):
-        from faultmaven_kb.gate.engine.engine import check_text
+        from faultmaven_kb.gate.engine.check import check_text
         from faultmaven_kb.gate.toolkit.rule_model import Profile
         from faultmaven_kb.knowledge_base import KnowledgeBase
         from faultmaven_kb.reading.reader import parse_runbook

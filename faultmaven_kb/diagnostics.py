@@ -11,7 +11,10 @@ from enum import StrEnum
 
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean"]
+__all__ = ["UNREAD", "Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean", "internal_error"]
+
+UNREAD = frozenset({"RB001", "RB006", "RB011", "RB013", "RB804"})
+"""The codes of what keeps a file, or a part of it, from being found."""
 
 
 class Level(StrEnum):
@@ -78,6 +81,13 @@ def apply_edits(source: Source, edits: Iterable[Edit]) -> str:
         parts += [source.text[done:start], edit.replacement]
         done = end
     return "".join([*parts, source.text[done:]])
+
+
+def internal_error(what: str, error: Exception, path: str) -> Diagnostic:
+    """The report of a stage or a rule (`what`) that raised where it should have answered: RB990."""
+    said = " ".join(str(error).split())[:200]
+    message = f"{what} failed with {type(error).__name__}: {said}; please report it"
+    return Diagnostic("RB990", "internal-error", Level.ERROR, message, path, Span(1, 1, 1, 1))
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

@@ -4,32 +4,33 @@ A bad file never stops the load: what could be read is there, what is wrong is i
 never changed after it is loaded. This room stands above search, which is built when the first question comes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faultmaven_kb.diagnostics import Diagnostic, Level, Related, did_you_mean
-from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
-from faultmaven_kb.model.parse_result import ParseResult
-from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.cache import Cache
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
+from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
+from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
     from faultmaven_kb.differential.prepared import PreparedRunbook
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
+    from faultmaven_kb.model.parse_result import ParseResult
+    from faultmaven_kb.model.runbook import Runbook
     from faultmaven_kb.search.answer import Answer
     from faultmaven_kb.search.engine import Searcher
     from faultmaven_kb.semantic.embedders import Embedder
     from faultmaven_kb.semantic.second_opinion import SecondOpinion
+    from faultmaven_kb.storage.base import StoredBase
+    from faultmaven_kb.storage.kept import Cache
 
-__all__ = ["KnowledgeBase", "builtin_path"]
+__all__ = ["KnowledgeBase", "builtin_path", "is_built"]
 
 _START = Span(1, 1, 1, 1)
 
@@ -39,42 +40,122 @@ class KnowledgeBase:
 
     def __init__(
         self,
-        runbooks: Iterable[Runbook] = (),
+        runbooks: "Iterable[Runbook]" = (),
         diagnostics: Iterable[Diagnostic] = (),
         *,
         second_opinion: "SecondOpinion | None" = None,
     ) -> None:
-        self._by_id: dict[str, Runbook] = {}
-        self._second = second_opinion
+        by_id: dict[str, Runbook] = {}
         found = list(diagnostics)
         for runbook in runbooks:
-            first = self._by_id.setdefault(runbook.id, runbook)
+            first = by_id.setdefault(runbook.id, runbook)
             if first is not runbook:
-                found.append(_duplicate(first, runbook))
-        self.diagnostics: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+                found.append(_duplicate(runbook.id, first.path, runbook.path))
+        self._by_id: Mapping[str, Runbook] = by_id
+        self._second = second_opinion
+        self._found: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+        self._base: StoredBase | None = None
 
     @classmethod
-    def load(cls, *paths: str | Path, cache: Cache | None = None) -> "KnowledgeBase":
-        """The runbooks in any number of files and folders. Raises `PathError` for a path that does not exist."""
-        results = [_read(path, cache) for path in find_runbooks(paths)]
+    def load(cls, *paths: str | Path, cache: "Cache | None" = None) -> "KnowledgeBase":
+        """The runbooks in any number of files and folders, or in one file that `build` made.
+
+        With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
+        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file beside other
+        paths.
+        """
+        if any(is_built(path) for path in paths):
+            return cls.open(_only(paths))
+        if cache:
+            base = cache.base(paths)
+            if base is not None:
+                return cls._of(base)
+        results = [_read(path) for path in find_runbooks(paths)]
         runbooks = [result.runbook for result in results if result.runbook is not None]
         return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
 
     @classmethod
-    def builtin(cls, *, cache: Cache | None = None) -> "KnowledgeBase":
+    def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
         """The runbooks that ship with the package."""
         return cls.load(builtin_path(), cache=cache)
+
+    @classmethod
+    def build(
+        cls,
+        *paths: str | Path,
+        to: str | Path,
+        jobs: int = 1,
+        progress: "Callable[[int, int], None] | None" = None,
+    ) -> "KnowledgeBase":
+        """The runbooks at some paths as one file `to`, opened.
+
+        The file holds everything: models, texts and index. One that is there is brought up to date: only files that
+        have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
+        `multiprocessing` in the main module; `progress` is told how many of how many files are done. Raises
+        `PathError` when a path does not exist or the file cannot be written.
+        """
+        from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
+
+        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress))
+
+    @classmethod
+    def open(cls, path: str | Path) -> "KnowledgeBase":
+        """The knowledge base in a file that `build` made; it is mapped, and a runbook is read when it is asked for.
+
+        Raises `PathError` when the file cannot be read, `ConfigurationError` when it is damaged or another version of
+        this library made it. Damage that is found later raises the same.
+        """
+        from faultmaven_kb.storage.base import StoredBase  # noqa: PLC0415 - numpy is loaded only now
+
+        return cls._of(StoredBase(Path(path)))
+
+    @classmethod
+    def _of(cls, base: "StoredBase") -> "KnowledgeBase":
+        kb = cls()
+        kb._by_id, kb._base = base.by_id, base
+        return kb
+
+    def refresh(self) -> "KnowledgeBase":
+        """The knowledge base as its files are now: itself where it is not one on disk, or where nothing has changed.
+
+        Only changed files are read. Raises `PathError` when a path is gone or the file cannot be written.
+        """
+        if self._base is None:
+            return self
+        from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - only for those who build
+
+        base = refresh(self._base)
+        return self if base is self._base else self._of(base)
+
+    @cached_property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with the files, by file and place."""
+        return self._found if self._base is None else _sorted_diagnostics(self._base, unread=False)
+
+    @cached_property
+    def unread(self) -> tuple[Diagnostic, ...]:
+        """Of the diagnostics those that keep something from being found: unreadable files, ids that are taken."""
+        if self._base is None:
+            return tuple(diagnostic for diagnostic in self._found if diagnostic.code in UNREAD)
+        return _sorted_diagnostics(self._base, unread=True)
+
+    @property
+    def technologies(self) -> tuple[str, ...]:
+        """The technologies that the runbooks name, sorted."""
+        if self._base is not None:
+            return self._base.technologies
+        return tuple(sorted({runbook.metadata.technology for runbook in self if runbook.metadata.technology}))
 
     def __len__(self) -> int:
         return len(self._by_id)
 
-    def __iter__(self) -> Iterator[Runbook]:
+    def __iter__(self) -> "Iterator[Runbook]":
         return iter(self._by_id.values())
 
     def __contains__(self, item: object) -> bool:
         return item in self._by_id if isinstance(item, str) else item in self._by_id.values()
 
-    def __getitem__(self, runbook_id: str) -> Runbook:
+    def __getitem__(self, runbook_id: str) -> "Runbook":
         """The runbook with this id. Raises `UnknownRunbookError`, a KeyError that names the nearest id."""
         try:
             return self._by_id[runbook_id]
@@ -87,7 +168,7 @@ class KnowledgeBase:
         """The ids of all runbooks, in their order."""
         return tuple(self._by_id)
 
-    def get(self, runbook_id: str) -> Runbook | None:
+    def get(self, runbook_id: str) -> "Runbook | None":
         """The runbook with this id, None when there is none."""
         return self._by_id.get(runbook_id)
 
@@ -98,12 +179,16 @@ class KnowledgeBase:
         severity: str | None = None,
         tag: str | None = None,
         status: str | None = None,
-    ) -> tuple[Runbook, ...]:
+    ) -> "tuple[Runbook, ...]":
         """The runbooks that have every given value; upper and lower case are the same."""
-        accept = _filter(technology, severity, tag, status)
+        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
+
+        accept = filter_of(technology, severity, tag, status)
+        if self._base is not None and accept is not None:
+            return tuple(self._base.runbooks[place] for place in self._base.places_with(accept))
         return tuple(runbook for runbook in self if accept is None or accept(runbook))
 
-    def related(self, runbook_id: str) -> tuple[Runbook, ...]:
+    def related(self, runbook_id: str) -> "tuple[Runbook, ...]":
         """The runbooks of this base that a runbook links to, in its order, each once."""
         ids = dict.fromkeys(link.id for link in self[runbook_id].related if link.id)
         return tuple(self._by_id[found] for found in ids if found in self._by_id)
@@ -126,10 +211,12 @@ class KnowledgeBase:
         """
         if limit < 1:
             raise ConfigurationError(f"limit is {limit}, expected 1 or more")
-        accept = _filter(technology, severity, tag, status)
+        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
+
+        accept = filter_of(technology, severity, tag, status)
 
         def ask(most: int) -> "Answer":
-            return self._searcher.search(question, limit=most, accept=accept, about=technology or "")
+            return (self._base or self._searcher).search(question, limit=most, accept=accept, about=technology or "")
 
         return self._second.review(question, ask, limit=limit, accept=accept) if self._second else ask(limit)
 
@@ -188,7 +275,7 @@ class KnowledgeBase:
 
         kept: dict[str, PreparedRunbook] = {}
 
-        def prepare(runbook: Runbook) -> "PreparedRunbook":
+        def prepare(runbook: "Runbook") -> "PreparedRunbook":
             if runbook.id not in kept:
                 kept[runbook.id] = prepared(runbook)
             return kept[runbook.id]
@@ -208,41 +295,35 @@ def builtin_path() -> Path:
     return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
 
 
-def _read(path: Path, cache: Cache | None) -> ParseResult:
-    name = path.as_posix()
-    try:
-        data = read_bytes(path)
-    except PathError as error:
-        return ParseResult(None, (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START),))
-    kept = cache.get(data, name) if cache else None
-    if kept is not None:
-        return kept
+def _read(path: Path) -> "ParseResult":
+    name, data = read_file(path)
+    if isinstance(data, Diagnostic):
+        from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
+
+        return ParseResult(None, (data,))
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
 
-    result = parse_runbook(data, path=name)
-    if cache:
-        cache.put(data, name, result)
-    return result
+    return parse_runbook(data, path=name)
 
 
-def _filter(
-    technology: str | None, severity: str | None, tag: str | None, status: str | None
-) -> Callable[[Runbook], bool] | None:
-    wanted = {"technology": technology, "severity": severity, "status": status}
-    values = {name: value.casefold() for name, value in wanted.items() if value is not None}
-    if not values and tag is None:
-        return None
-
-    def accept(runbook: Runbook) -> bool:
-        metadata = runbook.metadata
-        if any((getattr(metadata, name) or "").casefold() != value for name, value in values.items()):
-            return False
-        return tag is None or tag.casefold() in (each.casefold() for each in metadata.tags)
-
-    return accept
+def is_built(path: str | Path) -> bool:
+    """Whether a path names a file that `KnowledgeBase.build` makes, by its suffix."""
+    return os.fspath(path).endswith(".fmkb")
 
 
-def _duplicate(first: Runbook, second: Runbook) -> Diagnostic:
-    message = f'id "{second.id}" is already taken by {first.path or "another runbook"}, expected a unique id'
-    related = (Related("also defined here", first.path or "<text>", _START),)
-    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second.path or "<text>", _START, None, related)
+def _only(paths: Sequence[str | Path]) -> str | Path:
+    if len(paths) > 1:
+        raise ConfigurationError("a built knowledge base cannot be combined with other paths; build one of all of them")
+    return paths[0]
+
+
+def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
+    found = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
+    taken = (_duplicate(*each) for each in base.duplicates())
+    return tuple(sorted((*found, *taken), key=lambda diagnostic: diagnostic.sort_key))
+
+
+def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:
+    message = f'id "{runbook_id}" is already taken by {first or "another runbook"}, expected a unique id'
+    related = (Related("also defined here", first or "<text>", _START),)
+    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second or "<text>", _START, None, related)

@@ -12,12 +12,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-__all__ = ["BYTE_ORDER_MARK", "Path", "Position", "Source", "Span", "utf8_column", "utf16_column"]
+__all__ = ["BYTE_ORDER_MARK", "Path", "Position", "Source", "Span", "utf8_column", "utf16_column", "without_surrogates"]
 
 BYTE_ORDER_MARK = "\ufeff"
 Path = tuple[str | int, ...]
 """Where a value stands in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
@@ -120,6 +121,11 @@ class Source:
     def slice(self, span: Span) -> str:
         """The text of a span."""
         return self.text[self.offset(span.start) : self.offset(span.end)]
+
+
+def without_surrogates(text: str) -> str:
+    """The text with each lone surrogate, which cannot be written as UTF-8, replaced by U+FFFD."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def utf16_column(line: str, column: int) -> int:

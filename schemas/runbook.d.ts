@@ -3,12 +3,15 @@
 /**
  * A common cause. `weight` is the share of cases (0 to 1) the author gives it: evidence, not a verdict.
  *
+ * It is the middle of a range, and None for a weight in words; `weight_text` is what the author wrote.
  * `chain` leads from the root to the problem, `indicators` say what shows each link; few documents have them.
  */
 export interface Cause {
   /** Plain text, without emphasis. */
   readonly name: string;
   readonly weight: number | null;
+  /** The weight as written: 40%, ~40 %, 20-30%, most common. */
+  readonly weight_text: string;
   readonly description: string;
   readonly number: number | null;
   readonly chain: readonly ChainLink[];
@@ -100,8 +103,8 @@ export interface Metadata {
   readonly last_updated: string | null;
   /** Who or what verified it. */
   readonly verified_by: string | null;
-  /** draft, verified or deprecated. */
-  readonly status: "draft" | "verified" | "deprecated" | null;
+  /** draft, verified, verified in part or deprecated. */
+  readonly status: "draft" | "verified" | "verified in part" | "deprecated" | null;
   /** Other names that people search for. */
   readonly aliases: readonly string[];
   /** Front matter that is unknown or invalid, as it stood. */

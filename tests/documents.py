@@ -1,14 +1,34 @@
 """The documents that several tests read."""
 
+import re
+from datetime import date
+from importlib.metadata import version
 from pathlib import Path
+
+import pytest
 
 from faultmaven_kb import Runbook, parse_runbook
 
-__all__ = ["DOCUMENTS", "ROOT", "RUNBOOKS", "read", "text_of"]
+__all__ = ["DOCUMENTS", "LAST_UPDATED", "ROOT", "RUNBOOKS", "needs_locked", "read", "text_of"]
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
 RUNBOOKS = sorted((ROOT / "runbooks").glob("*/*.md"))
+LAST_UPDATED = max(
+    date.fromisoformat(match[1])
+    for path in RUNBOOKS
+    if (match := re.search(r'^last_updated: "([\d-]+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
+)
+"""The day on which the shipped runbooks are as they are: the today of tests about them, whatever the calendar says."""
+
+
+def needs_locked(package: str) -> pytest.MarkDecorator:
+    """For a test of a file that is made with the locked version of a package; other versions word it otherwise."""
+    installed, lock = version(package), (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
+    return pytest.mark.skipif(
+        f"\n{package}=={installed} " not in lock,
+        reason=f"{package} is {installed}, the file is made with the locked one",
+    )
 
 
 def text_of(name: str) -> str:

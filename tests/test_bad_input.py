@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, PathError, parse_runbook
-from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.text.decoding import SIZE_LIMIT
 from tests.documents import read, text_of

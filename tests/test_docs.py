@@ -1,7 +1,10 @@
 """What the docs show is true: Python examples run, commands exist, links lead somewhere, all is in the index."""
 
+import os
 import re
 import shlex
+import subprocess
+import sys
 from functools import lru_cache
 from itertools import pairwise
 from pathlib import Path
@@ -10,10 +13,9 @@ import pytest
 from click.testing import CliRunner
 
 from faultmaven_kb.cli.main import COMMANDS, fmkb
-from faultmaven_kb.cli.reference import reference_page
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import Fence, Html, read_blocks
-from tests.documents import ROOT
+from tests.documents import ROOT, needs_locked
 
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 _CODE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$|`[^`\n]*`", re.MULTILINE | re.DOTALL)
@@ -72,13 +74,22 @@ def test_links_to_files_lead_somewhere(page: Path) -> None:
 
 def test_every_page_is_reachable_from_the_index() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
-    linked = set(re.findall(r"\]\(([^)#]+\.md)\)", index))
+    linked = {page for page in re.findall(r"\]\(([^)#]+\.md)\)", index) if not page.startswith("../")}
     pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")} - {"index.md"}
     rules = {page for page in pages if page.startswith("reference/rules/RB")}
     assert pages - rules == linked
 
 
+@needs_locked("click")
 def test_the_command_line_reference_is_that_of_the_commands() -> None:
     page = (ROOT / "docs" / "reference" / "command-line.md").read_text(encoding="utf-8")
     command = "python -m faultmaven_kb.cli.reference > docs/reference/command-line.md"
-    assert page == reference_page(), f"run: {command}"
+    # The page holds words of click, so a process that does not reword them writes it.
+    folders = [folder for folder in sys.path if not folder.endswith("elsewhere")]
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-m", "faultmaven_kb.cli.reference"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(folders)},
+        capture_output=True,
+        check=True,
+    )
+    assert page == done.stdout.decode("utf-8").replace("\r\n", "\n"), f"run: {command}"

@@ -8,7 +8,7 @@ import faultmaven_kb
 PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "source"),
+    ("_version", "errors", "programs", "source"),
     ("diagnostics",),
     ("text",),
     ("model",),
@@ -16,7 +16,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("fences",),
     ("proofs",),
     ("gate", "search", "export"),
-    ("semantic", "evaluation", "differential", "labs"),
+    ("semantic", "evaluation", "differential", "labs", "storage", "git_repository", "git_renames"),
     ("knowledge_base", "git_history"),
     ("reports",),
     ("cli", "mcp_server", "language_server", "integrations"),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import venv
 import zipfile
+from importlib.metadata import distributions
 from pathlib import Path
 
 import pytest
@@ -34,8 +35,12 @@ def test_an_empty_environment_outside_the_checkout_can_search_and_validate(wheel
     venv.create(tmp_path / "env", with_pip=True)
     scripts = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin")
     python, fmkb = scripts / "python", scripts / "fmkb"
-    subprocess.run([python, "-m", "pip", "install", "-q", str(wheel)], check=True, capture_output=True, cwd=tmp_path)
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "FMKB", "COV"))}
+    # The versions of the running environment: a release of today must not decide.
+    versions = tmp_path / "versions.txt"
+    versions.write_text("".join(f"{each.name}=={each.version}\n" for each in distributions()), encoding="utf-8")
+    install = [str(python), "-m", "pip", "install", "-q", "--constraint", str(versions), str(wheel)]
+    subprocess.run(install, check=True, capture_output=True, cwd=tmp_path, env=environment)
 
     def run(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

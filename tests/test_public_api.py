@@ -1,10 +1,12 @@
 """The public names are one sorted list, each documented, and importing the package imports little."""
 
+import ast
 import importlib
 import inspect
 import pkgutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -22,6 +24,20 @@ def test_the_list_is_sorted_and_every_name_is_there() -> None:
     for name in faultmaven_kb.__all__:
         assert getattr(faultmaven_kb, name) is not None
     assert set(faultmaven_kb.__all__) <= set(dir(faultmaven_kb))
+
+
+def test_each_name_is_imported_from_the_room_that_type_checkers_are_told() -> None:
+    """The table of lazy imports holds strings; the typed imports beside it are what mypy checks."""
+    tree = ast.parse(Path(faultmaven_kb.__file__).read_text(encoding="utf-8"))
+    typed = {
+        alias.asname: (node.module or "").removeprefix("faultmaven_kb.")
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+        if alias.asname
+    }
+    assert typed == faultmaven_kb._ROOMS
+    assert {*typed, "__version__"} == set(faultmaven_kb.__all__)
 
 
 def test_a_name_that_is_not_there_says_so() -> None:

@@ -8,10 +8,11 @@ first form of the generation had options and resolutions instead of causes: `cau
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from faultmaven_kb.dialects.causal_chain_options import read_options, read_resolutions
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import read_step
@@ -106,55 +107,51 @@ def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
     return translated
 
 
-def _read(document: Document) -> dict[str, Any]:
-    parts: dict[str, Any] = {}
+def _read(document: Document) -> Contents:
+    parts = Contents()
     for role, section in sections_by_role(document, HEADINGS):
-        for key, value in _READERS[role](document, section).items():
-            parts[key] = parts[key] + value if isinstance(value, tuple) and key in parts else value
-    numbered = enumerate(parts.get("solutions", ()), 1)
-    return {
-        **parts,
-        "solutions": tuple(solution.model_copy(update={"number": number}) for number, solution in numbered),
-    }
+        parts = parts.followed_by(_READERS[role](document, section))
+    numbered = enumerate(parts.solutions, 1)
+    return replace(parts, solutions=tuple(each.model_copy(update={"number": number}) for number, each in numbered))
 
 
-def _problem(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _problem(document: Document, section: OutlineSection) -> Contents:
     blocks = _blocks(section)
-    return {"purpose": text_of(without_notes(blocks)), "notes": notes_in(blocks)}
+    return Contents(purpose=text_of(without_notes(blocks)), notes=notes_in(blocks))
 
 
-def _options(document: Document, section: OutlineSection) -> dict[str, Any]:
-    return {"solutions": read_options(section)}
+def _options(document: Document, section: OutlineSection) -> Contents:
+    return Contents(solutions=read_options(section))
 
 
-def _resolutions(document: Document, section: OutlineSection) -> dict[str, Any]:
-    return {"solutions": read_resolutions(section)}
+def _resolutions(document: Document, section: OutlineSection) -> Contents:
+    return Contents(solutions=read_resolutions(section))
 
 
 def _blocks(section: OutlineSection) -> tuple[Block, ...]:
     return tuple(block for part in walk((section,)) for block in part.blocks)
 
 
-def _symptoms(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _symptoms(document: Document, section: OutlineSection) -> Contents:
     blocks = _blocks(section)
     beside = tuple(block for block in section.blocks if not isinstance(block, ListBlock))
-    return {
-        "symptoms": read_symptoms(blocks),
-        "notes": notes_in(blocks),
-        "passages": passages_in(groups(beside)),
-    }
+    return Contents(
+        symptoms=read_symptoms(blocks),
+        notes=notes_in(blocks),
+        passages=passages_in(groups(beside)),
+    )
 
 
-def _passage(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _passage(document: Document, section: OutlineSection) -> Contents:
     text = text_of(_blocks(section))
-    return {"passages": (Passage(label=section.title, text=text, span=section.span),) if text else ()}
+    return Contents(passages=(Passage(label=section.title, text=text, span=section.span),) if text else ())
 
 
-def _steps(document: Document, section: OutlineSection) -> dict[str, Any]:
-    return {
-        "steps": tuple(_step(child) for child in section.children),
-        "passages": passages_in(groups(section.blocks)),
-    }
+def _steps(document: Document, section: OutlineSection) -> Contents:
+    return Contents(
+        steps=tuple(_step(child) for child in section.children),
+        passages=passages_in(groups(section.blocks)),
+    )
 
 
 def _step(section: OutlineSection) -> Step:
@@ -212,7 +209,7 @@ def _labelled(text: str, *, inside_item: bool) -> Iterator[tuple[str, str]]:
     yield label, "\n".join(lines).strip()
 
 
-def _causes(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _causes(document: Document, section: OutlineSection) -> Contents:
     causes: list[Cause] = []
     solutions: list[Solution] = []
     passages = list(passages_in(groups(section.blocks)))
@@ -234,7 +231,7 @@ def _causes(document: Document, section: OutlineSection) -> dict[str, Any]:
             if any(entry.role == kind for entry in fix):
                 solutions.append(_solution(name, fix, kind=kind.capitalize()))
         passages += (Passage(label=name, text=e.text, span=e.span) for e in entries if not e.role and e.text)
-    return {"causes": tuple(causes), "solutions": tuple(solutions), "passages": tuple(passages)}
+    return Contents(causes=tuple(causes), solutions=tuple(solutions), passages=tuple(passages))
 
 
 def _cause(name: str, number: int, span: Span, entries: tuple[_Entry, ...]) -> Cause:
@@ -293,20 +290,20 @@ def _ends(first: Span, last: Span) -> tuple[int, int, int, int]:
     return first.line, first.column, last.end_line, last.end_column
 
 
-def _prevention(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _prevention(document: Document, section: OutlineSection) -> Contents:
     blocks = _blocks(section)
     do, avoid = practices_in(blocks)
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
-    return {"prevention": Prevention(do=do, avoid=avoid, passages=passages_in(groups(beside)))}
+    return Contents(prevention=Prevention(do=do, avoid=avoid, passages=passages_in(groups(beside))))
 
 
-def _sources(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _sources(document: Document, section: OutlineSection) -> Contents:
     blocks = _blocks(section)
     plain_items = [item for item in items_in(blocks) if not links_in(document.source, item.blocks)]
-    return {
-        "resources": links_in(document.source, blocks),
-        "passages": tuple(Passage(label=section.title, text=item_text(i), span=i.span) for i in plain_items),
-    }
+    return Contents(
+        resources=links_in(document.source, blocks),
+        passages=tuple(Passage(label=section.title, text=item_text(i), span=i.span) for i in plain_items),
+    )
 
 
 _READERS = {

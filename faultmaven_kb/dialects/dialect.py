@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.frontmatter import FrontMatter
 from faultmaven_kb.text.outline import OutlineSection, walk
@@ -53,7 +54,7 @@ def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Dialect:
-    """One family of documents. `read` yields keyword arguments for `Runbook`; `headings` names its sections' roles.
+    """One family of documents. `read` gives the parts of the runbook; `headings` names its sections' roles.
 
     `translate` gives front matter values in the words of this library (`service` as `technology`); what it leaves out
     or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one.
@@ -62,7 +63,7 @@ class Dialect:
     name: str
     headings: Vocabulary
     fit: Callable[[Document], int]
-    read: Callable[[Document], dict[str, Any]]
+    read: Callable[[Document], Contents]
     translate: Callable[[Mapping[str, Any]], dict[str, Any]] = as_written
 
 

@@ -7,8 +7,8 @@ headings one level deeper, as some authors write them.
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.parts import (
@@ -96,17 +96,12 @@ def _fit(document: Document) -> int:
     return roles * 2 if {"diagnostic-steps", "solutions"} & found else 0
 
 
-def _read(document: Document) -> dict[str, Any]:
-    parts: dict[str, Any] = _head(document)
-    passages: list[Passage] = []
+def _read(document: Document) -> Contents:
+    parts = Contents(purpose=_purpose(document))
     for role, section in _top_sections(document):
         reader = _READERS.get(role)
-        for key, value in reader(document, section).items() if reader else ():
-            if key == "passages":
-                passages += value
-            elif not parts.get(key):
-                parts[key] = value
-    parts["passages"] = tuple(passages)
+        if reader:
+            parts = parts.filled_by(reader(document, section))
     return parts
 
 
@@ -122,13 +117,13 @@ def _top_sections(document: Document) -> Iterator[tuple[str, OutlineSection]]:
             pending = [*section.children, *pending]
 
 
-def _head(document: Document) -> dict[str, Any]:
+def _purpose(document: Document) -> str:
     """The purpose line under the first heading."""
     for section in document.outline[:2]:
         for group in groups(section.blocks):
             if group.key == "purpose":
-                return {"purpose": _joined(group)}
-    return {}
+                return _joined(group)
+    return ""
 
 
 def _parts(section: OutlineSection) -> tuple[Group, ...]:
@@ -173,18 +168,18 @@ def _listed(found: list[Group] | None) -> tuple[str, ...]:
     return texts + (items or tuple(text for text in [text_of(blocks)] if text))
 
 
-def _card(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _card(document: Document, section: OutlineSection) -> Contents:
     found = _parts(section)
     known, rest = _sorted_parts(found, CARD)
     time = plain(_text(known.get("resolution-time")))
-    return {
-        "symptoms": read_symptoms(_blocks(known.get("symptoms"))),
-        "causes": read_causes(_blocks(known.get("causes"))),
-        "quick_fix": commands_in(_blocks(known.get("quick-fix"))),
-        "resolution_time": read_duration(time) if time else None,
-        "notes": notes_in(_all_blocks(section)),
-        "passages": passages_in(rest) + _leftover(known, document),
-    }
+    return Contents(
+        symptoms=read_symptoms(_blocks(known.get("symptoms"))),
+        causes=read_causes(_blocks(known.get("causes"))),
+        quick_fix=commands_in(_blocks(known.get("quick-fix"))),
+        resolution_time=read_duration(time) if time else None,
+        notes=notes_in(_all_blocks(section)),
+        passages=passages_in(rest) + _leftover(known, document),
+    )
 
 
 def _leftover(known: dict[str, list[Group]], document: Document) -> tuple[Passage, ...]:
@@ -211,11 +206,11 @@ def numbered_title(title: str) -> tuple[int | None, str]:
     return (int(match[1]), title[match.end() :].strip() or title) if match else (None, title)
 
 
-def _steps(document: Document, section: OutlineSection) -> dict[str, Any]:
-    return {
-        "steps": tuple(read_step(child) for child in section.children),
-        "passages": passages_in(groups(section.blocks)),
-    }
+def _steps(document: Document, section: OutlineSection) -> Contents:
+    return Contents(
+        steps=tuple(read_step(child) for child in section.children),
+        passages=passages_in(groups(section.blocks)),
+    )
 
 
 def read_step(section: OutlineSection) -> Step:
@@ -243,11 +238,11 @@ def read_step(section: OutlineSection) -> Step:
     )
 
 
-def _solutions(document: Document, section: OutlineSection) -> dict[str, Any]:
-    return {
-        "solutions": tuple(read_solution(child) for child in section.children),
-        "passages": passages_in(groups(section.blocks)),
-    }
+def _solutions(document: Document, section: OutlineSection) -> Contents:
+    return Contents(
+        solutions=tuple(read_solution(child) for child in section.children),
+        passages=passages_in(groups(section.blocks)),
+    )
 
 
 def read_solution(section: OutlineSection) -> Solution:
@@ -271,13 +266,13 @@ def read_solution(section: OutlineSection) -> Solution:
     )
 
 
-def _root_cause(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _root_cause(document: Document, section: OutlineSection) -> Contents:
     first, last = section.span.line + 1, max(part.span.end_line for part in walk((section,)))
     lines = [document.source.line(number) for number in range(first, last + 1)]
-    return {"root_cause_analysis": "\n".join(lines).strip().removesuffix("---").rstrip()}
+    return Contents(root_cause_analysis="\n".join(lines).strip().removesuffix("---").rstrip())
 
 
-def _prevention(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _prevention(document: Document, section: OutlineSection) -> Contents:
     known, rest = _sorted_parts(_parts(section), PREVENTION)
     do, avoid = practices_in(_blocks(known.get("practices")))
     security, also = practices_in(_blocks(known.get("security")))
@@ -290,10 +285,10 @@ def _prevention(document: Document, section: OutlineSection) -> dict[str, Any]:
         security=security,
         passages=passages_in(rest),
     )
-    return {"prevention": prevention}
+    return Contents(prevention=prevention)
 
 
-def _related(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _related(document: Document, section: OutlineSection) -> Contents:
     related: list[Link] = []
     resources: list[Link] = []
     rest = []
@@ -305,12 +300,12 @@ def _related(document: Document, section: OutlineSection) -> dict[str, Any]:
             (related if is_runbook else resources).append(link)
         if not links:
             rest.append(group)
-    return {"related": tuple(related), "resources": tuple(resources), "passages": passages_in(rest)}
+    return Contents(related=tuple(related), resources=tuple(resources), passages=passages_in(rest))
 
 
-def _history(document: Document, section: OutlineSection) -> dict[str, Any]:
+def _history(document: Document, section: OutlineSection) -> Contents:
     tables = [block for block in _all_blocks(section) if isinstance(block, Table)]
-    return {"history": tuple(row for table in tables for row in _revisions(table))}
+    return Contents(history=tuple(row for table in tables for row in _revisions(table)))
 
 
 def _revisions(table: Table) -> Iterator[Revision]:

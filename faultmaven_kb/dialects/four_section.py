@@ -7,10 +7,11 @@ says what the alert means, the words below the title do.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import numbered_title
 from faultmaven_kb.dialects.parts import (
@@ -25,10 +26,13 @@ from faultmaven_kb.dialects.parts import (
 )
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Rule
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, walk
 
 __all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
+
+
+_Counted = TypeVar("_Counted", Step, Solution)
 
 
 def _fit(document: Document) -> int:
@@ -36,21 +40,20 @@ def _fit(document: Document) -> int:
     return len(roles) * 2 if {"meaning", "impact"} & roles else len(roles)
 
 
-def _read(document: Document) -> dict[str, Any]:
-    parts: dict[str, Any] = {}
+def _read(document: Document) -> Contents:
+    parts = Contents()
     found = alert_sections(document)
     roles = {role for role, _ in found}
     for role, section in found:
-        for key, value in _section(document, _meant(role, roles), section).items():
-            parts[key] = _joined(parts[key], value) if key in parts else value
-    if not parts.get("purpose") and not any(section.level == 1 for _, section in found):
-        parts["purpose"] = text_of(lead_of(document))
-    for key in ("steps", "solutions"):
-        parts[key] = _numbered(parts.get(key, ()))
-    return _verified(parts)
+        parts = parts.followed_by(_section(document, _meant(role, roles), section))
+    if not parts.purpose and not any(section.level == 1 for _, section in found):
+        parts = replace(parts, purpose=text_of(lead_of(document)))
+    verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
+    solutions = _verified(_numbered(parts.solutions), verification)
+    return replace(parts, steps=_numbered(parts.steps), solutions=solutions)
 
 
-def _numbered(parts: tuple[Any, ...]) -> tuple[Any, ...]:
+def _numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     """Steps or solutions of several sections, each of which counts from one, counted through."""
     if len({part.number for part in parts}) == len(parts):
         return parts
@@ -64,51 +67,41 @@ def _meant(role: str, roles: set[str]) -> str:
     return "mitigation" if "diagnosis" in roles and "mitigation" not in roles else "diagnosis"
 
 
-def _joined(first: Any, second: Any) -> Any:
-    """Two sections of one role: lists one after the other, texts with a blank line between them."""
-    if isinstance(first, str):
-        return "\n\n".join(text for text in (first, second) if text)
-    if isinstance(first, Prevention):
-        return Prevention(do=first.do + second.do, avoid=first.avoid + second.avoid, passages=first.passages)
-    return first + second
+def _verified(solutions: tuple[Solution, ...], outcome: str) -> tuple[Solution, ...]:
+    """A verification section says what shows that the mitigation worked: the outcome of the last solution."""
+    if not outcome or not solutions:
+        return solutions
+    return (*solutions[:-1], solutions[-1].model_copy(update={"expected_outcome": outcome}))
 
 
-def _verified(parts: dict[str, Any]) -> dict[str, Any]:
-    """A verification section says what shows that the mitigation worked; without one it stays a passage."""
-    outcome = parts.pop("outcome", "")
-    solutions = parts.get("solutions", ())
-    if outcome and solutions:
-        last = solutions[-1].model_copy(update={"expected_outcome": outcome})
-        parts["solutions"] = (*solutions[:-1], last)
-    return parts
+def _text(section: OutlineSection) -> str:
+    return text_of(tuple(block for part in walk((section,)) for block in part.blocks))
 
 
-def _section(document: Document, role: str, section: OutlineSection) -> dict[str, Any]:
+def _section(document: Document, role: str, section: OutlineSection) -> Contents:
     blocks = tuple(block for part in walk((section,)) for block in part.blocks)
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
-        key = "purpose" if role == "meaning" else "impact"
-        return {key: text_of(blocks), "notes": notes_in(blocks), "resources": links}
+        text = Contents(purpose=text_of(blocks)) if role == "meaning" else Contents(impact=text_of(blocks))
+        return replace(text, notes=notes_in(blocks), resources=links)
     if role == "symptoms":
-        return {"symptoms": read_symptoms(blocks) or _as_symptom(blocks)}
+        return Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
     if role == "causes":
-        return {**_causes(section), "resources": links}
+        return replace(_causes(section), resources=links)
     if role == "diagnosis":
-        return {"steps": steps_in(section), "resources": links}
+        return Contents(steps=steps_in(section), resources=links)
     if role == "mitigation":
-        return {"solutions": solutions_in(section), "resources": links}
+        return Contents(solutions=solutions_in(section), resources=links)
     if role == "prevention":
         do, avoid = practices_in(blocks)
         beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
-        return {"prevention": Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside)))}
+        return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside))))
     if role in ("rollback", "escalation", "verification"):
-        text = _raw(document, section)
-        outcome = {"outcome": text_of(blocks)} if role == "verification" else {}
-        return {"passages": _passage(section, text), "resources": links, **outcome}
-    return {"resources": links, "passages": _passage(section, text_of(blocks))}
+        return Contents(passages=_passage(section, _raw(document, section)), resources=links)
+    return Contents(resources=links, passages=_passage(section, text_of(blocks)))
 
 
-def _causes(section: OutlineSection) -> dict[str, Any]:
+def _causes(section: OutlineSection) -> Contents:
     """The causes of a section: one for each heading right below it, else one for each item of its lists.
 
     Below "Common causes and solutions" each heading is a solution as well.
@@ -117,12 +110,9 @@ def _causes(section: OutlineSection) -> dict[str, Any]:
     blocks = section.blocks
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
-    found: dict[str, Any] = {
-        "causes": read_causes(blocks) + named,
-        "passages": _passage(section, text_of(beside)),
-    }
+    found = Contents(causes=read_causes(blocks) + named, passages=_passage(section, text_of(beside)))
     if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
-        found["solutions"] = solutions_in(replace(section, blocks=()))
+        return replace(found, solutions=solutions_in(replace(section, blocks=())))
     return found
 
 
@@ -161,7 +151,7 @@ def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
     """Blocks cut after each fence: the words above a command belong to it."""
     run: list[Block] = []
     for block in blocks:
-        if not isinstance(block, Rule):
+        if not isinstance(block, ThematicBreak):
             run.append(block)
         if isinstance(block, Fence):
             yield tuple(run)
@@ -186,7 +176,7 @@ def _step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> St
 
 def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     """The solutions of a section: one for each heading right below it, else the section itself."""
-    own = tuple(block for block in section.blocks if not isinstance(block, Rule))
+    own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
     solutions = [
         _solution(child.title, tuple(b for p in walk((child,)) for b in p.blocks), child.span)
         for child in section.children

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from faultmaven_kb.dialects.weights import name_end, weight_of
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.inline import literals, plain
@@ -34,7 +35,6 @@ __all__ = [
 
 _NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]*(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
 _ADMONITION = re.compile(r"\[!(\w+)\]\s*")
-_WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(\d{1,3}(?:\.\d{1,3})?)\s*%[^)]*\)")
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:]+|->|→)\s*")
 _NAME_END = re.compile(r"\s+[-–—]\s+|:\s+")
@@ -116,19 +116,25 @@ def read_causes(blocks: Iterable[Block]) -> tuple[Cause, ...]:
 
 def _cause(item: ListItem) -> Cause:
     text = item_text(item)
-    weight = _WEIGHT.search(text)
+    weight = weight_of(item)
     bold = _BOLD_LEAD.match(text)
-    if bold:
-        name, rest = bold["name"], text[bold.end() :]
-        rest = _WEIGHT.sub("", rest, count=1) if weight and weight.start() >= bold.end() else rest
-    elif weight:
-        name, rest = text[: weight.start()], text[weight.end() :]
-    else:
-        end = _NAME_END.search(text)
-        name, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
+    split = bold.end() if bold else name_end(text)
+    name, rest = bold["name"] if bold else text[:split], text[split:]
+    if weight:
+        start, end = weight.outer
+        if start >= split:
+            rest = text[split:start] + text[end:]
+        elif bold:
+            shift = bold.start("name")
+            name = name[: start - shift] + name[end - shift :]
+        elif text[:start].strip():
+            name, rest = text[:start], text[end:]
+        else:
+            name, rest = text[end:split], text[split:]
     return Cause(
-        name=plain(_WEIGHT.sub("", name)).strip(" :-–—"),
-        weight=float(weight[1]) / 100 if weight else None,
+        name=plain(name).strip(" :-–—"),
+        weight=weight.share if weight else None,
+        weight_text=weight.written if weight else "",
         description=_SEPARATOR.sub("", rest.lstrip(), count=1).strip(),
         number=item.number,
         span=item.span,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
 from faultmaven_kb.dialects.four_section import solutions_in, steps_in
@@ -57,49 +58,46 @@ def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _read(document: Document) -> dict[str, Any]:
+def _read(document: Document) -> Contents:
     values = document.front_matter.values
-    parts: dict[str, Any] = {}
-    for role, section in sections_by_role(document, HEADINGS):
-        for key, value in _section(document, role, section).items():
-            parts[key] = parts[key] + value if isinstance(value, tuple) and key in parts else parts.get(key) or value
     name = str(values.get("name") or "")
-    parts["id"] = name if _NAME.fullmatch(name) else ""
-    parts["purpose"] = parts.get("purpose") or str(values.get("description") or "")
-    return parts
+    parts = Contents(id=name if _NAME.fullmatch(name) else "")
+    for role, section in sections_by_role(document, HEADINGS):
+        parts = parts.followed_by(_section(document, role, section))
+    return parts.filled_by(Contents(purpose=str(values.get("description") or "")))
 
 
-def _section(document: Document, role: str, section: OutlineSection) -> dict[str, Any]:
+def _section(document: Document, role: str, section: OutlineSection) -> Contents:
     blocks = tuple(block for part in walk((section,)) for block in part.blocks)
     links = links_in(document.source, blocks)
     if role == "goal":
-        return {**_goal(section), "resources": links}
+        return replace(_goal(section), resources=links)
     if role == "symptoms":
-        return {"symptoms": read_symptoms(blocks), "resources": links}
+        return Contents(symptoms=read_symptoms(blocks), resources=links)
     if role == "steps":
-        return {**_steps(section), "resources": links}
+        return replace(_steps(section), resources=links)
     if role in ("causes", "synthesis"):
         causes = tuple(cause for cause in read_causes(blocks) if role == "causes" or _is_bold(document, cause))
         beside = tuple(block for block in blocks if not (causes and isinstance(block, ListBlock)))
-        return {"causes": causes, "passages": _passage(section, text_of(beside)), "resources": links}
+        return Contents(causes=causes, passages=_passage(section, text_of(beside)), resources=links)
     if role == "remediation":
-        return {"solutions": _solutions(section), "resources": links}
+        return Contents(solutions=_solutions(section), resources=links)
     if role == "prevention":
         do, avoid = practices_in(blocks)
-        return {"prevention": Prevention(do=do, avoid=avoid), "resources": links}
-    return {"resources": links, "passages": _passage(section, text_of(blocks))}
+        return Contents(prevention=Prevention(do=do, avoid=avoid), resources=links)
+    return Contents(resources=links, passages=_passage(section, text_of(blocks)))
 
 
-def _goal(section: OutlineSection) -> dict[str, Any]:
+def _goal(section: OutlineSection) -> Contents:
     found = {"purpose": "", "impact": ""}
     for group in groups(tuple(block for part in walk((section,)) for block in part.blocks)):
         key = "impact" if group.key == "impact" else "purpose"
         text = "\n\n".join(part for part in (found[key], group.text, text_of(group.blocks)) if part)
         found[key] = text
-    return dict(found)
+    return Contents(purpose=found["purpose"], impact=found["impact"])
 
 
-def _steps(section: OutlineSection) -> dict[str, Any]:
+def _steps(section: OutlineSection) -> Contents:
     """Steps under headings of their own are read with their labels; `First relief` is the quick fix."""
     relief = [child for child in section.children if child.key in RELIEF]
     children = [child for child in section.children if child.key not in RELIEF]
@@ -107,7 +105,7 @@ def _steps(section: OutlineSection) -> dict[str, Any]:
         steps = tuple(read_step(child) for child in children)
     else:
         steps = steps_in(replace(section, children=tuple(children))) if children or not relief else ()
-    return {"steps": steps, "quick_fix": tuple(c for child in relief for c in commands_in(child.blocks))}
+    return Contents(steps=steps, quick_fix=tuple(c for child in relief for c in commands_in(child.blocks)))
 
 
 def _solutions(section: OutlineSection) -> tuple[Solution, ...]:

@@ -5,10 +5,12 @@ of the front matter fill what the body leaves empty.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.causal_chain import CAUSAL_CHAIN
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import FAULTMAVEN
 from faultmaven_kb.dialects.four_section import FOUR_SECTION
@@ -44,12 +46,10 @@ def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
     return translated
 
 
-def _read(document: Document) -> dict[str, Any]:
+def _read(document: Document) -> Contents:
     fit, body = max(((dialect.fit(document), dialect) for dialect in _BODIES), key=lambda found: found[0])
     parts = (body if fit else GENERIC).read(document)
-    if not parts.get("symptoms"):
-        parts["symptoms"] = tuple(_symptoms(document))
-    return parts
+    return parts if parts.symptoms else replace(parts, symptoms=tuple(_symptoms(document)))
 
 
 def _symptoms(document: Document) -> list[Symptom]:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from faultmaven_kb.export.agent_text import readable
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, Rule, read_blocks
+from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, ThematicBreak, read_blocks
 
 __all__ = ["DEFAULT_LIMIT", "Changes", "Chunk", "Scalar", "chunk_runbook", "chunk_runbooks", "compare"]
 
@@ -145,7 +145,7 @@ def _whole_blocks(blocks: Iterable[Block]) -> Iterator[Block | _Item]:
             yield from (_Item(item.span) for item in block.items)
         elif isinstance(block, Html) and block.text.lstrip().startswith("<!--"):
             continue
-        elif not isinstance(block, Heading | Rule):
+        elif not isinstance(block, Heading | ThematicBreak):
             yield block
 
 

@@ -78,9 +78,17 @@ def _instructions(solution: Solution) -> Iterator[str]:
 
 def cause_text(number: int, cause: Cause) -> str:
     """`1. **Name** (50% of cases) - description`, with what shows it below."""
-    share = f" ({cause.weight * 100:g}% of cases)" if cause.weight is not None else ""
+    share = _share(cause)
+    share = f" ({share})" if share else ""
     text = f"**{cause.name}**{share}" + (f" - {cause.description}" if cause.description else "")
     return item(text, f"{cause.number or number}.")
+
+
+def _share(cause: Cause) -> str:
+    """The weight as its author wrote it, a number as a share of cases."""
+    if cause.weight is None:
+        return cause.weight_text
+    return f"{cause.weight_text or f'{cause.weight * 100:g}%'} of cases"
 
 
 def measure_texts(measures: Iterable[Measure]) -> tuple[str, ...]:

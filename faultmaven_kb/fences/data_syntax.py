@@ -12,6 +12,7 @@ import tomllib
 import yaml
 
 from faultmaven_kb.fences.snippets import PLACEHOLDER
+from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["LANGUAGES", "error_in"]
 
@@ -19,7 +20,6 @@ LANGUAGES = frozenset({"yaml", "yml", "json", "toml"})
 _TEMPLATE = re.compile(r"\{%|\{\{-?\s*(?:if|range|end|with|else|include|toYaml|template)\b|^\s*\{\{", re.MULTILINE)
 _ABRIDGED = re.compile(r"\.{3}|…")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_CONTEXT = ("could not find expected ':'", "found unexpected end of stream", "did not find expected ',' or")
 
 
 def error_in(code: str, language: str) -> tuple[str, int] | None:
@@ -47,14 +47,10 @@ def _yaml_error(code: str) -> tuple[str, int] | None:
         for _ in yaml.parse(code, Loader=_LOADER):
             pass
     except yaml.MarkedYAMLError as error:
-        problem = error.problem or "does not parse"
-        mark = error.problem_mark
-        if error.context_mark is not None and problem.startswith(_CONTEXT):
-            mark = error.context_mark
-        index = _index(code, mark.line + 1, mark.column + 1) if mark is not None else 0
-        return problem, index
-    except yaml.YAMLError as error:
-        return str(error).split("\n", 1)[0], 0
+        problem, index, _ = fault_of(error, code)
+        return problem, _inside(code, index)
+    except yaml.YAMLError:
+        return "a character that YAML does not allow", 0
     return None
 
 
@@ -103,14 +99,30 @@ def _many(code: str) -> bool:
 
 
 def _before(code: str, error: json.JSONDecodeError) -> tuple[str, int]:
-    """The error's words and place; a comma that is missing or too many is where it should be or is."""
-    message, index = error.msg.lower(), error.pos
+    """What is wrong and where; a comma that is missing or too many is where it should be or is.
+
+    Told from the text and from what helps, for the decoder's words change with Python's versions.
+    """
+    index = error.pos
     behind = len(code[:index].rstrip())
-    if "',' delimiter" in message and "\n" in code[behind:index]:
-        return message, max(behind - 1, 0)
     if behind and code[behind - 1] == "," and code[index : index + 1] in ("}", "]"):
         return "comma before the closing bracket", behind - 1
-    return message, min(index, max(len(code.rstrip()) - 1, 0))
+    if code[index : index + 1] == "," and code[index + 1 :].lstrip()[:1] in ("}", "]"):  # since Python 3.13
+        return "comma before the closing bracket", index
+    for mark, name in ((",", "a comma"), (":", "a colon")):
+        further = _try_json(code[:behind] + mark + code[behind:])
+        if further is None or further.pos > index + 1:
+            return f"{name} is missing", max(behind - 1, 0) if "\n" in code[behind:index] else index
+    if not code[index:].strip():
+        return "it ends before it is complete", _inside(code, index)
+    hint = ", expected double quotes" if code[index] == "'" else ""
+    word = code[index : index + 20].split()
+    return (f'unexpected "{word[0]}"{hint}' if word else "unexpected line break"), index
+
+
+def _inside(code: str, index: int) -> int:
+    """The index, or the last place that shows something."""
+    return min(index, max(len(code.rstrip()) - 1, 0))
 
 
 def _index(code: str, line: int, column: int) -> int:

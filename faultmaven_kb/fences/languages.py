@@ -10,7 +10,28 @@ from functools import lru_cache
 
 from faultmaven_kb.diagnostics import did_you_mean
 
-__all__ = ["guess", "is_known", "is_program", "nearest"]
+__all__ = [
+    "OUTPUT",
+    "PROMPTED",
+    "SHELL",
+    "SQL",
+    "TYPED",
+    "guess",
+    "is_known",
+    "is_only_comments",
+    "is_program",
+    "nearest",
+]
+
+SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
+"""Languages of a fence that a shell runs as it stands."""
+PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal"})
+"""Languages of a session: commands behind prompts, with their output."""
+TYPED = SHELL | PROMPTED
+"""Languages of what a reader types into a shell."""
+SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
+OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})
+_COMMENTS = ("#", "--", "//", ";")
 
 _USUAL = (
     "bash sh shell zsh console text sql yaml yml json ini conf toml nginx python go javascript typescript java "
@@ -71,6 +92,22 @@ def nearest(language: str) -> str:
     """The usual language that a misspelt name means, empty where none is near."""
     hint = did_you_mean(language, _USUAL)
     return hint.split('"')[1] if hint else ""
+
+
+def is_only_comments(code: str, language: str) -> bool:
+    """Whether a block holds nothing to run: no text, or comments alone. In a session `#` is the prompt of root."""
+    if language in SQL:
+        code = _without_block_comments(code)
+    lines = [line.strip() for line in code.split("\n") if line.strip()]
+    return not lines or (language not in PROMPTED and all(line.startswith(_COMMENTS) for line in lines))
+
+
+def _without_block_comments(code: str) -> str:
+    kept, done = [], 0
+    while (start := code.find("/*", done)) >= 0 and (end := code.find("*/", start + 2)) >= 0:
+        kept.append(code[done:start])
+        done = end + 2
+    return "".join((*kept, code[done:]))
 
 
 def is_program(word: str) -> bool:

@@ -152,8 +152,11 @@ def _agreed(statement: Statement, text: str, dialect: str) -> SqlError | None:
     others = [other for other in ("", "postgres", "mysql") if other != dialect]
     if found is None or any(_parse_error(text, other) is None for other in others):
         return None
-    message, start, end = found
-    return SqlError(message, statement.start + start, statement.start + max(end, start + 1))
+    word, start, end = found
+    message = '"(" is not closed' if statement.bare.count("(") > statement.bare.count(")") else "does not parse"
+    return SqlError(
+        f'{message} near "{word}"' if word else message, statement.start + start, statement.start + max(end, start + 1)
+    )
 
 
 def _is_fragment(bare: str) -> bool:
@@ -162,7 +165,7 @@ def _is_fragment(bare: str) -> bool:
 
 @lru_cache(maxsize=256)
 def _parse_error(text: str, dialect: str) -> tuple[str, int, int] | None:
-    """What sqlglot says about a statement, and where."""
+    """The word at which sqlglot gives up a statement, and where. Its message changes with the version."""
     import sqlglot  # noqa: PLC0415 - most documents hold no SQL
     from sqlglot.errors import ParseError, TokenError  # noqa: PLC0415
 
@@ -172,23 +175,20 @@ def _parse_error(text: str, dialect: str) -> tuple[str, int, int] | None:
     try:
         sqlglot.parse(text, read=dialect or None)
     except ParseError as error:
-        return _located(text, error.errors[0]) if error.errors else ("does not parse", 0, len(text))
+        return _located(text, error.errors[0]) if error.errors else ("", 0, len(text))
     except TokenError:
-        return ("does not parse", 0, len(text))
+        return ("", 0, len(text))
     except RecursionError:
         return None
     return None
 
 
 def _located(text: str, details: dict[str, Any]) -> tuple[str, int, int]:
-    description = str(details.get("description") or "").lower()
     line, column = int(details.get("line") or 1), int(details.get("col") or 1)
     word = str(details.get("highlight") or "")
     offset = sum(len(part) + 1 for part in text.split("\n")[: line - 1]) + column
     start = max(offset - len(word), 0)
-    if description.startswith("expecting ") and len(description) < 40:
-        return f'{description} near "{word}"', start, offset
-    return f'does not parse near "{word}"', start, offset
+    return word, start, offset
 
 
 def _open_quote(text: str) -> int | None:

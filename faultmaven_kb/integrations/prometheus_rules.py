@@ -12,6 +12,7 @@ import yaml
 
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.reading.files import files_at
+from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
@@ -77,8 +78,9 @@ def read_rules(file: Path) -> RuleFile:
         for document in yaml.compose_all(text, Loader=_Loader):
             alerts += _alerts(document, name)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        return RuleFile(tuple(alerts), (Problem(name, line, f"the file is not YAML: {error.problem}{_hint(text)}"),))
+        message, index, _ = fault_of(error, text)
+        problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
+        return RuleFile(tuple(alerts), (problem,))
     except (yaml.YAMLError, RecursionError):
         return RuleFile(tuple(alerts), (Problem(name, 1, "the file is not YAML: it holds what no text holds"),))
     return RuleFile(tuple(alerts))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.reading.files import find_runbooks, real_path
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import read_front_matter
 
@@ -44,16 +44,16 @@ def read_catalogue(folders: Iterable[Path]) -> Catalogue:
     """The runbooks below some folders; folders and files that cannot be read are left out."""
     entries = tuple(entry for folder in folders for entry in _entries(folder))
     by_id = {entry.id: entry for entry in reversed(entries)}
-    return Catalogue(entries, by_id, {entry.path.resolve(): entry for entry in entries})
+    return Catalogue(entries, by_id, {real_path(entry.path): entry for entry in entries})
 
 
 def _entries(folder: Path) -> Iterator[Entry]:
     if not folder.is_dir():
         return
-    root = folder.resolve()
+    root = real_path(folder)
     for path in find_runbooks([folder]):
         try:
-            data = read_bytes(path) if path.resolve().is_relative_to(root) else b""
+            data = read_bytes(path) if real_path(path).is_relative_to(root) else b""
         except PathError:
             continue
         source, _ = decode(data, path.as_posix())

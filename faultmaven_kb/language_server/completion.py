@@ -10,7 +10,8 @@ from lsprotocol import types
 
 from faultmaven_kb.dialects.faultmaven import PREVENTION, SECTIONS
 from faultmaven_kb.language_server.catalogue import Catalogue
-from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, MetadataContract
+from faultmaven_kb.model.metadata import MetadataContract
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position
 from faultmaven_kb.text.outline import walk

@@ -10,7 +10,7 @@ from pathlib import Path
 from lsprotocol import types
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Level, Related, apply_edits
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, fix_report
 from faultmaven_kb.gate.fixes.intent import unintended_change
 from faultmaven_kb.gate.rules.catalogue import RULES

@@ -8,6 +8,7 @@ from lsprotocol import types
 
 from faultmaven_kb.language_server.catalogue import Catalogue, Entry
 from faultmaven_kb.language_server.positions import Encoding, to_range
+from faultmaven_kb.reading.files import real_path
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
 from faultmaven_kb.text.outline import OutlineSection
@@ -52,7 +53,7 @@ def runbook_at(document: ReadDocument, position: Position, catalogue: Catalogue)
     for link in _LINK.finditer(line):
         if link.start() <= index <= link.end():
             target = unquote(link[1]).partition("#")[0]
-            return catalogue.by_path.get((Path(document.path).parent / target).resolve()) if target else None
+            return catalogue.by_path.get(real_path(Path(document.path).parent / target)) if target else None
     for word in _WORD.finditer(line):
         if word.start() <= index <= word.end():
             return catalogue.by_id.get(word[0])

@@ -15,7 +15,7 @@ from pygls.uris import to_fs_path
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check
 from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
 from faultmaven_kb.language_server.completion import completions, field_help

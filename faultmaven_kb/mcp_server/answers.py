@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.differential.values import Differential
 from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.mcp_server.models import (
     Finding,
     Findings,

@@ -8,7 +8,8 @@ matter as it stood, so that a document without any still loads.
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from functools import lru_cache
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
@@ -24,28 +25,16 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, Difficulty, Severity, Status
 from faultmaven_kb.source import Path
 
 __all__ = [
-    "DIFFICULTIES",
-    "SEVERITIES",
-    "STATUSES",
     "ContractError",
-    "Difficulty",
     "Metadata",
     "MetadataContract",
-    "Severity",
-    "Status",
     "check_metadata",
     "read_metadata",
 ]
-
-Severity = Literal["critical", "high", "medium", "low"]
-Difficulty = Literal["beginner", "intermediate", "advanced"]
-Status = Literal["draft", "verified", "deprecated"]
-SEVERITIES: tuple[str, ...] = get_args(Severity)
-DIFFICULTIES: tuple[str, ...] = get_args(Difficulty)
-STATUSES: tuple[str, ...] = get_args(Status)
 
 _NUMBER = r"(0|[1-9][0-9]*)"
 _SEMVER = rf"^{_NUMBER}\.{_NUMBER}\.{_NUMBER}(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$"
@@ -107,7 +96,7 @@ Words = Annotated[tuple[Text, ...], Strict(False)]
 class MetadataContract(BaseModel):
     """The front matter of a complete runbook. Unknown fields are allowed here; a rule reports them."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow", title="Runbook front matter")
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow", title="Runbook front matter", defer_build=True)
 
     id: Annotated[Id, Field(description="Unique kebab-case id, technology-problem, equal to the file's stem.")]
     title: Annotated[Text, Field(description="Technology - Problem, equal to the first heading.")]
@@ -118,14 +107,14 @@ class MetadataContract(BaseModel):
     version: Annotated[Version, Field(description="Semantic version of this runbook's text.")]
     last_updated: Annotated[CalendarDate, Field(description="Day of the last change, YYYY-MM-DD.")]
     verified_by: Annotated[Text, Field(description="Who or what verified it; `none yet` in a draft.")]
-    status: Annotated[Status, Field(description="draft, verified (proven to work) or deprecated.")]
+    status: Annotated[Status, Field(description="draft, verified (proven to work), verified in part, or deprecated.")]
     aliases: Annotated[Words, Field(description="Other names and jargon that people search for.")] = ()
 
 
 class Metadata(BaseModel):
     """What a document says about itself; None where it says nothing, or nothing valid."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str | None = Field(default=None, description="The front matter's id.")
     title: str | None = Field(default=None, description="The front matter's title.")
@@ -136,7 +125,7 @@ class Metadata(BaseModel):
     version: str | None = Field(default=None, description="Semantic version of the runbook's text.")
     last_updated: date | None = Field(default=None, description="Day of the last change.")
     verified_by: str | None = Field(default=None, description="Who or what verified it.")
-    status: Status | None = Field(default=None, description="draft, verified or deprecated.")
+    status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
     other: dict[str, JsonValue] = Field(
         default_factory=dict, description="Front matter that is unknown or invalid, as it stood."
@@ -157,14 +146,19 @@ class ContractError:
         return str(self.path[0])
 
 
-_CONTRACT = TypeAdapter(MetadataContract)
+@lru_cache(maxsize=1)
+def _contract() -> TypeAdapter[MetadataContract]:
+    """Built when the first document is checked: who opens a built base needs none."""
+    return TypeAdapter(MetadataContract)
+
+
 _KNOWN = tuple(MetadataContract.model_fields)
 
 
 def check_metadata(values: dict[str, Any]) -> tuple[ContractError, ...]:
     """Every breach of the contract in front matter values, in the contract's order of fields."""
     try:
-        _CONTRACT.validate_python(values)
+        _contract().validate_python(values)
     except ValidationError as failure:
         errors = failure.errors(include_url=False, include_context=False)
         return tuple(_contract_error(tuple(error["loc"]), error["type"], error["input"]) for error in errors)

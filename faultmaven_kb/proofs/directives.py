@@ -17,7 +17,7 @@ from typing import Literal, get_args
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.source import Source
 
-__all__ = ["Directive", "DirectiveKind", "directives_before"]
+__all__ = ["Directive", "DirectiveKind", "directives_before", "is_exit_code"]
 
 DirectiveKind = Literal["skip", "file", "expect", "rc", "background"]
 _KINDS: tuple[str, ...] = get_args(DirectiveKind)
@@ -49,6 +49,11 @@ def directives_before(source: Source, line: int) -> tuple[Directive, ...]:
     return tuple(reversed(found))
 
 
+def is_exit_code(text: str) -> bool:
+    """Whether a text is a number that a command can end with."""
+    return len(text) <= 3 and text.isascii() and text.isdigit()
+
+
 def _directive(kind: str, value: str, line: int) -> Directive:
     return Directive(kind, value, line, _fault(kind, value))
 
@@ -58,7 +63,7 @@ def _fault(kind: str, value: str) -> str:
         return f'unknown directive "{kind}", expected one of {", ".join(_KINDS)}{did_you_mean(kind, _KINDS)}'
     if kind in ("skip", "expect") and not value:
         return f'directive "{kind}" has no text, expected {"a reason" if kind == "skip" else "what the output holds"}'
-    if kind == "rc" and not value.isdigit():
+    if kind == "rc" and not is_exit_code(value):
         return f'directive "rc" has "{value}", expected an exit code such as 1'
     if kind == "file":
         path, _, mode = value.partition(" ")

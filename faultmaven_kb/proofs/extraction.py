@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from faultmaven_kb.fences.pasting import SHELLS, split_commands, split_console
 from faultmaven_kb.model.runbook import Command, Runbook
-from faultmaven_kb.proofs.directives import Directive, directives_before
+from faultmaven_kb.proofs.directives import Directive, directives_before, is_exit_code
 from faultmaven_kb.source import Source
 
-__all__ = ["LabCommand", "LabFence", "extract", "sections_of"]
+__all__ = ["LabCommand", "LabFence", "extract", "sections_of", "shown_fences"]
 
 _NO_CLIENTS: Mapping[str, str] = {}
 _HERE = "FMKB_LAB_INPUT"
+_OUTPUT_LANGUAGES = ("", "text", "txt", "log", "output", "none", "plaintext")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,27 @@ def extract(runbook: Runbook, source: Source, *, clients: Mapping[str, str] = _N
     )
 
 
+def shown_fences(runbook: Runbook, fences: Iterable[LabFence]) -> dict[str, str]:
+    """What the quick fix and the solutions ask for in a form that no machine runs, by name, with the reason.
+
+    A fence of a configuration or of another language without a directive, and a solution without any executable fence.
+    """
+    executable = {(fence.section, fence.line) for fence in fences}
+    found: dict[str, str] = {}
+    for section, _, commands in sections_of(runbook):
+        if section.startswith("step-"):
+            continue
+        if (commands or section.startswith("solution")) and not any(
+            (section, each.span.line) in executable for each in commands
+        ):
+            found[section] = "it has no command that a machine can run"
+        for each in commands:
+            language = each.language or ""
+            if (section, each.span.line) not in executable and language not in _OUTPUT_LANGUAGES:
+                found.setdefault(f"{section} ({language})", "the fence is shown and not run")
+    return found
+
+
 def _fences(
     section: str, heading: str, fences: Iterable[Command], source: Source, clients: Mapping[str, str]
 ) -> Iterator[LabFence]:
@@ -97,7 +119,8 @@ def _commands(fence: Command, clients: Mapping[str, str]) -> tuple[tuple[str, in
 
 def _with_commands(fence: LabFence, texts: tuple[tuple[str, int], ...] | None) -> LabFence:
     skipped = fence.directive("skip") is not None
-    rc, background = int(fence.directive("rc") or 0), fence.directive("background") is not None
+    code, background = fence.directive("rc") or "", fence.directive("background") is not None
+    rc = int(code) if is_exit_code(code) else 0
     pairs = () if skipped or texts is None else texts
     commands = tuple(
         LabCommand(

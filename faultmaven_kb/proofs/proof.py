@@ -2,15 +2,18 @@
 
 Its hash covers what was executed (fences of the quick fix, steps and solutions, with their directives) and nothing
 else: a changed command or a new one un-proves a runbook, a changed sentence does not. The symptoms that were seen are
-kept as well, and a runbook must still name them. Clocks stay outside: the day is passed in.
+kept as well, and a runbook must still name them. What was left out is part of the proof: a runbook is verified only
+when every command of its quick fix and solutions ran, and `verified in part` otherwise. Clocks stay outside: the day is
+passed in.
 """
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -19,6 +22,7 @@ from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.proofs.extraction import LabFence
 
 __all__ = [
+    "VERSION",
     "ImageProof",
     "Proof",
     "SolutionResult",
@@ -31,17 +35,29 @@ __all__ = [
 ]
 
 
+VERSION = 2
+"""Proofs of version 1 did not look at what a solution preserves, nor at what a restart alone does."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class SolutionResult(_Part):
-    """One solution of one case: how often it was proven in a row, and its longest time in seconds."""
+    """One solution of one case: how often it was proven in a row, and its longest time in seconds.
+
+    `commands` ran, each of the checks in `preserved` held afterwards, and the repair outlasted a restart if it is
+    `permanent`; `temporary` says why it does not.
+    """
 
     case: str
     section: str
     runs: int
     seconds: float
+    commands: tuple[str, ...] = ()
+    preserved: tuple[str, ...] = ()
+    permanent: bool = False
+    temporary: str = ""
 
 
 class ImageProof(_Part):
@@ -53,28 +69,42 @@ class ImageProof(_Part):
 
 
 class Proof(_Part):
-    """The last complete proof of a runbook, in `labs/results/ID.json`."""
+    """The last complete proof of a runbook, in `labs/results/ID.json`.
 
-    proof: int = 1
+    `skipped` are the parts that no machine ran, with the reason, and `unproven` those of them (and the fences that are
+    only shown) that belong to the quick fix or to a solution.
+    """
+
+    proof: int = VERSION
     runbook: str
     date: date
     executed: str
     clients: dict[str, str] = {}
     symptoms: tuple[str, ...]
     skipped: dict[str, str]
+    unproven: dict[str, str] = {}
     images: dict[str, ImageProof]
 
     @property
     def summary(self) -> str:
-        """The line for `verified_by`: `lab bookworm redis-server 7.0.15, trixie redis-server 8.0.2`."""
+        """The line for `verified_by`: `lab bookworm redis-server 7.0.15, trixie redis-server 8.0.2`.
+
+        With what was left out: `...; without solution-1/fence-2`.
+        """
         parts = []
         for name, image in self.images.items():
             versions = [f"{package} {plain_version(version)}" for package, version in image.versions.items()]
             parts.append(f"{name} {' '.join(versions)}")
-        return "lab " + ", ".join(parts)
+        without = sorted({*self.skipped, *self.unproven})
+        return "lab " + ", ".join(parts) + (f"; without {', '.join(without)}" if without else "")
+
+    @property
+    def status(self) -> Literal["verified", "verified in part"]:
+        """What the runbook may call itself."""
+        return "verified in part" if self.unproven else "verified"
 
 
-_PROOFS = TypeAdapter(tuple[Proof, ...])
+_PROOFS: TypeAdapter[tuple[Proof, ...]] = TypeAdapter(tuple[Proof, ...])
 
 
 def plain_version(version: str) -> str:
@@ -110,13 +140,18 @@ def parse_proofs(text: str) -> Mapping[str, Proof]:
     """The proofs in a JSON list by runbook id. Raises `ConfigurationError` for anything else."""
     try:
         return {proof.runbook: proof for proof in _PROOFS.validate_json(text)}
-    except ValidationError as error:
-        raise ConfigurationError(f"not a list of proofs: {str(error).splitlines()[0]}") from None
+    except ValidationError as failure:
+        first = failure.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "the whole text"
+        raise ConfigurationError(f"not a list of proofs, at {where}") from None
 
 
-def joined_proofs(folder: Path) -> str:
-    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is."""
-    return f"[{','.join(path.read_text(encoding='utf-8') for path in sorted(folder.glob('*.json')))}]"
+def joined_proofs(folder: Path, *, read: Callable[[Path], str] = lambda path: path.read_text(encoding="utf-8")) -> str:
+    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is.
+
+    `read` yields the text of a file.
+    """
+    return f"[{','.join(read(path) for path in sorted(folder.glob('*.json')))}]"
 
 
 def read_proofs(folder: Path) -> Mapping[str, Proof]:
@@ -126,6 +161,8 @@ def read_proofs(folder: Path) -> Mapping[str, Proof]:
 
 def outdated(proof: Proof, runbook: Runbook, fences: Iterable[LabFence]) -> str:
     """Why a proof does not belong to this text of the runbook, empty when it does."""
+    if proof.proof < VERSION:
+        return f"its proof of {proof.date} did not look at what the solutions preserve"
     if executed_hash(fences, skipped=proof.skipped) != proof.executed:
         return f"its commands have changed since the proof of {proof.date}"
     literals = {literal for symptom in runbook.symptoms for literal in symptom.literals}

@@ -10,10 +10,37 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
+from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.errors import PathError
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.decoding import read_bytes
 
-__all__ = ["NOT_RUNBOOKS", "files_at", "find_runbooks", "find_strays", "is_runbook", "replace_file"]
+__all__ = [
+    "NOT_RUNBOOKS",
+    "FileState",
+    "files_at",
+    "find_runbooks",
+    "find_states",
+    "find_strays",
+    "is_runbook",
+    "read_file",
+    "real_path",
+    "replace_file",
+    "shown_name",
+]
+
+
+class FileState(NamedTuple):
+    """A file: its name in diagnostics (with forward slashes), where it is, its size (-1: cannot be looked at) and the
+    time of its last change in nanoseconds."""
+
+    name: str
+    path: str
+    size: int
+    changed: int
+
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
 
@@ -45,11 +72,71 @@ def files_at(paths: Iterable[str | Path], below: Callable[[Path], Iterable[Path]
                 yield file
 
 
+def find_states(paths: Iterable[str | Path], *, start: str | Path = "") -> list[FileState]:
+    """The runbook files at the paths as `find_runbooks` has them, each with its size and time of change.
+
+    Relative paths begin at `start`, and names are as they are from there. Made for many files: one look at each.
+    Raises `PathError` for a path that does not exist.
+    """
+    found: dict[str, FileState] = {}
+    for path in map(Path, paths):
+        place = Path(start, path)
+        if place.is_dir():
+            states = _states_below(path.as_posix(), place)
+        elif place.exists():
+            states = iter([_state(path.as_posix(), os.fspath(place), place)])
+        else:
+            raise PathError(f"no such file or folder: {str(place)!r}")
+        for state in states:
+            found.setdefault(state.name, state)
+    return list(found.values())
+
+
+def _states_below(top: str, folder: Path) -> Iterator[FileState]:
+    begin = len(os.path.join(os.fspath(folder), ""))  # noqa: PTH118 - with the separator at its end
+    top = "" if top == "." else f"{top.rstrip('/')}/"
+    for entry in _entries(os.fspath(folder)):
+        if not (entry.is_symlink() and _leads_out(Path(entry.path), folder)):
+            yield _state(top + entry.path[begin:].replace(os.sep, "/"), entry.path, entry)
+
+
+def _state(name: str, path: str, entry: "os.DirEntry[str] | Path") -> FileState:
+    try:
+        state = entry.stat()
+    except OSError:  # removed since the folder was listed, or a link to nowhere: reading it will say so
+        return FileState(name, path, -1, 0)
+    return FileState(name, path, state.st_size, state.st_mtime_ns)
+
+
 def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
     """The symbolic links below the given folders that look like runbooks and lead out of their folder, sorted."""
     for path in map(Path, paths):
         if path.is_dir():
             yield from sorted(file for file in _walk(path) if _leads_out(file, path))
+
+
+def read_file(path: Path) -> tuple[str, bytes | Diagnostic]:
+    """A file's name as it is shown, and its content or why it is not read (RB013).
+
+    A name that is not UTF-8 could be written to no report, no cache and no index: such a file is not read.
+    """
+    name, shown = path.as_posix(), shown_name(path)
+    try:
+        if shown != name:
+            raise PathError("file name is not UTF-8, rename the file")
+        return name, read_bytes(path)
+    except PathError as error:
+        return shown, Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), shown, Span(1, 1, 1, 1))
+
+
+def real_path(path: Path) -> Path:
+    """The absolute path without links; of a link to itself as far as it leads, where `Path.resolve` may raise."""
+    return Path(os.path.realpath(path))
+
+
+def shown_name(path: Path) -> str:
+    """A path with forward slashes; bytes that are not UTF-8 are written out (`b\\xff.md`)."""
+    return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def is_runbook(path: str) -> bool:
@@ -59,12 +146,7 @@ def is_runbook(path: str) -> bool:
 
 
 def _leads_out(file: Path, folder: Path) -> bool:
-    if not file.is_symlink():
-        return False
-    try:
-        return not file.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # a link to itself leads nowhere; reading it will say so
-        return False
+    return file.is_symlink() and not real_path(file).is_relative_to(real_path(folder))
 
 
 def replace_file(path: Path, data: bytes) -> None:
@@ -86,9 +168,19 @@ def replace_file(path: Path, data: bytes) -> None:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    for root, folders, names in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        for name in names:
-            path = Path(root, name)
-            if is_runbook(name) and (path.is_file() or path.is_symlink()):  # a pipe would block
-                yield path
+    return (Path(entry.path) for entry in _entries(os.fspath(folder)))
+
+
+def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
+    """The runbooks below a folder and the links that look like one, in the order of their sorted paths."""
+    try:
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: os.path.normcase(entry.name))
+    except OSError:  # a folder that cannot be listed has nothing to give
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith("."):
+                yield from _entries(entry.path)
+        elif is_runbook(entry.name) and (entry.is_symlink() or entry.is_file()):  # a pipe would block
+            yield entry

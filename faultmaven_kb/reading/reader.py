@@ -12,15 +12,17 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.dialects import best_dialect, dialect_named
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
+from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
+from faultmaven_kb.text.limits import beyond_limit
 from faultmaven_kb.text.markdown import Block, read_blocks
 from faultmaven_kb.text.outline import build_outline, walk
 
@@ -56,9 +58,15 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
 
     `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
     family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
-    read and `ConfigurationError` for a dialect that does not exist, never anything for the content.
+    read and `ConfigurationError` for a dialect that does not exist, never anything for the content: a document that a
+    stage cannot take is a finding too (RB990).
     """
-    found, diagnostics = read_document(document, path=path, dialect=dialect)
+    try:
+        found, diagnostics = read_document(document, path=path, dialect=dialect)
+    except FaultmavenError:
+        raise
+    except Exception as error:  # the promise holds for faults of this library too
+        return ParseResult(None, (internal_error("reading this document", error, _name(document, path)),))
     return ParseResult(found.runbook if found else None, diagnostics)
 
 
@@ -66,45 +74,54 @@ def read_document(
     document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
-    name = path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
+    name = _name(document, path)
     data = read_bytes(document) if isinstance(document, Path) else document
     source, diagnostics = decode(data, name)
     if source is None:
         return None, diagnostics
     front_matter = read_front_matter(source)
     diagnostics += front_matter.diagnostics
-    return (
-        None if front_matter.refused else read_body(source, front_matter, diagnostics, dialect=dialect)
-    ), diagnostics
+    if front_matter.refused:
+        return None, diagnostics
+    return read_body(source, front_matter, diagnostics, dialect=dialect)
+
+
+def _name(document: Path | str | bytes, path: str | None) -> str:
+    return path if path is not None else document.as_posix() if isinstance(document, Path) else "<text>"
 
 
 def read_body(
     source: Source, front_matter: FrontMatter, diagnostics: tuple[Diagnostic, ...], *, dialect: str | None = None
-) -> ReadDocument:
-    """The stages after the front matter; `diagnostics` is what the stages before had to say."""
+) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
+    """The stages after the front matter, and all diagnostics; `diagnostics` is what the stages before had to say.
+
+    No document where there is more of one kind than a document may hold.
+    """
     blocks = read_blocks(source, front_matter.end)
+    if beyond := beyond_limit(source, blocks):
+        return None, (*diagnostics, beyond)
     outline = build_outline(source, blocks, source.position(front_matter.end).line)
     seen = Document(source, front_matter, outline)
     chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
-    return ReadDocument(source, front_matter, outline, blocks, chosen, _build(seen, chosen), diagnostics)
+    runbook = _build(seen, chosen)
+    return ReadDocument(source, front_matter, outline, blocks, chosen, runbook, diagnostics), diagnostics
 
 
 def _build(seen: Document, dialect: Dialect) -> Runbook:
     """The runbook of a document: what the dialect reads, and what holds for every dialect."""
     metadata = _metadata(seen.front_matter.values, dialect)
-    parts = {key: value for key, value in dialect.read(seen).items() if value}
-    named = parts.pop("id", None)
+    contents = dialect.read(seen)
     path = None if seen.source.path == "<text>" else seen.source.path
     heading = title_of(seen, dialect.headings)
     stem = PurePosixPath(path).stem if path else ""
     return Runbook(
-        id=metadata.id or named or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
+        id=metadata.id or contents.id or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
         title=metadata.title or heading or stem or "Untitled",
         dialect=dialect.name,
         metadata=metadata,
         sections=tuple(_sections(seen, dialect)),
         path=path,
-        **parts,
+        **contents.present(),
     )
 
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.gate.settings.settings import Profile
 
-__all__ = ["CHECKLIST", "Question"]
+__all__ = ["CHECKLIST", "ChecklistItem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ChecklistItem:
     """One box of the review. `codes` are the rules (or the beginnings of their codes) that answer it."""
 
     step: str
@@ -32,36 +32,36 @@ _FORM, _COMMANDS, _SAFETY, _CONTENT, _FIT = (
     "5. Its place among the others",
 )
 
-CHECKLIST: tuple[Question, ...] = (
-    Question(_FORM, "The file can be read: UTF-8, no conflict markers, no hidden characters", ("RB0",)),
-    Question(_FORM, "The front matter is there and is valid YAML", ("RB1",)),
-    Question(
+CHECKLIST: tuple[ChecklistItem, ...] = (
+    ChecklistItem(_FORM, "The file can be read: UTF-8, no conflict markers, no hidden characters", ("RB0",)),
+    ChecklistItem(_FORM, "The front matter is there and is valid YAML", ("RB1",)),
+    ChecklistItem(
         _FORM, "Every required field is there and has a valid value", ("RB20", "RB210", "RB211", "RB212", "RB213")
     ),
-    Question(
+    ChecklistItem(
         _FORM, "Dates, tags, verifier and order of fields are right", ("RB214", "RB215", "RB216", "RB217", "RB218")
     ),
-    Question(_FORM, "Every section is there, once, in its order and at its level", ("RB3",)),
-    Question(_COMMANDS, "Code blocks name their language and parse", ("RB60", "RB610")),
-    Question(_COMMANDS, "The commands were run against the versions that the text names"),
-    Question(_COMMANDS, "Each solution mends the cause that it is given for, and was tried"),
-    Question(_COMMANDS, "The expected outputs are real ones"),
-    Question(_SAFETY, "No credential and no private key is in the text", ("RB701", "RB702")),
-    Question(_SAFETY, "Destructive commands have a warning and a way back", ("RB703", "RB704", "RB705", "RB706")),
-    Question(
+    ChecklistItem(_FORM, "Every section is there, once, in its order and at its level", ("RB3",)),
+    ChecklistItem(_COMMANDS, "Code blocks name their language and parse", ("RB60", "RB610")),
+    ChecklistItem(_COMMANDS, "The commands were run against the versions that the text names"),
+    ChecklistItem(_COMMANDS, "Each solution mends the cause that it is given for, and was tried"),
+    ChecklistItem(_COMMANDS, "The expected outputs are real ones"),
+    ChecklistItem(_SAFETY, "No credential and no private key is in the text", ("RB701", "RB702")),
+    ChecklistItem(_SAFETY, "Destructive commands have a warning and a way back", ("RB703", "RB704", "RB705", "RB706")),
+    ChecklistItem(
         _SAFETY, "Nothing opens the system, names a real host or hides a privilege", ("RB707", "RB708", "RB709", "RB71")
     ),
-    Question(_SAFETY, "A person under stress cannot do harm by reading from the top"),
-    Question(_CONTENT, "The card has symptoms, weighed causes, a quick fix and a time", ("RB4",)),
-    Question(_CONTENT, "Symptoms are what one sees, in the words the software uses", ("RB414",)),
-    Question(_CONTENT, "Steps and solutions are complete and numbered", ("RB50", "RB51")),
-    Question(_CONTENT, "Prevention and version history are complete", ("RB52", "RB219")),
-    Question(_CONTENT, "No text of the template is left", ("RB220",)),
-    Question(_CONTENT, "The weights agree with what this team has seen"),
-    Question(_FIT, "Links lead somewhere, and no id is taken twice", ("RB80", "RB810", "RB813", "RB815", "RB816")),
-    Question(_FIT, "No other runbook says the same", ("RB811", "RB817")),
-    Question(_FIT, "It is listed and linked where a reader looks for it", ("RB812", "RB814")),
-    Question(_FIT, "A change has a new version and a new date", ("RB904",)),
-    Question(_FIT, "It belongs into this knowledge base, and somebody will keep it current"),
+    ChecklistItem(_SAFETY, "A person under stress cannot do harm by reading from the top"),
+    ChecklistItem(_CONTENT, "The card has symptoms, weighed causes, a quick fix and a time", ("RB4",)),
+    ChecklistItem(_CONTENT, "Symptoms are what one sees, in the words the software uses", ("RB414",)),
+    ChecklistItem(_CONTENT, "Steps and solutions are complete and numbered", ("RB50", "RB51")),
+    ChecklistItem(_CONTENT, "Prevention and version history are complete", ("RB52", "RB219")),
+    ChecklistItem(_CONTENT, "No text of the template is left", ("RB220",)),
+    ChecklistItem(_CONTENT, "The weights agree with what this team has seen"),
+    ChecklistItem(_FIT, "Links lead somewhere, and no id is taken twice", ("RB80", "RB810", "RB813", "RB815", "RB816")),
+    ChecklistItem(_FIT, "No other runbook says the same", ("RB811", "RB817")),
+    ChecklistItem(_FIT, "It is listed and linked where a reader looks for it", ("RB812", "RB814")),
+    ChecklistItem(_FIT, "A change has a new version and a new date", ("RB904",)),
+    ChecklistItem(_FIT, "It belongs into this knowledge base, and somebody will keep it current"),
 )
 """The questions in the order in which a curator asks them."""

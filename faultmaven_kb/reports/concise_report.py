@@ -1,6 +1,6 @@
 """One line for each finding, as compilers write it: for editors, grep and short logs."""
 
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.text.terminal_text import printable
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.gate.engine.engine import Report
-from faultmaven_kb.reports.checklist import CHECKLIST, Question
+from faultmaven_kb.gate.engine.report import Report
+from faultmaven_kb.reports.checklist import CHECKLIST, ChecklistItem
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.markdown_text import escaped
 
@@ -25,30 +25,30 @@ def to_curator_report(report: Report, context: Context) -> str:
 def _form(path: str, report: Report, context: Context) -> str:
     found = [each for each in report.diagnostics if each.path == path]
     lines = [f"## {escaped(context.relative(path))}", ""]
-    for step, questions in groupby(CHECKLIST, key=lambda question: question.step):
+    for step, items in groupby(CHECKLIST, key=lambda item: item.step):
         lines += [f"### {step}", ""]
-        for question in questions:
-            lines += _box(question, found, context)
+        for item in items:
+            lines += _box(item, found, context)
         lines.append("")
-    rest = [each for each in found if not any(each.code.startswith(question.codes) for question in _with_codes())]
+    rest = [each for each in found if not any(each.code.startswith(item.codes) for item in _with_codes())]
     if rest:
         lines += ["### Also found", "", *(_finding(each, "- ") for each in rest), ""]
     return "\n".join(lines)
 
 
-def _with_codes() -> Iterator[Question]:
-    return (question for question in CHECKLIST if question.codes)
+def _with_codes() -> Iterator[ChecklistItem]:
+    return (item for item in CHECKLIST if item.codes)
 
 
-def _box(question: Question, found: Sequence[Diagnostic], context: Context) -> Iterator[str]:
-    if not question.codes:
-        yield f"- [ ] {question.text} (a person must say)"
+def _box(item: ChecklistItem, found: Sequence[Diagnostic], context: Context) -> Iterator[str]:
+    if not item.codes:
+        yield f"- [ ] {item.text} (a person must say)"
         return
-    if not question.answered(context.profile):
-        yield f"- [ ] {question.text} (not looked at in this profile)"
+    if not item.answered(context.profile):
+        yield f"- [ ] {item.text} (not looked at in this profile)"
         return
-    findings = [each for each in found if each.code.startswith(question.codes)]
-    yield f"- [{' ' if findings else 'x'}] {question.text}"
+    findings = [each for each in found if each.code.startswith(item.codes)]
+    yield f"- [{' ' if findings else 'x'}] {item.text}"
     for each in findings:
         yield _finding(each, "  - ")
 

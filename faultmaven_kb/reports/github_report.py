@@ -8,7 +8,7 @@ commands; what comes from a runbook is escaped, or a runbook could give the runn
 from collections.abc import Iterable, Iterator
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.markdown_text import cell

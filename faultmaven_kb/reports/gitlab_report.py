@@ -3,7 +3,7 @@
 import json
 
 from faultmaven_kb.diagnostics import Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import fingerprints
 

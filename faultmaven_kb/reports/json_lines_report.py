@@ -2,7 +2,7 @@
 
 import json
 
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.json_report import diagnostic_dict
 

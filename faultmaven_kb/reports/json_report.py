@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 
 __all__ = ["diagnostic_dict", "to_json"]

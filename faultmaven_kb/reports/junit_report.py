@@ -8,7 +8,7 @@ import re
 from xml.etree import ElementTree as Xml
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.text.terminal_text import printable
 

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level, Related
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.gate.toolkit.rule_model import Rule

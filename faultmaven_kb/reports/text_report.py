@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rich.cells import cell_len
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.text.terminal_text import printable
 

@@ -5,6 +5,7 @@ many threads.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
@@ -13,20 +14,20 @@ import numpy as np
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
 from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
-from faultmaven_kb.search.index import Flags, Floats, Index
+from faultmaven_kb.search.index import Flags, Index
 from faultmaven_kb.search.question import Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
-from faultmaven_kb.search.signatures import topics
 from faultmaven_kb.search.spelling import Speller
 from faultmaven_kb.search.strength import Explained, examine, explain
 from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
 from faultmaven_kb.search.terms import NEGATION, terms_of
 from faultmaven_kb.search.verdict import confidences, decide
 
-__all__ = ["Examination", "Searcher"]
+__all__ = ["DEPRECATED", "Examination", "Searcher", "technologies_in"]
 
-_DEPRECATED = 0.7
-_QUOTES = 0.7
+DEPRECATED = 0.7
+"""What the score of a deprecated runbook is multiplied by."""
+
 _FEWER = 3
 _SMALL_SHARE = 0.25
 _MOST_LINES = 5
@@ -47,13 +48,11 @@ class Searcher:
     """Answers questions about a fixed list of runbooks."""
 
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
-        self.runbooks = tuple(runbooks)
+        self.runbooks: Sequence[Runbook] = tuple(runbooks)
         self._index = Index(self.runbooks)
-        self._speller = Speller(self._index.vocabulary, self._index.document_frequency)
         self._witness = Witness(self.runbooks, self._index)
-        self._technologies = tuple(_technologies(runbook) for runbook in self.runbooks)
-        self._about = _about(self.runbooks)
-        self._damping = np.array([_DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
+        self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)
+        self._damping = np.array([DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
 
     def search(
         self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None, about: str = ""
@@ -90,8 +89,7 @@ class Searcher:
         asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
-            damping = damping * np.array([accept(runbook) for runbook in self.runbooks], dtype=np.float64)
-        damping = damping * self._quoting(asked)
+            damping = damping * self._accepted(accept)
         terms = terms_in(asked, self._index)
         ranked = rank(asked, terms, self._index, technologies=self._technologies, damping=damping)
         examined = examine(asked, self._index)
@@ -108,34 +106,19 @@ class Searcher:
         )
         return Examination(asked, ranked, explained)
 
-    def _quoting(self, asked: Question) -> Floats:
-        """For each runbook `_QUOTES` where it only quotes a generic error of the question, which has its own runbook.
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(self._index.vocabulary)
 
-        A runbook of a technology that the question names may well be about that error on that technology.
-        """
-        found = np.ones(len(self.runbooks))
-        for topic in sorted(asked.topics):
-            about = self._about[topic]
-            if about.any():
-                named = np.array([bool(asked.technologies & mine) for mine in self._technologies])
-                found[~(about | named)] = _QUOTES
-        return found
-
-
-def _about(runbooks: Sequence[Runbook]) -> dict[str, Flags]:
-    """For each topic of generic errors which runbooks are about it, by their titles, aliases and tags."""
-    told = [
-        frozenset(terms_of(" ".join((runbook.title, *runbook.metadata.aliases, *runbook.metadata.tags))))
-        for runbook in runbooks
-    ]
-    return {name: np.array([not words.isdisjoint(mine) for mine in told], dtype=bool) for name, words in topics()}
+    def _accepted(self, accept: Callable[[Runbook], bool]) -> Flags:
+        return np.array([accept(runbook) for runbook in self.runbooks], dtype=bool)
 
 
 def _deprecated(runbook: Runbook) -> bool:
     return runbook.metadata.status == "deprecated"
 
 
-def _technologies(runbook: Runbook) -> frozenset[str]:
+def technologies_in(runbook: Runbook) -> frozenset[str]:
     """The technologies of a runbook: what its front matter says, else what its title and id give away."""
     named = runbook.metadata.technology
     if named:

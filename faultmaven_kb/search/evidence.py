@@ -14,9 +14,11 @@ from itertools import islice
 from math import fsum
 from typing import NamedTuple
 
+import numpy as np
+
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Distinction, Evidence
-from faultmaven_kb.search.fields import BODY, FIELDS, Segment, segment_at
+from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_at
 from faultmaven_kb.search.index import Index, Text
 from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.strength import Found
@@ -115,8 +117,8 @@ class Witness:
 
     def told_apart(self, places: Sequence[int], question: Question) -> tuple[Distinction, ...]:
         """For each of some runbooks, by position, the telling words of its title and symptoms that the others lack."""
-        passages = self._index.passages
-        held = [set(passages.terms[passages.starts[place] : passages.starts[place + 1]].tolist()) for place in places]
+        passages = self._index.passages_of(np.array(places, dtype=np.int64))
+        held = [set(terms.tolist()) for terms in np.split(passages.terms, passages.starts[1:-1])]
         return tuple(
             Distinction(
                 self._runbooks[place],
@@ -202,7 +204,7 @@ def _told(text: Text, found: Found, wanted: Wanted) -> list[_Told]:
     result = []
     for segment, held in by_segment.items():
         terms = wanted.among(held)
-        if terms:
+        if terms and fields[segment] != SUBJECT:
             result.append(_Told(fields[segment], segment, terms, fsum(map(wanted.worth.__getitem__, terms))))
     result.sort(key=lambda each: (each.field, -each.worth, each.segment))
     return result

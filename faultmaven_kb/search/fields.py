@@ -13,10 +13,11 @@ from itertools import islice
 from typing import NamedTuple
 
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.search.terms import words_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 
-__all__ = ["BODY", "FIELDS", "POINTED", "Field", "Segment", "segment_at"]
+__all__ = ["ALIASES", "BODY", "FIELDS", "POINTED", "SUBJECT", "TITLE", "Field", "Segment", "segment_at"]
 
 
 _FENCE_OPENS = re.compile(r"^[ \t]*(?:`{3,}|~{3,})[ \t]*\w[^`\n]*$", re.MULTILINE)
@@ -85,6 +86,11 @@ def _causes(runbook: Runbook) -> Iterator[Segment]:
         yield Segment(_one_line(text), cause.span)
 
 
+def _subject(runbook: Runbook) -> Iterator[Segment]:
+    """The words of the title with its identifiers cut up, which the ranking asks for; not scored."""
+    yield Segment(words_in(_one_line(runbook.title)))
+
+
 def _headings(runbook: Runbook) -> Iterator[Segment]:
     for title, span in (*((s.title, s.span) for s in runbook.steps), *((s.title, s.span) for s in runbook.solutions)):
         yield Segment(_one_line(title), Span(span.line, span.column, span.line, span.column + len(title)))
@@ -136,12 +142,16 @@ FIELDS: tuple[Field, ...] = (
     Field("causes", 0.5, _causes),
     Field("purpose", 0.7, _purpose),
     Field("headings", 0.3, _headings),
+    Field("subject", 0.0, _subject),
     _Body("body", 1.8, _body),
 )
 BODY = len(FIELDS) - 1
 """The position of the whole text among the fields."""
 
-POINTED = BODY - 1
+TITLE, ALIASES, SUBJECT = 2, 3, BODY - 1
+"""The positions of fields that the ranking looks into."""
+
+POINTED = BODY - 2
 """How many fields, from the first, say what a runbook is about: short texts, each a passage of its own."""
 
 

@@ -1,25 +1,45 @@
 """The inverted index: every text of every runbook as numbers, and one matrix of BM25 weights.
 
-bm25s weighs each field by itself (BM25 as Lucene counts it; Robertson and Zaragoza 2009, "The Probabilistic Relevance
+Each field is weighed by itself (BM25 as Lucene counts it; Robertson and Zaragoza 2009, "The Probabilistic Relevance
 Framework"); since a search adds the fields' scores, the weighted fields are added into one matrix here, once. Scored
 apart and added: in a single weighted BM25F a hit in the title saturates away. The texts themselves are kept as term
-numbers, line by line, so that evidence and phrases are looked up without reading any text again.
+numbers, line by line, so that evidence and phrases are looked up without reading any text again. What an index is made
+of are functions of some texts, so that a base on disk is built from them piece by piece (see `storage`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
 from typing import NamedTuple
 
-import bm25s
 import numpy as np
 from numpy.typing import NDArray
 
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, POINTED
-from faultmaven_kb.search.terms import LINE_END, NEGATION, line_terms, tokens_of
+from faultmaven_kb.search.terms import LINE_END, line_terms
 
-__all__ = ["END", "RANKING_PRIOR", "Flags", "Floats", "Index", "Numbers", "Passages", "Text", "ranges"]
+__all__ = [
+    "END",
+    "RANKING_PRIOR",
+    "Flags",
+    "Floats",
+    "Index",
+    "Numbers",
+    "Parts",
+    "Passages",
+    "TermNumbers",
+    "Terms",
+    "Text",
+    "average_lengths",
+    "field_lengths",
+    "information",
+    "parts_in",
+    "passages_in",
+    "ranges",
+    "rarity",
+    "read_text",
+]
 
 K1, B = 2.0, 0.7
 RANKING_PRIOR = 10.0
@@ -33,6 +53,7 @@ END = 0
 _PRIOR = 40.0
 _ABOUT = 0.65
 _MOST_INFORMATION = 5.0
+_CHUNK = 2_048
 
 Numbers = NDArray[np.int64]
 Terms = NDArray[np.int32]
@@ -48,14 +69,14 @@ class Text(NamedTuple):
     starts: tuple[int, ...]
     ends: Numbers
 
+    def first_segment(self, field: int) -> int:
+        """The number of a field's first segment in the text."""
+        return int(self.ends.searchsorted(self.starts[field]))
+
     @property
     def pointed(self) -> int:
         """Where the fields end that say what the runbook is about."""
         return self.starts[POINTED]
-
-    def first_segment(self, field: int) -> int:
-        """The number of a field's first segment in the text."""
-        return int(self.ends.searchsorted(self.starts[field]))
 
 
 class Passages(NamedTuple):
@@ -71,11 +92,13 @@ class Passages(NamedTuple):
     information: Floats
 
 
-class Titles(NamedTuple):
-    """The terms of the titles, each once in a title; a runbook's from `starts[runbook]` to `starts[runbook + 1]`."""
+class Parts(NamedTuple):
+    """The BM25 parts of some texts: for each term of each, in the order of the terms and then of the texts, the
+    weighted sum over the fields without the rarity of the term."""
 
-    terms: Terms
-    starts: Numbers
+    terms: Numbers
+    texts: Numbers
+    values: Floats
 
 
 class Index:
@@ -83,83 +106,30 @@ class Index:
 
     def __init__(self, runbooks: Sequence[Runbook]) -> None:
         self.size = len(runbooks)
-        numbers = _Numbers({LINE_END: END})
-        self.texts = tuple(_read(runbook, numbers) for runbook in runbooks)
-        self.vocabulary: dict[str, int] = dict(numbers)
+        numbers = TermNumbers({LINE_END: END})
+        self.texts: Sequence[Text] = tuple(read_text(runbook, numbers) for runbook in runbooks)
+        self.vocabulary: Mapping[str, int] = dict(numbers)
         self._weigh()
-        self.information = self._information()
-        self.passages = self._passages()
-        self.titles = self._titles(runbooks)
-
-    def _weigh(self) -> None:
-        """Add the weighted BM25 matrices of all fields into one, column by column in the order of the terms."""
-        found = [self._field(number) for number in range(len(FIELDS))]
-        keys = np.concatenate([keys for keys, _ in found])
-        unique, place = np.unique(keys, return_inverse=True)
-        columns = unique // max(self.size, 1)
-        self.document_frequency = np.bincount(columns, minlength=len(self.vocabulary))
-        self._priors = np.array([share(term) for term in self.vocabulary])
-        rarity = rarity_of(self.document_frequency, self._priors, self.size)
-        weights = np.bincount(place, np.concatenate([weights for _, weights in found]), len(unique))
-        self._weights = (weights * rarity[columns]).astype(np.float32)
-        self._documents = (unique % max(self.size, 1)).astype(np.int32)
-        self._starts = np.concatenate(([0], np.cumsum(self.document_frequency)))
-
-    def _field(self, number: int) -> tuple[Numbers, Floats]:
-        """The keys (term, runbook) and weighted BM25 parts of a field without the rarity of the term.
-
-        Only the runbooks that have the field are indexed, and rarity is that of the whole base: a term in one of three
-        symptom lists is not rare because the other hundred runbooks have no such list.
-        """
-        read = [text.terms[text.starts[number] : text.starts[number + 1]] for text in self.texts]
-        having = np.array([runbook for runbook, terms in enumerate(read) if len(terms)], dtype=np.int64)
-        documents = [terms[terms != END].tolist() for terms in read if len(terms)]
-        if not any(documents):
-            return np.empty(0, dtype=np.int64), np.empty(0)
-        engine = bm25s.BM25(k1=K1, b=B)
-        engine.index((documents, self.vocabulary), show_progress=False)
-        starts = engine.scores["indptr"]
-        columns = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
-        frequency = np.diff(starts)[columns]
-        rarity = np.log(1 + (len(having) - frequency + 0.5) / (frequency + 0.5))
-        runbooks = having[engine.scores["indices"]]
-        return columns * self.size + runbooks, engine.scores["data"] * (FIELDS[number].weight / rarity)
-
-    def _titles(self, runbooks: Sequence[Runbook]) -> Titles:
-        """The terms of every title, without the wholes of identifiers, which say the same again."""
-        found = [
-            dict.fromkeys(
-                self.vocabulary[term]
-                for token in tokens_of(runbook.title)
-                for term in (token.terms if len(token.terms) < 3 else token.terms[:-1])
-                if term != NEGATION and term in self.vocabulary
-            )
-            for runbook in runbooks
-        ]
-        starts = np.array([0, *accumulate(map(len, found))], dtype=np.int64)
-        return Titles(np.array(list(chain.from_iterable(found)), dtype=np.int32), starts)
-
-    def _information(self) -> Floats:
         about = np.zeros(len(self.vocabulary))
         for text in self.texts:
             about[np.unique(text.terms[: text.pointed])] += 1
-        found = _nats(_ABOUT * about + (1 - _ABOUT) * self.document_frequency, self._priors, self.size)
-        found[END] = 0
-        return found
+        self.information = information(self.vocabulary, about, self.document_frequency, self.size)
+        self.passages = passages_in(self.texts, self.information)
 
-    def _passages(self) -> Passages:
-        """Every segment of the pointed fields as a sorted set of terms."""
-        read = [text.terms[: text.pointed] for text in self.texts]
-        terms = np.concatenate([*read, np.empty(0, dtype=np.int32)]).astype(np.int64)
-        runbook = np.repeat(np.arange(self.size), [len(each) for each in read])
-        ends = terms == END
-        segment = (np.cumsum(ends) - ends)[~ends]
-        size = len(self.vocabulary)
-        key, place = np.unique(segment * size + terms[~ends], return_index=True)
-        starts = np.searchsorted(runbook[~ends][place], np.arange(self.size + 1))
-        segments = key // size
-        information = np.bincount(segments, self.information[key % size]).astype(np.float64)
-        return Passages((key % size).astype(np.int32), segments, starts, information)
+    def _weigh(self) -> None:
+        """One matrix of weights, column by column in the order of the terms."""
+        averages = average_lengths(field_lengths(self.texts))
+        chunks = [parts_in(self.texts[at : at + _CHUNK], averages) for at in range(0, self.size, _CHUNK)]
+        terms = np.concatenate([np.empty(0, dtype=np.int64), *(chunk.terms for chunk in chunks)])
+        order = np.argsort(terms, kind="stable")
+        documents = [chunk.texts + number * _CHUNK for number, chunk in enumerate(chunks)]
+        values = np.concatenate([np.empty(0), *(chunk.values for chunk in chunks)])[order]
+        self._documents = np.concatenate([np.empty(0, dtype=np.int64), *documents])[order].astype(np.int32)
+        self.document_frequency = np.bincount(terms, minlength=len(self.vocabulary))
+        priors = np.array([share(term) for term in self.vocabulary])
+        rare = rarity(self.document_frequency, priors, self.size)
+        self._weights = (values * rare[terms[order]]).astype(np.float32)
+        self._starts = np.concatenate(([0], np.cumsum(self.document_frequency)))
 
     def information_of(self, term: str) -> float:
         """How much a term tells, in nats from 0 to 5: rarity in this base, mixed with rarity in operations at large.
@@ -169,15 +139,97 @@ class Index:
         number = self.vocabulary.get(term)
         return float(self.information[number] if number else _nats(0, share(term), self.size))
 
-    def scores(self, terms: Terms, weights: NDArray[np.float32]) -> Floats:
-        """One score for each runbook, in their order: the weighted sum over terms and fields. Zero: nothing shared."""
+    def passages_of(self, runbooks: Numbers) -> Passages:
+        """The passages of some runbooks, by their positions and in their order."""
+        starts, ends = self.passages.starts[runbooks], self.passages.starts[runbooks + 1]
+        places = ranges(starts, ends)
+        return Passages(
+            self.passages.terms[places],
+            self.passages.segments[places],
+            np.concatenate(([0], np.cumsum(ends - starts))),
+            self.passages.information,
+        )
+
+    def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
+        """One score for each runbook, in their order: the weighted sum over terms and fields. Zero: nothing shared.
+
+        `priors` are the shares of texts in which the terms are expected; here they are in the matrix already.
+        """
         starts, ends = self._starts[terms], self._starts[terms + 1]
         places = ranges(starts, ends)
         values = self._weights[places] * np.repeat(weights, ends - starts)
         return np.bincount(self._documents[places], values, self.size).astype(np.float64)
 
 
-class _Numbers(dict[str, int]):
+def field_lengths(texts: Sequence[Text]) -> Numbers:
+    """The number of terms in each field of each text, a row a text; -1 where the text has no such field."""
+    bounds = np.array([text.starts for text in texts], dtype=np.int64).reshape(len(texts), len(FIELDS) + 1)
+    ended = np.array([text.ends.searchsorted(text.starts).tolist() for text in texts], dtype=np.int64).reshape(
+        bounds.shape
+    )
+    return np.where(np.diff(bounds) > 0, np.diff(bounds) - np.diff(ended), -1)
+
+
+def average_lengths(lengths: Numbers) -> Floats:
+    """The mean length of each field over the texts that have it, which BM25 measures a text against."""
+    having = lengths >= 0
+    found: Floats = np.where(having, lengths, 0).sum(axis=0) / np.maximum(having.sum(axis=0), 1)
+    return found
+
+
+def parts_in(texts: Sequence[Text], averages: Floats) -> Parts:
+    """The BM25 parts of some texts.
+
+    Only the texts that have a field take part in its average length, and rarity comes later, from the whole base: a
+    term in one of three symptom lists is not rare because the other hundred runbooks have no such list.
+    """
+    size, fields = len(texts), len(FIELDS)
+    lengths = field_lengths(texts)
+    terms = np.concatenate([np.empty(0, dtype=np.int32), *(text.terms for text in texts)]).astype(np.int64)
+    bounds = np.array([text.starts for text in texts], dtype=np.int64).reshape(size, fields + 1)
+    place = np.repeat(np.arange(size * fields), np.diff(bounds).ravel())
+    keys, counts = np.unique((terms * (size * fields) + place)[terms != END], return_counts=True)
+    text, field = np.divmod(keys % (size * fields), fields)
+    length = K1 * (1 - B + B * lengths[text, field] / np.maximum(averages, 1e-9)[field])
+    parts = np.array([each.weight for each in FIELDS])[field] * counts / (length + counts)
+    pairs = keys // fields
+    first = np.flatnonzero(np.diff(pairs, prepend=-1))
+    values = np.add.reduceat(parts, first) if len(first) else np.empty(0)
+    return Parts(pairs[first] // max(size, 1), pairs[first] % max(size, 1), values)
+
+
+def rarity(frequency: Numbers, priors: Floats, size: int) -> Floats:
+    """How rare terms are that so many of `size` runbooks have: the inverse document frequency of BM25 in the base and
+    as many texts of operations at large as the prior stands for; `priors` are the terms' shares there."""
+    expected = frequency + RANKING_PRIOR * priors
+    found: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
+    return found
+
+
+def information(terms: Iterable[str], about: Floats, frequency: Numbers, size: int) -> Floats:
+    """How much each term tells, in nats; `about` is the number of runbooks that have it in a pointed field."""
+    prior = np.array([share(term) for term in terms])
+    found = _nats(_ABOUT * about + (1 - _ABOUT) * frequency, prior, size)
+    found[:1] = 0  # the end of a line says nothing
+    return found
+
+
+def passages_in(texts: Sequence[Text], told: Floats) -> Passages:
+    """Every segment of the pointed fields of some texts as a sorted set of terms; `told` is what each term tells."""
+    read = [text.terms[: text.pointed] for text in texts]
+    terms = np.concatenate([*read, np.empty(0, dtype=np.int32)]).astype(np.int64)
+    runbook = np.repeat(np.arange(len(texts)), [len(each) for each in read])
+    ends = terms == END
+    segment = (np.cumsum(ends) - ends)[~ends]
+    size = len(told)
+    key, place = np.unique(segment * size + terms[~ends], return_index=True)
+    starts = np.searchsorted(runbook[~ends][place], np.arange(len(texts) + 1))
+    segments = key // size
+    worth = np.bincount(segments, told[key % size], int(ends.sum())).astype(np.float64)
+    return Passages((key % size).astype(np.int32), segments, starts, worth)
+
+
+class TermNumbers(dict[str, int]):
     """The number of every term; a new term gets the next one."""
 
     def __missing__(self, term: str) -> int:
@@ -185,7 +237,8 @@ class _Numbers(dict[str, int]):
         return number
 
 
-def _read(runbook: Runbook, numbers: _Numbers) -> Text:
+def read_text(runbook: Runbook, numbers: dict[str, int]) -> Text:
+    """A runbook's terms by their numbers; `numbers` gives a new term the next one."""
     fields = [
         [numbers[term] for term in line_terms(text + LINE_END)] if text else []
         for text in (field.texts(runbook) for field in FIELDS)
@@ -200,14 +253,6 @@ def ranges(starts: Numbers, ends: Numbers) -> Numbers:
     total = int(lengths.sum())
     offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
     return offsets + np.arange(total)
-
-
-def rarity_of(frequency: Numbers, prior: Floats, size: int) -> Floats:
-    """How much a hit on each term weighs in the ranking: the idf of BM25 in this base and as many others as the prior
-    stands for."""
-    expected = frequency + RANKING_PRIOR * prior
-    rarity: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
-    return rarity
 
 
 def _nats(frequency: Floats | int, prior: Floats | float, size: int) -> Floats:

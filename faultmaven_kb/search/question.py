@@ -8,7 +8,7 @@ with less weight than the words themselves. What the base does not know may be a
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -119,7 +119,7 @@ def read_question(text: str) -> Question:
     )
 
 
-def understood(question: Question, speller: Speller, vocabulary: dict[str, int]) -> Question:
+def understood(question: Question, speller: Speller, vocabulary: Mapping[str, int]) -> Question:
     """The question with what its unknown words probably mean, added as synonyms of them; itself if it has none.
 
     A word is unknown when neither the base nor the table of everyday words has any of its terms.

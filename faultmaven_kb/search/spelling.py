@@ -7,6 +7,7 @@ computer detection and correction of spelling errors", 1964). The first letter i
 compared as they are typed, other words by their stems, so "redy" is near "ready", not "redis".
 """
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 
 import numpy as np
@@ -33,11 +34,10 @@ def telling_terms() -> frozenset[str]:
 
 
 class Speller:
-    """Guesses at unknown words for a fixed vocabulary; `frequency` decides between equally near terms."""
+    """Guesses at unknown words for a fixed vocabulary; nothing is read before the first guess."""
 
-    def __init__(self, vocabulary: dict[str, int], frequency: NDArray[np.int64]) -> None:
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self._vocabulary = vocabulary
-        self._frequency = frequency
         self._terms: list[str] = []
         self._letters: NDArray[np.int64] = np.empty(0, dtype=np.int64)
         self._lengths: NDArray[np.int64] = np.empty(0, dtype=np.int64)
@@ -53,16 +53,16 @@ class Speller:
     def _nearest(self, word: str) -> tuple[str, ...]:
         if not self._terms:
             self._read_vocabulary()
-        best: tuple[int, int, str] | None = None
+        best: tuple[int, str] | None = None
         for typed, names in ((word, True), (stem(word), False)):
             most = 2 if len(typed) >= _TWO_ERRORS else 1
             other = 1 if len(typed) >= _OTHER_LETTER else 2  # "bread" is no "break"
             for term in self._candidates(typed, most):
                 errors = distance(typed, term, other=other) if is_name(term) == names else most + 1
                 if errors <= most and (len(word) >= _ONE_ERROR or len(typed) != len(term)):
-                    found = (errors, -int(self._frequency[self._vocabulary[term]]), term)
+                    found = (errors, term)
                     best = min(best, found) if best else found
-        return (best[2],) if best else ()
+        return (best[1],) if best else ()
 
     def _candidates(self, word: str, most: int) -> list[str]:
         """The terms whose length, first letter and set of letters allow them to be near."""
@@ -73,11 +73,10 @@ class Speller:
         return [self._terms[place] for place in places[differ == 0].tolist()]
 
     def _read_vocabulary(self) -> None:
-        field = telling_terms()
         self._terms = [
             term
-            for term in self._vocabulary
-            if len(term) >= _SHORTEST_TERM and term.isascii() and term.isalpha() and term in field
+            for term in sorted(telling_terms())
+            if len(term) >= _SHORTEST_TERM and term.isascii() and term.isalpha() and term in self._vocabulary
         ]
         self._letters = np.array([_letter_set(term) for term in self._terms], dtype=np.int64)
         self._lengths = np.array([len(term) for term in self._terms], dtype=np.int64)

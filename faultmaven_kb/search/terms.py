@@ -30,6 +30,7 @@ __all__ = [
     "stem",
     "terms_of",
     "tokens_of",
+    "words_in",
 ]
 
 STOP_WORDS = frozenset(
@@ -173,6 +174,12 @@ def _terms(token: str) -> tuple[str, ...]:
 def _words(token: str) -> list[str]:
     """The words of a token in lower case; only ASCII is cut where the case changes, for "Überlast" is one word."""
     return [part.lower() for part in (_PART if token.isascii() else _WORD).findall(token)]
+
+
+def words_in(text: str) -> str:
+    """The words of a text with identifiers cut into parts, so that no whole of an identifier is among its terms."""
+    tokens = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+    return " ".join(token if _SHORT_MIX.fullmatch(token) else " ".join(_words(token)) for token in tokens)
 
 
 def _wholes(token: str) -> Iterable[str]:

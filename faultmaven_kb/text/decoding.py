@@ -6,27 +6,34 @@ order mark proves it.
 """
 
 import codecs
+import stat
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import Source, Span, without_surrogates
 
 __all__ = ["SIZE_LIMIT", "decode", "read_bytes"]
 
-SIZE_LIMIT = 1_000_000
-"""Largest document in bytes; Markdown parsing takes seconds beyond it and no runbook comes near."""
+SIZE_LIMIT = 200_000
+"""Largest document in bytes: ten times the largest runbook, and no command takes seconds for a file of this size."""
 
 _START = Span(1, 1, 1, 1)
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file, cut one byte beyond the size limit. Raises `PathError` when it cannot be read."""
+    """The content of a file, cut one byte beyond the size limit. Raises `PathError` when it cannot be read.
+
+    Only a regular file is opened: a pipe or a device would block for ever, or never end.
+    """
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise PathError(f"cannot read {str(path)!r}: it is not a regular file")
         with path.open("rb") as file:
             return file.read(SIZE_LIMIT + 1)
-    except OSError as error:
-        raise PathError(f"cannot read {str(path)!r}: {error.strerror or error}") from error
+    except (OSError, RuntimeError, ValueError) as error:  # Python 3.11 raises RuntimeError for a link to itself
+        reason = getattr(error, "strerror", None) or error
+        raise PathError(f"cannot read {str(path)!r}: {reason}") from error
 
 
 def decode(
@@ -40,11 +47,20 @@ def decode(
     if len(data) > limit:
         message = f"file is larger than {limit:,} bytes, split it or move attachments out"
         return None, (_error("RB006", "file-too-large", message, path),)
-    source, found = _decode_bytes(data, path) if isinstance(data, bytes) else (Source(data, path), ())
+    source, found = _decode_bytes(data, path) if isinstance(data, bytes) else (_decoded(data, path), ())
     if source is not None and not source.text.strip("\ufeff \t\r\n"):
         message = "file is empty, expected front matter and sections"
         return None, (*found, _error("RB011", "empty-file", message, path))
     return source, found
+
+
+def _decoded(text: str, path: str) -> Source:
+    """A text from a program: halves of surrogate pairs, which no file can hold, become U+FFFD."""
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        return Source(without_surrogates(text), path, exact=False)
+    return Source(text, path)
 
 
 def _decode_bytes(data: bytes, path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:

@@ -24,9 +24,9 @@ __all__ = [
     "ListItem",
     "Paragraph",
     "Quote",
-    "Rule",
     "Table",
     "TableRow",
+    "ThematicBreak",
     "inline_links",
     "read_blocks",
 ]
@@ -112,13 +112,13 @@ class Html:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThematicBreak:
     """A thematic break."""
 
     span: Span
 
 
-Block = Heading | Paragraph | Fence | ListBlock | Quote | Table | Html | Rule
+Block = Heading | Paragraph | Fence | ListBlock | Quote | Table | Html | ThematicBreak
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,7 +199,7 @@ class _Walker:
             return self.table(token)
         if kind == "html_block":
             return Html(token.content, self.span(token))
-        return Rule(self.span(token)) if kind == "hr" else None
+        return ThematicBreak(self.span(token)) if kind == "hr" else None
 
     def fence(self, token: Token) -> Fence:
         span = self.span(token)

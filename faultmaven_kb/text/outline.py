@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Heading, Paragraph, Quote, Rule
+from faultmaven_kb.text.markdown import Block, Heading, Paragraph, Quote, ThematicBreak
 
 __all__ = [
     "NOTE_KINDS",
@@ -138,7 +138,7 @@ def groups(blocks: Iterable[Block]) -> tuple[Group, ...]:
     """The labelled groups of some blocks in order; the first has no label when text stands before all labels."""
     found: list[tuple[str, str, list[Block], Span]] = []
     for block in blocks:
-        if isinstance(block, Rule):
+        if isinstance(block, ThematicBreak):
             continue
         for part in split_labels(block) if isinstance(block, Paragraph) else (block,):
             label = label_of(part)

@@ -13,7 +13,8 @@ from typing import NamedTuple
 import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
-from faultmaven_kb.source import Path, Source, Span
+from faultmaven_kb.source import Path, Source, Span, without_surrogates
+from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 
@@ -188,15 +189,8 @@ class _Converter:
         self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=mended)
 
     def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
-        """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it.
-
-        The parser notices a forgotten colon, quote or bracket only further down.
-        """
-        problem = " ".join(part for part in (error.problem, error.context) if part)
-        mark, context = error.problem_mark or error.context_mark, error.context_mark
-        index = min(mark.index, len(text)) if mark else 0
-        if context is not None and problem.startswith("could not find expected ':'"):
-            return context.index, problem, ""
+        """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it."""
+        problem, _, index = fault_of(error, text)
         for match in _OPEN_VALUE.finditer(text, 0, min(index + 1, len(text))):
             closing = _CLOSING.get(match["mark"], match["mark"])
             if closing not in match["rest"] and _NEXT_KEY.match(text, match.end()):
@@ -257,6 +251,7 @@ class _Converter:
                 self.report("RB108", "yaml-unsafe-construct", message, self.source.span(*bounds))
                 continue
             name = key_node.value if isinstance(key_node, yaml.ScalarNode) else self.source.text[slice(*bounds)]
+            name = without_surrogates(name)
             if name in seen:
                 first = Related("first defined here", self.source.path, self.source.span(*seen[name]))
                 message = f'key "{name}" stands twice, YAML would silently keep one of them'
@@ -283,7 +278,7 @@ class _Converter:
 
     def scalar(self, node: yaml.ScalarNode) -> object:
         """A scalar's value. Dates stay the text that was written; a type that loses text is reported."""
-        text, kind = node.value, node.tag.removeprefix(_TAG)
+        text, kind = without_surrogates(node.value), node.tag.removeprefix(_TAG)
         if kind == "str":
             if not node.style and _CURLY_QUOTES.search(text):
                 message = f'typographic quotes are part of the value {text}, expected " or none'
@@ -298,8 +293,11 @@ class _Converter:
             return text
         if kind == "bool":
             return text.lower() in ("yes", "true", "on")
-        constructor = yaml.constructor.SafeConstructor()
-        if kind == "int":
-            return int(constructor.construct_yaml_int(node))
-        number = float(constructor.construct_yaml_float(node))
+        try:
+            constructor = yaml.constructor.SafeConstructor()
+            if kind == "int":
+                return int(constructor.construct_yaml_int(node))
+            number = float(constructor.construct_yaml_float(node))
+        except (ValueError, ArithmeticError):  # YAML's pattern for numbers takes more than Python can hold
+            return text
         return number if number - number == 0 else text

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.documents import DOCUMENTS, ROOT, text_of
+from tests.documents import DOCUMENTS, LAST_UPDATED, ROOT, text_of
 
 
 def fmkb(*arguments: str | Path, stdin: str | bytes = "", cwd: Path | None = None, **env: str) -> tuple[int, str, str]:
@@ -79,19 +79,19 @@ def test_search_in_another_base_and_with_filters() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "Missing argument"),
+        (["search"], "'TEXT...'"),
         (["search", " "], "the question is empty"),
         (["search", "x", "-t", "postgre"], 'did you mean "postgresql"?'),
         (["search", "x", "--kb", "nowhere"], "no such file or folder: 'nowhere'"),
-        (["search", "x", "--limit", "0"], "0 is not in the range"),
+        (["search", "x", "--limit", "0"], "--limit"),
         (["serch", "x"], 'did you mean "search"?'),
         (["show", "redis-out-of-memry"], 'did you mean "redis-out-of-memory"?'),
         (["validate", "nowhere"], "no such file or folder: 'nowhere'"),
-        (["validate"], "Missing argument"),
-        (["validate", "--profile", "strict", "x"], "'strict' is not one of"),
-        (["validate", "--today", "someday", "x"], "does not match the format"),
+        (["validate"], "'PATHS...'"),
+        (["validate", "--profile", "strict", "x"], "'--profile': 'strict'"),
+        (["validate", "--today", "someday", "x"], "'--today': 'someday'"),
         (["rules", "mojibak"], 'did you mean "mojibake"?'),
-        (["schema", "nothing"], "'nothing' is not one of"),
+        (["schema", "nothing"], "'nothing'"),
         (["new", "Redis Slow"], "expected kebab-case"),
     ],
 )
@@ -131,12 +131,14 @@ def test_validate_as_json_has_the_documented_shape(tmp_path: Path) -> None:
 
 
 def test_validate_of_the_shipped_runbooks_is_clean() -> None:
-    code, out, _ = fmkb("validate", "--profile", "curated", "--today", "2026-11-22", ROOT / "runbooks")
+    code, out, _ = fmkb("validate", "--profile", "curated", "--today", LAST_UPDATED.isoformat(), ROOT / "runbooks")
     assert (code, out) == (0, "12 runbooks checked, nothing to report\n")
 
 
 @pytest.mark.parametrize(
-    "data", [b"", b"\x89PNG\r\n\x1a\n\0\xff", b"x" * 5_000_000, b"---\na: &a [*a]\n---\n", b"\xff\xfe"]
+    "data",
+    [b"", b"\x89PNG\r\n\x1a\n\0\xff", b"x" * 5_000_000, b"---\na: &a [*a]\n---\n", b"\xff\xfe"],
+    ids=["empty", "png", "huge", "alias", "utf-16"],
 )
 def test_validate_of_anything_ends_with_a_diagnostic(data: bytes, tmp_path: Path) -> None:
     (tmp_path / "x.md").write_bytes(data)

@@ -130,11 +130,17 @@ SOLUTIONS = st.lists(
     ),
     max_size=3,
 ).map(_numbered)
+
+
+def _weighed(weight: tuple[float | None, str], **fields: Any) -> Cause:
+    return Cause(weight=weight[0], weight_text=weight[1], **fields)
+
+
 CAUSES = st.lists(
     st.builds(
-        Cause,
+        _weighed,
+        st.sampled_from([(None, ""), (0.5, "50%"), (0.25, "20-30%"), (0.25, "~25 %"), (None, "rare")]),
         name=NAME,
-        weight=st.sampled_from([None, 0.5, 0.25]),
         description=st.just("") | SENTENCE,
         chain=st.lists(
             st.builds(ChainLink, node=st.sampled_from(["root", "s1", "D"]), text=SENTENCE, span=st.just(PLACE)),

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 
 __all__ = ["BASE", "TODAY", "check", "codes", "with_block"]

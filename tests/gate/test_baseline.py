@@ -4,7 +4,6 @@ import json
 import shutil
 import subprocess
 import sys
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,12 +12,11 @@ from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, Diagnostic, Level, Span
 from faultmaven_kb.gate.engine.baseline import Mark, baseline_text, mark_of, read_baseline, without_known
-from faultmaven_kb.gate.engine.engine import check_paths, marks_of
+from faultmaven_kb.gate.engine.check import check_paths, marks_of
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from tests.cli.test_commands import fmkb
-from tests.documents import ROOT
+from tests.documents import LAST_UPDATED, ROOT
 
-TODAY = date(2026, 11, 22)
 _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
@@ -39,12 +37,12 @@ def _edit(file: Path, old: str, new: str) -> None:
 
 def _codes(base: Path, baseline: str, profile: Profile = Profile.CONTRIBUTE) -> list[str]:
     known = read_baseline(baseline, "baseline.json")
-    report = check_paths([base], today=TODAY, root=base.parent, baseline=known, profile=profile)
+    report = check_paths([base], today=LAST_UPDATED, root=base.parent, baseline=known, profile=profile)
     return [found.code for found in report.diagnostics]
 
 
 def _written(base: Path) -> str:
-    return baseline_text(marks_of(check_paths([base], today=TODAY, root=base.parent)))
+    return baseline_text(marks_of(check_paths([base], today=LAST_UPDATED, root=base.parent)))
 
 
 def test_what_the_baseline_lists_is_not_reported_even_when_its_line_moves(base: Path) -> None:
@@ -77,7 +75,7 @@ def test_what_is_mended_must_leave_the_baseline(base: Path) -> None:
 
 def test_an_entry_of_a_file_that_is_not_checked_is_left_alone(base: Path) -> None:
     known = read_baseline(_written(base), "baseline.json")
-    report = check_paths([base / "nginx"], today=TODAY, root=base.parent, baseline=known)
+    report = check_paths([base / "nginx"], today=LAST_UPDATED, root=base.parent, baseline=known)
     assert report.diagnostics == ()
 
 
@@ -87,7 +85,7 @@ def test_a_rule_across_files_is_not_taken_for_mended_when_some_files_are_checked
     baseline = _written(base)
     assert '"RB804"' in baseline
     known = read_baseline(baseline, "baseline.json")
-    report = check_paths([copy], today=TODAY, root=base.parent, baseline=known)
+    report = check_paths([copy], today=LAST_UPDATED, root=base.parent, baseline=known)
     assert [found.code for found in report.diagnostics] == []
 
 
@@ -134,7 +132,8 @@ def _repository(base: Path) -> Path:
 
 
 def _since(base: Path, revision: str = "HEAD", *more: str) -> list[str]:
-    code, out, err = fmkb("validate", "runbooks", "--since", revision, "--format", "json", *more, cwd=base.parent)
+    day = ("--today", LAST_UPDATED.isoformat())
+    code, out, err = fmkb("validate", "runbooks", "--since", revision, "--format", "json", *day, *more, cwd=base.parent)
     assert code in (0, 1), err
     return [f"{found['code']} {Path(found['path']).name}" for found in json.loads(out)["diagnostics"]]
 

@@ -3,7 +3,7 @@
 import pytest
 
 from faultmaven_kb.diagnostics import Diagnostic, Level, apply_edits
-from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Settings
 from faultmaven_kb.source import Source
 from tests.gate.snippets import BASE, TODAY, check
@@ -40,6 +40,9 @@ def _only(text: str, code: str) -> Diagnostic:
         ("1. **Keys - without expiry** (70% of cases)", "   - cache keys", "2. **Limit too low** (30% of cases)"),
         ("1. **Keys without expiry** (70% of cases)", "1. **Limit too low** (30% of cases)"),
         ("- **Keys without expiry** (70% of cases)", "- **Limit too low** (30% of cases)"),
+        ("1. **Keys without expiry** (60-80%)", "2. **Limit too low** (20-30 %) - nearly full (90% used)"),
+        ("1. **Keys without expiry** (~70 %)", "2. **Limit too low** - 30% of cases: the data grew"),
+        ("1. **Keys without expiry** (50.1234% of cases)", "2. **Limit too low** (49,8766 percent)"),
         ("1) **Keys without expiry** (50% of cases)", "2) **Limit too low** (50% of cases)"),
     ],
 )
@@ -52,7 +55,10 @@ def test_weights_in_every_usual_form_are_read(lines: tuple[str, ...]) -> None:
     [
         (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** - 30% full"), ["RB404"]),
         (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (few% of cases)"), ["RB406"]),
-        (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (20-30% of cases)"), ["RB406"]),
+        (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (30-20% of cases)"), ["RB406"]),
+        (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (10-20% of cases)"), ["RB405"]),
+        (("1. **Keys without expiry** (most common)", "2. **Limit too low** (30% of cases)"), ["RB404"]),
+        (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (90% used) - full"), ["RB404"]),
         (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (-30% of cases)"), ["RB406"]),
         (("1. **Keys without expiry** (70% of cases)", "2. **Limit too low** (33% of cases)"), ["RB405"]),
         (("2. **Keys without expiry** (70% of cases)", "3. **Limit too low** (30% of cases)"), ["RB408"]),
@@ -70,6 +76,22 @@ def test_the_tolerance_of_the_weights_comes_from_the_settings() -> None:
     loose = check_text(text, today=TODAY, path="redis/redis-out-of-memory.md", settings=Settings(weight_tolerance=10))
     assert "RB405" in {found.code for found in strict.diagnostics}
     assert "RB405" not in {found.code for found in loose.diagnostics}
+
+
+def test_shares_that_were_rounded_add_up_whatever_the_tolerance() -> None:
+    for share, count in (("33.3", 3), ("17", 6), ("14", 7)):
+        text = _with_causes(*(f"{number}. **Cause {number}** ({share}% of cases)" for number in range(1, count + 1)))
+        found = check_text(
+            text, today=TODAY, path="redis/redis-out-of-memory.md", settings=Settings(weight_tolerance=0)
+        )
+        assert "RB405" not in {each.code for each in found.diagnostics}
+    assert "RB405" in _codes(_with_causes("1. **A** (16% of cases)", "2. **B** (16% of cases)"))
+
+
+def test_a_weight_in_words_is_named_where_it_is_written() -> None:
+    found = _only(_with_causes("1. **Keys without expiry** (most common)", "2. **Limit** (30% of cases)"), "RB404")
+    assert found.message == 'weight is "most common", expected a number such as "(NN% of cases)"'
+    assert found.span.column == len("1. **Keys without expiry** (") + 1
 
 
 def test_ranking_the_causes_keeps_every_line_of_them() -> None:

@@ -52,7 +52,7 @@ def test_a_warning_below_the_command_comes_too_late() -> None:
 
 
 def test_a_warning_of_an_earlier_item_is_not_about_the_next_command() -> None:
-    first = "**⚠️ Warning:** Clients are cut off."
+    first = "**⚠️ Warning:** Every key is deleted."
     text = with_block("redis-cli FLUSHALL", above=first)
     later = text.replace(
         "   ```\n\n**Expected outcome:**",

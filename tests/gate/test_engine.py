@@ -7,9 +7,12 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb import ConfigurationError, Level
-from faultmaven_kb.gate.engine import apply, engine
-from faultmaven_kb.gate.facts.facts import Facts
+from faultmaven_kb.gate.engine import document
+from faultmaven_kb.gate.engine.check import check_paths, check_text
+from faultmaven_kb.gate.facts.records import Facts
+from faultmaven_kb.gate.rules import catalogue
 from faultmaven_kb.gate.rules.catalogue import RULES, rule_named
+from faultmaven_kb.gate.settings.settings import profile_named
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, base_rule, rule
 from tests.documents import RUNBOOKS, text_of
 
@@ -39,7 +42,7 @@ def test_ten_defects_are_found_in_one_run() -> None:
         ('last_updated: "2026-01-15"', 'last_updated: "2026-02-30"'),
     ]:
         text = text.replace(old, new)
-    report = engine.check_text(text, today=TODAY, path="mail/mail-queue-growing.md", profile=Profile.CURATED)
+    report = check_text(text, today=TODAY, path="mail/mail-queue-growing.md", profile=Profile.CURATED)
     codes = {diagnostic.code for diagnostic in report.diagnostics}
     assert {"RB209", "RB210", "RB109", "RB216", "RB308", "RB315", "RB304", "RB005", "RB012", "RB213"} <= codes
 
@@ -47,7 +50,7 @@ def test_ten_defects_are_found_in_one_run() -> None:
 def test_each_profile_contains_the_former() -> None:
     found = []
     for profile in Profile:
-        report = engine.check_text(text_of("sample-mojibake.md"), today=TODAY, path="x/y.md", profile=profile)
+        report = check_text(text_of("sample-mojibake.md"), today=TODAY, path="x/y.md", profile=profile)
         found.append({(diagnostic.code, diagnostic.span) for diagnostic in report.diagnostics})
     assert found[0] <= found[1] <= found[2]
     assert found[0] < found[2]
@@ -56,7 +59,7 @@ def test_each_profile_contains_the_former() -> None:
 def test_mojibake_is_a_warning_for_a_machine_and_an_error_for_a_merge() -> None:
     levels = []
     for profile in (Profile.INGEST, Profile.CONTRIBUTE):
-        report = engine.check_text(text_of("sample-mojibake.md"), today=TODAY, profile=profile)
+        report = check_text(text_of("sample-mojibake.md"), today=TODAY, profile=profile)
         levels.append({diagnostic.level for diagnostic in report.diagnostics if diagnostic.code == "RB005"})
     assert levels == [{Level.WARNING}, {Level.ERROR}]
 
@@ -74,10 +77,10 @@ def test_a_rule_that_crashes_is_reported_and_the_others_go_on(monkeypatch: pytes
         raise ZeroDivisionError("oops")
         yield  # type: ignore[unreachable]
 
-    monkeypatch.setattr(apply, "RULES", (crashing, *RULES, crashing_too))
-    apply.applying.cache_clear()
-    report = engine.check_text(text_of("sample-mojibake.md"), today=TODAY)
-    apply.applying.cache_clear()
+    monkeypatch.setattr(catalogue, "RULES", (crashing, *RULES, crashing_too))
+    document.rules_in_force.cache_clear()
+    report = check_text(text_of("sample-mojibake.md"), today=TODAY)
+    document.rules_in_force.cache_clear()
     messages = [diagnostic.message for diagnostic in report.diagnostics if diagnostic.code == "RB990"]
     assert [message.split(";")[0] for message in messages] == [
         "rule RB998 failed with ZeroDivisionError: oops",
@@ -87,7 +90,7 @@ def test_a_rule_that_crashes_is_reported_and_the_others_go_on(monkeypatch: pytes
 
 
 def test_the_shipped_runbooks_are_clean_under_the_whole_review_guide() -> None:
-    report = engine.check_paths(RUNBOOKS, today=TODAY, profile=Profile.CURATED)
+    report = check_paths(RUNBOOKS, today=TODAY, profile=Profile.CURATED)
     assert report.diagnostics == ()
     assert not report.failed
 
@@ -95,7 +98,7 @@ def test_the_shipped_runbooks_are_clean_under_the_whole_review_guide() -> None:
 def test_two_runs_find_the_same_in_the_same_order(tmp_path: Path) -> None:
     for name in ("b.md", "a.md"):
         (tmp_path / name).write_text(text_of("sample-mojibake.md"), encoding="utf-8")
-    first, second = (engine.check_paths([tmp_path], today=TODAY) for _ in range(2))
+    first, second = (check_paths([tmp_path], today=TODAY) for _ in range(2))
     assert first.diagnostics == second.diagnostics
     assert list(first.diagnostics) == sorted(first.diagnostics, key=lambda diagnostic: diagnostic.sort_key)
 
@@ -105,13 +108,13 @@ def test_a_file_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
         (tmp_path / "gone.md").symlink_to(tmp_path / "nowhere.md")
     except OSError:
         pytest.skip("this system makes no links")
-    report = engine.check_paths([tmp_path], today=TODAY)
+    report = check_paths([tmp_path], today=TODAY)
     assert [diagnostic.code for diagnostic in report.diagnostics] == ["RB013"]
 
 
 def test_a_file_over_the_limit_is_refused_before_it_is_parsed(tmp_path: Path) -> None:
     (tmp_path / "big.md").write_bytes(b"# x\n" * 1_300_000)
-    report = engine.check_paths([tmp_path], today=TODAY)
+    report = check_paths([tmp_path], today=TODAY)
     assert [diagnostic.code for diagnostic in report.diagnostics] == ["RB006"]
 
 
@@ -120,6 +123,6 @@ def test_rules_and_profiles_are_found_by_name_or_say_which_is_near() -> None:
     assert rule_named("mojibake").code == "RB005"
     with pytest.raises(ConfigurationError, match="mojibake"):
         rule_named("mojibak")
-    assert engine.profile_named("curated") is Profile.CURATED
+    assert profile_named("curated") is Profile.CURATED
     with pytest.raises(ConfigurationError, match="expected one of ingest, contribute, curated"):
-        engine.profile_named("strict")
+        profile_named("strict")

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, apply_edits
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.gate.engine.engine import Report, check_paths, check_text
+from faultmaven_kb.gate.engine.check import check_paths, check_text
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import FixedFile, diff, fix_report, write_fixed
 from faultmaven_kb.gate.fixes.intent import unintended_change
 from faultmaven_kb.gate.toolkit.rule_model import Profile

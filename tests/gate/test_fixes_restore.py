@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from faultmaven_kb.gate.engine.engine import Report, check_text
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import fix_report
 from faultmaven_kb.gate.settings.settings import Profile, Settings
 from tests.documents import ROOT, RUNBOOKS

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.gate.engine.engine import Report, check_paths, check_text
+from faultmaven_kb.gate.engine.check import check_paths, check_text
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import FixedFile, fix_report
 from faultmaven_kb.gate.settings.settings import Profile, Settings
 from tests.gate.test_rule_fixtures import FIXTURES, FOLDERS

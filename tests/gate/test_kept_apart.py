@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.gate.engine.engine import check_paths
+from faultmaven_kb.gate.engine.check import check_paths
 from faultmaven_kb.gate.settings.settings import Profile
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "kept-apart"

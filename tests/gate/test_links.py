@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from faultmaven_kb import Diagnostic, KnowledgeBase
 from faultmaven_kb.gate.configuration.file import codes_named
-from faultmaven_kb.gate.engine.engine import check_paths, check_text
+from faultmaven_kb.gate.engine.check import check_paths, check_text
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.facts.similarity import resemblance, sketch_of
 from faultmaven_kb.gate.facts.slugs import anchor_key, heading_anchors

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import pytest
 
-from faultmaven_kb.gate.engine.engine import check_text
+from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.rules.catalogue import rule_named
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Profile
 from faultmaven_kb.reading.reader import read_document

@@ -1,5 +1,6 @@
 """The cache and more processes change how long a check takes, never what it finds; no input makes it raise."""
 
+import ast
 import os
 import shutil
 from collections.abc import Iterator
@@ -10,51 +11,71 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faultmaven_kb.gate.engine import run as run_room
-from faultmaven_kb.gate.engine.engine import check_paths, check_text
-from faultmaven_kb.gate.engine.examine import Examined, examine
+import faultmaven_kb
+from faultmaven_kb.gate.engine import check as check_room
+from faultmaven_kb.gate.engine import result_cache
+from faultmaven_kb.gate.engine.check import check_paths, check_text
+from faultmaven_kb.gate.engine.document import Examined, examine
 from faultmaven_kb.gate.engine.result_cache import ResultCache
-from faultmaven_kb.gate.settings.settings import Profile, Question, Settings
+from faultmaven_kb.gate.settings.settings import Criteria, Profile, Settings
+from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
 from tests.documents import ROOT, RUNBOOKS
 
 TODAY = date(2026, 11, 22)
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.md"))
-QUESTION = Question(TODAY, Profile.CURATED, Settings(extend_select=("RB811",)))
+CRITERIA = Criteria(TODAY, Profile.CURATED, Settings(extend_select=("RB811",)))
 
 
 def test_a_result_comes_back_from_the_cache_as_it_was(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path / "cache")
     for path in [*FIXTURES[::16], *RUNBOOKS[:2]]:
         data = path.read_bytes()
-        result = examine(data, path.name, QUESTION)
-        assert cache.get(data, path.name, QUESTION) is None
-        cache.put(data, path.name, QUESTION, result)
-        assert cache.get(data, path.name, QUESTION) == result
+        result = examine(data, path.name, CRITERIA)
+        assert cache.get(data, path.name, CRITERIA) is None
+        cache.put(data, path.name, CRITERIA, result)
+        assert cache.get(data, path.name, CRITERIA) == result
         shutil.rmtree(tmp_path / "cache")
 
 
-def test_another_name_day_profile_or_setting_is_another_question(tmp_path: Path) -> None:
+def test_another_name_day_profile_or_setting_is_examined_anew(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path)
-    cache.put(b"x", "a.md", QUESTION, Examined("a.md", ()))
-    assert cache.get(b"x", "a.md", QUESTION) == Examined("a.md", ())
-    assert cache.get(b"y", "a.md", QUESTION) is None
-    assert cache.get(b"x", "b.md", QUESTION) is None
+    cache.put(b"x", "a.md", CRITERIA, Examined("a.md", ()))
+    assert cache.get(b"x", "a.md", CRITERIA) == Examined("a.md", ())
+    assert cache.get(b"y", "a.md", CRITERIA) is None
+    assert cache.get(b"x", "b.md", CRITERIA) is None
     for other in (
-        Question(date(2026, 11, 23), Profile.CURATED, QUESTION.settings),
-        Question(TODAY, Profile.INGEST, QUESTION.settings),
-        Question(TODAY, Profile.CURATED, Settings()),
+        Criteria(date(2026, 11, 23), Profile.CURATED, CRITERIA.settings),
+        Criteria(TODAY, Profile.INGEST, CRITERIA.settings),
+        Criteria(TODAY, Profile.CURATED, Settings()),
     ):
         assert cache.get(b"x", "a.md", other) is None
 
 
+def test_a_changed_module_of_any_room_below_makes_results_stale() -> None:
+    """Moved files once left the stamp looking at a folder that no longer existed."""
+    package = Path(faultmaven_kb.__file__).parent
+    examined = ast.parse((package / "gate" / "engine" / "document.py").read_text(encoding="utf-8"))
+    used = {
+        node.module.split(".")[1]
+        for node in ast.walk(examined)
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("faultmaven_kb.")
+    }
+    rooms = {room for room in used if (package / room).is_dir()}
+    assert rooms
+    assert rooms <= set(result_cache._ROOMS)
+    for room in (*result_cache._ROOMS, *READING_ROOMS):
+        assert list((package / room).rglob("*.py")), room
+        assert code_stamp(room) != code_stamp()
+
+
 def test_a_cache_that_cannot_be_read_or_written_is_no_error(tmp_path: Path) -> None:
     cache = ResultCache(tmp_path)
-    cache.put(b"x", "a.md", QUESTION, Examined("a.md", ()))
+    cache.put(b"x", "a.md", CRITERIA, Examined("a.md", ()))
     (entry,) = (path for path in tmp_path.rglob("*.json"))
     entry.write_bytes(b"{")
-    assert cache.get(b"x", "a.md", QUESTION) is None
+    assert cache.get(b"x", "a.md", CRITERIA) is None
     (tmp_path / "file").write_bytes(b"")
-    ResultCache(tmp_path / "file").put(b"x", "a.md", QUESTION, Examined("a.md", ()))
+    ResultCache(tmp_path / "file").put(b"x", "a.md", CRITERIA, Examined("a.md", ()))
 
 
 def test_an_unchanged_base_is_not_examined_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,11 +86,11 @@ def test_an_unchanged_base_is_not_examined_again(tmp_path: Path, monkeypatch: py
     first = check_paths([tmp_path / "runbooks"], today=TODAY, cache=cache)
     seen: list[str] = []
 
-    def counting(data: bytes | str, path: str, question: Question) -> Examined:
+    def counting(data: bytes | str, path: str, criteria: Criteria) -> Examined:
         seen.append(path)
-        return examine(data, path, question)
+        return examine(data, path, criteria)
 
-    monkeypatch.setattr(run_room, "examine", counting)
+    monkeypatch.setattr(check_room, "examine", counting)
     again = check_paths([tmp_path / "runbooks"], today=TODAY, cache=cache)
     assert again == first
     assert seen == []
@@ -81,7 +102,7 @@ def test_an_unchanged_base_is_not_examined_again(tmp_path: Path, monkeypatch: py
 def test_two_processes_find_what_one_finds_and_say_how_far_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run_room, "_WORTH_A_PROCESS", 4)
+    monkeypatch.setattr(check_room, "_WORTH_A_PROCESS", 4)
     for number, path in enumerate(FIXTURES[:40]):
         (tmp_path / f"{number:02}-{path.name}").write_bytes(path.read_bytes())
     steps: list[tuple[int, int]] = []
@@ -100,13 +121,13 @@ def test_where_no_process_can_be_started_the_check_goes_on(tmp_path: Path, monke
         raise OSError("no more processes")
 
     shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
-    monkeypatch.setattr(run_room, "_WORTH_A_PROCESS", 4)
+    monkeypatch.setattr(check_room, "_WORTH_A_PROCESS", 4)
     monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
     assert check_paths([tmp_path], today=TODAY, processes=2).diagnostics == ()
 
 
 def _examined(data: bytes) -> None:
-    result = examine(data, "runbooks/redis/redis-out-of-memory.md", QUESTION)
+    result = examine(data, "runbooks/redis/redis-out-of-memory.md", CRITERIA)
     crashes = [found.message for found in result.diagnostics if found.code == "RB990"]
     assert not crashes
     report = check_text(data, today=TODAY, path="runbooks/redis/x.md", profile=Profile.CURATED, root=ROOT / "runbooks")
@@ -163,4 +184,4 @@ def test_a_hundred_thousand_open_marks_are_read_in_one_pass(piece: str) -> None:
     """Quadratic patterns would not end within the life of a test run."""
     head = "---\nid: a-b\n---\n\n# A\n\n"
     count = 60_000 // len(piece)
-    assert examine(head + piece * count, "a.md", QUESTION).facts
+    assert examine(head + piece * count, "a.md", CRITERIA).facts

@@ -14,14 +14,21 @@ import pytest
 from faultmaven_kb.diagnostics import Diagnostic, apply_edits
 from faultmaven_kb.gate.configuration.file import read_configuration
 from faultmaven_kb.gate.engine.baseline import read_baseline
-from faultmaven_kb.gate.engine.engine import Report, Snapshot, check_paths
+from faultmaven_kb.gate.engine.check import check_paths
+from faultmaven_kb.gate.engine.report import Report
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.text_report import to_pieces
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
-_TESTED_ELSEWHERE = {"RB006-file-too-large", "RB013-unreadable-file", "RB990-internal-error"}
+_TESTED_ELSEWHERE = {
+    "RB006-file-too-large",
+    "RB013-unreadable-file",
+    "RB906-configuration-changed",
+    "RB990-internal-error",
+}
 TODAY = date(2026, 11, 22)
 FOLDERS = sorted(folder.name for folder in FIXTURES.iterdir() if folder.is_dir())
 

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from faultmaven_kb import Diagnostic, Level
-from faultmaven_kb.gate.engine.engine import check_text
-from faultmaven_kb.gate.facts.facts import Named, Suppression
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.facts.records import Named, Suppression
 from faultmaven_kb.gate.rules.catalogue import CODES
 from faultmaven_kb.gate.rules.suppressions import apply_suppressions
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Settings

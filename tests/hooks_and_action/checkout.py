@@ -43,7 +43,8 @@ def copy_of_project(folder: Path) -> Path:
 
 def offline(**more: str) -> dict[str, str]:
     """Environment variables with which pip takes everything but this project from the running interpreter."""
-    packages = os.pathsep.join([path for path in sys.path if path.endswith("site-packages")] or site.getsitepackages())
+    packages = [path for path in sys.path if path.endswith("site-packages")] or site.getsitepackages()
+    elsewhere = [path for path in sys.path if Path(path) == ROOT / "tests" / "elsewhere"]
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith(("GIT_", "GITHUB_", "COVERAGE"))
     }
@@ -52,6 +53,6 @@ def offline(**more: str) -> dict[str, str]:
         "PIP_NO_DEPS": "1",
         "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this switch the other way round
         "PIP_NO_INDEX": "1",
-        "PYTHONPATH": packages,
+        "PYTHONPATH": os.pathsep.join([*elsewhere, *packages]),
         **more,
     }

@@ -31,6 +31,14 @@ def test_the_action_is_what_github_says_an_action_is() -> None:
     check_schema("vendor.github-actions", ROOT / "action.yml")
 
 
+@pytest.mark.parametrize("file", sorted((ROOT / ".github" / "workflows").glob("*.yml")), ids=lambda file: file.name)
+def test_the_projects_own_workflows_are_valid_and_pinned(file: Path) -> None:
+    check_schema("vendor.github-workflows", file)
+    used = re.findall(r"uses: (\S+)", file.read_text(encoding="utf-8"))
+    assert used
+    assert [name for name in used if not re.search(r"@[0-9a-f]{40}$", name)] == []
+
+
 def test_inputs_reach_the_shell_through_the_environment_only() -> None:
     for step in ACTION["runs"]["steps"]:
         assert "${{" not in step["run"]
@@ -103,6 +111,8 @@ def repository(tmp_path: Path) -> Path:
         (folder / name).mkdir(parents=True)
     for file in (ROOT / "runbooks" / "redis").iterdir():
         (folder / "runbooks" / "redis" / file.name).write_bytes(file.read_bytes())
+    # The action has no --today: one day the shipped runbooks are stale.
+    (folder / ".fmkb.toml").write_text('ignore = ["RB219"]\n', encoding="utf-8")
     return folder
 
 

@@ -41,7 +41,8 @@ def test_an_audit_runs_each_fence_and_names_what_it_cannot(tmp_path: Path) -> No
 
 def invoke(*arguments: object) -> tuple[int, str]:
     result = CliRunner().invoke(command, [str(each) for each in arguments], catch_exceptions=False)
-    return result.exit_code, result.output
+    lines = result.output.splitlines(keepends=True)
+    return result.exit_code, "".join(line for line in lines if not line.startswith("labs in "))
 
 
 def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -79,6 +80,25 @@ def test_a_lab_with_faults_is_printed_and_not_run(tmp_path: Path) -> None:
     assert invoke("lint", "--labs", tmp_path / "nothing")[0] == 2
 
 
+def test_the_runbooks_beside_the_labs_are_tested_and_another_installed_text_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "checkout" / "runbooks").mkdir(parents=True)
+    labs, installed = tmp_path / "checkout" / "labs", tmp_path / "site-packages" / "runbooks"
+    runbook = demo(labs) / "shop-page-missing.md"
+    installed.mkdir(parents=True)
+    monkeypatch.setattr("faultmaven_kb.cli.commands.lab.builtin_path", lambda: installed)
+    new = runbook.rename(tmp_path / "checkout" / "runbooks" / "shop-page-missing.md")
+    result = CliRunner().invoke(command, ["lint", "--labs", str(labs)])
+    assert (result.exit_code, f"labs in {labs}, runbooks in {new.parent}" in result.output) == (0, True), result.output
+    (installed / new.name).write_bytes(new.read_bytes())
+    assert invoke("lint", "--labs", labs)[0] == 0
+    (installed / new.name).write_bytes(new.read_bytes() + b"\nold\n")
+    with pytest.raises(ConfigurationError, match=f"{new} differs from the installed copy {installed / new.name}"):
+        invoke("lint", "--labs", labs)
+    assert invoke("lint", "--labs", labs, "--runbooks", new.parent)[0] == 0
+
+
 @needs_machine
 def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
     folder = demo(tmp_path / "demo")
@@ -87,12 +107,12 @@ def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
     code, text = invoke("run", *where, *results, "shop-page-missing")
     assert code == 0
     assert "[3/3] proven shop-page-missing bookworm page removed" in text
-    assert 'verified_by: "lab bookworm coreutils 9.1"' in text
+    assert 'verified_by: "lab bookworm coreutils 9.1; without solution-2/fence-3"' in text
     assert len(json.loads((tmp_path / "r.json").read_text("utf-8"))["trials"]) == 3
     assert (tmp_path / "r.xml").read_text("utf-8").startswith("<?xml")
     assert len(list((tmp_path / "keep").iterdir())) == 3
     (row,) = json.loads(invoke("list", *where, "--json")[1])
-    assert (row["proven"], row["state"]) == (True, "lab bookworm coreutils 9.1")
+    assert (row["proven"], row["state"]) == (True, "lab bookworm coreutils 9.1; without solution-2/fence-3")
     code, text = invoke("audit", *where, folder / "shop-page-missing.md", "--json")
     assert code == 1
     assert '"verdict": "not run"' in text
@@ -102,10 +122,10 @@ def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
 @needs_machine
 def test_mutants_of_a_good_lab_are_noticed(tmp_path: Path) -> None:
     folder = demo(tmp_path)
-    code, text = invoke("run", "--labs", folder, "--runbooks", folder, "--mutate", "-j", 4)
+    code, text = invoke("mutate", "shop-page-missing", "--labs", folder, "--runbooks", folder, "-j", 4)
     assert code == 0, text
     assert "not needed: shop-page-missing bookworm page removed: solution-1: solution-1/fence-1/command-3" in text
-    assert "of 14 mutants turned the proof red" in text
+    assert "of 14 changes turned the proof red" in text
 
 
 def test_labs_are_tests_too(tmp_path: Path) -> None:

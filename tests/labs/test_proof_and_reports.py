@@ -25,6 +25,12 @@ from faultmaven_kb.proofs.proof import (
 from tests.labs.parts import IMAGES, ROOT, demo, loaded
 
 VERSIONS = {"bookworm": {"coreutils": "9.1-1"}}
+FOREVER = """3. Look at it forever.
+   <!-- lab: skip it never ends -->
+   ```bash
+   watch cat /srv/shop/page
+   ```
+"""
 SEEN = Step("symptom probe", 0, "cat /srv/shop/page", "cat: /srv/shop/page: No such file or directory\n", 1, 0.1)
 
 
@@ -49,7 +55,7 @@ def reason(folder: Path, proof: Proof) -> str:
 
 def test_a_proof_names_versions_symptoms_and_times(tmp_path: Path) -> None:
     proof = proof_of(loaded(demo(tmp_path)))
-    assert proof.summary == "lab bookworm coreutils 9.1"
+    assert proof.summary == "lab bookworm coreutils 9.1; without solution-2/fence-3"
     assert proof.symptoms == ("cat: /srv/shop/page: No such file or directory",)
     assert [(each.section, each.runs, each.seconds) for each in proof.images["bookworm"].solutions] == [
         ("quick-fix", 1, 1.2),
@@ -57,7 +63,55 @@ def test_a_proof_names_versions_symptoms_and_times(tmp_path: Path) -> None:
         ("solution-2", 1, 1.2),
     ]
     assert proof.skipped == {"solution-2/fence-3": "it never ends"}
+    last = proof.images["bookworm"].solutions[2]
+    assert (last.commands[-1], last.preserved, last.permanent) == ("solution-2/fence-2/command-2", ("the stock",), True)
+    assert proof.images["bookworm"].solutions[0].temporary == "nothing writes the page again after this"
     assert Proof.model_validate_json(proof_text(proof)) == proof
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "unproven"),
+    [
+        (("", ""), "verified in part", {"solution-2/fence-3": "it never ends"}),
+        (
+            ("   <!-- lab: skip it never ends -->\n   ```bash\n   watch cat /srv/shop/page\n   ```\n", ""),
+            "verified",
+            {},
+        ),
+        (
+            (
+                "   <!-- lab: skip it never ends -->\n   ```bash\n   watch cat /srv/shop/page\n",
+                "   ```yaml\n   page: 1\n",
+            ),
+            "verified in part",
+            {"solution-2 (yaml)": "the fence is shown and not run"},
+        ),
+        (
+            ("   <!-- lab: skip it never ends -->\n   ```bash\n   watch cat /srv/shop/page\n", "   ```text\n   page\n"),
+            "verified",
+            {},
+        ),
+        (
+            (
+                FOREVER,
+                "\n### Solution 3: Ask\n\nAsk somebody.\n",
+            ),
+            "verified in part",
+            {"solution-3": "it has no command that a machine can run"},
+        ),
+    ],
+)
+def test_a_runbook_is_verified_only_when_every_solution_ran(
+    tmp_path: Path, change: tuple[str, str], status: str, unproven: dict[str, str]
+) -> None:
+    proof = proof_of(loaded(demo(tmp_path, runbook=change)))
+    assert (proof.status, proof.unproven) == (status, unproven)
+
+
+def test_a_proof_of_the_older_rules_is_outdated(tmp_path: Path) -> None:
+    proof = proof_of(loaded(demo(tmp_path)))
+    old = proof.model_copy(update={"proof": 1})
+    assert reason(tmp_path, old) == "its proof of 2026-11-22 did not look at what the solutions preserve"
 
 
 def test_one_solution_that_is_missing_or_red_makes_no_proof(tmp_path: Path) -> None:
@@ -204,9 +258,35 @@ def test_every_command_of_a_solution_has_two_mutants_and_the_verdict_weighs_them
     verdict = judge(zip(jobs, [green] * 6, strict=True))
     assert len([each for each in verdict.faults if "stays green" in each]) == 3
     assert verdict.faults[-1].endswith("leaving out any single command changes nothing")
-    assert Mutation("x", "break").apply("cp a b") == "fmkb-lab-no-such-command cp"
+    assert jobs[3].mutation and jobs[3].mutation.text == "fmkb-lab-no-such-command sudo"
 
 
 def test_an_unknown_image_is_refused_with_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match='did you mean "bookworm"'):
         jobs_for([loaded(demo(tmp_path))], IMAGES, chosen=("bokworm",))
+
+
+@pytest.mark.parametrize(
+    ("harmless", "proven", "faults"),
+    [
+        ({}, False, ()),
+        ({}, True, ('the harmful change "widen" stays green: chmod a+rwX /srv/shop/page',)),
+        ({"widen solution-1/fence-1/command-1": "the page is public"}, True, ()),
+        (
+            {"widen solution-1/fence-1/command-1": "the page is public"},
+            False,
+            ('"widen" is called harmless and turns the proof red',),
+        ),
+    ],
+)
+def test_a_harmful_change_must_be_noticed_or_be_called_harmless(
+    tmp_path: Path, harmless: dict[str, str], proven: bool, faults: tuple[str, ...]
+) -> None:
+    lab = loaded(demo(tmp_path))
+    job = next(job for job in jobs_for([lab], IMAGES) if job.solution.section == "solution-1")
+    solution = job.solution.model_copy(update={"harmless": harmless})
+    mutation = Mutation("solution-1/fence-1/command-1", "widen", "chmod a+rwX /srv/shop/page")
+    trial = trials_of(lab)[1] if proven else red_trial()
+    found = judge([(replace(job, solution=solution, mutation=mutation), trial)]).faults
+    name = "shop-page-missing bookworm page removed: solution-1: solution-1/fence-1/command-1: "
+    assert [each.removeprefix(name) for each in found] == list(faults)

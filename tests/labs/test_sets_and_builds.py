@@ -212,9 +212,9 @@ def test_a_script_that_is_missing_is_named_when_the_image_is_needed(tmp_path: Pa
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (("sandbox: containers", "sandbox: vm"), 'sandbox: value error, "vm", expected one of machine, containers'),
-        (("source: hello", "source: 'hello; rm'"), "build.source: string should match pattern"),
-        (("script: build.sh", "scrypt: build.sh"), "build.script: field required"),
+        (("sandbox: containers", "sandbox: vm"), 'sandbox: "vm", expected one of machine, containers'),
+        (("source: hello", "source: 'hello; rm'"), "build.source: expected a text like ^[a-z0-9]"),
+        (("script: build.sh", "scrypt: build.sh"), "build.script is missing"),
     ],
 )
 def test_a_recipe_with_a_fault_says_where(tmp_path: Path, change: tuple[str, str], words: str) -> None:

@@ -31,7 +31,7 @@ def test_the_demonstration_is_proven_and_nothing_is_left_behind(tmp_path: Path) 
     trials = run_jobs(jobs_for([loaded(demo(tmp_path))], IMAGES), state=STATE, workers=3)
     assert [verdict(trial) for trial in trials] == ["proven"] * 3
     assert [phase.name for phase in trials[2].phases] == [
-        *("healthy", "broken", "diagnosis", "control", "solution", "recovered", "permanent"),
+        *("healthy", "broken", "diagnosis", "relapse", "control", "solution", "recovered", "preserved", "permanent"),
     ]
     assert not set(left()) - before or all(_foreign(path) for path in set(left()) - before)
 
@@ -109,8 +109,50 @@ def _foreign(path: str) -> bool:
         (
             "solution-2",
             ("RemainAfterExit=yes", "RemainAfterExit=no"),
-            ("permanent: rm /srv/shop/page; systemctl restart shop", "permanent: rm /srv/shop/page"),
+            ("permanent: rm -f /srv/shop/page; systemctl restart shop || true", "permanent: rm -f /srv/shop/page"),
             'permanent: the recovery did not outlast a restart within 1 s, expected "welcome"',
+        ),
+        (
+            "solution-2",
+            ("", ""),
+            ("permanent: rm -f /srv/shop/page", "permanent: cp /srv/shop/stock /srv/shop/page"),
+            "relapse: a restart alone ends the fault: the symptom did not return within 1 s",
+        ),
+        (
+            "solution-1",
+            ('   ls "$folder"', '   sudo rm "$folder/stock"'),
+            ("", ""),
+            'preserved: "the stock" was not preserved, expected "welcome"',
+        ),
+        (
+            "solution-1",
+            ('   ls "$folder"', '   echo "and more" | sudo tee -a "$folder/stock"'),
+            ("{run: cat /srv/shop/stock, expect: welcome, within: 1}", "{run: cat /srv/shop/stock, within: 1}"),
+            'preserved: "the stock" was not preserved, expected as before "welcome"',
+        ),
+        (
+            "solution-1",
+            ('   ls "$folder"', '   sudo chmod 666 "$folder/page"'),
+            ("", ""),
+            "preserved: the solution made this writable for everybody: /srv/shop/page",
+        ),
+        (
+            "solution-1",
+            ('   ls "$folder"', "   sudo systemctl stop cron"),
+            ("  mkdir -p /srv/shop\n", "  mkdir -p /srv/shop\n  systemctl start cron\n"),
+            "preserved: services were not preserved: cron.service",
+        ),
+        (
+            "solution-1",
+            ("", ""),
+            ("break: rm /srv/shop/page", "break: rm /srv/shop/page /srv/shop/stock; touch /srv/shop/stock"),
+            'control: "the stock" does not hold before the solution, expected "welcome"',
+        ),
+        (
+            "solution-1",
+            ("", ""),
+            ("echo welcome > /srv/shop/stock", "echo hello > /srv/shop/stock"),
+            'healthy: "the stock" does not hold before the solution, expected "welcome"',
         ),
     ],
 )
@@ -190,3 +232,22 @@ def test_what_the_prose_asks_for_runs_around_the_commands(tmp_path: Path) -> Non
     failing = extra.replace("after: test -e /srv/shop/before", "after: test -e /srv/shop/never")
     trial = prove(demo(tmp_path, lab=("section: solution-1\n", failing)))
     assert verdict(trial) == "solution: the lab's part after the commands ended with exit code 1"
+
+
+@needs_machine
+def test_a_solution_may_be_followed_by_another_section_of_the_runbook(tmp_path: Path) -> None:
+    follows = ("section: solution-1\n", "section: solution-1\n    after: {section: solution-2, fences: [1, 2]}\n")
+    trial = prove(demo(tmp_path, lab=follows))
+    assert verdict(trial) == "proven"
+    names = [step.name for phase in trial.phases if phase.name == "solution" for step in phase.steps]
+    assert names[-1] == "solution-2/fence-2/command-2"
+
+
+@needs_machine
+def test_a_service_that_the_solution_is_to_stop_is_named(tmp_path: Path) -> None:
+    runbook = ('   ls "$folder"', "   sudo systemctl stop cron")
+    folder = demo(tmp_path, runbook=runbook, lab=("section: solution-1\n", "section: solution-1\n    stops: cron\n"))
+    file = folder / "shop-page-missing.lab.yaml"
+    started = file.read_text("utf-8").replace("  mkdir -p", "  systemctl start cron\n  mkdir -p", 1)
+    file.write_text(started, encoding="utf-8")
+    assert verdict(prove(folder)) == "proven"

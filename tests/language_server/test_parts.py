@@ -10,7 +10,7 @@ from lsprotocol import types
 from faultmaven_kb.cli.commands.lsp import command
 from faultmaven_kb.diagnostics import Diagnostic, Level, Related
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.language_server.catalogue import read_catalogue
 from faultmaven_kb.language_server.findings import hover, to_diagnostic
 from faultmaven_kb.source import Position, Source, Span

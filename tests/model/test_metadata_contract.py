@@ -102,7 +102,11 @@ def test_every_real_day_is_accepted(day: Any) -> None:
         ({"tags": "a, b"}, "type", 'tags is the text "a, b", expected a list of words'),
         ({"title": None}, "empty", 'title is empty, expected text such as "Redis - Out of Memory"'),
         ({"version": 1.0}, "type", 'version is a number, expected a semantic version in quotes such as "1.0.0"'),
-        ({"status": True}, "type", "status is a yes/no value, expected one of draft, verified, deprecated"),
+        (
+            {"status": True},
+            "type",
+            "status is a yes/no value, expected one of draft, verified, verified in part, deprecated",
+        ),
         ({"technology": {"a": 1}}, "type", "technology is a mapping, expected one lower-case word such as redis"),
     ],
 )

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from faultmaven_kb import Runbook
-from faultmaven_kb.gate.engine.engine import check_paths
+from faultmaven_kb.gate.engine.check import check_paths
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from tests.documents import DOCUMENTS, read
 

@@ -4,7 +4,8 @@ from datetime import date
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.gate.engine.engine import Report, check_paths
+from faultmaven_kb.gate.engine.check import check_paths
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.source import Source, Span

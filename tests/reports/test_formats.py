@@ -10,7 +10,7 @@ import pytest
 from junitparser import Failure, JUnitXml
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import FORMAT_NAMES, render

@@ -11,7 +11,7 @@ import pytest
 from sarif_pydantic import Sarif
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import line_hashes

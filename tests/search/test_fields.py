@@ -24,7 +24,7 @@ def test_there_is_no_line_after_the_last() -> None:
 
 
 def test_the_pointed_fields_stand_before_the_headings_and_the_body() -> None:
-    assert [field.name for field in FIELDS[POINTED:]] == ["headings", "body"]
+    assert [field.name for field in FIELDS[POINTED:]] == ["headings", "subject", "body"]
 
 
 def test_the_language_of_a_fence_is_no_word_of_the_runbook() -> None:

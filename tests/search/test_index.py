@@ -49,7 +49,7 @@ def test_scores_are_the_sums_of_the_formula(drawn: list[tuple[list[str], list[st
     index = Index(runbooks)
     query = {term: weight for word, weight in asked.items() for term in terms_of(word) if term in index.vocabulary}
     numbers = np.array([index.vocabulary[term] for term in query], dtype=np.int32)
-    scores = index.scores(numbers, np.array(list(query.values()), dtype=np.float32))
+    scores = index.scores(numbers, np.array(list(query.values()), dtype=np.float32), np.empty(0))
     assert scores.tolist() == pytest.approx(slow_scores(runbooks, query), rel=1e-4, abs=1e-5)
 
 
@@ -76,7 +76,7 @@ def test_a_term_tells_less_the_more_runbooks_have_it_and_never_more_than_a_new_o
 
 def test_an_empty_base_has_an_index() -> None:
     index = Index([])
-    assert index.scores(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32)).tolist() == []
+    assert index.scores(np.empty(0, dtype=np.int32), np.empty(0, dtype=np.float32), np.empty(0)).tolist() == []
 
 
 @given(st.lists(st.tuples(st.integers(0, 50), st.integers(0, 9))))

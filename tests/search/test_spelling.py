@@ -10,7 +10,7 @@ from faultmaven_kb.search.spelling import Speller, distance
 
 BUILTIN = KnowledgeBase.builtin()
 INDEX = Index(list(BUILTIN))
-SPELLER = Speller(INDEX.vocabulary, INDEX.document_frequency)
+SPELLER = Speller(INDEX.vocabulary)
 
 
 @pytest.mark.parametrize(

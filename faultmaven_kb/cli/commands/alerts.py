@@ -11,8 +11,8 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.diagnostics import Level
-from faultmaven_kb.gate.engine.engine import check_paths, profile_named
-from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.gate.engine.check import check_paths
+from faultmaven_kb.gate.settings.settings import Profile, profile_named
 from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, cover
 from faultmaven_kb.integrations.prometheus_rules import find_rule_files, read_rules
 from faultmaven_kb.knowledge_base import KnowledgeBase
@@ -23,7 +23,7 @@ __all__ = ["command", "print_coverage"]
 _STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing": "red"}
 
 
-@click.command("alerts", short_help="Check which alerts have a runbook.")
+@click.command("alerts")
 @click.argument("rules", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--profile",

@@ -14,7 +14,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["command"]
 
 
-@click.command("convert", short_help="Write a draft of a runbook in another form.")
+@click.command("convert")
 @click.argument("runbook", metavar="ID|FILE")
 @click.option("--to", required=True, type=click.Choice([name for name, _ in TARGETS]), help="The form to write.")
 @click.option(

@@ -26,7 +26,7 @@ _LEAST_SHARE = 0.01
 _CAVEAT = "An order by the runbooks' weights and what was observed; it is no diagnosis."
 
 
-@click.command("diagnose", short_help="Order the causes, propose the next step.")
+@click.command("diagnose")
 @click.argument("symptoms", nargs=-1)
 @click.option("--seen", multiple=True, help="Something else that is so; may be given more than once.")
 @click.option("--not-seen", multiple=True, help="Something that is not so; may be given more than once.")

@@ -20,7 +20,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["command"]
 
 
-@click.command("eval", short_help="Measure the search on a knowledge base.")
+@click.command("eval")
 @click.argument("questions", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--qrels", type=click.Path(path_type=Path), help="TREC judgements: question 0 runbook grade.")
 @click.option(

@@ -6,9 +6,14 @@ from faultmaven_kb.cli.shared.lazy_group import LazyGroup
 
 __all__ = ["command"]
 
-_CONSUMERS = {name: f"exports.{name}" for name in ("chunks", "skills", "json", "chroma")}
+_CONSUMERS = {
+    "chunks": ("exports.chunks", "Pieces of runbooks as JSON lines, for vector stores."),
+    "skills": ("exports.skills", "One Agent Skill (SKILL.md) for each runbook."),
+    "json": ("exports.json", "Parsed runbooks as JSON, for front ends."),
+    "chroma": ("exports.chroma", "Keep a Chroma collection equal to the runbooks."),
+}
 
 
-@click.group("export", cls=LazyGroup, modules=_CONSUMERS, short_help="Hand the runbooks to other tools.")
+@click.group("export", cls=LazyGroup, modules=_CONSUMERS)
 def command() -> None:
     """Write the runbooks in the form another tool reads."""

@@ -15,12 +15,12 @@ from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.knowledge_base import builtin_path
 from faultmaven_kb.labs.declarations.check import check_lab
 from faultmaven_kb.labs.declarations.declaration import DEFAULT_SET, Diagnosis, LabFile, SolutionProof
-from faultmaven_kb.labs.declarations.plan import LoadedLab, load_lab, planned, read_labs
+from faultmaven_kb.labs.declarations.plan import LoadedLab, load_lab, parts_of, planned, read_labs
 from faultmaven_kb.labs.machines.images import Image, ensure_image, installed_versions, read_images
 from faultmaven_kb.labs.machines.leftovers import sweep
 from faultmaven_kb.labs.machines.machine import obstacle
 from faultmaven_kb.labs.proving.audit import audit
-from faultmaven_kb.labs.proving.mutation import judge, mutants
+from faultmaven_kb.labs.proving.mutation import MUTATION_KINDS, judge, mutants
 from faultmaven_kb.labs.proving.phases import Trial
 from faultmaven_kb.labs.proving.proof_making import make_proof
 from faultmaven_kb.labs.proving.runner import Job, jobs_for, run_jobs
@@ -36,7 +36,7 @@ __all__ = ["command"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-@click.group("lab", short_help="Prove runbooks on real software.")
+@click.group("lab")
 def command() -> None:
     """Prove runbooks: break a real server in a throw-away machine, run the runbook's own commands, see the recovery.
 
@@ -56,7 +56,7 @@ def _options(command: _Command) -> _Command:
         click.option(
             "--runbooks",
             type=click.Path(path_type=Path),
-            help="Folder of the runbooks. Default: the built-in ones (in a checkout, runbooks/).",
+            help="Folder of the runbooks. Default: runbooks/ beside the labs, else the built-in ones.",
         ),
         click.option(
             "--labs",
@@ -79,7 +79,9 @@ class _Labs:
         if not self.files:
             raise click.UsageError(f"no *.lab.yaml found in {folder}")
         self.images = read_images(folder / "images.yaml")
-        self.paths = {path.stem: path for path in find_runbooks([runbooks or builtin_path()])}
+        place = runbooks or _runbooks_beside(folder)
+        click.echo(printable(f"labs in {folder.resolve()}, runbooks in {place.resolve()}"), err=True)
+        self.paths = {path.stem: path for path in find_runbooks([place])}
         self.runbooks: Mapping[str, Path] = self.paths
 
     def loaded(self, file: LabFile) -> LoadedLab | None:
@@ -99,6 +101,15 @@ class _Labs:
             message = f'no runbook has the id "{file.lab.runbook}"{hint}'
             return (Diagnostic("LB102", "unknown-runbook", Level.ERROR, message, file.path, file.span("runbook")),)
         return check_lab(loaded, images=self.images)
+
+    def valid(self, files: tuple[LabFile, ...]) -> tuple[LoadedLab, ...] | None:
+        """The labs of the declarations, None after printing what is wrong with one of them."""
+        found = tuple(each for file in files for each in self.diagnostics(file))
+        if found:
+            _print(found)
+            click.echo("not proven: the declaration or the runbook has faults", err=True)
+            return None
+        return tuple(each for file in files if (each := self.loaded(file)))
 
     def image(self, name: str) -> Image:
         """The image of this name; a name that does not exist is a wrong call."""
@@ -124,6 +135,25 @@ class _Labs:
                     f'no lab belongs to the set "{printable(each)}", expected one of {expected}{hint}'
                 )
         return tuple(file for file in self.files if not sets or _set_of(file) in sets)
+
+
+def _runbooks_beside(labs: Path) -> Path:
+    """The folder `runbooks` beside that of the labs, where there is one, else the built-in runbooks.
+
+    Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
+    the other commands show would be two things.
+    """
+    beside, installed = labs.resolve().parent / "runbooks", builtin_path()
+    if not beside.is_dir():
+        return installed
+    for path in find_runbooks([beside]):
+        copy = installed / path.relative_to(beside)
+        if copy.resolve() != path and copy.is_file() and copy.read_bytes() != path.read_bytes():
+            raise ConfigurationError(
+                f"{path} differs from the installed copy {copy}; "
+                f"run `pip install --editable .` in {beside.parent}, or name the folder with --runbooks"
+            )
+    return beside
 
 
 def _set_of(file: LabFile) -> str:
@@ -204,7 +234,6 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Prove this many times.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep a transcript of each run in this folder.")
-@click.option("--mutate", is_flag=True, help="Leave out and break each command of the solutions: does the lab notice?")
 @click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Needs no root.")
 @click.option("--save", is_flag=True, help="Write the proofs to results/ when everything is proven.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results as JSON to this file.")
@@ -221,13 +250,9 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
     room = _Labs(labs, runbooks)
     if ids and options["sets"]:
         raise click.UsageError("expected runbooks or --set, not both: a runbook that is named runs whatever its set is")
-    files = room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,))
-    found = tuple(each for file in files for each in room.diagnostics(file))
-    if found:
-        _print(found)
-        click.echo("not proven: the declaration or the runbook has faults", err=True)
+    loaded = room.valid(room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,)))
+    if loaded is None:
         ctx.exit(1)
-    loaded = tuple(each for file in files if (each := room.loaded(file)))
     jobs = jobs_for(loaded, room.images, chosen=options["chosen"], repeat=options["repeat"])
     if not jobs:
         raise click.UsageError(f"none of these labs is for the image {', '.join(options['chosen'])}")
@@ -237,8 +262,6 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
     reason = obstacle()
     if reason:
         raise ConfigurationError(f"{reason}; `fmkb lab lint` and `fmkb lab run --dry-run` work everywhere")
-    if options["mutate"]:
-        ctx.exit(_mutate(jobs, options["jobs"]))
     trials = run_jobs(
         jobs, state=_state(), workers=options["jobs"], say=_say, ended=_progress(len(jobs), options["keep"])
     )
@@ -269,28 +292,50 @@ def _progress(total: int, keep: Path | None) -> Callable[[Job, Trial], None]:
 def _dry_run(jobs: tuple[Job, ...]) -> None:
     for job in jobs:
         click.echo(printable(job.name))
-        parts: tuple[Diagnosis | SolutionProof, ...] = (*job.case.diagnosis, job.solution)
+        parts: tuple[Diagnosis | SolutionProof, ...] = (*job.case.diagnosis, *parts_of(job.solution))
         for part in parts:
             for each in planned(job.loaded, part):
                 where = f" on {each.on}" if each.on else ""
                 click.echo(printable(f"  {job.loaded.document.path}:{each.command.line}: {each.command.id}{where}"))
 
 
-def _mutate(jobs: tuple[Job, ...], workers: int) -> int:
-    changed = mutants(jobs)
-    total = len(changed)
+@command.command("mutate", short_help="Does a lab notice wrong and harmful commands?")
+@click.argument("ids", nargs=-1, required=True, metavar="ID...")
+@_options
+@click.option("--image", "chosen", multiple=True, help="Only on this image. [default: the first one of each lab]")
+@click.option("--kind", "kinds", multiple=True, type=click.Choice(MUTATION_KINDS), help="Only this kind of change.")
+@click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
+@click.pass_context
+def _mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs: Path, **options: Any) -> None:
+    """Change one command of the solutions of the runbooks ID at a time and look whether the proof turns red.
+
+    Each command is left out, made unrunnable, and made harmful where there is a way: a condition dropped, a rule set
+    flushed, a mode widened, a setting not kept, no copy made first, a delete in place of emptying, everything destroyed
+    before it. Exit code: 0 when every harmful change is noticed, 1 otherwise.
+    """
+    room = _Labs(labs, runbooks)
+    loaded = room.valid(room.chosen(ids))
+    if loaded is None:
+        ctx.exit(1)
+    chosen = options["chosen"]
+    jobs = tuple(job for each in loaded for job in jobs_for([each], room.images, chosen=chosen or each.lab.images[:1]))
+    changed = mutants(jobs, kinds=options["kinds"] or MUTATION_KINDS)
+    count = 0
 
     def ended(job: Job, trial: Trial) -> None:
-        click.echo(printable(f"{'survived' if trial.proven else 'noticed'} {job.name} ({trial.seconds:.1f} s)"))
+        nonlocal count
+        count += 1
+        verdict = f"noticed ({trial.failed.name})" if trial.failed else "survived"
+        click.echo(printable(f"[{count}/{len(changed)}] {verdict} {job.name} ({trial.seconds:.1f} s)"))
 
-    trials = run_jobs(changed, state=_state(), workers=workers, say=_say, ended=ended)
+    trials = run_jobs(changed, state=_state(), workers=options["jobs"], say=_say, ended=ended)
     result = judge(zip(changed, trials, strict=True))
-    click.echo(f"{result.killed} of {total} mutants turned the proof red")
+    click.echo(f"{result.killed} of {result.total} changes turned the proof red")
     for name in result.not_needed:
         click.echo(printable(f"not needed: {name}"))
     for fault in result.faults:
         click.echo(printable(f"fault: {fault}"))
-    return 1 if result.faults else 0
+    ctx.exit(1 if result.faults else 0)
 
 
 def _write(trials: tuple[Trial, ...], options: Mapping[str, Any]) -> None:

@@ -21,7 +21,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["command"]
 
 
-@click.command("list", short_help="List the runbooks.")
+@click.command("list")
 @filter_options
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print the metadata as JSON.")

@@ -1,22 +1,25 @@
 """`fmkb lsp`: the language server for editors, on standard input and output."""
 
 import datetime
+import sys
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import click
 
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.gate.configuration.location import find_configuration, root_of
-from faultmaven_kb.gate.engine.engine import Report, check_text, profile_named
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.fixes.fixes import Check
-from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.gate.settings.settings import Profile, profile_named
 
 __all__ = ["command"]
 
 
-@click.command("lsp", short_help="Serve an editor (Language Server Protocol).")
+@click.command("lsp")
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
@@ -32,9 +35,13 @@ def command(profile: str | None) -> None:
     """
     from_extra("pygls", extra="lsp")
     from faultmaven_kb.language_server.server import make_server  # noqa: PLC0415 - an extra, loaded when asked for
+    from faultmaven_kb.language_server.wire import Wire  # noqa: PLC0415
 
     check = _checker(profile_named(profile) if profile else None)
-    make_server(check=check, today=datetime.date.today).start_io()
+    wire = Wire(sys.stdin.buffer)
+    make_server(check=check, today=datetime.date.today).start_io(cast("BinaryIO", wire))
+    if wire.fault:
+        raise click.ClickException(f"{wire.fault}; the language server ends")
 
 
 def _checker(profile: Profile | None) -> Check:

@@ -13,7 +13,7 @@ __all__ = ["command"]
 _ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
-@click.command("new", short_help="Write a runbook to fill in.")
+@click.command("new")
 @click.argument("runbook_id", metavar="ID")
 @click.option("--technology", "-t", help="Technology and folder. Default: the first word of ID.")
 @click.option(

@@ -17,7 +17,7 @@ __all__ = ["command"]
 _LEVEL_STYLES = {"error": "red", "warning": "yellow", "info": "blue"}
 
 
-@click.command("rules", short_help="Explain the rules of the check.")
+@click.command("rules")
 @click.argument("code", required=False)
 @click.option("--config", "in_force", is_flag=True, help="Print what is in force for the current folder, and why.")
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")

@@ -7,7 +7,7 @@ from faultmaven_kb.model.schemas import SCHEMAS, schema_text
 __all__ = ["command"]
 
 
-@click.command("schema", short_help="Print a JSON Schema.")
+@click.command("schema")
 @click.argument("name", type=click.Choice(list(SCHEMAS)), default="runbook")
 def command(name: str) -> None:
     """Print the JSON Schema of a parsed runbook or of the front matter.

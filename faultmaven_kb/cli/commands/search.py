@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.cards import print_brief, print_card, shown_percent
+from faultmaven_kb.cli.shared.cards import print_brief, print_card
 from faultmaven_kb.cli.shared.common import echo_json, filter_options, kb_option, load, technology_named
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
@@ -19,6 +19,8 @@ __all__ = ["command"]
 _LARGEST_INPUT = 2_000_000
 _DEFAULT_LIMIT = 3
 _LONG_INPUT = 3
+_SHOWN = 0.005
+"""Below half a percent a hit would be shown as 0 %, which helps nobody."""
 _LEADING = {"match": 1, "ambiguous": 2, "none": 0}
 _VERDICTS = {
     "match": ("green", "match"),
@@ -27,7 +29,7 @@ _VERDICTS = {
 }
 
 
-@click.command("search", short_help="Find the runbook for a symptom.")
+@click.command("search")
 @click.argument("text", nargs=-1, required=True)
 @click.option(
     "--limit", "-n", type=click.IntRange(1, 100), help="How many runbooks, each in full. Default: 3, the rest brief."
@@ -102,8 +104,7 @@ def _print(answer: Answer, *, full: int | None) -> None:
     out.print(line, soft_wrap=True)
     _print_lines(out, answer)
     leading = _LEADING[answer.verdict] if full is None else full
-    shown = [hit for number, hit in enumerate(answer.hits) if number < leading or shown_percent(hit) > 0]
-    for number, hit in enumerate(shown):
+    for number, hit in enumerate(hit for hit in answer.hits if hit.confidence >= _SHOWN):
         if number == leading:
             out.print(Text("nearest:" if answer.verdict == "none" else "also:", style="dim"))
         if number < leading:

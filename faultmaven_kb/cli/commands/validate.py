@@ -8,15 +8,14 @@ import click
 
 from faultmaven_kb.cli.shared.gate import Gate, fix_options, gate_options
 from faultmaven_kb.cli.shared.output import default_format, print_report, report_context
-from faultmaven_kb.gate.engine.engine import profile_named
-from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.gate.settings.settings import Profile, profile_named
 from faultmaven_kb.reports.formats import FORMAT_NAMES
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
 
-@click.command("validate", short_help="Check runbooks.")
+@click.command("validate")
 @click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--format",

@@ -15,7 +15,7 @@ from faultmaven_kb.semantic.embedders import open_embedder
 __all__ = ["command"]
 
 
-@click.command("chroma", short_help="Keep a Chroma collection equal to the runbooks.")
+@click.command("chroma")
 @click.argument("collection")
 @click.option(
     "--path", type=click.Path(file_okay=False, path_type=Path), help="An embedded database. Default: a server."

@@ -12,7 +12,7 @@ from faultmaven_kb.export.chunks import DEFAULT_LIMIT, compare
 __all__ = ["command"]
 
 
-@click.command("chunks", short_help="Pieces of runbooks as JSON lines, for vector stores.")
+@click.command("chunks")
 @click.option(
     "--limit", type=click.IntRange(50), default=DEFAULT_LIMIT, show_default=True, help="Characters of a chunk."
 )

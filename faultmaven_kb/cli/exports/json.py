@@ -12,7 +12,7 @@ from faultmaven_kb.model.schemas import schema
 __all__ = ["command"]
 
 
-@click.command("json", short_help="Parsed runbooks as JSON, for front ends.")
+@click.command("json")
 @click.option(
     "--split", type=click.Path(file_okay=False, path_type=Path), help="Write one file for each runbook to this folder."
 )

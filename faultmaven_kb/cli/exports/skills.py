@@ -10,7 +10,7 @@ from faultmaven_kb.export.skills import catalog, skills_of, zipped
 __all__ = ["command"]
 
 
-@click.command("skills", short_help="One Agent Skill (SKILL.md) for each runbook.")
+@click.command("skills")
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--zip", "as_zip", is_flag=True, help="Write one zip for each skill, with SKILL.md at its root.")
 @click.option("--catalog", "with_catalog", is_flag=True, help="Write catalog.json as well.")

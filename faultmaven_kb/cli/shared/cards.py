@@ -7,11 +7,12 @@ from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.model.runbook import Command, Duration, Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable
 
-__all__ = ["bar", "print_brief", "print_card", "shown_percent"]
+__all__ = ["bar", "print_brief", "print_card"]
 
 _BAR_WIDTH = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -23,11 +24,6 @@ def bar(share: float, width: int = _BAR_WIDTH) -> str:
     eighths = round(max(0.0, min(share, 1.0)) * width * 8)
     full, rest = divmod(eighths, 8)
     return ("█" * full + (_EIGHTHS[rest] if rest else "")).ljust(width)
-
-
-def shown_percent(hit: Hit) -> int:
-    """The confidence of a hit as it is printed; at 0 there is no reason to print the hit."""
-    return math.floor(hit.confidence * 100 + 0.5)
 
 
 def print_brief(console: Console, hit: Hit) -> None:
@@ -42,7 +38,9 @@ def print_card(console: Console, hit: Hit) -> None:
     console.print(_headline(hit), soft_wrap=True)
     if runbook.metadata.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
-    _print_why(console, hit.evidence)
+    if runbook.metadata.status == "verified in part":
+        console.print(Text(f"  proven in part: {printable(str(runbook.metadata.verified_by))}", style="yellow"))
+    _print_why(console, hit.evidence[:1])
     _print_causes(console, runbook)
     if runbook.quick_fix:
         time = _quick_time(runbook.resolution_time)
@@ -55,13 +53,13 @@ def print_card(console: Console, hit: Hit) -> None:
 
 def _headline(hit: Hit) -> Text:
     metadata = hit.runbook.metadata
-    line = Text(f"{shown_percent(hit):>3} % ", style="bold")
+    line = Text(f"{math.floor(hit.confidence * 100 + 0.5):>3} % ", style="bold")
     line.append(printable(hit.runbook.title), style="bold cyan")
     line.append(f"  {printable(hit.runbook.id)}", style="dim")
     if metadata.severity:
         line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
     if metadata.status:
-        line.append(f"  {metadata.status}", style="green" if metadata.status == "verified" else "dim")
+        line.append(f"  {metadata.status}", style="green" if metadata.status in VERIFIED else "dim")
     return line
 
 
@@ -70,16 +68,17 @@ def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
         text = _marked(each)
         if each.span:
             text.append(f"  line {each.span.line}", style="dim")
-        _print_hanging(console, Text(f"  {each.field:<9} ", style="dim"), text)
+        _print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
 
 
-def _print_hanging(console: Console, lead: Text, text: Text) -> None:
-    """Print a lead and a text whose further lines stand below its first one; piped, all on one line."""
-    if not console.is_terminal:
-        console.print(lead + text, soft_wrap=True)
-        return
-    for number, line in enumerate(text.wrap(console, max(20, console.width - lead.cell_len))):
-        console.print((lead if number == 0 else Text(" " * lead.cell_len)) + line)
+def _print_line(console: Console, lead: Text, text: Text) -> None:
+    """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
+
+    The first command has to be on the first screen, so a reason or a cause takes one line of it.
+    """
+    if console.is_terminal:
+        text.truncate(max(20, console.width - lead.cell_len), overflow="ellipsis")
+    console.print(lead + text, soft_wrap=True)
 
 
 def _quick_time(time: Duration) -> str:
@@ -110,16 +109,18 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         if cause.weight is not None:
             lead.append(bar(cause.weight), style="blue")
             lead.append(f" {cause.weight * 100:>3.0f} %  ")
+        elif cause.weight_text:
+            lead.append(f"{printable(cause.weight_text)}  ", style="blue")
         text = Text(printable(cause.name), style="bold")
         if cause.description:
             text.append(f" - {printable(plain(cause.description))}", style="not bold")
-        _print_hanging(console, lead, text)
+        _print_line(console, lead, text)
 
 
 def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
     console.print(Text(f"  {title}", style="bold"))
     if text:
-        _print_hanging(console, Text("    "), Text(printable(plain(text))))
+        _print_line(console, Text("    "), Text(printable(plain(text))))
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
     for line in lines[:_MOST_LINES]:
         comment = line.lstrip().startswith(("#", "--"))

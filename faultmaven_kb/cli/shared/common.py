@@ -3,21 +3,24 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.shell_completion import CompletionItem
 
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
-from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.model.metadata import SEVERITIES, STATUSES
-from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.cache import Cache
+from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
 from faultmaven_kb.text.terminal_text import printable
+
+if TYPE_CHECKING:
+    from faultmaven_kb.knowledge_base import KnowledgeBase
+    from faultmaven_kb.model.runbook import Runbook
+    from faultmaven_kb.storage.kept import Cache
 
 __all__ = [
     "SEVERITY_STYLES",
+    "cache_in_force",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -29,20 +32,48 @@ __all__ = [
 
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
+_NO_CACHE = "faultmaven_kb.no_cache"
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def kb_option(command: _Command) -> _Command:
     """The option that chooses the knowledge base."""
-    return click.option(
-        "--kb",
-        "kb_paths",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        envvar="FMKB_PATH",
-        show_envvar=True,
-        help="File or folder of runbooks; may be given more than once. Default: the built-in runbooks.",
-    )(command)
+    for option in (
+        click.option(
+            "--no-cache",
+            is_flag=True,
+            expose_value=False,
+            envvar="FMKB_NO_CACHE",
+            show_envvar=True,
+            callback=_remember_no_cache,
+            help="Read every runbook anew and keep nothing in the cache folder.",
+        ),
+        click.option(
+            "--kb",
+            "kb_paths",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            envvar="FMKB_PATH",
+            show_envvar=True,
+            help="File or folder of runbooks, or a file that `fmkb build` made; may be given more than once. "
+            "Default: the built-in runbooks.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _remember_no_cache(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[_NO_CACHE] = value
+
+
+def cache_in_force() -> "Cache | None":
+    """The cache in the user's folder; None where the current command was told to use none."""
+    from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - completing a word needs no numpy
+
+    context = click.get_current_context(silent=True)
+    return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
 
 
 def filter_options(command: _Command) -> _Command:
@@ -57,12 +88,13 @@ def filter_options(command: _Command) -> _Command:
     return command
 
 
-def load(paths: tuple[Path, ...]) -> KnowledgeBase:
+def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
     """The knowledge base at the paths, or the built-in one. Says on standard error what could not be read."""
-    cache = Cache(cache_folder())
+    from faultmaven_kb.knowledge_base import KnowledgeBase  # noqa: PLC0415 - completing a word needs no runbook
+
+    cache = cache_in_force()
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
-    unreadable = {d.path: d for d in kb.diagnostics if d.code in ("RB001", "RB006", "RB011", "RB013", "RB804")}
-    for diagnostic in unreadable.values():
+    for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
     if not len(kb):
         where = ", ".join(str(path) for path in paths) or "the package"
@@ -70,7 +102,7 @@ def load(paths: tuple[Path, ...]) -> KnowledgeBase:
     return kb
 
 
-def runbook_named(kb: KnowledgeBase, runbook_id: str) -> Runbook:
+def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
     """The runbook with an id; a mistake is a usage error that names the nearest id."""
     runbook = kb.get(runbook_id)
     if runbook is None:
@@ -79,9 +111,9 @@ def runbook_named(kb: KnowledgeBase, runbook_id: str) -> Runbook:
     return runbook
 
 
-def technology_named(kb: KnowledgeBase, technology: str | None) -> str | None:
+def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
     """The technology, if any runbook has it; otherwise a usage error that names the nearest one."""
-    known = sorted({runbook.metadata.technology for runbook in kb if runbook.metadata.technology})
+    known = kb.technologies if technology is not None else ()
     if technology is not None and technology.casefold() not in (name.casefold() for name in known):
         hint = did_you_mean(technology, known) or f"; there are {', '.join(known)}" if known else ""
         raise click.UsageError(f'no runbook has the technology "{printable(technology)}"{hint}')

@@ -5,7 +5,7 @@ What is said goes to standard error, so that the report on standard output keeps
 
 import click
 
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
 from faultmaven_kb.text.terminal_text import printable
 

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import click
 
 from faultmaven_kb.cli.shared.surroundings import cache_folder
+from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import codes_named
 from faultmaven_kb.gate.configuration.location import (
@@ -22,11 +23,13 @@ from faultmaven_kb.gate.configuration.location import (
     find_configuration,
     load_configuration,
     root_of,
-    shown,
 )
-from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, read_baseline
-from faultmaven_kb.gate.engine.engine import Report, Snapshot, check_paths, check_text, marks_of
+from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, regular_text, shown
+from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, narrowed, read_baseline
+from faultmaven_kb.gate.engine.check import check_paths, check_text, marks_of
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 
 __all__ = ["Gate", "fix_options", "gate_options"]
@@ -76,29 +79,26 @@ class Gate:
     settings: Settings
     root: Path | None
     baseline_path: Path | None = None
+    baseline_before: Callable[[], str] | None = None
     since: Snapshot | None = None
+    notices: tuple[Diagnostic, ...] = ()
     cache: ResultCache | None = None
     processes: int = 1
 
     @classmethod
     def open(cls, paths: tuple[Path, ...], *, today: date, profile: Profile | None, options: dict[str, Any]) -> "Gate":
         """The check that the options of `gate_options` ask for. Raises `ConfigurationError` for what cannot be."""
-        found = load_configuration(options["config"]) if options["config"] else find_configuration(paths[0])
-        since, root = None, root_of(paths)
-        if options["since"]:
-            from faultmaven_kb.git_history import repository_of, snapshot  # noqa: PLC0415 - only where it is asked for
-
-            here = paths[0].resolve()
-            root = repository_of(here if here.is_dir() else here.parent)
-            since = snapshot(paths, options["since"], root=root)
+        rules = _rules_of_the_change(paths, options) if options["since"] else _rules(paths, options)
         return cls(
             paths,
             today,
-            profile or found.configuration.profile or Profile.CONTRIBUTE,
-            _settings(found.configuration.settings, options),
-            root,
-            _baseline_path(found, options),
-            since,
+            profile or rules.found.configuration.profile or Profile.CONTRIBUTE,
+            _settings(rules.found.configuration.settings, options),
+            rules.root,
+            _baseline_path(rules.found, options),
+            rules.baseline,
+            rules.since,
+            rules.notices,
             None if options["no_cache"] else ResultCache(cache_folder()),
             options["jobs"] or os.cpu_count() or 1,
         )
@@ -117,6 +117,7 @@ class Gate:
                 processes=self.processes,
                 baseline=baseline,
                 since=self.since,
+                notices=self.notices,
                 progress=_progress if sys.stderr.isatty() else None,
             )
         finally:
@@ -150,16 +151,46 @@ class Gate:
         return path, len(marks)
 
     def _baseline(self) -> Baseline | None:
+        """The baseline that counts: of a changed one what was listed before the change as well."""
         if self.baseline_path is None:
             return None
-        try:
-            text = self.baseline_path.read_text(encoding="utf-8")
-        except FileNotFoundError as error:
-            message = f"no baseline at {str(self.baseline_path)!r}; --write-baseline makes it"
-            raise ConfigurationError(message) from error
-        except (OSError, UnicodeDecodeError) as error:
-            raise ConfigurationError(f"cannot read {str(self.baseline_path)!r}: {error}") from error
-        return read_baseline(text, self.baseline_path.as_posix())
+        path = self.baseline_path
+        if not os.path.lexists(path) and not self.baseline_before:
+            raise ConfigurationError(f"no baseline at {str(path)!r}; --write-baseline makes it")
+        before = read_baseline(self.baseline_before(), path.as_posix()) if self.baseline_before else None
+        if not os.path.lexists(path):
+            return before
+        present = read_baseline(regular_text(path, _boundary(path), limit=DATA_LIMIT), path.as_posix())
+        return narrowed(present, before) if before else present
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What decides about a check: the configuration, the root of links, and for a change the state before it."""
+
+    found: FoundConfiguration
+    root: Path | None
+    baseline: Callable[[], str] | None = None
+    since: Snapshot | None = None
+    notices: tuple[Diagnostic, ...] = ()
+
+
+def _rules(paths: tuple[Path, ...], options: dict[str, Any]) -> _Rules:
+    found = load_configuration(options["config"]) if options["config"] else find_configuration(paths[0])
+    return _Rules(found, root_of(paths))
+
+
+def _rules_of_the_change(paths: tuple[Path, ...], options: dict[str, Any]) -> _Rules:
+    """The rules before the change, which does not decide how it is judged itself."""
+    from faultmaven_kb.cli.shared.change import rules_before  # noqa: PLC0415 - only where it is asked for
+
+    before = rules_before(paths, options["since"], config=options["config"], baseline=options["baseline"])
+    return _Rules(before.found, before.root, before.baseline, before.since, before.notices)
+
+
+def _boundary(path: Path) -> Path:
+    """The folder that a baseline lies in: the repository, or its own folder."""
+    return root_of((path,)) or path.resolve().parent
 
 
 def _settings(settings: Settings, options: dict[str, Any]) -> Settings:

@@ -1,20 +1,23 @@
-"""A group of commands, each in a module of its own that is imported only when it is called or described."""
+"""A group of commands, each in a module of its own that is imported only when it is called.
+
+The help page and the shell's completion need no more than a line about each command; those lines are in the group's
+table, so that neither imports what the commands need.
+"""
 
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
 import click
-
-from faultmaven_kb.diagnostics import did_you_mean
+from click.shell_completion import CompletionItem
 
 __all__ = ["LazyGroup"]
 
 
 class LazyGroup(click.Group):
-    """`modules` maps each command's name, in the order of the help page, to its module in this room."""
+    """`modules` maps each command's name, in the order of the help page, to its module in this room and its line."""
 
-    def __init__(self, *args: Any, modules: Mapping[str, str], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, modules: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.modules = modules
 
@@ -24,11 +27,22 @@ class LazyGroup(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command with a name, None for any other word."""
-        module = self.modules.get(cmd_name)
-        if module is None:
+        if cmd_name not in self.modules:
             return None
-        command: click.Command = import_module(f"faultmaven_kb.cli.{module}").command
+        command: click.Command = import_module(f"faultmaven_kb.cli.{self.modules[cmd_name][0]}").command
         return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in self.modules.items()])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands that begin with what was typed, then what click completes in any command: its options."""
+        found = [
+            CompletionItem(name, help=line) for name, (_, line) in self.modules.items() if name.startswith(incomplete)
+        ]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
@@ -37,5 +51,7 @@ class LazyGroup(click.Group):
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
+            from faultmaven_kb.diagnostics import did_you_mean  # noqa: PLC0415 - difflib is loaded for a mistake only
+
             hint = did_you_mean(args[0], self.modules)
             raise click.UsageError(f"{error.message.rstrip('.')}{hint}", ctx) from None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render

@@ -1,14 +1,14 @@
 """The option that adds a second opinion by meaning to commands that search."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-from platformdirs import user_cache_path
 
-from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.cli.shared.surroundings import cache_folder
+
+if TYPE_CHECKING:
+    from faultmaven_kb.knowledge_base import KnowledgeBase
 
 __all__ = ["semantic_option", "with_semantic"]
 
@@ -27,13 +27,10 @@ def semantic_option(command: _Command) -> _Command:
     )(command)
 
 
-def with_semantic(kb: KnowledgeBase, model: str | None) -> KnowledgeBase:
+def with_semantic(kb: "KnowledgeBase", model: str | None) -> "KnowledgeBase":
     """The knowledge base, with the model's second opinion when one is named. Vectors are kept in the cache folder."""
     if not model:
         return kb
     from faultmaven_kb.semantic.embedders import open_embedder  # noqa: PLC0415 - numpy is loaded only for a model
 
-    folder = os.environ.get("FMKB_CACHE_DIR")
-    return kb.with_embedder(
-        open_embedder(model), folder=Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False)
-    )
+    return kb.with_embedder(open_embedder(model), folder=cache_folder())

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -23,7 +24,11 @@ __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configura
 TABLE = ("tool", "faultmaven-kb")
 """The table of `pyproject.toml`; in `.fmkb.toml` the same keys stand at the top."""
 
-_HEADER = re.compile(r"^\s*\[\[?\s*([^\]]+?)\s*\]\]?")
+_HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
+_ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
+_SHOWN = 200
+_DEPTH = 16
+"""No key has more parts; the parser takes memory with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ class _Reader:
         """The value of a key, checked for its type."""
         value = self.values.pop(key, default)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise self.fail(key, f"{self.name(key)} is {json.dumps(value, default=str)}, expected {what}")
+            raise self.fail(key, f"{self.name(key)} is {_shown(value)}, expected {what}")
         return value
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -92,11 +97,14 @@ def has_table(text: str) -> bool:
     return TABLE[1] in _parse(text, "pyproject.toml").get(TABLE[0], {})
 
 
-def read_configuration(text: str, path: str, *, read: Callable[[str], str]) -> Configuration:
+def read_configuration(
+    text: str, path: str, *, read: Callable[[str], str], proofs: Callable[[str], str] | None = None
+) -> Configuration:
     """The configuration in the text of `pyproject.toml` or `.fmkb.toml`.
 
-    `read` yields the text of another file by its path relative to the configuration's folder. Raises
-    `ConfigurationError` for anything that is not understood.
+    `read` yields the text of another file by its path relative to the configuration's folder, and so does `proofs` for
+    the labs' results where they are read in another way. Raises `ConfigurationError` for anything that is not
+    understood.
     """
     values = _parse(text, path)
     table = ""
@@ -108,10 +116,10 @@ def read_configuration(text: str, path: str, *, read: Callable[[str], str]) -> C
     profile = _profile(reader)
     schema = reader.take("schema", str, "the path of a JSON Schema file", "")
     baseline = reader.take("baseline", str, "the path of a baseline file", "")
-    proofs = reader.take("proofs", str, "the path of the labs' results", "")
+    results = reader.take("proofs", str, "the path of the labs' results", "")
     settings = _settings(reader, read(schema) if schema else "", schema)
-    if proofs:
-        settings = replace(settings, proofs=_proofs(reader, read(proofs), proofs))
+    if results:
+        settings = replace(settings, proofs=_proofs(reader, (proofs or read)(results), results))
     reader.close(_KEYS)
     return Configuration(path, settings, profile, schema, baseline, written)
 
@@ -137,13 +145,21 @@ _EXCLUDE = ("reason", "rules", "paths", "ids")
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:
+    if _too_deep(text):
+        raise ConfigurationError(f"{path}: a key has more than {_DEPTH} parts, expected one of the documented keys")
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
         place = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
         where = f"{path}:{place[1]}:{place[2]}" if place else path
         reason = str(error).split(" (at ", 1)[0].lower()
         raise ConfigurationError(f"{where}: not TOML: {reason}") from error
+
+
+def _too_deep(text: str) -> bool:
+    """Whether a key of many parts is in the text: after its strings are taken out, many words with a dot between."""
+    bare = re.sub(r"\s", "", re.sub(r"[^\s.=,{}\[\]]+", "x", re.sub(r'"[^"\n]*"|\'[^\'\n]*\'', "x", text)))
+    return "x." * _DEPTH in re.sub(r"x+", "x", bare)
 
 
 def _profile(reader: _Reader) -> Profile | None:
@@ -194,12 +210,20 @@ def _proofs(reader: _Reader, text: str, path: str) -> str:
     return text
 
 
+def _shown(value: object) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=str)
+    except (ValueError, RecursionError):  # a number of thousands of digits
+        return "too large"
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+
+
 def _at_least(
     reader: _Reader, key: str, kind: type | tuple[type, ...], default: float, least: float, most: float
 ) -> Any:
     value = reader.take(key, kind, f"a number from {least} to {most}", default)
     if not least <= value <= most:
-        raise reader.fail(key, f"{reader.name(key)} is {value}, expected a number from {least} to {most}")
+        raise reader.fail(key, f"{reader.name(key)} is {_shown(value)}, expected a number from {least} to {most}")
     return value
 
 
@@ -282,37 +306,43 @@ def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
     from faultmaven_kb.gate.rules.organisation import compile_schema  # noqa: PLC0415 - only where there is a schema
 
     try:
-        compile_schema(schema)
+        return compile_schema(schema).described
     except ConfigurationError as error:
         raise reader.fail("schema", f"{path}: {error}") from None
-    described = json.loads(schema)
-    return tuple(described.get("properties", {})) if isinstance(described, dict) else ()
 
 
 def _keys(text: str, table: str, values: Mapping[str, Any]) -> dict[str, int]:
     """The lines of the keys that are set, with those of the tables below."""
+    lines = _lines(text)
     found = {}
     for key, value in values.items():
-        if line := _line_of(text, table, key):
-            found[key] = line
-        inner = f"{table}.{key}" if table else key
+        name = f"{table}.{key}" if table else key
+        if name in lines:
+            found[key] = lines[name]
         for below in value if isinstance(value, dict) else ():
-            if line := _line_of(text, inner, below):
-                found[f"{key}.{below}"] = line
+            if f"{name}.{below}" in lines:
+                found[f"{key}.{below}"] = lines[f"{name}.{below}"]
     return found
 
 
 def _line_of(text: str, table: str, key: str) -> int | None:
-    """The line (from 1) on which a key of a table stands, or the header of the table that has its name."""
-    current = ""
-    wanted = f"{table}.{key}" if table else key
-    assignment = re.compile(rf"""^\s*["']?{re.escape(key)}["']?\s*[.=]""")
+    """The line (from 1) of a key of a table, or of the header of the table that has its name."""
+    return _lines(text).get(f"{table}.{key}" if table else key)
+
+
+@lru_cache(maxsize=2)
+def _lines(text: str) -> Mapping[str, int]:
+    """The first line (from 1) of each key and each table by its full name."""
+    found: dict[str, int] = {}
+    table = ""
     for number, line in enumerate(text.split("\n"), 1):
-        header = _HEADER.match(line)
+        header, assignment = _HEADER.match(line), _ASSIGNMENT.match(line)
         if header:
-            current = re.sub(r"""\s*\.\s*""", ".", header[1]).replace('"', "").replace("'", "")
-            if current == wanted or current.startswith(wanted + "."):
-                return number
-        elif current == table and assignment.match(line):
-            return number
-    return None
+            table = re.sub(r"[\s\"']", "", header[1])
+            names = table.split(".")
+            for end in range(1, len(names) + 1):
+                found.setdefault(".".join(names[:end]), number)
+        elif assignment:
+            key = assignment[1].strip("\"'")
+            found.setdefault(f"{table}.{key}" if table else key, number)
+    return found

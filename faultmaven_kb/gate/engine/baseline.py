@@ -10,7 +10,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.errors import ConfigurationError
@@ -23,6 +23,7 @@ __all__ = [
     "Mark",
     "baseline_text",
     "mark_of",
+    "narrowed",
     "read_baseline",
     "stale_entries",
     "without_known",
@@ -83,8 +84,11 @@ def read_baseline(text: str, path: str) -> Baseline:
     try:
         data = json.loads(text)
         version = data["version"]
-        rows = [(Mark(row["path"], row["code"], row["fingerprint"]), int(row["count"])) for row in data["findings"]]
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        rows = [
+            (Mark(*(_word(row[key]) for key in ("path", "code", "fingerprint"))), int(row["count"]))
+            for row in data["findings"]
+        ]
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ConfigurationError(f"{path}: not a baseline (write it again with --write-baseline): {error}") from error
     if version != _VERSION:
         raise ConfigurationError(f"{path}: baseline has version {version}, expected {_VERSION}")
@@ -93,6 +97,19 @@ def read_baseline(text: str, path: str) -> Baseline:
         if '"fingerprint"' in line:
             lines.setdefault(line.strip().rstrip(","), number)
     return Baseline(path, text, tuple(Known(mark, count, lines.get(_row(mark, count), 1)) for mark, count in rows))
+
+
+def _word(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError("expected a text in quotes")
+    return value
+
+
+def narrowed(baseline: Baseline, allowed: Baseline) -> Baseline:
+    """A baseline without what another one does not list: a change may take entries out and add none."""
+    counts = {entry.mark: entry.count for entry in allowed.entries}
+    kept = (replace(entry, count=min(entry.count, counts.get(entry.mark, 0))) for entry in baseline.entries)
+    return replace(baseline, entries=tuple(entry for entry in kept if entry.count > 0))
 
 
 def _row(mark: Mark, count: int) -> str:

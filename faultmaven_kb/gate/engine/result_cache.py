@@ -13,14 +13,17 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faultmaven_kb._version import __version__
-from faultmaven_kb.gate.engine.examine import Examined
-from faultmaven_kb.gate.settings.settings import Question
+from faultmaven_kb.gate.engine.document import Examined
+from faultmaven_kb.gate.settings.settings import Criteria
+from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 __all__ = ["ResultCache"]
+
+_ROOMS = (*READING_ROOMS, "fences", "proofs", "gate")
+"""The rooms whose code decides what is found in a document."""
 
 
 @lru_cache(maxsize=1)
@@ -30,19 +33,10 @@ def _adapter() -> "TypeAdapter[Examined]":
     return TypeAdapter(Examined)
 
 
-@lru_cache(maxsize=1)
-def _code_stamp() -> str:
-    """Changes with the version and, in an editable install, with the code of the reading stages and the rules."""
-    package = Path(__file__).parent.parent
-    folders = (package, package / "dialects", package / "lint")
-    times = [file.stat().st_mtime_ns for folder in folders for file in folder.glob("*.py")]
-    return f"{__version__} {max(times, default=0)}"
-
-
 @lru_cache(maxsize=16)
-def _frame(question: Question) -> bytes:
+def _frame(criteria: Criteria) -> bytes:
     """What is the same for every document of a run."""
-    return f"{_code_stamp()}\n{question!r}".encode("utf-8", "surrogatepass")
+    return f"{code_stamp(*_ROOMS)}\n{criteria!r}".encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)
@@ -51,17 +45,17 @@ class ResultCache:
 
     folder: Path
 
-    def get(self, data: bytes, path: str, question: Question) -> Examined | None:
+    def get(self, data: bytes, path: str, criteria: Criteria) -> Examined | None:
         """The result kept for this content under this name, None when there is none."""
         try:
-            kept = self._file(data, path, question).read_bytes()
+            kept = self._file(data, path, criteria).read_bytes()
             return _adapter().validate_json(kept)
         except (OSError, ValueError):  # pydantic's complaint is a ValueError
             return None
 
-    def put(self, data: bytes, path: str, question: Question, result: Examined) -> None:
+    def put(self, data: bytes, path: str, criteria: Criteria, result: Examined) -> None:
         """Keep a result. The file appears complete or not at all."""
-        file = self._file(data, path, question)
+        file = self._file(data, path, criteria)
         try:
             text = _adapter().dump_json(result)
             file.parent.mkdir(parents=True, exist_ok=True)
@@ -72,9 +66,9 @@ class ResultCache:
         except (OSError, ValueError):  # a lone surrogate cannot be written as JSON; such a result is not kept
             return
 
-    def _file(self, data: bytes, path: str, question: Question) -> Path:
+    def _file(self, data: bytes, path: str, criteria: Criteria) -> Path:
         digest = hashlib.blake2b(digest_size=20)
-        for part in (_frame(question), path.encode("utf-8", "surrogateescape"), data):
+        for part in (_frame(criteria), path.encode("utf-8", "surrogateescape"), data):
             digest.update(len(part).to_bytes(8, "big") + part)
         name = digest.hexdigest()
         return self.folder / "lint" / name[:2] / f"{name[2:]}.json"

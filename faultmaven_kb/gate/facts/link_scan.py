@@ -11,7 +11,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from faultmaven_kb.gate.facts.facts import FoundLink
+from faultmaven_kb.gate.facts.records import FoundLink
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, Quote, Table

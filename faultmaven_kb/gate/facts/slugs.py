@@ -16,6 +16,7 @@ __all__ = ["anchor_key", "heading_anchors"]
 
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]*>")
 _UNDERSCORED = re.compile(r"(?<!\w)_(\S(?:[^_]*\S)?)_(?!\w)")
+_LONG_ENTITY = re.compile(r"&#\w{9,};?")  # names no character; int() refuses thousands of digits
 _DROPPED = re.compile(r"[^\w\- ]")
 _SELECTOR = "\ufe0f"
 
@@ -38,5 +39,7 @@ def anchor_key(fragment: str) -> str:
 
 
 def _slug(heading: str) -> str:
-    text = html.unescape(_TAG.sub("", _UNDERSCORED.sub(r"\1", plain(heading)))).replace(_SELECTOR, "")
+    text = html.unescape(_LONG_ENTITY.sub("", _TAG.sub("", _UNDERSCORED.sub(r"\1", plain(heading))))).replace(
+        _SELECTOR, ""
+    )
     return _DROPPED.sub("", text.strip().lower()).replace(" ", "-")

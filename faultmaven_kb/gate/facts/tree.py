@@ -46,7 +46,7 @@ class DiskTree:
             try:
                 inside = Path(folder or ("/" if path.startswith("/") else ".")).resolve().relative_to(self._real)
                 self._relative[folder] = inside.as_posix().removeprefix(".").removeprefix("/")
-            except (ValueError, OSError):
+            except (ValueError, OSError, RuntimeError):
                 self._relative[folder] = None
         parent = self._relative[folder]
         return None if parent is None else f"{parent}/{name}" if parent else name
@@ -69,7 +69,10 @@ class DiskTree:
             return {}
 
     def _kind(self, entry: "os.DirEntry[str]") -> Kind:
-        if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(self._real):
+        try:
+            if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(self._real):
+                return "outside"
+        except RuntimeError:  # a link to itself, in Python 3.11 and 3.12
             return "outside"
         return "folder" if entry.is_dir() else "file"
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.gate.engine.engine import Report
+from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.intent import unintended_change
 from faultmaven_kb.reading.files import replace_file
 from faultmaven_kb.reading.reader import read_document

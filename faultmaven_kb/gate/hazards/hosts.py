@@ -1,8 +1,8 @@
 """Addresses and names that belong to somebody's network, and those that documentation may use.
 
 Allowed are the ranges and names reserved for examples (RFC 5737, 3849, 2606, 6761), private and special addresses, the
-public resolvers that everybody tests with, and Kubernetes' own `cluster.local`. A number with four parts behind
-"version" or a name and a slash is a version.
+public resolvers that everybody tests with, and Kubernetes' own `cluster.local`. A number with four
+parts behind "version" or a name and a slash is a version, and so is one of small parts that nothing calls an address.
 """
 
 import ipaddress
@@ -18,6 +18,11 @@ _IPV6 = re.compile(r"(?<![\w:.])(?P<ip>2[0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a
 _VERSION = re.compile(r"(?:version|release|v|ver\.?)[ :=\"']*$", re.IGNORECASE)
 _SOFTWARE = re.compile(
     r"(?:since|before|until|client|server|driver|agent|plugin|image|upgraded? (?:to|from))[ :]*$", re.IGNORECASE
+)
+_NETWORK = re.compile(
+    r"(?:\b(?:ip|addr|address|hosts?|hostname|node|peer|gateway|dns|nameserver|resolver|ping|ssh|curl|dig|nc|telnet|"
+    r"traceroute|route|listen|bind)\b[^\w\n]{0,8}|//|@)$",
+    re.IGNORECASE,
 )
 _RESOLVERS = frozenset(
     "8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 168.63.129.16 "
@@ -65,7 +70,8 @@ def sensitive_in(line: str) -> Iterator[tuple[str, int, int]]:
     """What a line should not tell, with its place: public addresses, internal names, mail addresses."""
     if "." in line:
         for match in _IPV4.finditer(line):
-            if not _is_version(match["ip"], line[: match.start()]) and _is_public(match["ip"]):
+            before, after = line[max(match.start() - 40, 0) : match.start()], line[match.end() : match.end() + 2]
+            if not _is_version(match["ip"], before, after) and _is_public(match["ip"]):
                 yield f'public address "{match["ip"]}", expected one of 192.0.2.0/24', *match.span("ip")
         yield from _hosts(line)
     if "::" in line or line.count(":") > 3:
@@ -74,10 +80,14 @@ def sensitive_in(line: str) -> Iterator[tuple[str, int, int]]:
                 yield f'public address "{match["ip"]}", expected one of 2001:db8::/32', *match.span("ip")
 
 
-def _is_version(number: str, before: str) -> bool:
-    """Whether four numbers are a version: it is called one, or they are small and stand behind a word for software."""
-    small = all(len(part) == 1 or int(part) < 32 for part in number.split("."))
-    return bool(_VERSION.search(before) or (small and _SOFTWARE.search(before)))
+def _is_version(number: str, before: str, after: str) -> bool:
+    """Whether four numbers are a version: it is called one, they are small behind a word for software, or all but one
+    have one digit (1.1.0.2, 12.1.0.2) and neither a word of networks nor a port or a mask says otherwise."""
+    parts = number.split(".")
+    small = all(len(part) == 1 or int(part) < 32 for part in parts)
+    tiny = small and sum(len(part) == 1 for part in parts) >= 3
+    is_network = bool(_NETWORK.search(before) or re.match(r"[:/]\d", after))
+    return bool(_VERSION.search(before) or (small and _SOFTWARE.search(before)) or (tiny and not is_network))
 
 
 def _hosts(line: str) -> Iterator[tuple[str, int, int]]:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level, Related
-from faultmaven_kb.gate.facts.facts import Facts, SymptomFact
+from faultmaven_kb.gate.facts.records import Facts, SymptomFact
 from faultmaven_kb.gate.facts.similarity import nearest_earlier
 from faultmaven_kb.gate.rules.links import related_targets
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
@@ -78,13 +78,12 @@ def not_in_index(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 
 def _index_of(base: Base, folder: str) -> tuple[str, str] | None:
-    """The path and text of a folder's table of contents; one that lists no file at all is only an introduction."""
+    """The path and text of a folder's table of contents, None where it has none."""
     assert base.tree is not None
     for name in _INDEXES:
         data = base.tree.data(posixpath.join(folder, name))
-        text = data.decode("utf-8", "replace") if data is not None else ""
-        if re.search(r"\.md\b", text):
-            return posixpath.join(folder, name), text
+        if data is not None:
+            return posixpath.join(folder, name), data.decode("utf-8", "replace")
     return None
 
 

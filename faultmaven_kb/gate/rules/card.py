@@ -1,7 +1,6 @@
 """RB4xx: the quick reference card. Symptoms are the search key, causes carry weights, and the card is read first.
 
-Weights are read again from the text, because the model keeps the number but not its place, and because a percentage in
-a cause's description is no weight.
+Weights come from the reader that the model uses (`dialects/weights.py`), with their places.
 """
 
 import itertools
@@ -13,6 +12,7 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import CARD, SOLUTION
 from faultmaven_kb.dialects.parts import item_text, items_in, text_of, without_notes
+from faultmaven_kb.dialects.weights import Weight, rounding, weight_of, weight_span
 from faultmaven_kb.gate.toolkit.parts import by_role, first_out_of_order, heading_span, incomplete, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.model.runbook import DurationRange
@@ -30,11 +30,7 @@ _LABELS = {
     "quick-fix": "🚀 Quick Fix",
     "resolution-time": "⏱️ Estimated Resolution Time",
 }
-_HEAD = re.compile(r"(?:\d+[.)]|[-*+])\s+(?:(?:\*\*|__)(?:.+?)(?:\*\*|__))?.*?(?=\s[-–—]\s|:\s|\Z)", re.DOTALL)
-_WEIGHT = re.compile(r"\(\s*(?:about|approx\.?|around|~|≈)?\s*(?P<value>\d+(?:\.\d+)?)\s*%[^)]*\)")
-_OF_CASES = re.compile(r"\(\s*(?:about|~)?\s*(?P<value>\d+(?:\.\d+)?)\s*% of [^)]*\)")
-_ODD_WEIGHT = re.compile(r"\(\s*(?P<value>[^)]*?)\s*(?:%|percent|of (?:the )?cases)[^)]*\)")
-_LISTED = re.compile(r"^\s*(?P<number>\d+)[.)]\s")
+_LISTED = re.compile(r"^\s*(?P<number>\d{1,9})[.)]\s")
 _CONCRETE = re.compile(r"\d|[\"“«'‘]\w|\b[A-Z]{2,}|[a-z][A-Z]|\w_\w|\w\.\w|[/=%<>]|\w\(\)")
 _VAGUE = re.compile(
     r"\b(?:slow(?:ness|ly)?|bad|weird|strange|broken|not work(?:ing)?|doesn['’]t work|fails?|problems?|issues?|errors?|"
@@ -45,12 +41,17 @@ _VAGUE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Weighed:
-    """A cause's item with its weight as written; `value` is None where it is no number."""
+    """A cause's item with its weight and the weight's place; both are None without a weight."""
 
     item: ListItem
     text: str
-    value: float | None
+    weight: Weight | None
     span: Span | None
+
+    @property
+    def value(self) -> float | None:
+        """The percentage; None where there is no number."""
+        return self.weight.percent if self.weight else None
 
 
 def _card(checked: Checked) -> tuple[OutlineSection, dict[str, Group]] | None:
@@ -92,22 +93,11 @@ def _items(checked: Checked, role: str) -> tuple[ListItem, ...]:
 
 
 def _weighed(checked: Checked) -> Iterator[_Weighed]:
-    source = checked.document.source
     for item in _items(checked, "causes"):
-        if not item_text(item):
-            continue
-        text = source.slice(item.span)
-        head = _HEAD.match(text)
-        found = _WEIGHT.search(head[0]) if head else None
-        found = found or _OF_CASES.search(text) or (_ODD_WEIGHT.search(head[0]) if head else None)
-        start = source.offset(item.span.start)
-        if not found:
-            yield _Weighed(item, item_text(item), None, None)
-            continue
-        number = re.fullmatch(r"\d+(?:\.\d+)?", found["value"])
-        place = found.span("value") if found["value"] else found.span()
-        span = source.span(start + place[0], start + place[1])
-        yield _Weighed(item, item_text(item), float(number[0]) if number else None, span)
+        if text := item_text(item):
+            weight = weight_of(item)
+            span = weight_span(checked.document.source, item, weight) if weight else None
+            yield _Weighed(item, text, weight, span)
 
 
 @rule("RB401", "missing-symptoms", Level.ERROR, Profile.INGEST)
@@ -153,9 +143,12 @@ def missing_causes(checked: Checked) -> Iterator[Finding]:
 def cause_without_weight(checked: Checked) -> Iterator[Finding]:
     """Weights rank the causes for people and for the differential; a cause without one is never ranked."""
     for cause in _weighed(checked):
-        if cause.span is None:
+        if cause.weight is None:
             message = f'cause "{_name(cause)}" has no weight, expected "(NN% of cases)"'
             yield incomplete(checked, message, _first_line(checked, cause.item))
+        elif cause.weight.kind == "word" and cause.span:
+            message = f'weight is "{cause.weight.written}", expected a number such as "(NN% of cases)"'
+            yield incomplete(checked, message, cause.span)
 
 
 def _first_line(checked: Checked, item: ListItem) -> Span:
@@ -172,23 +165,27 @@ def _name(cause: _Weighed) -> str:
 def weights_sum(checked: Checked) -> Iterator[Finding]:
     """Shares of all cases add up to 100; other sums mean that one of the numbers is wrong."""
     causes = list(_weighed(checked))
-    weights = [cause.value for cause in causes if cause.value is not None and 0 < cause.value <= 100]
+    weights = [cause.weight for cause in causes if cause.weight and cause.weight.percent is not None]
     group = _group(checked, "causes")
     if group is None or not weights or len(weights) != len(causes) or any(_unlisted(checked)):
         return
-    total = sum(weights)
-    if abs(total - 100) > checked.settings.weight_tolerance:
+    low, high = sum(weight.low or 0 for weight in weights), sum(weight.high or 0 for weight in weights)
+    tolerance = max(checked.settings.weight_tolerance, rounding(weights)) + 1e-9
+    if low - tolerance > 100 or high + tolerance < 100:
         related = tuple(
-            Related(f"{cause.value:g}%", checked.document.path, cause.span) for cause in causes if cause.span
+            Related(cause.weight.written, checked.document.path, cause.span)
+            for cause in causes
+            if cause.weight and cause.span
         )
-        yield Finding(f"weights of the causes add up to {total:g}%, expected 100%", group.span, related=related)
+        total = f"{low:g}%" if low == high else f"{low:g}-{high:g}%"
+        yield Finding(f"weights of the causes add up to {total}, expected 100%", group.span, related=related)
 
 
 @rule("RB406", "invalid-weight", Level.ERROR, Profile.CONTRIBUTE)
 def invalid_weight(checked: Checked) -> Iterator[Finding]:
     """A weight is a number above 0 and at most 100: anything else cannot be compared."""
     for cause in _weighed(checked):
-        if cause.span and (cause.value is None or not 0 < cause.value <= 100):
+        if cause.span and cause.weight and cause.weight.kind == "invalid":
             written = checked.document.source.slice(cause.span)
             yield Finding(f'weight is "{written}", expected a number above 0 and at most 100', cause.span)
 
@@ -196,7 +193,7 @@ def invalid_weight(checked: Checked) -> Iterator[Finding]:
 @rule("RB407", "causes-not-ranked", Level.WARNING, Profile.CURATED)
 def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
     """The reader tries the first cause first, so the likeliest one stands there."""
-    causes = [cause for cause in _weighed(checked) if cause.value is None or cause.value <= 100]
+    causes = list(_weighed(checked))
     for before, cause in itertools.pairwise(causes):
         if before.value is not None and cause.value is not None and cause.value > before.value:
             span = _first_line(checked, cause.item)

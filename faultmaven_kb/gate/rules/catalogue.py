@@ -21,7 +21,7 @@ from faultmaven_kb.gate.rules import (
 )
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule, reading_rule
 
-__all__ = ["CODES", "INTERNAL_ERROR", "RULES", "rule_named"]
+__all__ = ["CODES", "CONFIGURATION_CHANGED", "INTERNAL_ERROR", "RULES", "rule_named"]
 
 _STALE_BASELINE = Rule(
     "RB905",
@@ -29,6 +29,12 @@ _STALE_BASELINE = Rule(
     Level.WARNING,
     Profile.CONTRIBUTE,
     "What is mended leaves the baseline, so that it cannot come back unseen.",
+)
+CONFIGURATION_CHANGED = reading_rule(
+    "RB906",
+    "configuration-changed",
+    "A change is checked by the rules before it; whoever reviews it should know that it changes them.",
+    Level.INFO,
 )
 INTERNAL_ERROR = reading_rule("RB990", "internal-error", "A rule that crashes is reported, and the others go on.")
 
@@ -48,7 +54,7 @@ _FAMILIES: tuple[tuple[Rule, ...], ...] = (
     base.RULES,
     suppressions.RULES,
     changes.RULES,
-    (_STALE_BASELINE, INTERNAL_ERROR),
+    (_STALE_BASELINE, CONFIGURATION_CHANGED, INTERNAL_ERROR),
 )
 
 RULES: tuple[Rule, ...] = tuple(sorted((rule for family in _FAMILIES for rule in family), key=lambda rule: rule.code))

@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level
-from faultmaven_kb.gate.facts.facts import Change, Facts
+from faultmaven_kb.gate.facts.records import Change, Facts
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
 
 __all__ = ["RULES"]
 
-_NUMBERS = re.compile(r"(\d+)\.(\d+)\.(\d+)(?:\+.*)?")
+_NUMBERS = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:\+.*)?")
 
 
 @base_rule("RB816", "id-reused", Level.ERROR, Profile.CONTRIBUTE)

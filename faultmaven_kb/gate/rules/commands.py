@@ -14,10 +14,8 @@ from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rul
 
 __all__ = ["RULES"]
 
-_TYPOGRAPHIC = re.compile("[“”„‟‘’‚‛–—−‐‑\u00a0]")
-_PLAIN = (
-    dict.fromkeys("“”„‟", '"') | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("−‐‑–", "-") | {"\u00a0": " ", "—": "--"}
-)
+_TYPOGRAPHIC = re.compile("[“”„‟‘’‚‛–—−‐‑]")
+_PLAIN = dict.fromkeys("“”„‟", '"') | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("−‐‑–", "-") | {"—": "--"}
 _ONE_DASH = ("find", "java", "openssl", "terraform", "ffmpeg", "nft", "tc", "go", "convert", "ip", "aide", "gcc")
 _SQL_COMMENT = re.compile(r"--|/\*|^\s*#", re.MULTILINE)
 _DOLLAR = re.compile(r"^([ \t]*)\$ (?=\S)")

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
-from faultmaven_kb.gate.facts.facts import Facts
+from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.model.metadata import DIFFICULTIES, SEVERITIES, STATUSES, ContractError, MetadataContract
+from faultmaven_kb.model.metadata import ContractError, MetadataContract
+from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
 __all__ = ["PLACEHOLDER", "RULES"]
@@ -167,7 +168,7 @@ def invalid_status(checked: Checked) -> Iterator[Finding]:
 def invalid_version(checked: Checked) -> Iterator[Finding]:
     """A semantic version says how much changed since it was last read."""
     for finding in _value_findings(checked, "version"):
-        numbers = re.fullmatch(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?", str(checked.value("version")).strip())
+        numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", str(checked.value("version")).strip())
         full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
         fix = Fix(f"use {full}", (_rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
         yield Finding(finding.message, finding.span, fix)
@@ -208,7 +209,9 @@ def too_few_tags(checked: Checked) -> Iterator[Finding]:
     """Three tags are the least that tell a runbook from its neighbours."""
     tags = checked.document.runbook.metadata.tags
     if tags and len(tags) < 3:
-        yield Finding(f"only {len(tags)} of at least 3 tags", checked.value_span("tags"))
+        key, value = checked.document.front_matter.key_span("tags"), checked.value_span("tags")
+        span = value if value.line == key.line else key  # a list in lines of its own begins a line below
+        yield Finding(f"only {len(tags)} of at least 3 tags", span)
 
 
 @rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)
@@ -246,8 +249,9 @@ def invalid_tag(checked: Checked) -> Iterator[Finding]:
 def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
     """Verified by nobody is not verified, and neither is what only its own author has looked at."""
     metadata = checked.document.runbook.metadata
-    if metadata.status == "verified" and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
-        message = f'status is verified, but verified_by is "{metadata.verified_by}", expected who or what verified it'
+    if metadata.status in VERIFIED and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
+        value = metadata.verified_by
+        message = f'status is {metadata.status}, but verified_by is "{value}", expected who or what verified it'
         yield Finding(message, checked.value_span("verified_by"))
 
 
@@ -255,7 +259,8 @@ def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
     for facts in base.documents if base.change else ():
         before = base.change.before.get(facts.path) if base.change else None
-        if facts.status != "verified" or (before and (before.status, before.verifier) == ("verified", facts.verifier)):
+        as_before = before is not None and before.status in VERIFIED and before.verifier == facts.verifier
+        if facts.status not in VERIFIED or as_before:
             continue
         named = re.split(r"[,(<]", facts.verifier or "")[0].strip().casefold()
         authors = base.change.authors.get(facts.path, frozenset()) if base.change else frozenset()

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean
-from faultmaven_kb.gate.facts.facts import Facts, FoundLink
 from faultmaven_kb.gate.facts.link_scan import find_malformed, is_external
+from faultmaven_kb.gate.facts.records import Facts, FoundLink
 from faultmaven_kb.gate.facts.slugs import anchor_key
 from faultmaven_kb.gate.facts.tree import actual_name, kind_of
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, base_rule, rule

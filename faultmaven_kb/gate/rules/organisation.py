@@ -1,7 +1,7 @@
 """RB222 and RB223: what an organisation asks of the front matter beyond the format, by its configuration.
 
 Vocabularies are lists of words; the schema is any JSON Schema. Its errors carry paths, which become places in the text.
-References inside the schema are followed, references to the network are not.
+How a schema ends in bounded time is `bounded_schema`'s business.
 """
 
 import json
@@ -10,12 +10,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean
-from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 
 if TYPE_CHECKING:
-    from jsonschema.protocols import Validator
+    from faultmaven_kb.gate.toolkit.bounded_schema import BoundedSchema
 
 __all__ = ["RULES", "compile_schema"]
 
@@ -46,7 +45,14 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
     """An organisation's own fields are a contract with its own programs."""
     front_matter = checked.document.front_matter
     if checked.settings.schema and front_matter.readable and front_matter.values:
-        errors = compile_schema(checked.settings.schema).iter_errors(front_matter.values)
+        from faultmaven_kb.gate.toolkit.bounded_schema import SchemaLimitError  # noqa: PLC0415 - only with a schema
+
+        try:
+            errors = compile_schema(checked.settings.schema).errors(front_matter.values)
+        except SchemaLimitError:
+            message = "front matter takes too many steps to check by the organisation's schema, expected less of either"
+            yield Finding(message, Span(1, 1, 1, 4))
+            return
         places: dict[tuple[object, ...], Any] = {}
         for error in errors:  # of several errors of one keyword at one place the first speaks for all
             places.setdefault((tuple(error.absolute_path), tuple(error.absolute_schema_path)), error)
@@ -55,36 +61,11 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
 
 
 @lru_cache(maxsize=4)
-def compile_schema(text: str) -> "Validator":
+def compile_schema(text: str) -> "BoundedSchema":
     """A validator for a JSON Schema's text. Raises `ConfigurationError` for what is no schema."""
-    from jsonschema import SchemaError  # noqa: PLC0415 - loaded only where a schema is configured
-    from jsonschema.validators import validator_for  # noqa: PLC0415
-    from referencing import Registry  # noqa: PLC0415
+    from faultmaven_kb.gate.toolkit.bounded_schema import BoundedSchema  # noqa: PLC0415 - loads the schema library
 
-    try:
-        schema = json.loads(text)
-        validator = validator_for(schema)
-        validator.check_schema(schema)
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"schema is not JSON: {error}") from error
-    except SchemaError as error:
-        place = "/".join(str(part) for part in error.absolute_path) or "its top"
-        raise ConfigurationError(f"schema is no JSON Schema, at {place}: {error.message}") from error
-    for reference in _references(schema):
-        if not reference.startswith("#"):
-            raise ConfigurationError(f'schema refers to "{reference}", expected a reference within the schema')
-    return validator(schema, registry=Registry())
-
-
-def _references(part: object) -> Iterator[str]:
-    """Every `$ref` in a schema, in order."""
-    if isinstance(part, dict):
-        reference = part.get("$ref")
-        if isinstance(reference, str):
-            yield reference
-        part = list(part.values())
-    for inner in part if isinstance(part, list) else ():
-        yield from _references(inner)
+    return BoundedSchema(text)
 
 
 def _findings(checked: Checked, error: Any) -> Iterator[Finding]:

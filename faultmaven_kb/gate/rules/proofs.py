@@ -1,4 +1,4 @@
-"""RB314: a knowledge base that opts in believes `status: verified` only with a proof of the very text.
+"""RB314: a knowledge base that opts in believes `status: verified` only with a proof of the very text, and all of it.
 
 The proofs come with the settings, as text (key `proofs` of the configuration); without them the rule is silent. A proof
 is what a lab leaves behind: the hash of the executed commands, the symptoms that were seen, the server versions.
@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.model.vocabularies import VERIFIED
 
 __all__ = ["RULES"]
 
@@ -15,7 +16,8 @@ __all__ = ["RULES"]
 @rule("RB314", "unproven-verified", Level.ERROR, Profile.INGEST)
 def unproven_verified(checked: Checked) -> Iterator[Finding]:
     """Verified is a claim until a lab has mended a broken server with the runbook's own commands, unchanged since."""
-    if not checked.settings.proofs or checked.value("status") != "verified":
+    status = checked.value("status")
+    if not checked.settings.proofs or status not in VERIFIED:
         return
     from faultmaven_kb.proofs.extraction import extract  # noqa: PLC0415 - labs are loaded only by a base that opts in
     from faultmaven_kb.proofs.proof import outdated, parse_proofs  # noqa: PLC0415
@@ -25,13 +27,18 @@ def unproven_verified(checked: Checked) -> Iterator[Finding]:
     span = checked.value_span("status")
     to_draft = Fix("use draft", (Edit(span, "draft"),), safe=False)
     if proof is None:
-        message = f'status is "verified" but no lab has proven "{runbook.id}", expected draft or a proof'
+        message = f'status is "{status}" but no lab has proven "{runbook.id}", expected draft or a proof'
         yield Finding(message, span, to_draft)
         return
     reason = outdated(proof, runbook, extract(runbook, checked.document.source, clients=proof.clients))
     if reason:
-        yield Finding(f'status is "verified" but {reason}, expected draft or a new proof', span, to_draft)
-    elif checked.value("verified_by") != proof.summary:
+        yield Finding(f'status is "{status}" but {reason}, expected draft or a new proof', span, to_draft)
+        return
+    if status != proof.status:
+        left_out = f"left out {', '.join(proof.unproven)}" if proof.unproven else "left nothing out"
+        fix = Fix(f"use {proof.status}", (Edit(span, proof.status),), safe=True)
+        yield Finding(f'status is "{status}" but the proof {left_out}, expected "{proof.status}"', span, fix)
+    if checked.value("verified_by") != proof.summary:
         place = checked.value_span("verified_by")
         fix = Fix("use the proof's words", (Edit(place, f'"{proof.summary}"'),), safe=True)
         value = checked.value("verified_by")

@@ -9,7 +9,7 @@ from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["RULES", "blocks_within"]
@@ -81,7 +81,8 @@ def section_order(checked: Checked) -> Iterator[Finding]:
     """The same order in every runbook lets a hurried reader scroll without reading."""
     present = [(role, found[0]) for role, found in _found(checked).items()]
     present.sort(key=lambda item: item[1].span)
-    ranks = [_ORDER.index(role) for role, _ in present]
+    order = _order(checked)
+    ranks = [order.index(role) for role, _ in present]
     kept = in_order(ranks)
     for index, (_, section) in enumerate(present):
         if index not in kept:
@@ -89,8 +90,19 @@ def section_order(checked: Checked) -> Iterator[Finding]:
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
             wanted = "before" if too_late else "after"
-            message = f'section "{section.title}" stands {where} "{_NAMES[_ORDER[other]]}", expected {wanted} it'
+            message = f'section "{section.title}" stands {where} "{_NAMES[order[other]]}", expected {wanted} it'
             yield Finding(message, _heading_span(section), _in_order(checked))
+
+
+def _order(checked: Checked) -> tuple[str, ...]:
+    """The order of the sections: Root Cause Analysis is directly before Solutions or directly after it."""
+    found = _found(checked)
+    analysis, solutions = (found.get(role) for role in ("root-cause-analysis", "solutions"))
+    if not analysis or not solutions or analysis[0].span < solutions[0].span:
+        return _ORDER
+    rest = [role for role in _ORDER if role != "root-cause-analysis"]
+    place = rest.index("solutions") + 1
+    return (*rest[:place], "root-cause-analysis", *rest[place:])
 
 
 def _in_order(checked: Checked) -> Fix | None:
@@ -98,7 +110,7 @@ def _in_order(checked: Checked) -> Fix | None:
     found = _found(checked)
     if any(len(sections) > 1 for sections in found.values()):
         return None
-    ordered = [found[role][0] for role in _ORDER if role in found]
+    ordered = [found[role][0] for role in _order(checked) if role in found]
     return Fix("put the sections in order", reorder_sections(checked, ordered), safe=False)
 
 
@@ -168,7 +180,7 @@ def section_name(checked: Checked) -> Iterator[Finding]:
 def empty_section(checked: Checked) -> Iterator[Finding]:
     """A heading promises something; nothing below it wastes the reader's seconds."""
     for section in checked.sections:
-        kept = [block for block in section.blocks if not isinstance(block, Html) and type(block).__name__ != "Rule"]
+        kept = [block for block in section.blocks if not isinstance(block, Html | ThematicBreak)]
         if section.level != 2 and SECTIONS.role(section.key) and not _is_part(checked, section):
             continue  # what belongs to it hangs below another section (RB304)
         if any(map(_is_endless, section.blocks)):

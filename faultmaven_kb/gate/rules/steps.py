@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
 from faultmaven_kb.dialects.parts import commands_in, text_of, without_notes
-from faultmaven_kb.fences.snippets import OUTPUT, PROMPTED
+from faultmaven_kb.fences.languages import OUTPUT, PROMPTED, is_only_comments
 from faultmaven_kb.gate.rules.sections import blocks_within
 from faultmaven_kb.gate.toolkit.parts import (
     by_role,
@@ -124,7 +124,8 @@ def _has_command(step: OutlineSection) -> bool:
         else set()
     )
     for fence in _fences(step):
-        if fence.span not in shown and fence.language not in OUTPUT and fence.code.strip():
+        is_output = fence.span in shown or fence.language in OUTPUT
+        if not is_output and not is_only_comments(fence.code, fence.language):
             return True
     text = [_text(found["how-to-check"])] if "how-to-check" in found else []
     if not found:
@@ -204,7 +205,8 @@ def solution_without_steps(checked: Checked) -> Iterator[Finding]:
     for section in _solutions(checked):
         found = by_role(section, SOLUTION)
         rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
-        if not any(fence.code.strip() for fence in _fences(section)) and not any(_text(group) for group in rest):
+        runs = any(not is_only_comments(fence.code, fence.language) for fence in _fences(section))
+        if not runs and not any(_text(group) for group in rest):
             missing = "" if "instructions" in found else ', expected "**Implementation Steps:**"'
             yield incomplete(
                 checked, f'solution "{section.title}" does not say what to do{missing}', heading_span(section)

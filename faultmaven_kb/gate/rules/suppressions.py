@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean
-from faultmaven_kb.gate.facts.facts import Named, Suppression
+from faultmaven_kb.gate.facts.records import Named, Suppression
 from faultmaven_kb.gate.rules.sections import blocks_within
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 from faultmaven_kb.gate.toolkit.rule_model import Rule

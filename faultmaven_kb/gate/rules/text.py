@@ -16,6 +16,7 @@ _INVISIBLE = re.compile(
     "[\u00a0\u00ad\u200b\u200c\u2060\ufeff]|(?<![\u200d\ufe0f\U0001f000-\U0001ffff\u2190-\u2bff])\u200d"
 )
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\x80-\x9f]")
+_REPLACED = re.compile("\ufffd+")
 _KEBAB = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\.md")
 _CONFLICT = re.compile(r"(<{7}|>{7}|\|{7})(?: |$)|={7}$")
 
@@ -96,6 +97,10 @@ def mojibake(checked: Checked) -> Iterator[Finding]:
         for start, end in find_lost(line):
             message = f'"{line[start:end]}" is UTF-8 read as something else, and a part of it is lost (write it anew)'
             yield Finding(message, Span(number, start + 1, number, end + 1), level=level)
+    if checked.document.source.exact:  # otherwise the reader put them there, and has said so
+        for match, span in _matches(checked.document.source, _REPLACED):
+            message = f'"{match[0]}" (U+FFFD) replaces text that was lost, expected the text itself (write it again)'
+            yield Finding(message, span, level=level)
 
 
 @rule("RB007", "filename-convention", Level.ERROR, Profile.CONTRIBUTE)
@@ -173,4 +178,9 @@ RULES: tuple[Rule, ...] = (
     reading_rule("RB011", "empty-file", "There is nothing to parse."),
     control_character,
     reading_rule("RB013", "unreadable-file", "A file that cannot be opened would otherwise be missing in silence."),
+    reading_rule(
+        "RB014",
+        "too-many-parts",
+        "Thousands of headings, links or brackets are no runbook: a reader is lost, and every tool takes minutes.",
+    ),
 )

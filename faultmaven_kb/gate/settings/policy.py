@@ -10,22 +10,22 @@ from dataclasses import replace
 from functools import lru_cache
 
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Exclusion, Question, Settings
+from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Criteria, Exclusion, Settings
 
 __all__ = ["apply_policy", "matches_path"]
 
 
 def apply_policy(
-    found: Iterable[Diagnostic], question: Question, *, place: str, identity: str | None
+    found: Iterable[Diagnostic], criteria: Criteria, *, place: str, identity: str | None
 ) -> Iterator[Diagnostic]:
     """The diagnostics of one document that count under the settings, at the levels these give them."""
-    settings = question.settings
+    settings = criteria.settings
     if settings == Settings():
         yield from found
         return
     excluded = [each for each in settings.exclusions if _concerns(each, place, identity)]
     for diagnostic in found:
-        reach = settings.reach(diagnostic.code, question.profile)
+        reach = settings.reach(diagnostic.code, criteria.profile)
         if reach is None or (diagnostic.code not in ALWAYS and _excluded(diagnostic.code, excluded, settings)):
             continue
         level = settings.level(diagnostic.code, diagnostic.level)

@@ -8,15 +8,16 @@ from datetime import date
 from enum import IntEnum
 
 from faultmaven_kb.diagnostics import Level
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.text.decoding import SIZE_LIMIT
 
-__all__ = ["ALWAYS", "CREDENTIALS", "Exclusion", "Profile", "Question", "Settings"]
+__all__ = ["ALWAYS", "CREDENTIALS", "Criteria", "Exclusion", "Profile", "Settings", "profile_named"]
 
 CREDENTIALS = frozenset({"RB701", "RB702"})
 """Rules that nobody may switch off, exclude or suppress unless the configuration says so in so many words."""
 
-ALWAYS = frozenset({"RB013", "RB990"})
-"""A file that cannot be read and a rule that crashed are reported whatever is selected."""
+ALWAYS = frozenset({"RB013", "RB906", "RB990"})
+"""A file that cannot be read, a changed configuration and a rule that crashed are reported whatever is selected."""
 
 
 class Profile(IntEnum):
@@ -30,6 +31,15 @@ class Profile(IntEnum):
     def label(self) -> str:
         """The name on the command line."""
         return self.name.lower()
+
+
+def profile_named(name: str) -> Profile:
+    """The profile with a name. Raises `ConfigurationError` for any other word."""
+    for profile in Profile:
+        if profile.label == name:
+            return profile
+    options = ", ".join(profile.label for profile in Profile)
+    raise ConfigurationError(f'profile is "{name}", expected one of {options}')
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +95,8 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of every document of a run: by which day, profile and settings it is judged."""
+class Criteria:
+    """What every document of a check is judged by: the day, the profile and the settings."""
 
     today: date
     profile: Profile

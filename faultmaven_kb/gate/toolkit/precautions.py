@@ -1,9 +1,10 @@
-"""What stands near a command to keep its reader from harm: a warning, a backup, a dry run, a reason.
+"""What keeps the reader of a command from harm: a warning, a backup, a dry run, a reason.
 
-A mark or the word "warning" counts wherever it stands above the command; a sentence about consequences ("clients are
-disconnected") only right above it or in a comment of the block, because such words are everywhere in a runbook. On the
-card only what belongs to the quick fix counts: symptoms speak of losses too. The text that opens the section around
-counts where it carries a mark. Inline code is left out of the search.
+A warning says what the command costs. It is above the command, in the same solution or step (the introduction of all
+solutions is not), and fits the harm: a sentence about an interruption does not warn of a deletion. Text with a mark or
+the word "warning" counts anywhere above; a plain sentence counts only right above the command or in a comment of the
+block, and only when it tells an effect ("this deletes every key"), not a state ("when the server is stopped"). On the
+card only what belongs to the quick fix counts: symptoms speak of losses too. Inline code is left out of the search.
 """
 
 import re
@@ -20,20 +21,60 @@ _MARK = re.compile(
     r"careful|carefully|destructive|irreversibl[ey]|data loss)\b",
     re.IGNORECASE,
 )
-_CONSEQUENCE = re.compile(
-    r"\b(?:undone|undo|no way back|los(?:e|es|ing|t)|permanent(?:ly)?|destroys|wipes|erases|irrecoverabl[ey]|"
-    r"interrupt(?:s|ed|ion)?|downtime|outage|unavailable|disconnects|disrupts|disruption|disruptive|"
-    r"at your own risk|never|(?:do not|don['’]t|must not)|make sure|be sure|double[- ]check|risk(?:s|y)?|"
-    r"(?:will|is|are|gets?|all) (?:be )?(?:deleted|removed|gone|killed|terminated|stopped|dropped|evicted|emptied|"
-    r"overwritten))\b",
+_LOSS = re.compile(
+    r"\b(?:delet(?:es?|ed|ing|ion)|remov(?:es?|ed|ing|al)|los(?:es?|ing|t|s)|destroy(?:s|ed|ing)?|destructive|wip(?:es?|ed|ing)|"
+    r"eras(?:es?|ed|ing)|drop(?:s|ped|ping)?|discard(?:s|ed|ing)?|overwrit(?:es?|ten|ing)|truncat(?:es?|ed|ing)|"
+    r"empt(?:y|ies|ied|ying)|gone|vanish(?:es|ed)?|evict(?:s|ed|ion)?|purg(?:es?|ed|ing)|forgets?|"
+    r"clears?|cleared|corrupt\w*|"
+    r"rewrites?|replaced?|replaces|irreversibl[ey]|irrecoverabl[ey]|unrecoverable|undone|undo|permanent(?:ly)?|"
+    r"for good|(?:no|only) way back|throws?|(?:can(?:not|['’]t)|can not|never|nothing|only\b[^.]{1,60}) (?:be )?"
+    r"(?:restored?|recover(?:ed)?|br(?:ings?|ought) (?:\w+ )?back))\b",
+    re.IGNORECASE,
+)
+"""What is lost for good."""
+_INTERRUPTION = re.compile(
+    r"\b(?:interrupt\w*|downtime|outage|unavailab\w*|unreachable|disconnect\w*|disrupt\w*|stop(?:s|ped|ping)?|kill(?:s|ed|ing)?|"
+    r"terminat\w*|abort(?:s|ed|ing)?|cut(?:s|ting)?|clos(?:es|ed|ing)|ends?|ended|fail(?:s|ed|ing|over)?|refus\w*|reject\w*|"
+    r"restart\w*|recreat\w*|re-creat\w*|reschedul\w*|reconnect\w*|reboot\w*|roll(?:s|ed)? back|rolled back|offline|"
+    r"pauses?|paused|locks?|locked|slow(?:s|er)?|errors?|500|503|502|missing|unprotected|exposed?|open to|removes? "
+    r"protection|pull(?:s|ed)? again|downloaded? again|re-?download\w*|"
+    r"rebuil\w*|waits?|moves?|moved|risk\w*)\b",
+    re.IGNORECASE,
+)
+"""What stops working for a while."""
+_EFFECT = re.compile(
+    r"(?:\b(?:this|it|that|these|they|which|will|would|may|can|command|statement|query|step|below|following|option|flag|"
+    r"clients?|users?|sessions?|connections?|requests?|writes?|reads?|traffic|consumers?|pods?|jobs?|transactions?|data|"
+    r"messages?|keys?|rows?|files?|everything|all|every|any|you|service|server|node|nobody|nothing|once|afterwards)\b"
+    r"|^\W*(?:deletes|removes|drops|destroys|wipes|erases|overwrites|empties|truncates|discards|ends|stops|kills|closes|"
+    r"terminates|interrupts|disconnects|evicts|replaces|restarts|resets|throws|cuts)\b)"
+    r"|\b(?:cannot be undone|can't be undone|no undo|no way back|irreversible|for good|permanent(?:ly)?|"
+    r"(?:do not|don['’]t|never|must not|only) (?:run|use|do|execute))\b",
+    re.IGNORECASE,
+)
+"""A sentence that tells what a command does, not what the state was before."""
+_OTHER_LABEL = re.compile(
+    r"^\W*(?:\d+\W+)?(?:when to use|when|use (?:this|it) (?:when|if)|prerequisites?|requirements?|expected|outcome|"
+    r"what to check|what to look|look for|what this tells|how to check|time to|symptoms?|causes?|purpose|"
+    r"common causes?|"
+    r"verif\w+|if)\b",
+    re.IGNORECASE,
+)
+"""Parts that describe a situation or a result; they warn only with a mark."""
+_ADVICE = re.compile(
+    r"\b(?:lose|lost|interrupt\w*|outage|at your own risk|never|do not|don['’]t|must not|make sure|be sure|"
+    r"double[- ]check|risk(?:s|y)?)\b",
     re.IGNORECASE,
 )
 _SAFEGUARD_TEXT = re.compile(
-    r"\b(?:back(?:ed)?[- ]?ups?|snapshots?|dry[- ]?run|restore point|copy (?:of|it|them))\b", re.IGNORECASE
+    r"(?<!\bno )(?<!\bno recent )(?<!without )(?<!without a )(?<!is not a )"
+    r"\b(?:back(?:ed)?[- ]?ups?|snapshots?|dry[- ]?run|restore point|copy (?:of|it|them))\b",
+    re.IGNORECASE,
 )
 _SAFEGUARD_COMMAND = re.compile(
     r"--dry-?run|--simulate|\b(?:pg_dump|pg_dumpall|pg_basebackup|mysqldump|mongodump|BGSAVE|SAVE|velero|snapshot|"
-    r"backup)\b|-o ?(?:yaml|json)\b[^\n]*>|\bcp (?:-\w+ )*\S+ \S+|\btar -?\w*c|\bterraform plan\b|"
+    r"backup)\b|-o ?(?:yaml|json)\b[^\n]*>|\bcp (?:-\w+ )*\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
+    r"\btar -?\w*c|\bterraform plan\b|"
     r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b|iptables-save|"
     r"CREATE TABLE \S+ AS|\bSELECT\b[^;]*\bINTO\b|\\copy|\bCOPY\b",
 )
@@ -88,11 +129,17 @@ def _above(snippet: Snippet) -> tuple[str, ...]:
 
 
 def is_warned(snippet: Snippet, harm: Harm) -> bool:
-    """Whether a warning stands above a command."""
-    texts, comments = _above(snippet), _comments(snippet, harm.start)
-    if any(_MARK.search(_CODE_SPAN.sub("", text)) for text in (*snippet.outer, *texts, comments)):
-        return True
-    return any(_CONSEQUENCE.search(text) for text in (*texts[-2:], comments))
+    """Whether a warning about a command's own harm is above it."""
+    near = (*_above(snippet)[-2:], *(_CODE_SPAN.sub("", text) for text in _comments(snippet, harm.start).split("\n")))
+    around = (*(_CODE_SPAN.sub("", text) for text in snippet.outer), *_above(snippet), *near)
+    return any(_MARK.search(text) and _tells(text, harm) for text in around) or any(
+        _EFFECT.search(text) and not _OTHER_LABEL.match(text) and _tells(text, harm) for text in near
+    )
+
+
+def _tells(text: str, harm: Harm) -> bool:
+    """Whether a text says what a command costs."""
+    return bool(_LOSS.search(text) or (not harm.loses_data and _INTERRUPTION.search(text)))
 
 
 def is_guarded(snippet: Snippet, harm: Harm) -> bool:
@@ -124,4 +171,4 @@ def explains(snippet: Snippet, index: int, *, force: bool) -> bool:
     if force:
         return any(_FORCE_WHY.search(text) for text in (*snippet.outer, *snippet.above, _comments(snippet, index)))
     texts = (*_above(snippet), _comments(snippet, index))
-    return any(_PERMISSION_WHY.search(text) and (_MARK.search(text) or _CONSEQUENCE.search(text)) for text in texts)
+    return any(_PERMISSION_WHY.search(text) and (_MARK.search(text) or _ADVICE.search(text)) for text in texts)

@@ -14,8 +14,8 @@ from pathlib import PurePosixPath
 
 from faultmaven_kb.diagnostics import Fix, Level, Related
 from faultmaven_kb.fences.snippets import Snippet, snippets_of
-from faultmaven_kb.gate.facts.facts import Change, Facts
-from faultmaven_kb.gate.facts.gathering import facts_of
+from faultmaven_kb.gate.facts.collect import facts_of
+from faultmaven_kb.gate.facts.records import Change, Facts
 from faultmaven_kb.gate.facts.tree import Tree
 from faultmaven_kb.gate.settings.settings import Profile, Settings
 from faultmaven_kb.reading.reader import ReadDocument

@@ -1,8 +1,9 @@
 """Checks a lab without running it, anywhere and without root: the declaration against its runbook.
 
 Every expected text must stand in the runbook, so that a lab proves what the runbook says and nothing else; every
-executable fence must be run by a case or skipped with a reason; a lab holds no command of the runbook; and commands
-that cannot end, need a terminal or are no commands at all are reported at their line in the runbook.
+executable fence must be run by a case or skipped with a reason; a lab holds no command of the runbook and repairs
+nothing by itself; every case says what is preserved and every solution how long it lasts; and commands that cannot end,
+need a terminal or are no commands at all are reported at their line in the runbook.
 """
 
 import re
@@ -10,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.fences.placeholders import placeholders_in
-from faultmaven_kb.labs.declarations.declaration import Case, Diagnosis, SolutionProof
+from faultmaven_kb.labs.declarations.declaration import Case, Check, Diagnosis, OtherSection, SolutionProof
 from faultmaven_kb.labs.declarations.matching import shows
-from faultmaven_kb.labs.declarations.plan import LoadedLab, fences_of, planned, values_of
+from faultmaven_kb.labs.declarations.plan import LoadedLab, fences_of, parts_of, planned, values_of
+from faultmaven_kb.labs.declarations.repairing import changing_words, repairing_words
 from faultmaven_kb.labs.machines.images import Image
 from faultmaven_kb.model.runbook import Solution, Step
 from faultmaven_kb.proofs.extraction import LabCommand, LabFence, sections_of
@@ -34,6 +36,10 @@ CHECKS = (
     ("LB112", "not-executable", "A fence that is executed is no valid shell."),
     ("LB113", "needs-a-person", "A command needs a terminal, an editor or an interrupt."),
     ("LB114", "not-a-command", "A line of a shell fence is a configuration line or an address."),
+    ("LB115", "nothing-preserved", "A case does not say what its solutions must leave alone."),
+    ("LB116", "repairing-script", "A script of the lab starts, restarts or repairs something by itself."),
+    ("LB117", "unknown-lasting", "A solution says neither how it outlasts a restart nor that it is temporary."),
+    ("LB118", "unknown-harmless", "A harmful change that is called harmless belongs to no command of the solution."),
 )
 """The checks of a lab: code, name and why."""
 
@@ -120,8 +126,50 @@ class _Checker:
                 if not shows(self.sections.get(diagnosis.section, ""), text, numbers=diagnosis.numbers):
                     message = f'"{text}" does not stand in {diagnosis.section} of "{self.loaded.id}"'
                     yield self.at("LB106", message, *where, "expect")
+        if not (self.lab.preserved or case.preserved or all(each.preserved for each in case.solutions)):
+            message = f'"{case.name}" preserves nothing, expected at least one check of data, sessions, rules or modes'
+            yield self.at("LB115", message, *path, "name")
+        yield from self.probes(case, path)
         for index, solution in enumerate(case.solutions):
-            yield from self.part(case, solution, (*path, "solutions", index))
+            yield from self.solution(case, solution, (*path, "solutions", index))
+
+    def probes(self, case: Case, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
+        """Scripts that only look, so they start and set nothing."""
+        looks: list[tuple[str, tuple[str | int, ...]]] = [(case.symptom.run, (*path, "symptom", "run"))]
+        scopes: list[tuple[Mapping[str, Check], tuple[str | int, ...]]] = [(case.preserved, path)]
+        for index, solution in enumerate(case.solutions):
+            where = (*path, "solutions", index)
+            looks.append((solution.recovered.run, (*where, "recovered", "run")))
+            scopes.append((solution.preserved, where))
+        if case is self.lab.cases[0]:
+            scopes.append((self.lab.preserved, ()))
+        for checks, where in scopes:
+            looks += [(check.run, (*where, "preserved", name, "run")) for name, check in checks.items()]
+        for script, where in looks:
+            words = changing_words(script)
+            if words:
+                yield self.at("LB116", f'"{words}" changes the machine, expected a script that only looks', *where)
+
+    def solution(self, case: Case, solution: SolutionProof, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
+        for part in parts_of(solution):
+            name = "" if part is solution else "before" if part.section == _section(solution.before) else "after"
+            yield from self.part(case, part, (*path, name) if name else path)
+        if (solution.permanent is None) == (solution.temporary is None):
+            which = "both permanent and" if solution.permanent else "neither permanent nor"
+            message = f"{solution.label} has {which} temporary"
+            yield self.at("LB117", f"{message}, expected one of them", *path, "section")
+        for name in ("before", "after"):
+            script = getattr(solution, name)
+            look = repairing_words if name == "after" else changing_words
+            words = look(script) if isinstance(script, str) else ""
+            if words:
+                message = f'"{words}" repairs or starts by itself, expected what the world does, or a section'
+                yield self.at("LB116", message, *path, name)
+        commands = {each.command.id for part in parts_of(solution) for each in planned(self.loaded, part)}
+        for change in sorted(solution.harmless):
+            if change.rpartition(" ")[2] not in commands:
+                message = f'"{change}" belongs to no command that runs, expected a kind and a command'
+                yield self.at("LB118", message, *path, "harmless", change)
 
     def part(self, case: Case, part: Diagnosis | SolutionProof, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
         if part.section not in {fence.section for fence in self.loaded.fences}:
@@ -151,7 +199,7 @@ class _Checker:
             yield solution.recovered.run, (*path, "solutions", index, "recovered", "run")
             for name in ("before", "after", "permanent"):
                 script = getattr(solution, name)
-                if script:
+                if isinstance(script, str):
                     yield script, (*path, "solutions", index, name)
 
     def own_commands(self, script: str, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
@@ -173,7 +221,8 @@ class _Checker:
     def coverage(self) -> Iterator[Diagnostic]:
         run: set[str] = set()
         for case in self.lab.cases:
-            parts: tuple[Diagnosis | SolutionProof, ...] = (*case.diagnosis, *case.solutions)
+            solutions = (part for solution in case.solutions for part in parts_of(solution))
+            parts: tuple[Diagnosis | SolutionProof, ...] = (*case.diagnosis, *solutions)
             for part in parts:
                 run.update(fence.id for fence in fences_of(self.loaded, part))
         skipped = self.loaded.skipped
@@ -203,6 +252,10 @@ class _Checker:
         if _NOT_COMMAND.match(text):
             message = f'"{text[:60]}" is a line of a configuration, not a command'
             yield self.in_runbook("LB114", message, command.line)
+
+
+def _section(part: str | OtherSection | None) -> str:
+    return part.section if isinstance(part, OtherSection) else ""
 
 
 def _code(command: LabCommand) -> str:

@@ -1,8 +1,9 @@
 """The declaration of a lab: how a server is made, broken and looked at. It holds no command of the runbook.
 
 One small YAML file per lab, `labs/TECHNOLOGY/ID.lab.yaml`. A *case* is one fault: how to bring it about, the symptom it
-shows, what the diagnostic steps show then, and the solutions that mend it, each proven in a machine of its own. Every
-text that is expected stands in the runbook; `check` compares. Faults of the file are diagnostics with line and column.
+shows, what the diagnostic steps show then, and the solutions that repair it, each proven in a machine of its own. Every
+text that is expected stands in the runbook; `check` compares. What a solution must leave alone is `preserved`, and how
+long it lasts is `permanent` or `temporary`. Faults of the file are diagnostics with line and column.
 """
 
 from pathlib import Path
@@ -13,15 +14,19 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.expectations import expectation
+from faultmaven_kb.text.terminal_text import printable
 from faultmaven_kb.text.yaml_values import YamlValues, read_yaml
 
 __all__ = [
     "DEFAULT_SET",
     "Case",
+    "Check",
     "ComputedValue",
     "Diagnosis",
     "Lab",
     "LabFile",
+    "OtherSection",
     "Probe",
     "Skipped",
     "SolutionProof",
@@ -30,6 +35,7 @@ __all__ = [
 
 
 DEFAULT_SET = "default"
+_UNION_MEMBERS = ("str", "constrained-str", "ComputedValue", "OtherSection")
 
 
 class _Part(BaseModel):
@@ -86,6 +92,26 @@ class Probe(_Expecting):
     host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
 
 
+class Check(_Expecting):
+    """What a solution must leave as it is: `run` shows the texts before and after it, or, without any, the same."""
+
+    run: Script
+    absent: Texts = Field(default=(), description="Texts that the output must not hold.")
+    within: Seconds = 5.0
+    host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
+
+    @property
+    def compared(self) -> bool:
+        """Whether the output after the solution is compared with the one before it."""
+        return not self.expect and not self.absent
+
+
+Checks = Annotated[
+    dict[Annotated[str, Field(min_length=1)], Check],
+    Field(description="What the solutions must not damage: a name to a look, see `preserved` in the documentation."),
+]
+
+
 class ComputedValue(_Part):
     """A placeholder's value that is found out in the broken machine: the first line that `run` prints."""
 
@@ -109,8 +135,16 @@ class Diagnosis(_Expecting):
     timeout: Seconds = 30.0
 
 
+class OtherSection(_Part):
+    """Another section of the same runbook, as the text of a solution tells its reader to follow it."""
+
+    section: SectionName
+    fences: tuple[int, ...] = Field(default=(), description="Only these fences of the section; all when empty.")
+    values: Values = {}
+
+
 class SolutionProof(_Part):
-    """A solution (or the quick fix) and how its success is seen."""
+    """A solution (or the quick fix), how its success is seen, what it leaves alone and how long it lasts."""
 
     section: SectionName
     recovered: Probe
@@ -118,9 +152,24 @@ class SolutionProof(_Part):
     values: Values = {}
     host: Places = ""
     times: Annotated[int, Field(ge=1, le=5)] = Field(default=1, description="How often the reader runs the section.")
-    before: Script | None = Field(default=None, description="What the prose asks for before the commands.")
-    after: Script | None = Field(default=None, description="What the world does after the commands.")
-    permanent: Script | None = Field(default=None, description="A restart after which the recovery must still hold.")
+    preserved: Checks = {}
+    before: Script | OtherSection | None = Field(
+        default=None, description="What the prose asks for before the commands, or the runbook's section for it."
+    )
+    after: Script | OtherSection | None = Field(
+        default=None, description="What the world does after the commands, or the runbook's section that follows."
+    )
+    permanent: Script | None = Field(
+        default=None,
+        description="A restart after which the fault is back when nothing was done, and stays away after the solution.",
+    )
+    temporary: Annotated[str, Field(min_length=8)] | None = Field(
+        default=None, description="Why the repair does not outlast a restart; in place of `permanent`."
+    )
+    stops: Texts = Field(default=(), description="Services that the solution is meant to stop for good.")
+    harmless: dict[str, Annotated[str, Field(min_length=8)]] = Field(
+        default={}, description="Harmful changes (kind and command) that do no harm here, with the reason."
+    )
     hold: Annotated[float, Field(ge=0, le=120)] = Field(
         default=2.0, description="Seconds for which the fault must last when nothing is done."
     )
@@ -143,6 +192,7 @@ class Case(_Part):
     break_: Script = Field(alias="break", description="Brings the fault about; it must overshoot.")
     symptom: Probe
     values: Values = {}
+    preserved: Checks = {}
     diagnosis: tuple[Diagnosis, ...] = ()
     solutions: Annotated[tuple[SolutionProof, ...], Field(min_length=1)]
 
@@ -183,6 +233,10 @@ class Lab(_Part):
     ] = {}
     setup: Script
     values: Values = {}
+    preserved: Checks = {}
+    weight: Annotated[
+        int, Field(ge=1, le=8, description="How many ordinary machines one of this lab counts for when several run.")
+    ] = 1
     cases: Annotated[tuple[Case, ...], Field(min_length=1)]
     skipped: tuple[Skipped, ...] = ()
 
@@ -244,17 +298,17 @@ def _innermost(failure: ValidationError) -> list[Any]:
 
 
 def _diagnostic(file: LabFile, error: Any) -> Diagnostic:
-    steps = tuple(step for step in error["loc"] if step not in ("str", "ComputedValue") and "[" not in str(step))
-    name = ".".join(str(step) for step in steps) or "the lab"
+    steps = tuple(step for step in error["loc"] if step not in _UNION_MEMBERS and "[" not in str(step))
+    name = ".".join(_short(step) for step in steps) or "the lab"
     if error["type"] == "missing":
         message = f"{name} is missing"
     elif error["type"] == "extra_forbidden":
-        message = f'unknown field "{steps[-1]}"'
+        message = f'unknown field "{_short(error["loc"][-1])}"'
     else:
-        message = f'{name} is "{_short(error["input"])}": {error["msg"][:1].lower()}{error["msg"][1:]}'
+        message = f'{name} is "{_short(error["input"])}", {expectation(error)}'
     return Diagnostic("LB101", "invalid-lab", Level.ERROR, message, file.path, file.span(*steps))
 
 
 def _short(value: object) -> str:
-    text = " ".join(str(value).split())
+    text = printable(" ".join(str(value).split()))
     return text if len(text) <= 60 else f"{text[:57]}..."

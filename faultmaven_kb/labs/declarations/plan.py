@@ -9,11 +9,32 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from faultmaven_kb.errors import PathError, UnknownRunbookError
-from faultmaven_kb.labs.declarations.declaration import ComputedValue, Diagnosis, Lab, LabFile, SolutionProof, read_lab
+from faultmaven_kb.labs.declarations.declaration import (
+    Case,
+    Check,
+    ComputedValue,
+    Diagnosis,
+    Lab,
+    LabFile,
+    OtherSection,
+    SolutionProof,
+    read_lab,
+)
 from faultmaven_kb.proofs.extraction import LabCommand, LabFence, extract
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 
-__all__ = ["LoadedLab", "PlannedCommand", "fences_of", "find_labs", "load_lab", "planned", "read_labs", "values_of"]
+__all__ = [
+    "LoadedLab",
+    "PlannedCommand",
+    "checks_of",
+    "fences_of",
+    "find_labs",
+    "load_lab",
+    "parts_of",
+    "planned",
+    "read_labs",
+    "values_of",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +107,25 @@ def fences_of(loaded: LoadedLab, part: Diagnosis | SolutionProof) -> tuple[LabFe
     fences = [fence for fence in loaded.fences if fence.section == part.section]
     chosen = [fence for number, fence in enumerate(fences, start=1) if not part.fences or number in part.fences]
     return tuple(fence for fence in chosen if fence.id not in loaded.skipped)
+
+
+def parts_of(solution: SolutionProof) -> tuple[SolutionProof, ...]:
+    """The sections of the runbook that the proof of a solution runs, in order: its own, others around it."""
+    around = (solution.before, solution, solution.after)
+    return tuple(_as_solution(part, solution) for part in around if isinstance(part, SolutionProof | OtherSection))
+
+
+def _as_solution(part: SolutionProof | OtherSection, solution: SolutionProof) -> SolutionProof:
+    """Another section, run as the solution is: where it runs, for how long, with its values below the part's own."""
+    if isinstance(part, SolutionProof):
+        return part
+    values = {**solution.values, **part.values}
+    return solution.model_copy(update={"section": part.section, "fences": part.fences, "values": values})
+
+
+def checks_of(lab: Lab, case: Case, solution: SolutionProof) -> dict[str, Check]:
+    """What must be preserved when this solution is proven, by name; the inner scope wins."""
+    return {**lab.preserved, **case.preserved, **solution.preserved}
 
 
 def values_of(*scopes: Mapping[str, str | ComputedValue]) -> dict[str, str | ComputedValue]:

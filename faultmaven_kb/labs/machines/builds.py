@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -20,9 +21,14 @@ from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.machines.cgroups import create_groups, end_members, remove_groups
+from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
+from faultmaven_kb.programs import program
 from faultmaven_kb.text.decoding import read_bytes
 
-__all__ = ["Build", "ensure_packages", "made_once", "run_tool"]
+__all__ = ["BOUND", "Build", "ensure_packages", "made_once", "run_inside", "run_tool"]
+
+BOUND = "/mnt"
+"""Where a container finds the files that it is given."""
 
 _WORK = ".work-"
 _MEMORY = 8 << 30
@@ -35,15 +41,18 @@ chmod 777 "$1/build/source"
 chroot "$1" apt-get update -qq
 chroot "$1" sh -c 'cd /build/source && exec apt-get source -qq --download-only "$1"' sh "$4"
 """
-_COMPILE = """
+_INSIDE = """
 set -e
-root=$1
-shift
-for group; do echo $$ > "$group/cgroup.procs"; done
+root=$1 dropped=$2 bound=$3
+shift 3
+while [ "$1" != -- ]; do
+  echo $$ > "$1/cgroup.procs"
+  shift
+done
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
 exec systemd-nspawn --quiet --directory="$root" --machine=fmkb-build --private-network --register=no --keep-unit \\
-  --resolv-conf=off --timezone=off --link-journal=no --console=pipe bash /build/build.sh
+  --resolv-conf=off --timezone=off --link-journal=no --console=pipe --drop-capability="$dropped" --bind-ro="$bound" "$@"
 """
 
 
@@ -74,12 +83,14 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
         say(f"building {name} from Debian's source package, once, several minutes")
         root = work / "root"
         packages = ",".join(sorted(build.packages))
-        fetch = f"sh {_written(work / 'fetch.sh', _FETCH)} \"$1\" {mirror} {suite} '{build.source}'"
+        words = ["sh", str(_written(work / "fetch.sh", _FETCH))], [mirror, suite, build.source]
+        fetch = f'{shlex.join(words[0])} "$1" {shlex.join(words[1])}'
         debootstrap = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={packages}", "--format=directory"]
-        run_tool([*debootstrap, f"--customize-hook={fetch}", suite, str(root), mirror])
-        shutil.copyfile(build.script, root / "build" / "build.sh")
-        _compile(root, f"fmkb-{folder.name}")
-        made = sorted((root / "build" / "packages").glob("*.deb"))
+        run_tool([*debootstrap, f"--customize-hook={fetch}", "--", suite, str(root), mirror])
+        (work / "bound").mkdir()
+        shutil.copyfile(build.script, work / "bound" / "build.sh")
+        run_inside(root, ["bash", f"{BOUND}/build.sh"], bound=work / "bound", name=f"fmkb-{folder.name}")
+        made = _packages(root)
         if not made:
             raise ConfigurationError(f"{build.script.as_posix()} left no *.deb in /build/packages")
         (work / "tree").mkdir()
@@ -89,12 +100,28 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
     return made_once(folder, make)
 
 
-def _compile(root: Path, name: str) -> None:
-    """Run the script in a container with control groups of its own, which a killed attempt may have left."""
-    groups = create_groups(name, memory=_MEMORY, pids=_PROCESSES)
+def _packages(root: Path) -> list[Path]:
+    """What the script left. It ran as root of its tree, so a link may be anything's: none is followed."""
+    folders = (root / "build", root / "build" / "packages")
+    if any(folder.is_symlink() for folder in folders):
+        return []
+    return sorted(file for file in folders[1].glob("*.deb") if file.is_file() and not file.is_symlink())
+
+
+def run_inside(root: Path, command: list[str], *, bound: Path, name: str, sandbox: Sandbox = SANDBOXES[0]) -> None:
+    """Run a command in a container over `root`, as a trial's machine is: own network, limits, fewer capabilities.
+
+    The folder `bound` can be read there at `BOUND`. `name` is that of its control groups, which a killed attempt may
+    have left. Raises `ConfigurationError` when the command fails.
+    """
+    groups = create_groups(
+        name, memory=_MEMORY, pids=_PROCESSES, controllers=sandbox.controllers, devices=sandbox.devices
+    )
     end_members(groups)
+    where = str(bound).replace("\\", "\\\\").replace(":", "\\:")
+    arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", *map(str, groups)]
     try:
-        run_tool(["sh", "-c", _COMPILE, "sh", str(root), *map(str, groups)])
+        run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", *command])
     finally:
         end_members(groups)
         remove_groups(groups)
@@ -171,13 +198,16 @@ def run_tool(command: list[str]) -> None:
 
     It has mounts and process ids of its own, so that all of it ends when we do, also by kill -9.
     """
+    tools = {}
     for tool in (command[0], "setpriv", "unshare"):
-        if shutil.which(tool) is None:
+        found = program(tool)
+        if found is None:
             raise ConfigurationError(f"labs need {tool} to build an image: apt-get install mmdebstrap util-linux")
-    apart = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
+        tools[tool] = str(found)
+    apart = [tools["setpriv"], "--pdeathsig=KILL", tools["unshare"], "--mount", "--propagation=private"]
     apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
     done = subprocess.run(  # noqa: S603
-        [*apart, *command], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        [*apart, tools[command[0]], *command[1:]], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
     )
     if done.returncode:
         last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])

@@ -8,6 +8,7 @@ script that runs in the finished tree. This stage knows no lab and no runbook.
 
 import hashlib
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,10 +19,11 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.machines.builds import Build, ensure_packages, made_once, run_tool
+from faultmaven_kb.labs.machines.builds import BOUND, Build, ensure_packages, made_once, run_inside, run_tool
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.expectations import expectation
 from faultmaven_kb.text.yaml_values import read_yaml
 
 __all__ = ["Image", "ensure_image", "installed_versions", "read_images"]
@@ -45,24 +47,43 @@ chroot "$1" systemctl mask systemd-networkd.service systemd-timesyncd.service ap
 """
 
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
+_Package = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$", max_length=200)]
+_Path = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./+-]*$", max_length=200)]
+
+_FINISH = f"""
+shopt -s nullglob
+for package in {BOUND}/*.deb; do dpkg --install "$package"; done
+if [ -d {BOUND}/files ]; then
+  cd {BOUND}/files
+  find . -type f -print0 | tar --create --no-recursion --null --files-from=- --owner=0 --group=0 |
+    tar --extract --keep-directory-symlink --directory=/
+  cd /
+fi
+if [ -f {BOUND}/prepare ]; then bash {BOUND}/prepare; fi
+"""
+
+
 class _BuildRecipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$")]
-    packages: tuple[str, ...]
-    script: str
+    source: _Package
+    packages: tuple[_Package, ...]
+    script: _Path
 
 
 class _Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    suite: str
-    mirror: str = "http://deb.debian.org/debian"
-    packages: tuple[str, ...]
+    suite: Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$", max_length=60)]
+    mirror: Annotated[
+        str, Field(pattern=r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$", max_length=200)
+    ] = "http://deb.debian.org/debian"
+    packages: tuple[_Package, ...]
     sandbox: Annotated[Sandbox, BeforeValidator(sandbox_called)] = SANDBOXES[0]
     build: _BuildRecipe | None = None
-    files: str = ""
-    prepare: str = ""
+    files: _Path | None = None
+    prepare: _Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +126,16 @@ def read_images(path: Path) -> dict[str, Image]:
         recipes = dict(values.data) if isinstance(values.data, dict) and not values.diagnostics else {}
         if not recipes:
             raise ConfigurationError(f"{path.as_posix()}: expected a mapping from image name to suite and packages")
+        for name in recipes:
+            if not (isinstance(name, str) and _NAME.fullmatch(name)):
+                message = f'image is called "{str(name)[:100]}", expected lower case letters, digits and hyphens'
+                raise ConfigurationError(f"{path.as_posix()}: {message}")
         return {name: _image(name, _Recipe.model_validate(value), path.parent) for name, value in recipes.items()}
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path.as_posix()}: {where}: {first['msg'].lower()}") from None
+        what = {"missing": " is missing", "extra_forbidden": " is not a field"}.get(first["type"])
+        raise ConfigurationError(f"{path.as_posix()}: {where}{what or f': {expectation(first)}'}") from None
 
 
 def _image(name: str, recipe: _Recipe, folder: Path) -> Image:
@@ -121,10 +147,31 @@ def _image(name: str, recipe: _Recipe, folder: Path) -> Image:
         recipe.mirror,
         recipe.packages,
         recipe.sandbox,
-        Build(build.source, build.packages, folder / build.script) if build else None,
-        folder / recipe.files if recipe.files else None,
-        folder / recipe.prepare if recipe.prepare else None,
+        Build(build.source, build.packages, _inside(folder, build.script)) if build else None,
+        _inside(folder, recipe.files) if recipe.files else None,
+        _inside(folder, recipe.prepare) if recipe.prepare else None,
     )
+
+
+def _inside(folder: Path, relative: str) -> Path:
+    """A path of a recipe, which starts at the folder. Raises `ConfigurationError` when it leads out, or a link does."""
+    path = folder / relative
+    if ".." in relative.split("/") or not _real(path).is_relative_to(folder.resolve()):
+        raise ConfigurationError(f"{folder.as_posix()}/images.yaml: {relative!r} leads out of its folder")
+    if path.is_dir():
+        for each in path.rglob("*"):
+            if each.is_symlink() or not (each.is_dir() or each.is_file()):
+                raise ConfigurationError(f"{each.as_posix()}: expected a plain file, it is laid over an image")
+    elif path.exists() and not path.is_file():
+        raise ConfigurationError(f"{path.as_posix()}: expected a plain file")
+    return path
+
+
+def _real(path: Path) -> Path:
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError) as error:
+        raise ConfigurationError(f"cannot read {path.as_posix()!r}: {error}") from error
 
 
 def _files_below(folder: Path | None) -> tuple[Path, ...]:
@@ -145,35 +192,35 @@ def ensure_image(image: Image, state: Path, *, say: Callable[[str], None]) -> Pa
         build, suite, mirror = image.build, image.suite, image.mirror
         folder = ensure_packages(build, state, suite=suite, mirror=mirror, say=say) if build else None
         say(f"building image {image.name} ({image.suite}), once, about a minute")
-        _build(image, work / "tree", folder)
+        _build(image, work, folder)
 
     return made_once(image.folder(state), make)
 
 
-def _build(image: Image, tree: Path, built: Path | None) -> None:
+def _build(image: Image, work: Path, built: Path | None) -> None:
+    """Make the tree in a work folder. What comes from the recipe is run and unpacked in a container over the tree: a
+    link in there would lead into the host for anybody who follows it from outside.
+    """
+    tree, bound = work / "tree", work / "bound"
     packages = ",".join(sorted({*_BASE, *image.packages}))
     command = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={packages}", "--format=directory"]
-    run_tool([*command, image.suite, str(tree), image.mirror])
+    run_tool([*command, "--", image.suite, str(tree), image.mirror])
     (tree / "etc/systemd/journald.conf.d").mkdir(parents=True, exist_ok=True)
     run_tool(["sh", "-c", _PREPARE, "sh", str(tree)])
+    bound.mkdir()
     for package in sorted(built.glob("*.deb")) if built else ():
-        _inside(tree, ["dpkg", "--install"], package)
+        shutil.copyfile(package, bound / package.name)
     for path in _files_below(image.files):
         assert image.files is not None
-        target = tree / path.relative_to(image.files)
+        target = bound / "files" / path.relative_to(image.files)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
         target.chmod(0o755 if _executable(path) else 0o644)
     if image.prepare:
-        _inside(tree, ["bash"], image.prepare)
-
-
-def _inside(tree: Path, command: list[str], file: Path) -> None:
-    """Run a command on a file of ours in the tree, where it stands for that time only."""
-    place = tree / "srv" / file.name
-    shutil.copyfile(file, place)
-    run_tool(["chroot", str(tree), *command, f"/srv/{file.name}"])
-    place.unlink()
+        shutil.copyfile(image.prepare, bound / "prepare")
+    if any(bound.iterdir()):
+        name = f"fmkb-{image.name}-{image.fingerprint}"
+        run_inside(tree, ["bash", "-euc", _FINISH], bound=bound, name=name, sandbox=image.sandbox)
 
 
 def installed_versions(tree: Path, packages: tuple[str, ...]) -> dict[str, str]:

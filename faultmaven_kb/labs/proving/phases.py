@@ -1,23 +1,25 @@
 """One solution on one image, in a machine of its own, from healthy to broken to recovered.
 
 The phases in order: *healthy* (the symptom is absent), *broken* (it is seen, equal to the runbook's text), *diagnosis*
-(the steps run and show what the runbook says), *control* (nothing recovers by itself), *solution* (the runbook's own
-commands), *recovered*, *permanent* (also after a restart, where that is claimed). The first phase that fails ends the
-trial. Exit codes prove nothing alone: output and state decide, and both are polled for, never slept for.
+(the steps run and show what the runbook says), *relapse* (where a lasting repair is claimed: a restart alone brings the
+fault back), *control* (nothing recovers by itself), *solution* (the runbook's own commands), *recovered*, *preserved*
+(nothing else was damaged), *permanent* (recovered and preserved also after the same restart). The first phase that
+fails ends the trial. Exit codes prove nothing alone: output and state decide, and both are polled for, never slept for.
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from faultmaven_kb.fences.placeholders import fill, placeholders_in
-from faultmaven_kb.labs.declarations.declaration import Case, ComputedValue, Diagnosis, Probe, SolutionProof
+from faultmaven_kb.labs.declarations.declaration import Case, Check, ComputedValue, Diagnosis, Probe, SolutionProof
 from faultmaven_kb.labs.declarations.matching import error_line, shows
-from faultmaven_kb.labs.declarations.plan import LoadedLab, PlannedCommand, planned, values_of
+from faultmaven_kb.labs.declarations.plan import LoadedLab, PlannedCommand, checks_of, parts_of, planned, values_of
 from faultmaven_kb.labs.machines.machine import Machine, MachineError, Output
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.labs.machines.session import Session
+from faultmaven_kb.labs.proving.preservation import Preservation
 from faultmaven_kb.labs.proving.restarts import PendingRestarts
 
 __all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
@@ -83,14 +85,14 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Mutation:
-    """A change that must turn a proof red: the command `id` is left out (`remove`) or cannot be run (`break`)."""
+    """A change that must turn a proof red: the command `id` becomes `text` (None: it is left out).
+
+    `kind` says what is done to it; the text has the runbook's placeholders.
+    """
 
     id: str
     kind: str
-
-    def apply(self, text: str) -> str | None:
-        """The changed command, None when it is left out."""
-        return None if self.kind == "remove" else f"fmkb-lab-no-such-command {text.split(maxsplit=1)[0]}"
+    text: str | None
 
 
 class _Failed(Exception):  # noqa: N818 - never leaves this module
@@ -116,6 +118,8 @@ class _Trial:
         self.mutation, self.image = mutation, image
         self.steps: list[Step] = []
         self.values: dict[str, str] = {}
+        checks = checks_of(loaded.lab, case, solution)
+        self.preservation = Preservation(checks, self.look, image=image, stops=solution.stops)
 
     def script(self, name: str, script: str) -> None:
         """Run a script of the lab; a failure is the lab's own fault."""
@@ -138,13 +142,31 @@ class _Trial:
         self.note("symptom probe", probe.run, output, fault)
         if fault:
             raise _Failed(fault)
+        _raise_for(Preservation(self.loaded.lab.preserved, self.look, image=self.image).holds())
+
+    def look(self, name: str, check: Check) -> str:
+        """What a check of what is preserved prints."""
+        output = self.machine.run(check.run, on=check.host, timeout=check.within + 25)
+        last = next((step.output for step in reversed(self.steps) if step.name == name), None)
+        if name and output.text != last:
+            self.note(name, check.run, output)
+        return output.text
 
     def broken(self) -> None:
         self.script("break", self.case.break_)
         self.poll("symptom probe", self.case.symptom, "the symptom was not seen")
-        scopes = values_of(self.loaded.lab.values, self.case.values, self.solution.values)
-        for name, value in scopes.items():
-            self.values[name] = self.computed(name, value) if isinstance(value, ComputedValue) else value
+        self.find_values()
+
+    def find_values(self) -> None:
+        """The placeholders' values, as they are in the broken machine now."""
+        self.values = self.found(values_of(self.loaded.lab.values, self.case.values, self.solution.values))
+
+    def found(self, values: Mapping[str, str | ComputedValue]) -> dict[str, str]:
+        """Values with those that are computed found out."""
+        return {
+            name: self.computed(name, value) if isinstance(value, ComputedValue) else value
+            for name, value in values.items()
+        }
 
     def computed(self, name: str, value: ComputedValue) -> str:
         """The first line that a value's script prints."""
@@ -179,6 +201,18 @@ class _Trial:
             if missing:
                 raise _Failed(f'{part.section} does not show "{missing[0]}"')
 
+    def relapse(self) -> None:
+        """A restart alone brings the fault back; otherwise the same restart after the solution would prove nothing."""
+        restart = self.solution.permanent
+        assert restart is not None
+
+        def again() -> None:
+            self.script("restart", restart)
+            self.poll("symptom probe", self.case.symptom, "a restart alone ends the fault: the symptom did not return")
+
+        self.preservation.note_restart(again)
+        self.find_values()
+
     def control(self) -> None:
         """The fault lasts for `hold` seconds, and for as long again after a restart that systemd makes by itself."""
         probe, hold = self.solution.recovered, self.solution.hold
@@ -199,21 +233,28 @@ class _Trial:
                 break
             time.sleep(_CONTROL_PAUSE)
         self.note("recovery probe", probe.run, output)
+        _raise_for(self.preservation.note())
 
-    def mend(self) -> None:
-        if self.solution.before:
+    def repair(self) -> None:
+        """The commands of the solution, with what the prose and the world do around them."""
+        if isinstance(self.solution.before, str):
             self.script("part before the commands", self.solution.before)
-        for _ in range(self.solution.times):
-            for step in self.commands(self.solution):
-                if step.fault:
-                    raise _Failed(f"{step.name} {step.fault}")
-        if self.solution.after:
+        for part in parts_of(self.solution):
+            found = self.values
+            if part is not self.solution:
+                self.values = {**found, **self.found(part.values)}
+            for _ in range(part.times if part is self.solution else 1):
+                for step in self.commands(part):
+                    if step.fault:
+                        raise _Failed(f"{step.name} {step.fault}")
+            self.values = found
+        if isinstance(self.solution.after, str):
             self.script("part after the commands", self.solution.after)
 
     def commands(self, part: Diagnosis | SolutionProof) -> Iterator[Step]:
         """Run the commands of a section, each in the shell of its place; a diagnosis raises for what cannot run."""
         shells: dict[str, Session] = {}
-        mends = isinstance(part, SolutionProof)
+        repairs = isinstance(part, SolutionProof)
         try:
             for each in planned(self.loaded, part):
                 text = self.text_of(each)
@@ -224,7 +265,7 @@ class _Trial:
                 output = shells[each.on].run(text, timeout=part.timeout, background=each.command.background)
                 fault = _solution_fault(output, each, part) if isinstance(part, SolutionProof) else _fault(output)
                 self.note(each.command.id, text, output, fault, each.command.line)
-                if fault and not mends:
+                if fault and not repairs:
                     raise _Failed(f"{each.command.id} {fault}")
                 yield self.steps[-1]
         finally:
@@ -239,22 +280,29 @@ class _Trial:
         if left:
             raise _Failed(f'{each.command.id} has no value for "<{left[0]}>"')
         if self.mutation and self.mutation.id == each.command.id:
-            return self.mutation.apply(text)
+            return None if self.mutation.text is None else fill(self.mutation.text, self.values)
         return text
 
     def recovered(self) -> None:
         self.poll("recovery probe", self.solution.recovered, "the recovery was not seen")
 
+    def preserved(self) -> None:
+        _raise_for(self.preservation.damage())
+
     def permanent(self) -> None:
-        if self.solution.permanent:
-            self.script("restart", self.solution.permanent)
-            self.poll("recovery probe", self.solution.recovered, "the recovery did not outlast a restart")
+        assert self.solution.permanent is not None
+        self.script("restart", self.solution.permanent)
+        self.poll("recovery probe", self.solution.recovered, "the recovery did not outlast a restart")
+        _raise_for(self.preservation.damage(restarted=True))
 
     def phases(self) -> tuple[tuple[str, Callable[[], None]], ...]:
         """The phases in order."""
+        lasting = self.solution.permanent is not None
         found = [("healthy", self.healthy), ("broken", self.broken), ("diagnosis", self.diagnosis)]
-        found += [("control", self.control), ("solution", self.mend), ("recovered", self.recovered)]
-        return (*found, ("permanent", self.permanent)) if self.solution.permanent else tuple(found)
+        found += [("relapse", self.relapse)] if lasting else []
+        found += [("control", self.control), ("solution", self.repair), ("recovered", self.recovered)]
+        found += [("preserved", self.preserved)]
+        return (*found, ("permanent", self.permanent)) if lasting else tuple(found)
 
 
 def prove(
@@ -297,6 +345,11 @@ def _phase(trial: _Trial, name: str, act: Callable[[], None]) -> Phase:
     except _Failed as failure:
         fault = failure.fault
     return Phase(name, tuple(trial.steps), time.monotonic() - begin, fault)
+
+
+def _raise_for(fault: str) -> None:
+    if fault:
+        raise _Failed(fault)
 
 
 def probe_holds(probe: Probe, output: str, *, image: str) -> bool:

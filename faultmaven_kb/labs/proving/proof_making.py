@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from faultmaven_kb.labs.declarations.plan import LoadedLab
+from faultmaven_kb.labs.declarations.plan import LoadedLab, checks_of, parts_of, planned
 from faultmaven_kb.labs.proving.phases import Trial
+from faultmaven_kb.proofs.extraction import shown_fences
 from faultmaven_kb.proofs.proof import ImageProof, Proof, SolutionResult, executed_hash
 
 __all__ = ["make_proof"]
@@ -32,6 +33,7 @@ def make_proof(
         clients=loaded.lab.clients,
         symptoms=tuple(dict.fromkeys(text for case in loaded.lab.cases for text in case.symptom.all_texts)),
         skipped=dict(sorted(loaded.skipped.items())),
+        unproven=_unproven(loaded),
         images={name: _image_proof(loaded, name, trials, versions[name]) for name in loaded.lab.images},
     )
 
@@ -44,9 +46,24 @@ def _image_proof(loaded: LoadedLab, image: str, trials: tuple[Trial, ...], versi
             symptoms[case.name] = _symptom(found[0])
             longest = max(trial.seconds for trial in found)
             solutions.append(
-                SolutionResult(case=case.name, section=each.label, runs=len(found), seconds=round(longest, 1))
+                SolutionResult(
+                    case=case.name,
+                    section=each.label,
+                    runs=len(found),
+                    seconds=round(longest, 1),
+                    commands=tuple(run.command.id for part in parts_of(each) for run in planned(loaded, part)),
+                    preserved=tuple(checks_of(loaded.lab, case, each)),
+                    permanent=each.permanent is not None,
+                    temporary=each.temporary or "",
+                )
             )
     return ImageProof(versions=dict(versions), symptoms=symptoms, solutions=tuple(solutions))
+
+
+def _unproven(loaded: LoadedLab) -> dict[str, str]:
+    """The parts of the quick fix and of the solutions that did not run, with the reason."""
+    left_out = {part: reason for part, reason in loaded.skipped.items() if not part.startswith("step-")}
+    return dict(sorted({**shown_fences(loaded.document.runbook, loaded.fences), **left_out}.items()))
 
 
 def _symptom(trial: Trial) -> str:

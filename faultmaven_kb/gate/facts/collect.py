@@ -3,8 +3,8 @@
 import hashlib
 import re
 
-from faultmaven_kb.gate.facts.facts import Facts, SymptomFact
 from faultmaven_kb.gate.facts.link_scan import find_links
+from faultmaven_kb.gate.facts.records import Facts, SymptomFact
 from faultmaven_kb.gate.facts.similarity import sketch_of
 from faultmaven_kb.gate.facts.slugs import heading_anchors
 from faultmaven_kb.reading.reader import ReadDocument

@@ -1,0 +1,31 @@
+"""What a check found: a value that the report formats write, fixes start from and a baseline is made of."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.source import Source
+
+__all__ = ["Report"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found: the diagnostics in order, the files that were read, and their texts by path.
+
+    `places` holds each file's path relative to the root of the tree.
+    """
+
+    diagnostics: tuple[Diagnostic, ...]
+    files: tuple[str, ...]
+    sources: dict[str, Source]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def count(self, level: Level) -> int:
+        """How many diagnostics have a level."""
+        return sum(1 for diagnostic in self.diagnostics if diagnostic.level is level)
+
+    @property
+    def failed(self) -> bool:
+        """Whether a check should fail: there is an error or a warning."""
+        return any(diagnostic.level is not Level.INFO for diagnostic in self.diagnostics)

@@ -1,0 +1,129 @@
+"""What a solution must leave alone: looked at before it and after it; a repair that destroys is no repair.
+
+A lab names the data, sessions, rules, modes and services that matter (`preserved`). A check with expected texts holds
+before and after; one without them prints the same before and after. Two things are looked at without being named: a
+service that was active stays active, and nothing becomes writable for everybody. A restart may change what a check
+prints (a process id), so after a restart only those are looked at again that the restart of the *broken* machine left
+alone. This stage knows no machine; it asks through a function that runs a script there.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from faultmaven_kb.labs.declarations.declaration import Check
+from faultmaven_kb.labs.declarations.matching import shows
+
+__all__ = ["Look", "Preservation"]
+
+Look = Callable[[str, Check], str]
+"""Runs a check's script and returns what it printed; the name is for the transcript, empty for none."""
+
+_SERVICES = Check(
+    run="systemctl list-units --type=service --state=active --no-legend --plain | cut -d ' ' -f 1 |"
+    " xargs -r systemctl show --property=Id,FragmentPath,Type"
+)
+_NOT_LOOKED_AT = (
+    *("/proc", "/sys", "/dev", "/run/systemd", "/run/user", "/run/lab", "/run/containerd"),
+    *("/var/lib/kubelet", "/var/lib/containerd", "/var/lib/docker"),
+)
+_OPEN = Check(
+    run=f"find / \\( -path {' -o -path '.join(_NOT_LOOKED_AT)} \\) -prune"
+    " -o \\( -type f -o -type d -o -type s \\) -perm -0002 ! -perm -1000 -print"
+)
+_PAUSE = 0.2
+
+
+class Preservation:
+    """The checks of one solution on one machine. Each method returns a fault, empty when there is none."""
+
+    def __init__(self, checks: Mapping[str, Check], look: Look, *, image: str, stops: tuple[str, ...] = ()) -> None:
+        self._checks, self._look, self._image = dict(checks), look, image
+        self._stops = {name if "." in name else f"{name}.service" for name in stops}
+        self._before: dict[str, str] = {}
+        self._services: set[str] = set()
+        self._open: set[str] = set()
+        self._restartable: set[str] | None = None
+
+    def holds(self) -> str:
+        """Whether the checks with expected texts hold, each within its time."""
+        for name, check in self._checks.items():
+            if not check.compared and not self._wait(name, check, partial(self._shown, check)):
+                return f'"{name}" does not hold before the solution, {self._wanted(check)}'
+        return ""
+
+    def note_restart(self, restart: Callable[[], None]) -> None:
+        """Restart the broken machine and keep which checks that leaves alone."""
+        before = {name: self._look(name, check) for name, check in self._checks.items()}
+        restart()
+        self._restartable = set()
+        for name, check in self._checks.items():
+            if self._wait(name, check, partial(self._kept, check, before[name])):
+                self._restartable.add(name)
+
+    def note(self) -> str:
+        """Keep how everything is right before the solution; the fault is a check that does not hold even then."""
+        fault = self.holds()
+        self._before = {name: self._look(name, check) for name, check in self._checks.items() if check.compared}
+        self._services = self._active_services()
+        self._open = self._writable()
+        return fault
+
+    def damage(self, *, restarted: bool = False) -> str:
+        """What the solution has damaged; after a restart only what a restart leaves alone is looked at."""
+        for name, check in self._checks.items():
+            if restarted and name not in (self._restartable or ()):
+                continue
+            before = self._before.get(name, "")
+            if not self._wait(name, check, partial(self._kept, check, before)):
+                return f'"{name}" was not preserved, {self._wanted(check, before)}'
+        stopped = self._services - self._active_services() - self._stops
+        if stopped and not self._wait_for_services():
+            return f"services were not preserved: {', '.join(sorted(stopped))}"
+        opened = sorted(self._writable() - self._open)
+        return f"the solution made this writable for everybody: {', '.join(opened[:3])}" if opened else ""
+
+    def _kept(self, check: Check, before: str, after: str) -> bool:
+        return after.strip() == before.strip() if check.compared else self._shown(check, after)
+
+    def _shown(self, check: Check, text: str) -> bool:
+        seen = all(shows(text, each, numbers=check.numbers) for each in check.texts(self._image))
+        return seen and not any(shows(text, each, numbers=check.numbers) for each in check.absent)
+
+    def _wanted(self, check: Check, before: str = "") -> str:
+        if check.compared:
+            return f'expected as before "{" ".join(before.split())[:200]}"'
+        wanted = [f'"{text}"' for text in check.texts(self._image)] + [f'no "{text}"' for text in check.absent]
+        return f"expected {', '.join(wanted)}"
+
+    def _wait(self, name: str, check: Check, holds: Callable[[str], bool]) -> bool:
+        end = time.monotonic() + check.within
+        while not holds(self._look(name, check)):
+            if time.monotonic() >= end:
+                return False
+            time.sleep(_PAUSE)
+        return True
+
+    def _active_services(self) -> set[str]:
+        """Services that have a file and go on running; transient ones belong to the lab's own world."""
+        units = [
+            dict(line.split("=", 1) for line in block.split("\n") if "=" in line)
+            for block in self._look("", _SERVICES).split("\n\n")
+        ]
+        return {
+            unit["Id"]
+            for unit in units
+            if unit.get("FragmentPath", "").startswith(("/etc/", "/usr/", "/lib/")) and unit.get("Type") != "oneshot"
+        }
+
+    def _wait_for_services(self) -> bool:
+        """A service that restarts at this moment is active again soon."""
+        end = time.monotonic() + _SERVICES.within
+        while time.monotonic() < end:
+            if not self._services - self._active_services() - self._stops:
+                return True
+            time.sleep(_PAUSE)
+        return False
+
+    def _writable(self) -> set[str]:
+        return set(self._look("", _OPEN).split("\n")) - {""}

@@ -1,0 +1,207 @@
+"""An open base: its runbooks by id, its diagnostics, its searcher, and what it was built from.
+
+A base is never changed under the one who reads it; `building.refreshed` opens the next state as a base of its own.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+from zlib import error as ZlibError  # noqa: N812
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.errors import FaultmavenError
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.files import find_states
+from faultmaven_kb.search.answer import Answer
+from faultmaven_kb.search.filters import Filter
+from faultmaven_kb.storage.container import Array, Container, Sections, damaged
+from faultmaven_kb.storage.records import NO_DIGEST
+from faultmaven_kb.storage.segment import Segment
+from faultmaven_kb.storage.stamp import library_stamp
+from faultmaven_kb.storage.stored_index import Lazy, Places, StoredSearcher
+from faultmaven_kb.storage.strings import Strings, string_arrays
+
+__all__ = ["Files", "Origin", "StoredBase", "StoredRunbooks", "state_arrays"]
+
+_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MemoryError, ZlibError)
+
+
+class Origin(NamedTuple):
+    """What a base was built from: paths, and the folder where the relative ones begin."""
+
+    folder: str
+    paths: tuple[str, ...]
+
+
+class Files(NamedTuple):
+    """The files of a base in their order: name, size and time of change as they were, hash of the content, and the
+    position of what was read of each."""
+
+    names: list[str]
+    sizes: Array
+    changed: Array
+    digests: list[bytes]
+    places: Array
+
+
+def state_arrays(files: Files, answers: NDArray[np.bool_]) -> dict[str, Array]:
+    """The arrays of a state; `answers` says which files' runbooks are found: not a second one with the same id."""
+    return {
+        **string_arrays("names", files.names),
+        "sizes": np.asarray(files.sizes, dtype=np.int64),
+        "changed": np.asarray(files.changed, dtype=np.int64),
+        "digests": np.frombuffer(b"".join(files.digests), dtype=np.uint8),
+        "places": np.asarray(files.places, dtype=np.int64),
+        "answers": answers.astype(np.uint8),
+    }
+
+
+class StoredBase:
+    """A base in a file. Raises `PathError` when it cannot be read, `ConfigurationError` when it is damaged or was made
+    by another version; so does everything that reads more of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.container = Container(path)
+        with self._guarded():
+            directory = self.container.directory
+            if directory["stamp"] != library_stamp():
+                raise damaged(path, "another version of faultmaven_kb built it")
+            folder, *paths = map(str, directory["origin"])
+            self.origin = Origin(folder, tuple(paths))
+            self.segments = tuple(Segment(Sections(self.container, entry)) for entry in directory["segments"])
+            self.state = Sections(self.container, directory["state"])
+            self.places = Places(self.segments)
+            held = self.state.whole("places")[self.state.whole("answers") != 0]
+            answers = np.zeros(len(self.places), dtype=bool)
+            answers[held] = True
+            self.runbooks = Lazy(len(self.places), self._runbook, kept=512)
+            self.searcher = StoredSearcher(self.places, answers, self.runbooks)
+            self.by_id = StoredRunbooks(self, held)
+
+    def search(self, question: str, *, limit: int, accept: Callable[[Runbook], bool] | None, about: str) -> Answer:
+        """The answer, as `Searcher.search` gives it."""
+        with self._guarded():
+            return self.searcher.search(question, limit=limit, accept=accept, about=about)
+
+    def places_with(self, wanted: Filter) -> Iterator[int]:
+        """The positions of the runbooks that pass a filter, in the order of the base."""
+        with self._guarded():
+            passed = self.searcher.places_with(wanted)
+        return (place for place in self.by_id.positions.tolist() if passed[place])
+
+    @property
+    def technologies(self) -> tuple[str, ...]:
+        """The technologies of the runbooks, sorted."""
+        with self._guarded():
+            found = set()
+            for segment in self.segments:
+                found |= {segment.words[code] for code in np.unique(segment.columns[:, 0]).tolist()}
+            return tuple(sorted(found - {""}))
+
+    def diagnostics(self, *, unread: bool = False) -> Iterator[Diagnostic]:
+        """What is wrong with the files, in their order; `unread`: only of files where it keeps something from being
+        found."""
+        with self._guarded():
+            for place in self.state.whole("places").tolist():
+                segment, inner = self.places.find(place)
+                if not unread or segment.unread[inner]:
+                    yield from segment.diagnostics(inner)
+
+    def duplicates(self) -> Iterator[tuple[str, str, str]]:
+        """The ids that more than one file has: id, the file that counts, the other one."""
+        with self._guarded():
+            answers, places = self.state.whole("answers"), self.state.whole("places")
+            others = [
+                (runbook_id, number)
+                for number in np.flatnonzero(answers == 0).tolist()
+                if (runbook_id := self.id_at(int(places[number]))) is not None
+            ]
+            if others:
+                names = Strings(self.state, "names")
+                first = {self.id_at(int(places[number])): number for number in np.flatnonzero(answers).tolist()}
+                for runbook_id, number in others:
+                    yield runbook_id, names[first[runbook_id]], names[number]
+
+    def id_at(self, place: int) -> str | None:
+        """The id of the runbook at a position, None where there is none."""
+        segment, inner = self.places.find(place)
+        return segment.ids[inner] if segment.has_runbook(inner) else None
+
+    @cached_property
+    def files(self) -> Files:
+        """The files as they were read."""
+        with self._guarded():
+            digests = self.state.whole("digests").tobytes()
+            size = len(NO_DIGEST)
+            return Files(
+                list(Strings(self.state, "names")),
+                self.state.whole("sizes"),
+                self.state.whole("changed"),
+                [digests[at : at + size] for at in range(0, len(digests), size)],
+                self.state.whole("places"),
+            )
+
+    def is_current(self) -> bool:
+        """Whether the files are as they were when they were read, by their names, sizes and times of change.
+
+        Raises `PathError` when a path is gone.
+        """
+        states = find_states(self.origin.paths, start=self.origin.folder)
+        with self._guarded():
+            names = string_arrays("names", [state.name for state in states])
+            return (
+                np.array_equal(names["names_at"], self.state.whole("names_at"))
+                and np.array_equal(names["names"], self.state.whole("names"))
+                and self.state.whole("sizes").tolist() == [state.size for state in states]
+                and self.state.whole("changed").tolist() == [state.changed for state in states]
+            )
+
+    def _runbook(self, place: int) -> Runbook:
+        with self._guarded():
+            segment, inner = self.places.find(place)
+            return segment.runbook(inner)
+
+    @contextmanager
+    def _guarded(self) -> Iterator[None]:
+        """What cannot be read is an error with a remedy: a checksum finds damage, this also finds ill will."""
+        try:
+            yield
+        except FaultmavenError:
+            raise
+        except _FAULTS as error:
+            raise damaged(self.path, f"{type(error).__name__} while reading it") from error
+
+    def __reduce__(self) -> Any:
+        return StoredBase, (self.path,)
+
+
+class StoredRunbooks(Mapping[str, Runbook]):
+    """The runbooks of a base by id, in the order of their files; each is read when it is asked for."""
+
+    def __init__(self, base: StoredBase, positions: Array) -> None:
+        self._base = base
+        self.positions = positions
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __contains__(self, runbook_id: object) -> bool:
+        return runbook_id in self._places
+
+    def __getitem__(self, runbook_id: str) -> Runbook:
+        return self._base.runbooks[self._places[runbook_id]]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        find = self._base.places.find
+        found = ((place, *find(place)) for place in self.positions.tolist())
+        return {segment.ids[inner]: place for place, segment, inner in found}

@@ -1,0 +1,316 @@
+"""Makes a base out of files, and lets one follow its files.
+
+A change of a few files becomes a new segment at the end of the file. When what was added or is no longer valid grows
+beyond a share of the base, or to more than a few segments, the base is written anew, from what it holds: only changed
+files are ever parsed.
+"""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.reading.files import FileState, find_states
+from faultmaven_kb.storage.base import Files, Origin, StoredBase, state_arrays
+from faultmaven_kb.storage.container import Writer, appending, creating
+from faultmaven_kb.storage.records import NO_DIGEST, Batch, digest_of, read_batch
+from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
+from faultmaven_kb.storage.stamp import library_stamp
+from faultmaven_kb.text.decoding import read_bytes
+
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+__all__ = ["Progress", "build", "is_built_from", "refresh"]
+
+_BATCH = 32
+_AHEAD = 4
+_PAYS = 150
+"""How many files are worth the start of another process."""
+
+_SMALL = 500
+_STALE_SHARE = 0.1
+_MOST_SEGMENTS = 8
+_SETTLED = 50_000_000
+"""Nanoseconds after which a file's time of change tells that it has not changed since."""
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files are done."""
+
+
+class _Plan(NamedTuple):
+    """The files as they are now; for each the position of what a base holds of it (-1: to be read), and whether its
+    time of change can be trusted later on."""
+
+    states: list[FileState]
+    held: list[int]
+    settled: list[bool]
+
+    @property
+    def new(self) -> list[FileState]:
+        """The files that have to be read."""
+        return [state for state, place in zip(self.states, self.held, strict=True) if place < 0]
+
+
+def build(
+    paths: Sequence[str | Path],
+    target: Path,
+    *,
+    start: str | Path = "",
+    jobs: int = 1,
+    progress: Progress | None = None,
+) -> StoredBase:
+    """A base of the runbooks at some paths, written to `target` and opened.
+
+    What is at `target` is replaced when the new base is complete; files that are as a base there has them are not
+    parsed again. `jobs` processes parse. Raises `PathError` when a path does not exist or the base cannot be written.
+    """
+    origin = _origin(paths, start)
+    old = _opened(target)
+    if old and old.origin == origin and len(old.segments) == 1 and old.is_current():
+        return old
+    return _written(_plan(origin, old, target), origin, old, target, jobs=jobs, progress=progress)
+
+
+def is_built_from(path: Path, paths: Sequence[str | Path]) -> bool:
+    """Whether a file is a base of exactly these paths, as their files are now."""
+    base = _opened(path)
+    return base is not None and base.origin == _origin(paths, "") and base.is_current()
+
+
+def _origin(paths: Sequence[str | Path], start: str | Path) -> Origin:
+    return Origin(os.path.abspath(start), tuple(os.fspath(path) for path in paths))  # noqa: PTH100 - keeps links
+
+
+def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None) -> StoredBase:
+    """The base as its files are now: itself where nothing has changed.
+
+    Raises `PathError` when a path is gone or the base cannot be written.
+    """
+    if base.is_current():
+        return base
+    plan = _plan(base.origin, base, base.path)
+    if _worth_writing_anew(plan, base):
+        return _written(plan, base.origin, base, base.path, jobs=jobs, progress=progress)
+    with appending(base.container) as writer:
+        if writer is None:  # another process was faster
+            return StoredBase(base.path)
+        _append(writer, plan, base, jobs, progress)
+    return StoredBase(base.path)
+
+
+def _opened(path: Path) -> StoredBase | None:
+    """The base in a file, None where there is none that can be read."""
+    try:
+        return StoredBase(path)
+    except (ConfigurationError, PathError):
+        return None
+
+
+def _plan(origin: Origin, old: StoredBase | None, target: Path) -> _Plan:
+    now = _now(target.parent)
+    states = find_states(origin.paths, start=origin.folder)
+    known: dict[str, tuple[int, int, bytes, int]] = {}
+    if old:
+        files = old.files
+        rows = zip(files.sizes.tolist(), files.changed.tolist(), files.digests, files.places.tolist(), strict=True)
+        known = dict(zip(files.names, rows, strict=True))
+    return _Plan(
+        states,
+        [_held(state, known.get(state.name)) for state in states],
+        [state.changed < now - _SETTLED for state in states],
+    )
+
+
+def _now(folder: Path) -> int:
+    """The time by the clock that dates files."""
+    try:
+        with TemporaryFile(dir=folder) as file:
+            return os.fstat(file.fileno()).st_mtime_ns
+    except OSError as error:
+        raise PathError(f"cannot write in {str(folder)!r}: {error.strerror or error}") from error
+
+
+def _held(state: FileState, known: tuple[int, int, bytes, int] | None) -> int:
+    """The position of what is held of a file, -1 where it has changed since."""
+    if known is None:
+        return -1
+    size, changed, digest, place = known
+    if (state.size, state.changed) == (size, changed):
+        return place
+    try:
+        same = state.size == size and digest != NO_DIGEST and digest_of(read_bytes(Path(state.path))) == digest
+    except PathError:
+        return -1
+    return place if same else -1
+
+
+def _worth_writing_anew(plan: _Plan, base: StoredBase) -> bool:
+    held = sum(place >= 0 for place in plan.held)
+    stale = len(base.places) - held + len(plan.states) - held
+    merging = len(base.segments) >= _MOST_SEGMENTS and bool(plan.new)
+    return merging or len(plan.states) < _SMALL or stale > _STALE_SHARE * len(plan.states)
+
+
+def _written(
+    plan: _Plan, origin: Origin, old: StoredBase | None, target: Path, *, jobs: int, progress: Progress | None
+) -> StoredBase:
+    jobs = min(jobs, 1 + len(plan.new) // _PAYS)
+    with creating(target) as writer, SegmentWriter(target.parent) as segment:
+        digests = _fill(segment, _runs(plan, all_files=True), old, jobs, progress, total=len(plan.states))
+        files = _files(plan, digests, list(range(len(plan.states))))
+        _publish(writer, origin, [_add(writer, segment)], files, _first_of_each(segment.ids))
+    return StoredBase(target)
+
+
+def _append(writer: Writer, plan: _Plan, base: StoredBase, jobs: int, progress: Progress | None) -> None:
+    index = base.searcher.index
+    before = Before(index.vocabulary, index.information, base.segments[0].sections.whole("averages"), len(base.by_id))
+    segments = list(base.container.directory["segments"])
+    with SegmentWriter(base.path.parent, before) as segment:
+        digests = _fill(segment, _runs(plan, all_files=False), None, jobs, progress, total=len(plan.new))
+        if len(segment):
+            segments.append(_add(writer, segment))
+    new = iter(zip(range(len(base.places), len(base.places) + len(segment)), segment.ids, digests, strict=True))
+    old = dict(zip(base.files.places.tolist(), base.files.digests, strict=True))
+    rows = [(place, base.id_at(place), old[place]) if place >= 0 else next(new) for place in plan.held]
+    files = _files(plan, [digest for _, _, digest in rows], [place for place, _, _ in rows])
+    _publish(writer, base.origin, segments, files, _first_of_each([runbook_id for _, runbook_id, _ in rows]))
+
+
+class _Run(NamedTuple):
+    """Some files in a row: those to be read, or else names and positions of what is held."""
+
+    files: list[FileState]
+    held: list[tuple[str, int]]
+
+
+def _runs(plan: _Plan, *, all_files: bool) -> Iterator[_Run]:
+    """The files in their order, a batch at a time; only those to be read, or `all_files`."""
+    run = _Run([], [])
+    for state, place in zip(plan.states, plan.held, strict=True):
+        if place >= 0 and not all_files:
+            continue
+        if run.files if place >= 0 else run.held:
+            yield run
+            run = _Run([], [])
+        if place < 0:
+            run.files.append(state)
+        else:
+            run.held.append((state.name, place))
+        if len(run.files) + len(run.held) == _BATCH:
+            yield run
+            run = _Run([], [])
+    if run.files or run.held:
+        yield run
+
+
+def _fill(
+    segment: SegmentWriter,
+    runs: Iterator[_Run],
+    old: StoredBase | None,
+    jobs: int,
+    progress: Progress | None,
+    *,
+    total: int,
+) -> list[bytes]:
+    """Add what is read or held of all files to a segment; their hashes."""
+    digests: list[bytes] = []
+    for batch in _batches(runs, old, jobs):
+        segment.add(batch.records, batch.words)
+        digests += [record.digest for record in batch.records]
+        if progress:
+            progress(len(digests), total)
+    return digests
+
+
+def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int) -> Iterator[Batch]:
+    held = _Held(old) if old else None
+    waiting: deque[Callable[[], Batch]] = deque()
+    with _pool(jobs) as pool:
+        for run in runs:
+            if run.held:
+                assert held is not None
+                waiting.append(partial(held.batch, run.held))
+            else:
+                waiting.append(pool.submit(read_batch, run.files).result if pool else partial(read_batch, run.files))
+            if len(waiting) > (jobs * _AHEAD if pool else 0):
+                yield waiting.popleft()()
+        while waiting:
+            yield waiting.popleft()()
+
+
+def _pool(jobs: int) -> "AbstractContextManager[ProcessPoolExecutor | None]":
+    if jobs <= 1:
+        return nullcontext()
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a change of a few files needs none
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
+
+
+class _Held:
+    """Batches of what a base holds already."""
+
+    def __init__(self, base: StoredBase) -> None:
+        self._base = base
+        self._words = list(base.searcher.index.vocabulary)
+        self._digests = dict(zip(base.files.places.tolist(), base.files.digests, strict=True))
+
+    def batch(self, run: Sequence[tuple[str, int]]) -> Batch:
+        """The records at some positions."""
+        records = []
+        for name, place in run:
+            segment, inner = self._base.places.find(place)
+            records.append(segment.record(inner, name, self._digests[place]))
+        used, numbers = np.unique(np.concatenate([record.text.terms for record in records]), return_inverse=True)
+        parts = np.split(numbers.astype(np.int32), np.cumsum([len(record.text.terms) for record in records])[:-1])
+        return Batch(
+            [
+                record._replace(text=record.text._replace(terms=terms))
+                for record, terms in zip(records, parts, strict=True)
+            ],
+            [self._words[number] for number in used.tolist()],
+        )
+
+
+def _files(plan: _Plan, digests: list[bytes], places: list[int]) -> Files:
+    changed = [s.changed if settled else -1 for s, settled in zip(plan.states, plan.settled, strict=True)]
+    return Files(
+        [state.name for state in plan.states],
+        np.array([state.size for state in plan.states], dtype=np.int64),
+        np.array(changed, dtype=np.int64),
+        digests,
+        np.array(places, dtype=np.int64),
+    )
+
+
+def _first_of_each(ids: Sequence[str | None]) -> NDArray[np.bool_]:
+    seen: set[str | None] = {None}
+    first = []
+    for runbook_id in ids:
+        first.append(runbook_id not in seen)
+        seen.add(runbook_id)
+    return np.array(first, dtype=bool)
+
+
+def _add(writer: Writer, segment: SegmentWriter) -> dict[str, list[object]]:
+    entries: dict[str, list[object]] = {}
+    for arrays in segment.arrays():
+        entries |= writer.add(arrays)
+    return entries
+
+
+def _publish(writer: Writer, origin: Origin, segments: list[object], files: Files, answers: NDArray[np.bool_]) -> None:
+    state = writer.add(state_arrays(files, answers))
+    writer.publish(
+        {"stamp": library_stamp(), "origin": [origin.folder, *origin.paths], "segments": segments, "state": state}
+    )

@@ -1,0 +1,175 @@
+"""What a base keeps of a file: its model and diagnostics as compressed JSON, its terms, and a few values to filter by.
+
+Files are read in batches, so that another process can do it: a batch numbers its terms by itself and brings the words
+along. Models are kept, not sources, because a hit is shown more often than a base is built: a model is read back in
+less than a millisecond, parsed in five, and compressed it is half as long again as its compressed source.
+"""
+
+import json
+import zlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple, TypeVar
+
+import numpy as np
+from pydantic import TypeAdapter
+
+from faultmaven_kb.diagnostics import UNREAD, Diagnostic
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.files import FileState, read_file, shown_name
+from faultmaven_kb.search.engine import technologies_in
+from faultmaven_kb.search.fields import FIELDS
+from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
+from faultmaven_kb.search.terms import LINE_END
+
+__all__ = [
+    "COLUMNS",
+    "NO_DIGEST",
+    "NO_TEXT",
+    "Batch",
+    "Record",
+    "diagnostics_from",
+    "digest_of",
+    "packed",
+    "read_batch",
+    "runbook_from",
+    "text_from",
+    "unpacked",
+]
+
+COLUMNS = ("technology", "severity", "status")
+"""The fields of the metadata that are filtered by, beside tags."""
+
+NO_DIGEST = bytes(16)
+NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
+_LEVEL = 1
+_Value = TypeVar("_Value")
+_LARGEST = 200_000_000
+
+
+class Record(NamedTuple):
+    """A file that was read. `model` is empty where there was no runbook, `told` where there was nothing to report;
+    `unread` when that keeps something from being found.
+
+    `values` are the runbook's id, its `COLUMNS` and its technologies as the search takes them; `text` has the batch's
+    numbers.
+    """
+
+    name: str
+    digest: bytes
+    model: bytes
+    told: bytes
+    unread: bool
+    values: tuple[str, ...]
+    tags: tuple[str, ...]
+    text: Text
+
+
+class Batch(NamedTuple):
+    """Some records and the words of their terms, in the order of their numbers."""
+
+    records: list[Record]
+    words: list[str]
+
+
+def read_batch(files: Sequence[FileState]) -> Batch:
+    """Read some files; one that cannot be read is a record with a diagnostic."""
+    numbers = TermNumbers({LINE_END: END})
+    return Batch([_read(file, numbers) for file in files], list(numbers))
+
+
+def _read(file: FileState, numbers: TermNumbers) -> Record:
+    _, data = read_file(Path(file.path))
+    if isinstance(data, Diagnostic):
+        found = replace(data, path=shown_name(Path(file.name)))
+        return _record(file.name, NO_DIGEST, None, (found,), numbers)
+    from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
+
+    result = parse_runbook(data, path=file.name)
+    return _record(file.name, digest_of(data), result.runbook, result.diagnostics, numbers)
+
+
+def _record(
+    name: str, digest: bytes, runbook: Runbook | None, diagnostics: tuple[Diagnostic, ...], numbers: TermNumbers
+) -> Record:
+    told = packed(_dumped(_diagnostics(), diagnostics)) if diagnostics else b""
+    unread = any(diagnostic.code in UNREAD for diagnostic in diagnostics)
+    if runbook is None:
+        return Record(name, digest, b"", told, unread, ("",) * (len(COLUMNS) + 2), (), NO_TEXT)
+    metadata = runbook.metadata
+    values = [str(getattr(metadata, column) or "") for column in COLUMNS]
+    technologies = "\n".join(sorted(technologies_in(runbook)))
+    return Record(
+        name,
+        digest,
+        packed(_dumped(_runbook(), runbook)),
+        told,
+        unread,
+        (runbook.id, *values, technologies),
+        metadata.tags,
+        read_text(runbook, numbers),
+    )
+
+
+def digest_of(data: bytes) -> bytes:
+    """The hash of a file's content, 16 bytes."""
+    return blake2b(data, digest_size=len(NO_DIGEST)).digest()
+
+
+def packed(data: bytes) -> bytes:
+    """The data compressed; fast rather than small."""
+    return zlib.compress(data, _LEVEL)
+
+
+def unpacked(data: bytes) -> bytes:
+    """The data of `packed`. Raises ValueError for anything else, also for what would fill the memory."""
+    stream = zlib.decompressobj()
+    found = stream.decompress(data, _LARGEST)
+    if not stream.eof:
+        raise ValueError("a compressed value ends early or is too long")
+    return found
+
+
+def runbook_from(data: bytes) -> Runbook:
+    """The runbook of a record's `model`."""
+    return _loaded(_runbook(), unpacked(data))
+
+
+def diagnostics_from(data: bytes) -> tuple[Diagnostic, ...]:
+    """The diagnostics of a record's `told`."""
+    return _loaded(_diagnostics(), unpacked(data)) if data else ()
+
+
+@lru_cache(maxsize=1)
+def _diagnostics() -> TypeAdapter[tuple[Diagnostic, ...]]:
+    return TypeAdapter(tuple[Diagnostic, ...])
+
+
+@lru_cache(maxsize=1)
+def _runbook() -> TypeAdapter[Runbook]:
+    return TypeAdapter(Runbook)
+
+
+def _dumped(adapter: TypeAdapter[_Value], value: _Value) -> bytes:
+    try:
+        return adapter.dump_json(value, exclude_defaults=True)
+    except ValueError:  # a lone surrogate, from a file's name or an escape in YAML, is not written as UTF-8
+        return json.dumps(adapter.dump_python(value, mode="json", exclude_defaults=True)).encode()
+
+
+def _loaded(adapter: TypeAdapter[_Value], data: bytes) -> _Value:
+    try:
+        return adapter.validate_json(data)
+    except ValueError:
+        return adapter.validate_python(json.loads(data))
+
+
+def text_from(data: bytes, starts: tuple[int, ...]) -> Text:
+    """A text from its packed terms."""
+    terms: Terms = np.frombuffer(unpacked(data), dtype="<i4").astype(np.int32, copy=False) if data else NO_TEXT.terms
+    if len(terms) != starts[-1]:
+        raise ValueError("a text is longer or shorter than its fields")
+    return Text(terms, starts, np.flatnonzero(terms == END))

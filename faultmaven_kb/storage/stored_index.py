@@ -1,0 +1,144 @@
+"""The search's view of a base on disk: the same functions as in memory, over arrays that are read where they lie."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from typing import TypeVar, overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.search.engine import DEPRECATED, Searcher
+from faultmaven_kb.search.evidence import Witness
+from faultmaven_kb.search.filters import Filter
+from faultmaven_kb.search.index import Floats, Index, Numbers, Passages, Terms, Text, rarity
+from faultmaven_kb.storage.records import COLUMNS
+from faultmaven_kb.storage.segment import Segment
+from faultmaven_kb.storage.strings import Vocabulary
+
+__all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
+
+_KEPT_RUNBOOKS = 512
+_KEPT_TEXTS = 512
+_LARGE = 100_000
+
+_Value = TypeVar("_Value")
+
+
+class Places:
+    """The positions of a base: those of its first segment, then those of the next one."""
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = tuple(segments)
+        self.starts = np.cumsum([0, *(segment.size for segment in self.segments)])
+
+    def __len__(self) -> int:
+        return int(self.starts[-1])
+
+    def find(self, place: int) -> tuple[Segment, int]:
+        """The segment of a position, and the position in it."""
+        number = int(self.starts.searchsorted(place, side="right")) - 1
+        return self.segments[number], place - int(self.starts[number])
+
+
+class Lazy(Sequence[_Value]):
+    """A value for each position, made when it is asked for; the last ones are kept."""
+
+    def __init__(self, size: int, make: Callable[[int], _Value], *, kept: int) -> None:
+        self._size = size
+        self._make = lru_cache(maxsize=kept)(make)
+
+    def __len__(self) -> int:
+        return self._size
+
+    @overload
+    def __getitem__(self, place: int) -> _Value: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[_Value]: ...
+    def __getitem__(self, place: int | slice) -> _Value | Sequence[_Value]:
+        if isinstance(place, slice):
+            return [self._make(each) for each in range(*place.indices(self._size))]
+        if not 0 <= place < self._size:
+            raise IndexError(place)
+        return self._make(place)
+
+    def __iter__(self) -> Iterator[_Value]:
+        return map(self._make, range(self._size))
+
+
+class StoredIndex(Index):
+    """The index of some segments. A term's rarity is that of all of them; `size` counts the runbooks that answer."""
+
+    def __init__(self, places: Places, *, answering: int) -> None:
+        self.places = places
+        self.size = max(answering, 1)
+        self.texts = Lazy(len(places), self._text, kept=_KEPT_TEXTS)
+        self.vocabulary = Vocabulary([segment.sections for segment in places.segments])
+        told = [segment.sections.whole("information") for segment in places.segments]
+        self.information = told[0] if len(told) == 1 else np.concatenate([np.empty(0), *told])
+
+    def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
+        """One score for each position: the weighted sum over terms and fields. Zero: nothing shared."""
+        scores = np.zeros(len(self.places))
+        frequency = np.zeros(len(terms), dtype=np.int64)
+        for segment in self.places.segments:
+            frequency += segment.frequency(terms)
+        told = weights * rarity(frequency, priors, max(self.size, int(frequency.max(initial=0))))
+        for start, segment in zip(self.places.starts.tolist(), self.places.segments, strict=False):
+            segment.add_scores(scores[start : start + segment.size], terms, told)
+        return scores
+
+    def passages_of(self, runbooks: Numbers) -> Passages:
+        """The passages of some runbooks, by their positions and in their order."""
+        terms, numbers, worth = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], [np.empty(0)]
+        starts = [0]
+        made = 0
+        for place in runbooks.tolist():
+            segment, inner = self.places.find(place)
+            found, segments, told = segment.passages(inner)
+            terms.append(found)
+            numbers.append(segments + made)
+            worth.append(told)
+            made += len(told)
+            starts.append(starts[-1] + len(found))
+        return Passages(
+            np.concatenate(terms), np.concatenate(numbers), np.array(starts, dtype=np.int64), np.concatenate(worth)
+        )
+
+    def _text(self, place: int) -> Text:
+        segment, inner = self.places.find(place)
+        return segment.text(inner)
+
+
+class StoredSearcher(Searcher):
+    """Answers questions from a base on disk; `answers` says which positions may be found."""
+
+    def __init__(self, places: Places, answers: NDArray[np.bool_], runbooks: "Sequence[Runbook]") -> None:
+        self.runbooks = runbooks
+        self.places, self._answers = places, answers
+        self.index = self._index = StoredIndex(places, answering=int(answers.sum()))
+        self._witness = Witness(self.runbooks, self._index)
+        self._technologies = Lazy(len(places), self._technologies_at, kept=_LARGE)
+        old = [segment.places_with("status", "deprecated") for segment in places.segments]
+        self._damping = np.where(np.concatenate([np.empty(0, dtype=bool), *old]), DEPRECATED, 1.0) * answers
+
+    def _accepted(self, accept: Callable[[Runbook], bool]) -> NDArray[np.bool_]:
+        if isinstance(accept, Filter):
+            return self.places_with(accept)
+        return np.array([accept(self.runbooks[n]) if ok else False for n, ok in enumerate(self._answers.tolist())])
+
+    def places_with(self, wanted: Filter) -> NDArray[np.bool_]:
+        """The positions that answer and pass a filter, without reading a runbook."""
+        found = self._answers.copy()
+        for start, segment in zip(self.places.starts.tolist(), self.places.segments, strict=False):
+            here = found[start : start + segment.size]
+            for column, value in wanted.values:
+                here &= segment.places_with(column, value)
+            if wanted.tag is not None:
+                here &= segment.places_tagged(wanted.tag)
+        return found
+
+    def _technologies_at(self, place: int) -> frozenset[str]:
+        segment, inner = self.places.find(place)
+        words = segment.words[int(segment.columns[inner, len(COLUMNS)])]
+        return frozenset(words.split("\n")) if words else frozenset()
