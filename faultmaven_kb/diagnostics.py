@@ -13,7 +13,7 @@ from faultmaven_kb.source import Source, Span
 
 __all__ = ["UNREAD", "Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean", "internal_error"]
 
-UNREAD = frozenset({"RB001", "RB006", "RB011", "RB013", "RB804"})
+UNREAD = frozenset({"RB001", "RB006", "RB011", "RB013", "RB014", "RB804", "RB990"})
 """The codes of what keeps a file, or a part of it, from being found."""
 
 

@@ -50,13 +50,16 @@ class Wire:
                 return None
             if not line.strip() and line.endswith(b"\n"):
                 if length is None or not 0 < length <= _LONGEST_MESSAGE:
-                    return self._refuse("headers without a usable Content-Length")
+                    self._refuse("headers without a usable Content-Length")
+                    return None
                 return length
             if match := _LENGTH.fullmatch(line):
                 length = int(match[1])
             elif not _HEADER.fullmatch(line) or line[:14].lower() == b"content-length":
-                return self._refuse(f"the header {line[:60]!r}")
-        return self._refuse(f"more than {_MOST_HEADERS} header lines")
+                self._refuse(f"the header {line[:60]!r}")
+                return None
+        self._refuse(f"more than {_MOST_HEADERS} header lines")
+        return None
 
     def _refuse(self, what: str) -> None:
         self.fault = f"the editor sent {what}, expected Content-Length: NUMBER and an empty line"
