@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from faultmaven_kb.fences.languages import OUTPUT, PROMPTED, SHELL, SQL, TYPED
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
@@ -20,10 +21,6 @@ from faultmaven_kb.text.outline import OutlineSection
 
 __all__ = ["OUTPUT", "PLACEHOLDER", "PROMPTED", "SHELL", "SQL", "Snippet", "mask_placeholders", "snippets_of"]
 
-SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
-PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal"})
-SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
-OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})
 PLACEHOLDER = re.compile(
     r"(?<![<\w&])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?:(?<! \d)>|>(?=[\"'\s]|$))|(?<=\w)<[a-z][a-z0-9_-]*>"
     r"|<(?:\.{3}|…)>|\{\{[^{}\n]*\}\}"
@@ -65,7 +62,7 @@ class Snippet:
     @property
     def is_commands(self) -> bool:
         """Whether a reader runs it as shell commands."""
-        return self.language in SHELL or self.language in PROMPTED
+        return self.language in TYPED
 
     @cached_property
     def opening(self) -> Span:
