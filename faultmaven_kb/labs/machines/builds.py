@@ -25,7 +25,16 @@ from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.programs import program
 from faultmaven_kb.text.decoding import read_bytes
 
-__all__ = ["BOUND", "Build", "ensure_packages", "made_once", "run_inside", "run_tool"]
+__all__ = [
+    "BOUND",
+    "Build",
+    "ensure_packages",
+    "made_once",
+    "packages_folder",
+    "remove_folder",
+    "run_inside",
+    "run_tool",
+]
 
 BOUND = "/mnt"
 """Where a container finds the files that it is given."""
@@ -76,13 +85,18 @@ class Build:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def packages_folder(build: Build, state: Path, *, suite: str, mirror: str) -> Path:
+    """Where the packages of a build are kept."""
+    return state / "builds" / f"{build.source.partition('=')[0]}-{build.fingerprint(suite=suite, mirror=mirror)}"
+
+
 def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: Callable[[str], None]) -> Path:
     """The folder with the packages of a build, made now if it does not exist; `say` hears about that.
 
     Raises `ConfigurationError` when a tool is missing or fails.
     """
     name = build.source.partition("=")[0]
-    folder = state / "builds" / f"{name}-{build.fingerprint(suite=suite, mirror=mirror)}"
+    folder = packages_folder(build, state, suite=suite, mirror=mirror)
 
     def make(work: Path) -> None:
         say(f"building {name} from Debian's source package, once, several minutes")
@@ -152,7 +166,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
             make(work)
             (work / "tree").replace(folder)
         finally:
-            _remove(work)
+            remove_folder(work)
     return folder
 
 
@@ -161,11 +175,11 @@ def _remove_abandoned(parent: Path) -> None:
     for work in parent.glob(f".*{_WORK}*"):
         with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as held:
             if held:
-                _remove(work)
+                remove_folder(work)
 
 
-def _remove(work: Path) -> None:
-    """Remove a work folder, unless something is mounted below it, which might be the host's."""
+def remove_folder(work: Path) -> None:
+    """Remove a folder, unless something is mounted below it, which might be the host's."""
     mounts = Path("/proc/self/mounts")
     if not (mounts.exists() and f" {work.resolve().as_posix()}/" in mounts.read_text(encoding="utf-8")):
         shutil.rmtree(work, ignore_errors=True)

@@ -21,14 +21,31 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.machines.builds import BOUND, Build, ensure_packages, made_once, run_inside, run_tool
+from faultmaven_kb.labs.machines.builds import (
+    BOUND,
+    Build,
+    ensure_packages,
+    made_once,
+    packages_folder,
+    run_inside,
+    run_tool,
+)
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import read_bytes
 from faultmaven_kb.text.expectations import expectation
 from faultmaven_kb.text.yaml_values import read_yaml
 
-__all__ = ["Image", "Tree", "ensure_image", "ensure_images", "installed_versions", "lower_folders", "read_images"]
+__all__ = [
+    "Image",
+    "Tree",
+    "ensure_image",
+    "ensure_images",
+    "installed_versions",
+    "lower_folders",
+    "read_images",
+    "unused_folders",
+]
 
 Tree = tuple[Path, ...]
 """The folders of an image that lie over one another, the upper one first."""
@@ -318,6 +335,17 @@ def _finish(image: Image, work: Path, built: Path | None, below: Tree) -> None:
 def lower_folders(tree: Tree) -> str:
     """The folders of an image as overlayfs takes them in `lowerdir=`."""
     return ":".join(re.sub(r"([\\\\:,])", r"\\\1", str(folder)) for folder in tree)
+
+
+def unused_folders(images: Iterable[Image], state: Path) -> tuple[Path, ...]:
+    """Trees and builds below the state folder that none of the images asks for, in order."""
+    images = tuple(images)
+    wanted = {folder for image in images for folder in image.tree(state)}
+    wanted |= {
+        packages_folder(image.build, state, suite=image.suite, mirror=image.mirror) for image in images if image.build
+    }
+    found = (folder for kind in ("images", "builds") for folder in (state / kind).glob("[!.]*") if folder.is_dir())
+    return tuple(sorted(folder for folder in found if folder not in wanted))
 
 
 def installed_versions(tree: Tree, packages: tuple[str, ...]) -> dict[str, str]:
