@@ -11,10 +11,25 @@ from enum import StrEnum
 
 from faultmaven_kb.source import Source, Span
 
-__all__ = ["UNREAD", "Diagnostic", "Edit", "Fix", "Level", "Related", "apply_edits", "did_you_mean", "internal_error"]
+__all__ = [
+    "UNREAD",
+    "Diagnostic",
+    "Edit",
+    "Fix",
+    "Level",
+    "Related",
+    "apply_edits",
+    "did_you_mean",
+    "internal_error",
+    "nearest",
+    "suggestion",
+]
 
 UNREAD = frozenset({"RB001", "RB006", "RB011", "RB013", "RB014", "RB804", "RB990"})
 """The codes of what keeps a file, or a part of it, from being found."""
+
+_SIMILAR = 0.6
+"""The share of equal letters from which a word counts as a misspelling: the default of difflib."""
 
 
 class Level(StrEnum):
@@ -64,6 +79,11 @@ class Diagnostic:
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
 
+    def __str__(self) -> str:
+        """`path:line:column: level CODE message`, the form in which compilers write and editors read."""
+        place = f"{self.path}:{self.span.line}:{self.span.column}"
+        return f"{place}: {self.level.value} {self.code} {self.message}"
+
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:
         """Orders diagnostics by file, place and code."""
@@ -92,5 +112,15 @@ def internal_error(what: str, error: Exception, path: str) -> Diagnostic:
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:
     """`' (did you mean "x"?)'` for the nearest option, or an empty string when none is near."""
-    near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=0.6)
-    return f' (did you mean "{near[0]}"?)' if near else ""
+    return suggestion(nearest(word, options))
+
+
+def nearest(word: str, options: Iterable[str]) -> str | None:
+    """The option that a misspelt word most likely means, None when none is near."""
+    near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=_SIMILAR)
+    return near[0] if near else None
+
+
+def suggestion(option: str | None) -> str:
+    """`' (did you mean "x"?)'` for an option, an empty string for None."""
+    return "" if option is None else f' (did you mean "{option}"?)'

@@ -14,7 +14,7 @@ from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 from faultmaven_kb.git_renames import renamed_files
-from faultmaven_kb.git_repository import Repository
+from faultmaven_kb.git_repository import GitRefusedError, Repository
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import find_runbooks, is_runbook
 from faultmaven_kb.reading.reader import parse_runbook
@@ -54,14 +54,12 @@ def _commit(repository: Repository, revision: str) -> str:
         raise ConfigurationError(unknown)
     try:
         found = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
-    except ConfigurationError as error:
-        if "git says" not in str(error):
-            raise
+    except GitRefusedError:
         raise ConfigurationError(unknown) from None
     commit = found.decode("ascii", "replace").strip()
     try:
         return repository.git("merge-base", commit, "HEAD").decode("ascii", "replace").strip() or commit
-    except ConfigurationError:  # no common history that is known here
+    except GitRefusedError:  # no common history that is known here
         return commit
 
 
@@ -188,7 +186,7 @@ def _title_before(repository: Repository, commit: str, place: str) -> str | None
     last = repository.git("rev-list", "-1", commit, "--", f":(top,literal){place}").decode("ascii", "replace").strip()
     try:
         data = repository.git("cat-file", "blob", f"{last}^:{place}")
-    except ConfigurationError:  # the commit before is not known here
+    except GitRefusedError:  # the commit before is not known here
         return None
     runbook = parse_runbook(data).runbook
     return runbook.title if runbook else None

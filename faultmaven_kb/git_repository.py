@@ -15,7 +15,7 @@ from pathlib import Path
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.programs import program
 
-__all__ = ["Repository", "find_repository"]
+__all__ = ["GitRefusedError", "Repository", "find_repository"]
 
 _CONFIGURATION = (
     "safe.bareRepository=explicit",
@@ -35,6 +35,10 @@ _ENVIRONMENT = {
 _POINTER_LIMIT = 10_000
 
 
+class GitRefusedError(ConfigurationError):
+    """Git was started and said no: the text holds git's own words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Repository:
     """A repository that was found: the top of its working tree and its own folder, both resolved."""
@@ -43,7 +47,7 @@ class Repository:
     git_folder: Path
 
     def git(self, *arguments: str, stdin: bytes = b"") -> bytes:
-        """What a command of git prints. Raises `ConfigurationError` with git's own words when it fails."""
+        """What a command of git prints. Raises `GitRefusedError` with git's own words when it fails."""
         return _run([f"--git-dir={self.git_folder}", f"--work-tree={self.top}", *arguments], self.top, stdin=stdin)
 
     def brings(self, place: str) -> bool:
@@ -126,5 +130,5 @@ def _run(arguments: list[str], folder: Path, *, stdin: bytes = b"", **more: str)
     if done.returncode:
         lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
         words = next((line for line in lines if line.startswith("fatal: ")), lines[-1]).removeprefix("fatal: ")
-        raise ConfigurationError(f"--since: git says: {words or 'nothing'}")
+        raise GitRefusedError(f"--since: git says: {words or 'nothing'}")
     return done.stdout

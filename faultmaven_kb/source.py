@@ -12,10 +12,19 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-__all__ = ["BYTE_ORDER_MARK", "Path", "Position", "Source", "Span", "utf8_column", "utf16_column", "without_surrogates"]
+__all__ = [
+    "BYTE_ORDER_MARK",
+    "KeyPath",
+    "Position",
+    "Source",
+    "Span",
+    "utf8_column",
+    "utf16_column",
+    "without_surrogates",
+]
 
 BYTE_ORDER_MARK = "\ufeff"
-Path = tuple[str | int, ...]
+KeyPath = tuple[str | int, ...]
 """Where a value stands in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")

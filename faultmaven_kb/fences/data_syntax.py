@@ -11,7 +11,7 @@ import tomllib
 
 import yaml
 
-from faultmaven_kb.fences.snippets import PLACEHOLDER
+from faultmaven_kb.fences.placeholders import PLACEHOLDER
 from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["LANGUAGES", "error_in"]

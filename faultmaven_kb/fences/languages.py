@@ -8,7 +8,7 @@ import json
 import re
 from functools import lru_cache
 
-from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.diagnostics import nearest
 
 __all__ = [
     "OUTPUT",
@@ -20,7 +20,7 @@ __all__ = [
     "is_known",
     "is_only_comments",
     "is_program",
-    "nearest",
+    "usual_language",
 ]
 
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
@@ -88,10 +88,9 @@ def is_known(language: str) -> bool:
     return language in _USUAL or language in _ALSO or language in _names()
 
 
-def nearest(language: str) -> str:
-    """The usual language that a misspelt name means, empty where none is near."""
-    hint = did_you_mean(language, _USUAL)
-    return hint.split('"')[1] if hint else ""
+def usual_language(language: str) -> str | None:
+    """The usual language that a misspelt name means, None where none is near."""
+    return nearest(language, _USUAL)
 
 
 def is_only_comments(code: str, language: str) -> bool:

@@ -12,12 +12,9 @@ from typing import NamedTuple
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
-from faultmaven_kb.fences.placeholders import mask
+from faultmaven_kb.fences.placeholders import mask_placeholders
 
-__all__ = ["SHELLS", "ShellCommand", "split_commands", "split_console"]
-
-SHELLS = frozenset({"bash", "sh", "shell"})
-"""The languages of a fence that a shell executes as it stands; `console` has prompts in front."""
+__all__ = ["ShellCommand", "split_commands", "split_console"]
 
 
 class ShellCommand(NamedTuple):
@@ -29,7 +26,7 @@ class ShellCommand(NamedTuple):
 
 def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
     """The complete commands of a shell text, None when it is no valid shell."""
-    root = _parser().parse(mask(text).encode("utf-8")).root_node
+    root = _parser().parse(mask_placeholders(text).encode("utf-8")).root_node
     if root.has_error:
         return None
     lines = text.split("\n")

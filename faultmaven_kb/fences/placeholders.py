@@ -1,27 +1,41 @@
-"""Placeholders such as `<pod-name>` in commands, and the values that a lab puts in their place.
+"""Placeholders: what the reader of a command fills in, decided once for the gate, the labs and the terminal.
 
-The value replaces the text as it is, because the runbook's own quotes stand around it, just as a reader would type it.
-What is left over after filling is an error, never a guess. `$XY` and `<<EOF` are shell, not placeholders.
+`<pod-name>`, `<pod name>`, `<Host>`, `<your_file>` and `{{name}}` are placeholders; `$XY`, `<<EOF` and redirections are
+shell. `{{.State.Status}}` and other template expressions are masked like placeholders, because no shell understands
+them, but nobody fills them in. A value replaces the text as it is, because the runbook's own quotes are around it.
 """
 
 import re
 from collections.abc import Mapping
 
-__all__ = ["fill", "mask", "placeholders_in"]
+__all__ = ["PLACEHOLDER", "fill", "mask_placeholders", "placeholders_in"]
 
-_PLACEHOLDER = re.compile(r"(?<![<$])<(?P<name>[a-z][a-z0-9]*(?:-[a-z0-9]+)*)>")
+PLACEHOLDER = re.compile(
+    r"(?<![<\w&$])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?:(?<! \d)>|>(?=[\"'\s]|$))|(?<=\w)<[a-z][a-z0-9_-]*>"
+    r"|<(?:\.{3}|…)>|\{\{[^{}\n]*\}\}"
+)
+_NAME = re.compile(r"[A-Za-z_][\w-]*")
 
 
 def placeholders_in(text: str) -> tuple[str, ...]:
     """The names of the placeholders in a text, each once, in order of appearance, without their brackets."""
-    return tuple(dict.fromkeys(match["name"] for match in _PLACEHOLDER.finditer(text)))
+    names = (_name(match[0]) for match in PLACEHOLDER.finditer(text))
+    return tuple(dict.fromkeys(name for name in names if name))
 
 
-def mask(text: str) -> str:
+def mask_placeholders(text: str) -> str:
     """The text with a word of equal length in place of each placeholder, which a shell's grammar understands."""
-    return _PLACEHOLDER.sub(lambda match: "_" * len(match[0]), text)
+    return PLACEHOLDER.sub(lambda match: "x" * len(match[0]), text) if "<" in text or "{{" in text else text
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """The text with the values that are known in place of their placeholders; others stay as they are."""
-    return _PLACEHOLDER.sub(lambda match: values.get(match["name"], match[0]), text)
+    return PLACEHOLDER.sub(lambda match: values.get(_name(match[0]) or "", match[0]), text)
+
+
+def _name(placeholder: str) -> str | None:
+    """What is between the brackets; None for an expression of a template."""
+    if not placeholder.startswith("{{"):
+        return placeholder[1:-1]
+    name = placeholder[2:-2].strip()
+    return name if _NAME.fullmatch(name) else None

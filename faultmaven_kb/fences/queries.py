@@ -6,13 +6,11 @@ pieces is left alone, because nobody knows what it will be.
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from faultmaven_kb.fences.shell import ShellCommand, script_of
-from faultmaven_kb.fences.snippets import SQL, Snippet
+from faultmaven_kb.fences.shell import ShellCommand
 from faultmaven_kb.fences.sql import Statement, statements_in
 
-__all__ = ["queries_in", "queries_of"]
+__all__ = ["queries_of"]
 
 _CLIENTS: dict[str, tuple[str, ...]] = {
     "psql": ("-c", "--command"),
@@ -25,23 +23,6 @@ _CLIENTS: dict[str, tuple[str, ...]] = {
     "sqlite3": (),
 }
 _SHELL_VARIABLE = re.compile(r"\$\{\w+[^}]*\}|\$[A-Za-z_]\w*")
-
-
-def queries_in(snippet: Snippet) -> tuple[Statement, ...]:
-    """The statements of a block, with indexes into its code; the result is kept with the snippet."""
-    kept: dict[str, Any] = snippet.__dict__
-    if "_queries" not in kept:
-        kept["_queries"] = tuple(_queries(snippet))
-    queries: tuple[Statement, ...] = kept["_queries"]
-    return queries
-
-
-def _queries(snippet: Snippet) -> Iterator[Statement]:
-    if snippet.language in SQL:
-        yield from statements_in(snippet.code)
-    elif snippet.is_commands:
-        for command in script_of(snippet).commands:
-            yield from queries_of(command)
 
 
 def queries_of(command: ShellCommand) -> Iterator[Statement]:

@@ -1,6 +1,6 @@
 """Shell commands in a code block: parsed once with tree-sitter, so that quotes, comments and continuations are known.
 
-`script_of` yields the simple commands of a snippet with their words and places, looked through `sudo`, `ssh host`,
+`parse` yields the simple commands of a text with their words and places, looked through `sudo`, `ssh host`,
 `sh -c "…"`, `xargs`, `find -exec`, `kubectl exec … --` and the like; `syntax_error` is where it does not parse.
 Characters outside ASCII are masked as well, so that the parser's bytes are our code points. In a `console` block only
 the lines behind a prompt are commands; everything else is blanked, so that an index stays an index.
@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from faultmaven_kb.fences.snippets import PROMPTED, Snippet, mask_placeholders
+from faultmaven_kb.fences.placeholders import mask_placeholders
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-__all__ = ["Script", "ShellCommand", "Word", "parse", "script_of"]
+__all__ = ["Script", "ShellCommand", "Word", "parse"]
 
 _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
 _OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
@@ -94,16 +94,6 @@ def _parser() -> "Parser":
     from tree_sitter import Language, Parser  # noqa: PLC0415
 
     return Parser(Language(tree_sitter_bash.language()))
-
-
-def script_of(snippet: Snippet) -> Script:
-    """The parsed commands of a shell or console block; the result is kept with the snippet."""
-    kept: dict[str, Any] = snippet.__dict__
-    if "_script" not in kept:
-        code = commands_only(snippet.code) if snippet.language in PROMPTED else snippet.code
-        kept["_script"] = parse(code)
-    script: Script = kept["_script"]
-    return script
 
 
 def commands_only(code: str) -> str:

@@ -2,8 +2,8 @@
 
 A snippet knows its section, the prose above it that its reader has just read, and how an index into its code becomes a
 place in the file (fences in lists and quotes are indented, so a column is shifted). Prose of an *earlier* list item
-counts only where that item has no fence of its own: a warning belongs to the command it stands above. Nothing here
-knows shell or SQL; placeholders are masked by words of equal length, so that an index stays an index.
+counts only where that item has no fence of its own: a warning belongs to the command it stands above. What
+its code parses to is computed once; placeholders are masked by words of equal length, so that an index stays an index.
 """
 
 import re
@@ -13,27 +13,17 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 
+from faultmaven_kb.fences import languages
+from faultmaven_kb.fences.languages import PROMPTED, SQL, TYPED
+from faultmaven_kb.fences.queries import queries_of
+from faultmaven_kb.fences.shell import Script, commands_only, parse
+from faultmaven_kb.fences.sql import Statement, statements_in
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection
 
-__all__ = ["OUTPUT", "PLACEHOLDER", "PROMPTED", "SHELL", "SQL", "Snippet", "mask_placeholders", "snippets_of"]
-
-SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
-PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal"})
-SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
-OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})
-PLACEHOLDER = re.compile(
-    r"(?<![<\w&])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?:(?<! \d)>|>(?=[\"'\s]|$))|(?<=\w)<[a-z][a-z0-9_-]*>"
-    r"|<(?:\.{3}|…)>|\{\{[^{}\n]*\}\}"
-)
-"""`<pod-name>`, `<your password>`, `{{name}}`: what the reader fills in."""
-
-
-def mask_placeholders(code: str) -> str:
-    """The code with every placeholder replaced by a word of the same length."""
-    return PLACEHOLDER.sub(lambda match: "x" * len(match[0]), code) if "<" in code or "{{" in code else code
+__all__ = ["Snippet", "snippets_of"]
 
 
 @dataclass(frozen=True)
@@ -65,7 +55,26 @@ class Snippet:
     @property
     def is_commands(self) -> bool:
         """Whether a reader runs it as shell commands."""
-        return self.language in SHELL or self.language in PROMPTED
+        return self.language in TYPED
+
+    @cached_property
+    def guessed_language(self) -> str:
+        """The language that the code looks like, empty where its first lines leave a doubt."""
+        return languages.guess(self.code)
+
+    @cached_property
+    def script(self) -> Script:
+        """The parsed commands of a shell or console block."""
+        return parse(commands_only(self.code) if self.language in PROMPTED else self.code)
+
+    @cached_property
+    def queries(self) -> tuple[Statement, ...]:
+        """The SQL statements of a block, or those that its commands hand to a database client."""
+        if self.language in SQL:
+            return tuple(statements_in(self.code))
+        if not self.is_commands:
+            return ()
+        return tuple(statement for command in self.script.commands for statement in queries_of(command))
 
     @cached_property
     def opening(self) -> Span:

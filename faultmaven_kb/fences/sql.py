@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from faultmaven_kb.diagnostics import did_you_mean
-from faultmaven_kb.fences.snippets import mask_placeholders
+from faultmaven_kb.fences.placeholders import mask_placeholders
 
 __all__ = ["SqlError", "Statement", "error_in", "statements_in"]
 

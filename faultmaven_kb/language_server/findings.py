@@ -13,7 +13,7 @@ from faultmaven_kb.diagnostics import Diagnostic, Edit, Level, Related, apply_ed
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, fix_report
 from faultmaven_kb.gate.fixes.intent import unintended_change
-from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.catalogue import all_rules
 from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.language_server.positions import Encoding, to_range
 from faultmaven_kb.reading.reader import read_document
@@ -26,7 +26,7 @@ _SEVERITIES = {
     Level.WARNING: types.DiagnosticSeverity.Warning,
     Level.INFO: types.DiagnosticSeverity.Information,
 }
-_WHY = {rule.code: rule.why for rule in RULES}
+_WHY = {rule.code: rule.why for rule in all_rules()}
 
 
 def to_diagnostic(

@@ -26,7 +26,7 @@ from pydantic_core import PydanticCustomError
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, Difficulty, Severity, Status
-from faultmaven_kb.source import Path
+from faultmaven_kb.source import KeyPath
 
 __all__ = [
     "ContractError",
@@ -136,7 +136,7 @@ class Metadata(BaseModel):
 class ContractError:
     """One breach of the contract. `kind` is missing, empty, type or value; `path` names the place."""
 
-    path: Path
+    path: KeyPath
     kind: Literal["missing", "empty", "type", "value"]
     message: str
 
@@ -173,7 +173,7 @@ def read_metadata(values: dict[str, Any]) -> Metadata:
     return Metadata(**good, other=other)
 
 
-def _contract_error(path: Path, kind: str, value: object) -> ContractError:
+def _contract_error(path: KeyPath, kind: str, value: object) -> ContractError:
     field = str(path[0])
     expected = _EXPECTED[field]
     name = field if len(path) == 1 else f"{field} item {int(path[1]) + 1}"

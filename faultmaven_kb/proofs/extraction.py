@@ -9,7 +9,8 @@ language is a shell, when the lab declares a client for it (`sql`), or when a di
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from faultmaven_kb.fences.pasting import SHELLS, split_commands, split_console
+from faultmaven_kb.fences.languages import SHELL
+from faultmaven_kb.fences.pasting import split_commands, split_console
 from faultmaven_kb.model.runbook import Command, Runbook
 from faultmaven_kb.proofs.directives import Directive, directives_before, is_exit_code
 from faultmaven_kb.source import Source
@@ -98,7 +99,7 @@ def _fences(
     for fence in fences:
         directives = directives_before(source, fence.span.line)
         as_file = any(each.kind == "file" for each in directives)
-        if not (as_file or fence.language in SHELLS or fence.language == "console" or fence.language in clients):
+        if not (as_file or fence.language in SHELL or fence.language == "console" or fence.language in clients):
             continue
         number += 1
         name = f"{section}/fence-{number}"

@@ -5,7 +5,7 @@ The table is the whole of it: a question without rules is a person's. Codes may 
 
 from dataclasses import dataclass
 
-from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.catalogue import all_rules
 from faultmaven_kb.gate.settings.settings import Profile
 
 __all__ = ["CHECKLIST", "ChecklistItem"]
@@ -21,7 +21,7 @@ class ChecklistItem:
 
     def answered(self, profile: Profile) -> bool:
         """Whether a rule that a profile runs answers it."""
-        return any(rule.code.startswith(self.codes) and rule.profile <= profile for rule in RULES if self.codes)
+        return any(rule.code.startswith(self.codes) and rule.profile <= profile for rule in all_rules() if self.codes)
 
 
 _FORM, _COMMANDS, _SAFETY, _CONTENT, _FIT = (

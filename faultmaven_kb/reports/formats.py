@@ -8,11 +8,15 @@ apart: it is made of styled pieces, which only a terminal knows how to show.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
+from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.engine.report import Report
+from faultmaven_kb.plugins import REPORT_GROUP, plugins
 from faultmaven_kb.reports.context import Context
 
-__all__ = ["FORMATS", "FORMAT_NAMES", "Format", "render"]
+__all__ = ["FORMATS", "Format", "all_formats", "format_names", "render"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +101,38 @@ FORMATS: tuple[Format, ...] = (
     Format("markdown", "the curator: a review form", _markdown),
 )
 
-FORMAT_NAMES: tuple[str, ...] = tuple(format.name for format in FORMATS)
+"""The formats of this package."""
+
+
+@lru_cache(maxsize=1)
+def all_formats() -> tuple[Format, ...]:
+    """The formats of this package and those of installed plug-ins.
+
+    A function, because a plug-in imports the rooms that are being imported while this module is. Raises
+    `ConfigurationError` for a name that is taken.
+    """
+    added = plugins(REPORT_GROUP, Format)
+    names = [format.name for format in (*FORMATS, *added)]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f'plug-in report format "{name}": the name is taken, expected one of its own')
+    return (*FORMATS, *added)
+
+
+def format_names() -> tuple[str, ...]:
+    """The names of all formats, in the order of the help page."""
+    return tuple(format.name for format in all_formats())
 
 
 def render(name: str, report: Report, context: Context) -> str:
-    """The report in the format called `name`, ended by a line feed unless empty. Raises KeyError for other names."""
-    return {format.name: format.write for format in FORMATS}[name](report, context)
+    """The report in the format called `name`, ended by a line feed unless empty.
+
+    Raises `ConfigurationError` for a name that no format has.
+    """
+    for format in all_formats():
+        if format.name == name:
+            return format.write(report, context)
+    names = format_names()
+    raise ConfigurationError(
+        f'report format is "{name}", expected one of {", ".join(names)}{did_you_mean(name, names)}'
+    )

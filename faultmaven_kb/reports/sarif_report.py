@@ -13,7 +13,7 @@ from urllib.parse import quote
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level, Related
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.catalogue import all_rules
 from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reports.context import Context
@@ -28,7 +28,6 @@ RESULT_LIMIT = 25_000
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _LEVELS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
 _SECURITY = {Level.ERROR: "8.0", Level.WARNING: "5.0", Level.INFO: "2.0"}
-_INDEX = {rule.code: index for index, rule in enumerate(RULES)}
 
 
 def to_sarif(report: Report, context: Context) -> str:
@@ -55,7 +54,7 @@ def _driver() -> dict[str, Any]:
         "fullName": f"fmkb {__version__}",
         "semanticVersion": __version__,
         "informationUri": "https://github.com/FaultMaven/faultmaven_kb",
-        "rules": [_rule(rule) for rule in RULES],
+        "rules": [_rule(rule) for rule in all_rules()],
     }
 
 
@@ -84,8 +83,9 @@ def _result(diagnostic: Diagnostic, hashes: tuple[str, ...], context: Context) -
         "message": {"text": diagnostic.message},
         "locations": [{"physicalLocation": _place(diagnostic.path, diagnostic.span, context)}],
     }
-    if diagnostic.code in _INDEX:
-        result["ruleIndex"] = _INDEX[diagnostic.code]
+    index = next((index for index, rule in enumerate(all_rules()) if rule.code == diagnostic.code), None)
+    if index is not None:
+        result["ruleIndex"] = index
     if diagnostic.span.line <= len(hashes):
         result["partialFingerprints"] = {"primaryLocationLineHash": hashes[diagnostic.span.line - 1]}
     if diagnostic.related:

@@ -12,7 +12,7 @@ from typing import Any
 from frontmatter.default_handlers import YAMLHandler
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level
-from faultmaven_kb.source import BYTE_ORDER_MARK, Path, Source, Span
+from faultmaven_kb.source import BYTE_ORDER_MARK, KeyPath, Source, Span
 from faultmaven_kb.text.yaml_values import FRONT_MATTER_LIMIT, Entry, read_yaml
 
 __all__ = ["FrontMatter", "StrictHandler", "read_front_matter"]
@@ -36,7 +36,7 @@ class FrontMatter:
 
     values: dict[str, Any] = field(default_factory=dict)
     source: Source = Source("")
-    entries: dict[Path, Entry] = field(default_factory=dict)
+    entries: dict[KeyPath, Entry] = field(default_factory=dict)
     end: int = 0
     span: Span = Span(1, 1, 1, 1)
     present: bool = False

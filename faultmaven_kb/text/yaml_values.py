@@ -13,7 +13,7 @@ from typing import NamedTuple
 import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
-from faultmaven_kb.source import Path, Source, Span, without_surrogates
+from faultmaven_kb.source import KeyPath, Source, Span, without_surrogates
 from faultmaven_kb.text.yaml_faults import fault_of
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
@@ -49,7 +49,7 @@ class YamlValues:
     """
 
     data: object = None
-    entries: dict[Path, Entry] = field(default_factory=dict)
+    entries: dict[KeyPath, Entry] = field(default_factory=dict)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     broken: bool = False
     refused: bool = False
@@ -229,7 +229,7 @@ class _Converter:
             return None
         return Fix("quote the value", (Edit(span, quoted),), safe=True)
 
-    def convert(self, node: yaml.Node, path: Path, key: tuple[int, int] | None = None) -> object:
+    def convert(self, node: yaml.Node, path: KeyPath, key: tuple[int, int] | None = None) -> object:
         """The plain value of a node: dict, list, str, int, float, bool or None."""
         self.values.entries[path] = Entry(self.bounds(node), key)
         if len(path) > _DEPTH_LIMIT:
@@ -240,7 +240,7 @@ class _Converter:
             return [self.convert(item, (*path, index)) for index, item in enumerate(node.value)]
         return self.scalar(node) if isinstance(node, yaml.ScalarNode) else None
 
-    def pairs(self, node: yaml.MappingNode, path: Path) -> Iterator[tuple[str, object]]:
+    def pairs(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, object]]:
         """The items of a mapping; of two equal keys the first counts and the second is reported."""
         seen: dict[str, tuple[int, int]] = {}
         values: dict[str, str] = {}

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb.fences import data_syntax, languages
+from faultmaven_kb.fences.placeholders import mask_placeholders
 from faultmaven_kb.fences.shell import commands_only, parse
-from faultmaven_kb.fences.snippets import mask_placeholders
 from faultmaven_kb.fences.sql import error_in, statements_in
 from faultmaven_kb.gate.hazards.credentials import is_example
 

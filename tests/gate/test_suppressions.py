@@ -8,7 +8,7 @@ import pytest
 from faultmaven_kb import Diagnostic, Level
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.facts.records import Named, Suppression
-from faultmaven_kb.gate.rules.catalogue import CODES
+from faultmaven_kb.gate.rules.catalogue import codes_by_word
 from faultmaven_kb.gate.rules.suppressions import apply_suppressions
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Settings
 from faultmaven_kb.source import Span
@@ -84,7 +84,7 @@ def _credential(settings: Settings) -> Iterator[Diagnostic]:
     found = Diagnostic("RB701", "hardcoded-credential", Level.ERROR, "a password", "a.md", Span(9, 1, 9, 5))
     named = Named("RB701", Span(8, 30, 8, 35))
     suppression = Suppression("disable-next-line", (named,), "an example", Span(8, 1, 8, 50), 9, 9)
-    codes = {**CODES, "rb701": "RB701"}
+    codes = {**codes_by_word(), "rb701": "RB701"}
     yield from apply_suppressions(
         [found],
         (suppression,),

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb.fences.pasting import split_commands, split_console
-from faultmaven_kb.fences.placeholders import fill, mask, placeholders_in
+from faultmaven_kb.fences.placeholders import fill, placeholders_in
+from faultmaven_kb.fences.placeholders import mask_placeholders as mask
 from faultmaven_kb.labs.declarations.matching import error_line, shows
 from faultmaven_kb.proofs.directives import directives_before
 from faultmaven_kb.proofs.extraction import extract

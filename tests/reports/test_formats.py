@@ -13,7 +13,7 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.reports.formats import FORMAT_NAMES, render
+from faultmaven_kb.reports.formats import format_names, render
 from faultmaven_kb.reports.github_report import step_summary
 from faultmaven_kb.source import Source, Span
 from tests.reports.samples import CONTEXT, NASTY, broken_base, found, report_of
@@ -24,7 +24,7 @@ def base(tmp_path: Path) -> tuple[Report, Context]:
     return broken_base(tmp_path)
 
 
-@pytest.mark.parametrize("name", FORMAT_NAMES)
+@pytest.mark.parametrize("name", format_names())
 def test_every_format_takes_hostile_text_and_gives_the_same_bytes_twice(name: str) -> None:
     report = report_of(*found(2, message=NASTY, path="a:b,c%.md"))
     once = render(name, report, CONTEXT)
@@ -34,7 +34,7 @@ def test_every_format_takes_hostile_text_and_gives_the_same_bytes_twice(name: st
     assert once.encode()
 
 
-@pytest.mark.parametrize("name", FORMAT_NAMES)
+@pytest.mark.parametrize("name", format_names())
 def test_every_format_can_say_that_nothing_was_found(name: str) -> None:
     assert isinstance(render(name, Report((), ("a.md",), {"a.md": Source("x", "a.md")}), CONTEXT), str)
 

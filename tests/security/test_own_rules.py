@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.cli.shared.gate import Gate
+from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import find_configuration
 from tests.cli.test_commands import fmkb
@@ -65,11 +65,12 @@ def _break(top: Path) -> None:
     file.write_text(f"{text}\n- token {_TOKEN}\n", "utf-8")
 
 
-def _levels(top: Path, monkeypatch: pytest.MonkeyPatch, **options: Path) -> dict[str, str]:
+def _levels(
+    top: Path, monkeypatch: pytest.MonkeyPatch, *, config: Path | None = None, baseline: Path | None = None
+) -> dict[str, str]:
     """The rules with findings, as `fmkb validate --since main runbooks` would report them, and their levels."""
     monkeypatch.chdir(top)
-    asked = {"config": None, "baseline": None, "select": (), "ignore": (), "no_cache": True, "jobs": 1, **options}
-    gate = Gate.open((Path("runbooks"),), today=date(2026, 11, 22), profile=None, options={"since": "main", **asked})
+    gate = Gate.open("runbooks", today=date(2026, 11, 22), since="main", config=config, baseline=baseline)
     return {each.code: str(each.level) for each in gate.check().diagnostics}
 
 

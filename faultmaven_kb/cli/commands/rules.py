@@ -9,7 +9,7 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.common import echo_json
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.in_force import print_in_force
-from faultmaven_kb.gate.rules.catalogue import RULES, rule_named
+from faultmaven_kb.gate.rules.catalogue import all_rules, rule_named
 from faultmaven_kb.gate.toolkit.rule_model import Rule
 
 __all__ = ["command"]
@@ -31,7 +31,7 @@ def command(code: str | None, in_force: bool, as_json: bool) -> None:
       fmkb rules mojibake
       fmkb rules --config
     """
-    rules = (rule_named(code),) if code else RULES
+    rules = (rule_named(code),) if code else all_rules()
     if in_force:
         print_in_force(Path(), rules, as_json=as_json)
     elif as_json:

@@ -9,7 +9,7 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.page import command_blocks, print_page
-from faultmaven_kb.dialects import DIALECTS
+from faultmaven_kb.dialects import all_dialects
 from faultmaven_kb.fences.placeholders import placeholders_in
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
@@ -28,7 +28,7 @@ __all__ = ["command"]
 )
 @click.option(
     "--dialect",
-    type=click.Choice([dialect.name for dialect in DIALECTS]),
+    type=click.Choice([dialect.name for dialect in all_dialects()]),
     help="The family of documents to read it as. Default: found by its content.",
 )
 @click.option("--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else.")

@@ -6,10 +6,10 @@ from typing import Any
 
 import click
 
-from faultmaven_kb.cli.shared.gate import Gate, fix_options, gate_options
+from faultmaven_kb.cli.shared.gate import fix_options, gate_options, open_gate, run_check
 from faultmaven_kb.cli.shared.output import default_format, print_report, report_context
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
-from faultmaven_kb.reports.formats import FORMAT_NAMES
+from faultmaven_kb.reports.formats import format_names
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
@@ -20,7 +20,7 @@ __all__ = ["command"]
 @click.option(
     "--format",
     "output",
-    type=click.Choice(FORMAT_NAMES),
+    type=click.Choice(format_names()),
     default=default_format,
     show_default="text, in a GitHub workflow github",
     help="How to print what was found.",
@@ -61,12 +61,12 @@ def command(
     Exit code: 0 when there is no error or warning (after --fix: none is left), 1 otherwise, 2 for wrong usage.
     """
     day = today.date() if today else datetime.date.today()
-    gate = Gate.open(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
+    gate = open_gate(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
     if options["write_baseline"]:
         written, count = gate.write_baseline()
         click.echo(f"fmkb: wrote {count} findings to {printable(str(written))}", err=True)
         return
-    report = gate.check()
+    report = run_check(gate)
     if not report.files:
         raise click.UsageError(f"no runbook found in {', '.join(str(path) for path in paths)}")
     unsafe = options["unsafe"]
@@ -76,6 +76,6 @@ def command(
         if options["show_diff"]:
             ctx.exit(1 if print_changes(report, gate.check_text, unsafe=unsafe) or report.failed else 0)
         if fix_files(report, gate.check_text, unsafe=unsafe):
-            report = gate.check()
+            report = run_check(gate)
     print_report(report, output, report_context(gate.profile))
     ctx.exit(1 if report.failed else 0)

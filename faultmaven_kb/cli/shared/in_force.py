@@ -12,7 +12,7 @@ from faultmaven_kb.cli.shared.common import echo_json
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.gate.configuration.file import Configuration
 from faultmaven_kb.gate.configuration.location import find_configuration
-from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.catalogue import all_rules
 from faultmaven_kb.gate.settings.settings import ALWAYS
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
 from faultmaven_kb.text.terminal_text import printable
@@ -39,7 +39,7 @@ def print_in_force(folder: Path, rules: tuple[Rule, ...], *, as_json: bool) -> N
     """Print what is in force for runbooks in a folder: the rules asked for, and where all are meant the values too."""
     configuration = find_configuration(folder).configuration
     rows = [_row(rule, configuration) for rule in rules]
-    values = list(_values(configuration)) if rules == RULES else []
+    values = list(_values(configuration)) if rules == all_rules() else []
     if as_json:
         echo_json({"configuration": configuration.path or None, "rules": rows, "values": values})
         return

@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
+from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.fences.placeholders import fill
-from faultmaven_kb.fences.snippets import PROMPTED, SHELL, SQL
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Quote, read_blocks

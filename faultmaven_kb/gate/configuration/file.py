@@ -235,15 +235,16 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
     names, found = list(names), set[str]()
     if not names:
         return ()
-    from faultmaven_kb.gate.rules.catalogue import CODES, RULES  # noqa: PLC0415 - only where rules are named
+    from faultmaven_kb.gate.rules.catalogue import all_rules, codes_by_word  # noqa: PLC0415 - only where rules are named
 
+    known = codes_by_word()
     for name in names:
         word = name.strip().casefold()
-        codes = {CODES[word]} if word in CODES else set()
+        codes = {known[word]} if word in known else set()
         if re.fullmatch(r"rb\d{0,2}", word):
-            codes = {rule.code for rule in RULES if rule.code.casefold().startswith(word)}
+            codes = {rule.code for rule in all_rules() if rule.code.casefold().startswith(word)}
         if not codes:
-            options = [] if word.startswith("rb") else [rule.name for rule in RULES]
+            options = [] if word.startswith("rb") else [rule.name for rule in all_rules()]
             raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, options)}')
         found |= codes
     return tuple(sorted(found))

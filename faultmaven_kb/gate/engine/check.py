@@ -228,7 +228,7 @@ def _unanswered(
     batch: _Batch, result: Examined, change: Change | None, counted: Iterator[Diagnostic]
 ) -> Iterator[Diagnostic]:
     """The diagnostics that no suppression answers, and what is wrong with the suppressions."""
-    from faultmaven_kb.gate.rules.catalogue import CODES  # noqa: PLC0415 - only where something is suppressed
+    from faultmaven_kb.gate.rules.catalogue import codes_by_word  # noqa: PLC0415 - only where something is suppressed
     from faultmaven_kb.gate.rules.suppressions import apply_suppressions  # noqa: PLC0415
 
     running = {rule.code for rule in rules_in_force(batch.criteria)}
@@ -243,7 +243,7 @@ def _unanswered(
         counted,
         result.suppressions,
         path=result.path,
-        codes=CODES,
+        codes=codes_by_word(),
         runs=ran,
         settings=batch.criteria.settings,
         profile=batch.criteria.profile,

@@ -67,10 +67,10 @@ def _examine(data: bytes | str, path: str, criteria: Criteria) -> Examined:
 @lru_cache(maxsize=16)
 def rules_in_force(criteria: Criteria) -> "tuple[Rule, ...]":
     """The rules that the profile and the settings switch on, in the order of the catalogue."""
-    from faultmaven_kb.gate.rules.catalogue import RULES  # noqa: PLC0415 - a refused document needs none
+    from faultmaven_kb.gate.rules.catalogue import all_rules  # noqa: PLC0415 - a refused document needs none
 
     chosen = []
-    for rule in RULES:
+    for rule in all_rules():
         reach = criteria.settings.reach(rule.code, criteria.profile)
         if reach is not None and rule.profile <= reach:
             chosen.append(rule)
@@ -79,9 +79,9 @@ def rules_in_force(criteria: Criteria) -> "tuple[Rule, ...]":
 
 def compares_documents(code: str) -> bool:
     """Whether the rule with a code looks at several documents; False for a code that no rule has."""
-    from faultmaven_kb.gate.rules.catalogue import RULES  # noqa: PLC0415 - asked for baselines and suppressions only
+    from faultmaven_kb.gate.rules.catalogue import all_rules  # noqa: PLC0415 - asked for baselines and suppressions only
 
-    return any(rule.check_base is not None for rule in RULES if rule.code == code)
+    return any(rule.check_base is not None for rule in all_rules() if rule.code == code)
 
 
 def _run(rule: "Rule", checked: "Checked", criteria: Criteria) -> Iterator[Diagnostic]:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from faultmaven_kb.gate.engine.document import Examined
 from faultmaven_kb.gate.settings.settings import Criteria
+from faultmaven_kb.plugins import plugin_stamp
 from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _adapter() -> "TypeAdapter[Examined]":
 @lru_cache(maxsize=16)
 def _frame(criteria: Criteria) -> bytes:
     """What is the same for every document of a run."""
-    return f"{code_stamp(*_ROOMS)}\n{criteria!r}".encode("utf-8", "surrogatepass")
+    return f"{code_stamp(*_ROOMS)}\n{plugin_stamp()}\n{criteria!r}".encode("utf-8", "surrogatepass")
 
 
 @dataclass(frozen=True)

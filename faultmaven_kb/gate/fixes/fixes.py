@@ -51,6 +51,17 @@ class FixedFile:
         """Whether there is anything to write."""
         return bool(self.applied)
 
+    def diff(self) -> str:
+        """The change as a unified diff, empty when there is none."""
+        return diff(self)
+
+    def write(self) -> None:
+        """Write the text over the file, completely or not at all.
+
+        Raises `PathError` for a link, for a file that changed since it was read, and for one that cannot be written.
+        """
+        write_fixed(self)
+
 
 def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[FixedFile, ...]:
     """The documents of a report for which a fix is offered, after the fixes, in the report's order.

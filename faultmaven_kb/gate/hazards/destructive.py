@@ -11,12 +11,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from faultmaven_kb.fences.queries import queries_in
-from faultmaven_kb.fences.shell import ShellCommand, script_of
+from faultmaven_kb.fences.placeholders import mask_placeholders
+from faultmaven_kb.fences.shell import ShellCommand
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.fences.sql import Statement
 
-__all__ = ["Harm", "harms_in", "is_simulated"]
+__all__ = ["Harm", "created_names", "harms_in", "is_simulated"]
+
+_MADE = re.compile(
+    r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
+    r"\btouch |\bmktemp (?:-d )?|\bfallocate .*? |"
+    r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |--name[= ]|"
+    r"\bCREATE (?:TEMP(?:ORARY)? |UNLOGGED )?(?:TABLE|DATABASE|INDEX CONCURRENTLY|INDEX|VIEW) (?:IF NOT EXISTS )?)"
+    r"[\"']?(?P<name>[\w./<>-]*\w[\w./<>-]*)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +206,13 @@ def is_simulated(command: ShellCommand) -> bool:
     )
 
 
+@lru_cache(maxsize=8)
+def created_names(code: str) -> frozenset[str]:
+    """The names of files and objects that the commands of a runbook create themselves."""
+    names = {match["name"] for match in _MADE.finditer(mask_placeholders(code))}
+    return frozenset(name for name in names if not name.startswith("/dev/") and name.strip("x"))
+
+
 def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
     """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
     found = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet)]
@@ -209,7 +225,7 @@ def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
 def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
     if not snippet.is_commands:
         return
-    for command in script_of(snippet).commands:
+    for command in snippet.script.commands:
         if command.truncates:
             if not _TEMPORARY.match(command.truncates) and "/dev/" not in command.truncates:
                 yield Harm("empties a file", command.start, command.end, loses_data=True)
@@ -274,7 +290,7 @@ def _redis_harms(snippet: Snippet) -> Iterator[Harm]:
 
 
 def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
-    queries = queries_in(snippet)
+    queries = snippet.queries
     for number, query in enumerate(queries):
         if any(other.keyword == "rollback" for other in queries[number + 1 :]):
             continue

@@ -1,5 +1,8 @@
 """The rules in force: one visible tuple of families, sorted by code. A new rule is one function and one entry."""
 
+import re
+from functools import lru_cache
+
 from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.rules import (
@@ -20,9 +23,12 @@ from faultmaven_kb.gate.rules import (
     yaml,
 )
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule, reading_rule
+from faultmaven_kb.plugins import RULE_GROUP, plugins
 
-__all__ = ["CODES", "CONFIGURATION_CHANGED", "INTERNAL_ERROR", "RULES", "rule_named"]
+__all__ = ["CONFIGURATION_CHANGED", "INTERNAL_ERROR", "RULES", "all_rules", "codes_by_word", "rule_named"]
 
+_CODE = re.compile(r"[A-Z]{2,12}[0-9]{2,5}")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _STALE_BASELINE = Rule(
     "RB905",
     "stale-baseline-entry",
@@ -58,15 +64,37 @@ _FAMILIES: tuple[tuple[Rule, ...], ...] = (
 )
 
 RULES: tuple[Rule, ...] = tuple(sorted((rule for family in _FAMILIES for rule in family), key=lambda rule: rule.code))
+"""The rules of this package, by code."""
 
-CODES: dict[str, str] = {word: rule.code for rule in RULES for word in (rule.code.casefold(), rule.name)}
-"""The code of each rule by its code and its name, in lower case."""
+
+@lru_cache(maxsize=1)
+def all_rules() -> tuple[Rule, ...]:
+    """The rules of this package and of installed plug-ins, by code.
+
+    A function, because a plug-in imports the rooms that are being imported while this module is. Raises
+    `ConfigurationError` for a code or a name that is taken or is not one.
+    """
+    added = plugins(RULE_GROUP, Rule)
+    taken = {word for rule in RULES for word in (rule.code, rule.name)}
+    for rule in added:
+        if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
+            message = f'plug-in rule "{rule.code}" ({rule.name}), expected a code like ACME101 and a name in kebab-case'
+            raise ConfigurationError(message)
+        for word in (rule.code, rule.name):
+            if word in taken or word.startswith("RB"):
+                raise ConfigurationError(f'plug-in rule "{word}": the code or name is taken, expected one of its own')
+            taken.add(word)
+    return tuple(sorted((*RULES, *added), key=lambda rule: rule.code))
+
+
+def codes_by_word() -> dict[str, str]:
+    """The code of each rule by its code and its name, in lower case."""
+    return {word: rule.code for rule in all_rules() for word in (rule.code.casefold(), rule.name)}
 
 
 def rule_named(name: str) -> Rule:
     """The rule with a code or a name, in any case. Raises `ConfigurationError` with the nearest one otherwise."""
-    for rule in RULES:
+    for rule in all_rules():
         if name.casefold() in (rule.code.casefold(), rule.name):
             return rule
-    names = [word for rule in RULES for word in (rule.code.casefold(), rule.name)]
-    raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, names)}')
+    raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, codes_by_word())}')

@@ -4,11 +4,11 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
+from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, suggestion
 from faultmaven_kb.fences import data_syntax, languages
-from faultmaven_kb.fences.queries import queries_in
-from faultmaven_kb.fences.shell import script_of
-from faultmaven_kb.fences.snippets import PLACEHOLDER, PROMPTED, SHELL, SQL, Snippet, mask_placeholders
+from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
+from faultmaven_kb.fences.placeholders import PLACEHOLDER, mask_placeholders
+from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.fences.sql import error_in
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 
@@ -42,11 +42,10 @@ def unknown_language(checked: Checked) -> Iterator[Finding]:
     ours = {name.lower() for name in checked.settings.languages}
     for snippet in checked.snippets:
         if snippet.language and snippet.language not in ours and not languages.is_known(snippet.language):
-            meant = languages.nearest(snippet.language)
+            meant = languages.usual_language(snippet.language)
             span = snippet.language_span
             fix = Fix(f"use {meant}", (Edit(span, meant),), safe=False) if meant else None
-            hint = f' (did you mean "{meant}"?)' if meant else ""
-            yield Finding(f'language "{snippet.language}" is not known{hint}', span, fix)
+            yield Finding(f'language "{snippet.language}" is not known{suggestion(meant)}', span, fix)
 
 
 @rule("RB603", "shell-syntax", Level.ERROR, Profile.CONTRIBUTE)
@@ -55,7 +54,7 @@ def shell_syntax(checked: Checked) -> Iterator[Finding]:
     for snippet in checked.snippets:
         if snippet.language not in _PARSED_SHELLS and snippet.language not in PROMPTED:
             continue
-        error = script_of(snippet).error
+        error = snippet.script.error
         if error is not None and snippet.fence.closed and not _other_language(snippet):
             line = snippet.code[error:].split("\n", 1)[0].rstrip()
             span = snippet.span(error, error + max(len(line), 1))
@@ -67,7 +66,7 @@ def command_without_comment(checked: Checked) -> Iterator[Finding]:
     """A line that says what a command does lets the reader decide before running it."""
     for snippet in checked.snippets:
         if snippet.language in SHELL:
-            script = script_of(snippet)
+            script = snippet.script
             if script.commands and not script.comments:
                 span = snippet.line_span(script.commands[0].start)
                 yield Finding("no comment says what this command does", span)
@@ -83,13 +82,13 @@ def typographic_character_in_command(checked: Checked) -> Iterator[Finding]:
         if not _TYPOGRAPHIC.search(snippet.code):
             continue
         if snippet.is_commands:
-            script = script_of(snippet)
+            script = snippet.script
             for match in itertools.islice(_TYPOGRAPHIC.finditer(mask_placeholders(script.code)), _MOST_SIGNS):
                 if not script.is_quoted(match.start()):
                     yield _typographic(snippet, match)
         elif snippet.language in SQL:
             bare = list(" " * len(snippet.code))
-            for query in queries_in(snippet):
+            for query in snippet.queries:
                 bare[query.start : query.start + len(query.bare)] = query.bare
             for match in itertools.islice(_TYPOGRAPHIC.finditer("".join(bare)), _MOST_SIGNS):
                 yield _typographic(snippet, match)
@@ -150,7 +149,7 @@ def sql_syntax(checked: Checked) -> Iterator[Finding]:
     for snippet in checked.snippets:
         if not (snippet.is_commands or snippet.language in SQL) or _other_language(snippet):
             continue
-        for query in queries_in(snippet):
+        for query in snippet.queries:
             error = error_in(query, technology)
             if error:
                 yield Finding(f"sql: {error.message}", snippet.span(error.start, error.end))
@@ -194,17 +193,12 @@ def _other_language(snippet: Snippet) -> str:
         allowed = ("bash", "sql", "go")
     else:
         return ""
-    kept = snippet.__dict__
-    if "_other_language" not in kept:
-        found = languages.guess(snippet.code)
-        kept["_other_language"] = found if found in allowed else ""
-    other: str = kept["_other_language"]
-    return other
+    return snippet.guessed_language if snippet.guessed_language in allowed else ""
 
 
 def _setting(snippet: Snippet) -> int | None:
     """Where a line `name = value` stands, which a shell takes for a program and its words."""
-    for command in script_of(snippet).commands:
+    for command in snippet.script.commands:
         if len(command.words) > 2 and command.words[1].text == "=" and command.name not in _TESTS:
             return command.start
     return None
@@ -216,7 +210,7 @@ def unquoted_placeholder(checked: Checked) -> Iterator[Finding]:
     for snippet in checked.snippets:
         if not snippet.is_commands or "<" not in snippet.code:
             continue
-        script, seen = script_of(snippet), set()
+        script, seen = snippet.script, set()
         for match in PLACEHOLDER.finditer(script.code):
             if match[0][0] == "<" and match[0] not in seen and not script.is_quoted(match.start()):
                 seen.add(match[0])

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
+from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
@@ -90,11 +90,10 @@ def unknown_field(checked: Checked) -> Iterator[Finding]:
         if key in _FIELDS or key in checked.settings.fields:
             continue
         span = checked.document.front_matter.key_span(key)
-        hint = did_you_mean(key.replace("-", "_"), missing)
-        if hint:
-            meant = hint.split('"')[1]
+        meant = nearest(key.replace("-", "_"), missing)
+        if meant:
             fix = Fix(f"rename it to {meant}", (Edit(span, meant),), safe=True)
-            yield Finding(f'unknown field "{key}"{hint}', span, fix, level=Level.ERROR)
+            yield Finding(f'unknown field "{key}"{suggestion(meant)}', span, fix, level=Level.ERROR)
         else:
             yield Finding(f'unknown field "{key}"{did_you_mean(key, _FIELDS)}', span)
 
@@ -139,8 +138,7 @@ def technology_directory_mismatch(checked: Checked) -> Iterator[Finding]:
 def _vocabulary(checked: Checked, field: str, options: tuple[str, ...]) -> Iterator[Finding]:
     for finding in _value_findings(checked, field):
         value = str(checked.value(field)).strip()
-        meant = did_you_mean(value, options)
-        option = meant.split('"')[1] if meant else ""
+        option = nearest(value, options)
         safe = option == value.casefold()
         fix = Fix(f"use {option}", (_rewritten(checked, finding.span, option),), safe=safe) if option else None
         yield Finding(finding.message, finding.span, fix)

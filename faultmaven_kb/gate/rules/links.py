@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import quote, unquote, urlsplit
 
-from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean
+from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.facts.link_scan import find_malformed, is_external
 from faultmaven_kb.gate.facts.records import Facts, FoundLink
 from faultmaven_kb.gate.facts.slugs import anchor_key
@@ -90,7 +90,7 @@ def dangling_runbook_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
             message = f'runbook "{target.link.target}" does not exist'
             place = near.place(posixpath.basename(target.place or "")[:-3])
             fix = _retarget(base, target, place, safe=False) if place else None
-            hint = f' (did you mean "{fix.edits[0].replacement}"?)' if fix else ""
+            hint = suggestion(fix.edits[0].replacement if fix else None)
             yield target.facts, Finding(message + hint, target.link.target_span, fix)
 
 
@@ -109,8 +109,8 @@ class _Nearest:
         """Where the most similar runbook stands, None when none is near."""
         if identity not in self._known:
             counts = Counter(other for word in identity.split("-") for other in self._by_word.get(word, ()))
-            hint = did_you_mean(identity, [other for other, _ in counts.most_common(20)])
-            self._known[identity] = self._places[hint.split('"')[1]] if hint else None
+            other = nearest(identity, [each for each, _ in counts.most_common(20)])
+            self._known[identity] = self._places[other] if other else None
         return self._known[identity]
 
 

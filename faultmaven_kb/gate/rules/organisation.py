@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean
+from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 
@@ -32,12 +32,11 @@ def not_in_vocabulary(checked: Checked) -> Iterator[Finding]:
 def _unknown(checked: Checked, path: tuple[str | int, ...], word: str, known: tuple[str, ...]) -> Iterator[Finding]:
     if word in known:
         return
-    hint = did_you_mean(word, known)
+    near = nearest(word, known)
     span = checked.value_span(*path)
-    near = hint.split('"')[1] if hint else ""
     fix = Fix(f"use {near}", (Edit(span, near),), safe=False) if near else None
     field = "tag" if path[0] == "tags" else str(path[0])
-    yield Finding(f'{field} is "{word}", expected a word of the configured vocabulary{hint}', span, fix)
+    yield Finding(f'{field} is "{word}", expected a word of the configured vocabulary{suggestion(near)}', span, fix)
 
 
 @rule("RB223", "schema-violation", Level.ERROR, Profile.INGEST)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultmaven_kb.gate.rules.catalogue import RULES
+from faultmaven_kb.gate.rules.catalogue import RULES, all_rules
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
 
 __all__ = ["Example", "index_page", "page_url", "pages", "rule_page"]
@@ -40,6 +40,7 @@ _PROFILES = {
     Profile.CONTRIBUTE: "`contribute` and `curated`",
     Profile.CURATED: "`curated`",
 }
+_CODES = frozenset(rule.code for rule in RULES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,9 @@ class Example:
 
 
 def page_url(code: str) -> str:
-    """The address of a rule's page on the documentation site."""
-    return f"{_BASE}/{code}/"
+    """The address of a rule's page: on the documentation site, or where a plug-in says; the index for no such page."""
+    url = next((rule.url for rule in all_rules() if rule.code == code), "")
+    return url or (f"{_BASE}/{code}/" if code in _CODES else f"{_BASE}/")
 
 
 def pages(fixtures: Path) -> dict[str, str]:

@@ -10,14 +10,13 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION
-from faultmaven_kb.fences.shell import Script, ShellCommand, script_of
-from faultmaven_kb.fences.snippets import SHELL, Snippet
+from faultmaven_kb.fences.languages import SHELL
+from faultmaven_kb.fences.shell import Script, ShellCommand
+from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.credentials import Credential, credentials_in, private_keys_in
-from faultmaven_kb.gate.hazards.destructive import Harm, harms_in
 from faultmaven_kb.gate.hazards.hosts import production_in, sensitive_in
 from faultmaven_kb.gate.toolkit.parts import by_role, section_of
 from faultmaven_kb.gate.toolkit.precautions import (
-    created_names,
     explains,
     has_backup,
     is_graceful,
@@ -37,16 +36,6 @@ _PRIVILEGE = re.compile(
 )
 _INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?P<code>[^\n]+?)(?<!`)\1(?!`)")
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
-
-
-def _harms(checked: Checked) -> tuple[tuple[Snippet, Harm], ...]:
-    """The destructive commands of a document, each with its block; found once for the three rules that ask."""
-    kept = checked.__dict__
-    if "_harms" not in kept:
-        made = created_names("\n".join(snippet.code for snippet in checked.snippets))
-        kept["_harms"] = tuple((snippet, harm) for snippet in checked.snippets for harm in harms_in(snippet, made))
-    harms: tuple[tuple[Snippet, Harm], ...] = kept["_harms"]
-    return harms
 
 
 def _credentials(checked: Checked) -> Iterator[tuple[Credential, Span]]:
@@ -86,7 +75,7 @@ def private_key(checked: Checked) -> Iterator[Finding]:
 @rule("RB703", "destructive-without-warning", Level.ERROR, Profile.CONTRIBUTE)
 def destructive_without_warning(checked: Checked) -> Iterator[Finding]:
     """Who pastes a command that destroys must have read what will be lost, before and not after."""
-    for snippet, harm in _harms(checked):
+    for snippet, harm in checked.harms:
         if not is_warned(snippet, harm) and not is_guarded(snippet, harm):
             message = f"this {harm.what}, expected a warning, a backup or a dry run above it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -144,7 +133,7 @@ def _commands(snippet: Snippet) -> tuple[ShellCommand, ...]:
     """The innermost commands of a block, each once."""
     if not snippet.is_commands:
         return ()
-    commands = script_of(snippet).commands
+    commands = snippet.script.commands
     inner = {word.start for command in commands for word in command.words[:1]}
     return tuple(
         command for command in commands if command.words and not any(word.start in inner for word in command.words[1:])
@@ -154,7 +143,7 @@ def _commands(snippet: Snippet) -> tuple[ShellCommand, ...]:
 @rule("RB705", "destructive-without-backup", Level.WARNING, Profile.CURATED)
 def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
     """A warning does not bring data back; a backup or a dry run before the command does."""
-    for snippet, harm in _harms(checked):
+    for snippet, harm in checked.harms:
         if harm.loses_data and not has_backup(checked, snippet, harm):
             message = f"this {harm.what} for good, expected a backup or a dry run before it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -163,7 +152,7 @@ def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
 @rule("RB706", "destructive-in-quick-fix", Level.WARNING, Profile.CURATED)
 def destructive_in_quick_fix(checked: Checked) -> Iterator[Finding]:
     """The card is read under stress; what destroys belongs to a solution, where there is room for a warning."""
-    for snippet, harm in _harms(checked):
+    for snippet, harm in checked.harms:
         if snippet.role == "quick-reference-card" and not is_graceful(snippet, harm):
             message = f"this {harm.what}, expected a quick fix that destroys nothing"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -175,7 +164,7 @@ def pipe_to_shell(checked: Checked) -> Iterator[Finding]:
     for snippet in checked.snippets:
         if not snippet.is_commands:
             continue
-        script = script_of(snippet)
+        script = snippet.script
         for command in script.commands:
             if command.name in ("curl", "wget") and _is_piped_to_shell(script, command):
                 start, end = script.top(command)
@@ -283,7 +272,7 @@ def privilege_undocumented(checked: Checked) -> Iterator[Finding]:
                 snippet.span(command.start, command.words[0].end)
                 for snippet in checked.snippets
                 if any(snippet.section is part for part in parts) and snippet.is_commands
-                for command in script_of(snippet).commands
+                for command in snippet.script.commands
                 if command.name in ("sudo", "doas")
             ),
             None,

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean
+from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, nearest
 from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
@@ -159,9 +159,8 @@ def _near_misses(checked: Checked) -> dict[str, tuple[OutlineSection, str]]:
     found: dict[str, tuple[OutlineSection, str]] = {}
     for section in checked.sections:
         if section.level == 2 and not SECTIONS.role(section.key) and missing:
-            hint = did_you_mean(section.key, missing)
-            if hint:
-                name = hint.split('"')[1]
+            name = nearest(section.key, missing)
+            if name:
                 found.setdefault(missing[name], (section, name))
     return found
 

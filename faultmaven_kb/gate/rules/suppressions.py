@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
-from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean
+from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.facts.records import Named, Suppression
 from faultmaven_kb.gate.rules.sections import blocks_within
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
@@ -227,10 +227,9 @@ def _faults(
     for position, (named, code) in enumerate(zip(each.rules, known, strict=True)):
         if code is None:
             names = [word for word in codes if not _CODE.match(word)]  # a wrong figure is near to every code
-            hint = "" if _CODE.match(named.text) else did_you_mean(named.text, names)
-            near = hint.split('"')[1] if hint else None
+            near = None if _CODE.match(named.text) else nearest(named.text, names)
             fix = Fix(f"use {near}", (Edit(named.span, near),), safe=True) if near else None
-            yield unknown(f'no rule is called "{named.text}"{hint}', named.span, fix)
+            yield unknown(f'no rule is called "{named.text}"{suggestion(near)}', named.span, fix)
         elif each.verb != "enable" and code in unused:
             message = f"{code} is not reported here, the suppression is unused"
             if code in CREDENTIALS:

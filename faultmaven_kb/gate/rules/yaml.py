@@ -5,7 +5,7 @@ from typing import Any
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, reading_rule, rule
-from faultmaven_kb.source import Path
+from faultmaven_kb.source import KeyPath
 
 __all__ = ["RULES"]
 
@@ -40,7 +40,7 @@ def yaml_implicit_type(checked: Checked) -> Iterator[Finding]:
             yield Finding(message, span, quoted, level=Level.WARNING)
 
 
-def _texts(values: dict[str, Any]) -> Iterator[tuple[Path, Any]]:
+def _texts(values: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
     """The values that ought to be texts, with their paths: those of the fields and the items of their lists."""
     for key in _TEXT_FIELDS:
         value = values.get(key)

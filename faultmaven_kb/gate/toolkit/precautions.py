@@ -8,13 +8,12 @@ card only what belongs to the quick fix counts: symptoms speak of losses too. In
 """
 
 import re
-from functools import lru_cache
 
-from faultmaven_kb.fences.snippets import Snippet, mask_placeholders
+from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.destructive import Harm
 from faultmaven_kb.gate.toolkit.rule_model import Checked
 
-__all__ = ["created_names", "explains", "has_backup", "is_graceful", "is_guarded", "is_warned"]
+__all__ = ["explains", "has_backup", "is_graceful", "is_guarded", "is_warned"]
 
 _MARK = re.compile(
     r"⚠|🚨|❗|🛑|☠|\[!(?:WARNING|CAUTION|DANGER|IMPORTANT)\]|\b(?:warning|caution|cautious|danger(?:ous)?|attention|"
@@ -94,22 +93,7 @@ _PERMISSION_WHY = re.compile(
     r"self-signed|trust\w*)\b",
     re.IGNORECASE,
 )
-_MADE = re.compile(
-    r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
-    r"\btouch |\bmktemp (?:-d )?|\bfallocate .*? |"
-    r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |--name[= ]|"
-    r"\bCREATE (?:TEMP(?:ORARY)? |UNLOGGED )?(?:TABLE|DATABASE|INDEX CONCURRENTLY|INDEX|VIEW) (?:IF NOT EXISTS )?)"
-    r"[\"']?(?P<name>[\w./<>-]*\w[\w./<>-]*)",
-    re.IGNORECASE,
-)
 _CODE_SPAN = re.compile(r"`[^`\n]*`")
-
-
-@lru_cache(maxsize=8)
-def created_names(code: str) -> frozenset[str]:
-    """The names of files and objects that the commands of a runbook create themselves."""
-    names = {match["name"] for match in _MADE.finditer(mask_placeholders(code))}
-    return frozenset(name for name in names if not name.startswith("/dev/") and name.strip("x"))
 
 
 def _comments(snippet: Snippet, index: int) -> str:

@@ -17,6 +17,7 @@ from faultmaven_kb.fences.snippets import Snippet, snippets_of
 from faultmaven_kb.gate.facts.collect import facts_of
 from faultmaven_kb.gate.facts.records import Change, Facts
 from faultmaven_kb.gate.facts.tree import Tree
+from faultmaven_kb.gate.hazards.destructive import Harm, created_names, harms_in
 from faultmaven_kb.gate.settings.settings import Profile, Settings
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Span
@@ -81,6 +82,12 @@ class Checked:
         """All code blocks in document order, with what stands around them."""
         return snippets_of(self.document)
 
+    @cached_property
+    def harms(self) -> tuple[tuple[Snippet, Harm], ...]:
+        """The destructive commands, each with its code block; three rules ask for them."""
+        made = created_names("\n".join(snippet.code for snippet in self.snippets))
+        return tuple((snippet, harm) for snippet in self.snippets for harm in harms_in(snippet, made))
+
     @property
     def is_relaxed(self) -> bool:
         """Whether completeness is not asked for: a draft is not yet, a deprecated runbook is no longer complete."""
@@ -140,7 +147,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the catalogue."""
+    """One rule of the catalogue; `url` is the page of a rule that is not described on this project's own pages."""
 
     code: str
     name: str
@@ -149,6 +156,7 @@ class Rule:
     why: str
     check: Callable[[Checked], Iterator[Finding]] | None = None
     check_base: Callable[[Base], Iterator[tuple[Facts, Finding]]] | None = None
+    url: str = ""
 
 
 def rule(
