@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from faultmaven_kb.knowledge_base import KnowledgeBase as KnowledgeBase
     from faultmaven_kb.model.parse_result import ParseResult as ParseResult
     from faultmaven_kb.model.runbook import Runbook as Runbook
-    from faultmaven_kb.reading.cache import Cache as Cache
     from faultmaven_kb.reading.reader import parse_runbook as parse_runbook
     from faultmaven_kb.search.answer import Answer as Answer
     from faultmaven_kb.search.answer import Evidence as Evidence
     from faultmaven_kb.search.answer import Hit as Hit
     from faultmaven_kb.source import Span as Span
+    from faultmaven_kb.storage.kept import Cache as Cache
 
 __all__ = [
     "Answer",
@@ -53,7 +53,7 @@ __all__ = [
 
 _ROOMS = {
     "Answer": "search.answer",
-    "Cache": "reading.cache",
+    "Cache": "storage.kept",
     "ConfigurationError": "errors",
     "Diagnostic": "diagnostics",
     "Evidence": "search.answer",

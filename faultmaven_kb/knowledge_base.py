@@ -4,7 +4,8 @@ A bad file never stops the load: what could be read is there, what is wrong is i
 never changed after it is loaded. This room stands above search, which is built when the first question comes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+import os
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
@@ -22,14 +23,14 @@ if TYPE_CHECKING:
     from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.model.parse_result import ParseResult
     from faultmaven_kb.model.runbook import Runbook
-    from faultmaven_kb.reading.cache import Cache
     from faultmaven_kb.search.answer import Answer
     from faultmaven_kb.search.engine import Searcher
     from faultmaven_kb.semantic.embedders import Embedder
     from faultmaven_kb.semantic.second_opinion import SecondOpinion
     from faultmaven_kb.storage.base import StoredBase
+    from faultmaven_kb.storage.kept import Cache
 
-__all__ = ["KnowledgeBase", "builtin_path"]
+__all__ = ["KnowledgeBase", "builtin_path", "is_built"]
 
 _START = Span(1, 1, 1, 1)
 
@@ -57,8 +58,19 @@ class KnowledgeBase:
 
     @classmethod
     def load(cls, *paths: str | Path, cache: "Cache | None" = None) -> "KnowledgeBase":
-        """The runbooks in any number of files and folders. Raises `PathError` for a path that does not exist."""
-        results = [_read(path, cache) for path in find_runbooks(paths)]
+        """The runbooks in any number of files and folders, or in one file that `build` made.
+
+        With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
+        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file beside other
+        paths.
+        """
+        if any(is_built(path) for path in paths):
+            return cls.open(_only(paths))
+        if cache:
+            base = cache.base(paths)
+            if base is not None:
+                return cls._of(base)
+        results = [_read(path) for path in find_runbooks(paths)]
         runbooks = [result.runbook for result in results if result.runbook is not None]
         return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
 
@@ -283,21 +295,26 @@ def builtin_path() -> Path:
     return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
 
 
-def _read(path: Path, cache: "Cache | None") -> "ParseResult":
+def _read(path: Path) -> "ParseResult":
     name, data = read_file(path)
     if isinstance(data, Diagnostic):
         from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
 
         return ParseResult(None, (data,))
-    kept = cache.get(data, name) if cache else None
-    if kept is not None:
-        return kept
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
 
-    result = parse_runbook(data, path=name)
-    if cache:
-        cache.put(data, name, result)
-    return result
+    return parse_runbook(data, path=name)
+
+
+def is_built(path: str | Path) -> bool:
+    """Whether a path names a file that `KnowledgeBase.build` makes, by its suffix."""
+    return os.fspath(path).endswith(".fmkb")
+
+
+def _only(paths: Sequence[str | Path]) -> str | Path:
+    if len(paths) > 1:
+        raise ConfigurationError("a built knowledge base cannot be combined with other paths; build one of all of them")
+    return paths[0]
 
 
 def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:

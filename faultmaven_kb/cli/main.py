@@ -27,6 +27,8 @@ COMMANDS = {
     "lab": ("commands.lab", "Prove runbooks on real software."),
     "alerts": ("commands.alerts", "Check which alerts have a runbook."),
     "convert": ("commands.convert", "Write a draft of a runbook in another form."),
+    "build": ("commands.build", "Put runbooks into one file that opens at once."),
+    "cache": ("commands.cache", "Manage what is kept of folders."),
     "export": ("commands.export", "Hand the runbooks to other tools."),
     "mcp": ("commands.mcp", "Serve the runbooks to agents (MCP)."),
     "completion": ("commands.completion", "Print a shell completion script."),
@@ -52,6 +54,8 @@ def fmkb() -> None:
 
 def main() -> None:
     """The entry point of `fmkb`: runs a command and exits with its code."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs more than reading a runbook
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a search multiplies no matrices; idle threads cost its start
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")

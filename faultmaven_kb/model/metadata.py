@@ -8,6 +8,7 @@ matter as it stood, so that a document without any still loads.
 import re
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -95,7 +96,7 @@ Words = Annotated[tuple[Text, ...], Strict(False)]
 class MetadataContract(BaseModel):
     """The front matter of a complete runbook. Unknown fields are allowed here; a rule reports them."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="allow", title="Runbook front matter")
+    model_config = ConfigDict(strict=True, frozen=True, extra="allow", title="Runbook front matter", defer_build=True)
 
     id: Annotated[Id, Field(description="Unique kebab-case id, technology-problem, equal to the file's stem.")]
     title: Annotated[Text, Field(description="Technology - Problem, equal to the first heading.")]
@@ -113,7 +114,7 @@ class MetadataContract(BaseModel):
 class Metadata(BaseModel):
     """What a document says about itself; None where it says nothing, or nothing valid."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str | None = Field(default=None, description="The front matter's id.")
     title: str | None = Field(default=None, description="The front matter's title.")
@@ -145,14 +146,19 @@ class ContractError:
         return str(self.path[0])
 
 
-_CONTRACT = TypeAdapter(MetadataContract)
+@lru_cache(maxsize=1)
+def _contract() -> TypeAdapter[MetadataContract]:
+    """Built when the first document is checked: who opens a built base needs none."""
+    return TypeAdapter(MetadataContract)
+
+
 _KNOWN = tuple(MetadataContract.model_fields)
 
 
 def check_metadata(values: dict[str, Any]) -> tuple[ContractError, ...]:
     """Every breach of the contract in front matter values, in the contract's order of fields."""
     try:
-        _CONTRACT.validate_python(values)
+        _contract().validate_python(values)
     except ValidationError as failure:
         errors = failure.errors(include_url=False, include_context=False)
         return tuple(_contract_error(tuple(error["loc"]), error["type"], error["input"]) for error in errors)

@@ -43,7 +43,7 @@ _PLACES = frozenset({"span", "path"})
 class Part(BaseModel):
     """The base of everything a runbook is made of: frozen, compared without places."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
@@ -123,6 +123,9 @@ class Duration(Part):
     ranges: tuple[DurationRange, ...] = ()
 
 
+_NO_DURATION = Duration.model_construct()  # a call would build the schema at import
+
+
 class Note(Part):
     """A remark set apart from the text: a note, warning, caution, tip; `kind` is one lower-case word."""
 
@@ -173,7 +176,7 @@ class Solution(Part):
     instructions: tuple[Instruction, ...] = ()
     commands: tuple[Command, ...] = ()
     expected_outcome: str = ""
-    resolution_time: Duration = Duration()
+    resolution_time: Duration = _NO_DURATION
     notes: tuple[Note, ...] = ()
     passages: tuple[Passage, ...] = ()
     span: Span
@@ -204,6 +207,10 @@ class Prevention(Part):
     avoid: tuple[Practice, ...] = ()
     security: tuple[Practice, ...] = ()
     passages: tuple[Passage, ...] = ()
+
+
+_NO_PREVENTION = Prevention.model_construct()
+_NO_METADATA = Metadata.model_construct()
 
 
 class Link(Part):
@@ -244,17 +251,17 @@ class Runbook(Part):
     id: str
     title: str
     dialect: str
-    metadata: Metadata = Metadata()
+    metadata: Metadata = _NO_METADATA
     purpose: str = ""
     impact: str = ""
     symptoms: tuple[Symptom, ...] = ()
     causes: tuple[Cause, ...] = ()
     quick_fix: tuple[Command, ...] = ()
-    resolution_time: Duration = Duration()
+    resolution_time: Duration = _NO_DURATION
     steps: tuple[Step, ...] = ()
     root_cause_analysis: str = ""
     solutions: tuple[Solution, ...] = ()
-    prevention: Prevention = Prevention()
+    prevention: Prevention = _NO_PREVENTION
     related: tuple[Link, ...] = ()
     resources: tuple[Link, ...] = ()
     history: tuple[Revision, ...] = ()

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.files import FileState
+from faultmaven_kb.reading.files import find_states
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.filters import Filter
 from faultmaven_kb.storage.container import Array, Container, Sections, damaged
@@ -147,8 +147,12 @@ class StoredBase:
                 self.state.whole("places"),
             )
 
-    def is_current(self, states: list[FileState]) -> bool:
-        """Whether files are as they were when they were read, by their names, sizes and times of change."""
+    def is_current(self) -> bool:
+        """Whether the files are as they were when they were read, by their names, sizes and times of change.
+
+        Raises `PathError` when a path is gone.
+        """
+        states = find_states(self.origin.paths, start=self.origin.folder)
         with self._guarded():
             names = string_arrays("names", [state.name for state in states])
             return (

@@ -8,13 +8,11 @@ files are ever parsed.
 import os
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +26,16 @@ from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.text.decoding import read_bytes
 
-__all__ = ["Progress", "build", "is_current", "refresh"]
+if TYPE_CHECKING:
+    from concurrent.futures import ProcessPoolExecutor
+
+__all__ = ["Progress", "build", "is_built_from", "refresh"]
 
 _BATCH = 32
 _AHEAD = 4
+_PAYS = 150
+"""How many files are worth the start of another process."""
+
 _SMALL = 500
 _STALE_SHARE = 0.1
 _MOST_SEGMENTS = 8
@@ -69,14 +73,21 @@ def build(
     What is at `target` is replaced when the new base is complete; files that are as a base there has them are not
     parsed again. `jobs` processes parse. Raises `PathError` when a path does not exist or the base cannot be written.
     """
-    origin = Origin(os.path.abspath(start), tuple(os.fspath(path) for path in paths))  # noqa: PTH100 - keeps links
+    origin = _origin(paths, start)
     old = _opened(target)
+    if old and old.origin == origin and len(old.segments) == 1 and old.is_current():
+        return old
     return _written(_plan(origin, old, target), origin, old, target, jobs=jobs, progress=progress)
 
 
-def is_current(base: StoredBase) -> bool:
-    """Whether the files that a base was built from are as they were. Raises `PathError` when a path is gone."""
-    return base.is_current(find_states(base.origin.paths, start=base.origin.folder))
+def is_built_from(path: Path, paths: Sequence[str | Path]) -> bool:
+    """Whether a file is a base of exactly these paths, as their files are now."""
+    base = _opened(path)
+    return base is not None and base.origin == _origin(paths, "") and base.is_current()
+
+
+def _origin(paths: Sequence[str | Path], start: str | Path) -> Origin:
+    return Origin(os.path.abspath(start), tuple(os.fspath(path) for path in paths))  # noqa: PTH100 - keeps links
 
 
 def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None) -> StoredBase:
@@ -84,7 +95,7 @@ def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None
 
     Raises `PathError` when a path is gone or the base cannot be written.
     """
-    if is_current(base):
+    if base.is_current():
         return base
     plan = _plan(base.origin, base, base.path)
     if _worth_writing_anew(plan, base):
@@ -152,8 +163,8 @@ def _worth_writing_anew(plan: _Plan, base: StoredBase) -> bool:
 def _written(
     plan: _Plan, origin: Origin, old: StoredBase | None, target: Path, *, jobs: int, progress: Progress | None
 ) -> StoredBase:
-    with creating(target) as writer:
-        segment = SegmentWriter(target.parent)
+    jobs = min(jobs, 1 + len(plan.new) // _PAYS)
+    with creating(target) as writer, SegmentWriter(target.parent) as segment:
         digests = _fill(segment, _runs(plan, all_files=True), old, jobs, progress, total=len(plan.states))
         files = _files(plan, digests, list(range(len(plan.states))))
         _publish(writer, origin, [_add(writer, segment)], files, _first_of_each(segment.ids))
@@ -163,15 +174,15 @@ def _written(
 def _append(writer: Writer, plan: _Plan, base: StoredBase, jobs: int, progress: Progress | None) -> None:
     index = base.searcher.index
     before = Before(index.vocabulary, index.information, base.segments[0].sections.whole("averages"), len(base.by_id))
-    segment = SegmentWriter(base.path.parent, before)
-    digests = _fill(segment, _runs(plan, all_files=False), None, jobs, progress, total=len(plan.new))
+    segments = list(base.container.directory["segments"])
+    with SegmentWriter(base.path.parent, before) as segment:
+        digests = _fill(segment, _runs(plan, all_files=False), None, jobs, progress, total=len(plan.new))
+        if len(segment):
+            segments.append(_add(writer, segment))
     new = iter(zip(range(len(base.places), len(base.places) + len(segment)), segment.ids, digests, strict=True))
     old = dict(zip(base.files.places.tolist(), base.files.digests, strict=True))
     rows = [(place, base.id_at(place), old[place]) if place >= 0 else next(new) for place in plan.held]
     files = _files(plan, [digest for _, _, digest in rows], [place for place, _, _ in rows])
-    segments = list(base.container.directory["segments"])
-    if len(segment):
-        segments.append(_add(writer, segment))
     _publish(writer, base.origin, segments, files, _first_of_each([runbook_id for _, runbook_id, _ in rows]))
 
 
@@ -224,7 +235,7 @@ def _fill(
 def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int) -> Iterator[Batch]:
     held = _Held(old) if old else None
     waiting: deque[Callable[[], Batch]] = deque()
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) if jobs > 1 else nullcontext() as pool:
+    with _pool(jobs) as pool:
         for run in runs:
             if run.held:
                 assert held is not None
@@ -235,6 +246,15 @@ def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int) -> Iterato
                 yield waiting.popleft()()
         while waiting:
             yield waiting.popleft()()
+
+
+def _pool(jobs: int) -> "AbstractContextManager[ProcessPoolExecutor | None]":
+    if jobs <= 1:
+        return nullcontext()
+    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a change of a few files needs none
+    from multiprocessing import get_context  # noqa: PLC0415
+
+    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
 
 
 class _Held:

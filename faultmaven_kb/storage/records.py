@@ -5,25 +5,25 @@ along. Models are kept, not sources, because a hit is shown more often than a ba
 less than a millisecond, parsed in five, and compressed it is half as long again as its compressed source.
 """
 
+import json
 import zlib
 from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter
 
-from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.diagnostics import UNREAD, Diagnostic
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.files import FileState
+from faultmaven_kb.reading.files import FileState, read_file, shown_name
 from faultmaven_kb.search.engine import technologies_in
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
 from faultmaven_kb.search.terms import LINE_END
-from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
 
 __all__ = [
     "COLUMNS",
@@ -38,7 +38,6 @@ __all__ = [
     "runbook_from",
     "text_from",
     "unpacked",
-    "unreadable",
 ]
 
 COLUMNS = ("technology", "severity", "status")
@@ -47,9 +46,8 @@ COLUMNS = ("technology", "severity", "status")
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
 _LEVEL = 1
+_Value = TypeVar("_Value")
 _LARGEST = 200_000_000
-_DIAGNOSTICS = TypeAdapter(tuple[Diagnostic, ...])
-_START = Span(1, 1, 1, 1)
 
 
 class Record(NamedTuple):
@@ -84,10 +82,10 @@ def read_batch(files: Sequence[FileState]) -> Batch:
 
 
 def _read(file: FileState, numbers: TermNumbers) -> Record:
-    try:
-        data = read_bytes(Path(file.path))
-    except PathError as error:
-        return _record(file.name, NO_DIGEST, None, (unreadable(file.name, error),), numbers)
+    _, data = read_file(Path(file.path))
+    if isinstance(data, Diagnostic):
+        found = replace(data, path=shown_name(Path(file.name)))
+        return _record(file.name, NO_DIGEST, None, (found,), numbers)
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
 
     result = parse_runbook(data, path=file.name)
@@ -97,7 +95,7 @@ def _read(file: FileState, numbers: TermNumbers) -> Record:
 def _record(
     name: str, digest: bytes, runbook: Runbook | None, diagnostics: tuple[Diagnostic, ...], numbers: TermNumbers
 ) -> Record:
-    told = packed(_DIAGNOSTICS.dump_json(diagnostics)) if diagnostics else b""
+    told = packed(_dumped(_diagnostics(), diagnostics)) if diagnostics else b""
     unread = any(diagnostic.code in UNREAD for diagnostic in diagnostics)
     if runbook is None:
         return Record(name, digest, b"", told, unread, ("",) * (len(COLUMNS) + 2), (), NO_TEXT)
@@ -107,18 +105,13 @@ def _record(
     return Record(
         name,
         digest,
-        packed(runbook.model_dump_json(exclude_defaults=True).encode()),
+        packed(_dumped(_runbook(), runbook)),
         told,
         unread,
         (runbook.id, *values, technologies),
         metadata.tags,
         read_text(runbook, numbers),
     )
-
-
-def unreadable(name: str, error: PathError) -> Diagnostic:
-    """The diagnostic for a file that cannot be read."""
-    return Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, _START)
 
 
 def digest_of(data: bytes) -> bytes:
@@ -142,12 +135,36 @@ def unpacked(data: bytes) -> bytes:
 
 def runbook_from(data: bytes) -> Runbook:
     """The runbook of a record's `model`."""
-    return Runbook.from_json(unpacked(data))
+    return _loaded(_runbook(), unpacked(data))
 
 
 def diagnostics_from(data: bytes) -> tuple[Diagnostic, ...]:
     """The diagnostics of a record's `told`."""
-    return _DIAGNOSTICS.validate_json(unpacked(data)) if data else ()
+    return _loaded(_diagnostics(), unpacked(data)) if data else ()
+
+
+@lru_cache(maxsize=1)
+def _diagnostics() -> TypeAdapter[tuple[Diagnostic, ...]]:
+    return TypeAdapter(tuple[Diagnostic, ...])
+
+
+@lru_cache(maxsize=1)
+def _runbook() -> TypeAdapter[Runbook]:
+    return TypeAdapter(Runbook)
+
+
+def _dumped(adapter: TypeAdapter[_Value], value: _Value) -> bytes:
+    try:
+        return adapter.dump_json(value, exclude_defaults=True)
+    except ValueError:  # a lone surrogate, from a file's name or an escape in YAML, is not written as UTF-8
+        return json.dumps(adapter.dump_python(value, mode="json", exclude_defaults=True)).encode()
+
+
+def _loaded(adapter: TypeAdapter[_Value], data: bytes) -> _Value:
+    try:
+        return adapter.validate_json(data)
+    except ValueError:
+        return adapter.validate_python(json.loads(data))
 
 
 def text_from(data: bytes, starts: tuple[int, ...]) -> Text:

@@ -4,11 +4,12 @@ The compressed models and texts go to temporary files at once. Postings need a s
 lie term by term: first how often each term occurs, then each posting to its place, chunk by chunk.
 """
 
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import accumulate
 from pathlib import Path
-from typing import IO, NamedTuple
+from tempfile import TemporaryFile
+from types import TracebackType
+from typing import IO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,22 +36,37 @@ __all__ = ["Before", "SegmentWriter"]
 
 _CHUNK = 2_048
 _IN_MEMORY = 8_000_000
+_BUFFERED = 32_000_000
 
 
 class _Heap:
-    """Byte strings one after the other in a temporary file, with the place where each begins."""
+    """Byte strings one after the other, with the place where each begins; in a file when they become many."""
 
     def __init__(self, folder: Path) -> None:
-        self._file: IO[bytes] = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 - lives as long as the writer
+        self._folder = folder
+        self._buffer = bytearray()
+        self._file: IO[bytes] | None = None
         self.ends = [0]
 
     def append(self, data: bytes) -> None:
-        self._file.write(data)
+        self._buffer += data
         self.ends.append(self.ends[-1] + len(data))
+        if len(self._buffer) > _BUFFERED:
+            self._file = self._file or TemporaryFile(dir=self._folder)  # noqa: SIM115 - lives as long as the writer
+            self._file.write(self._buffer)
+            self._buffer.clear()
 
     def array(self) -> NDArray[np.uint8]:
+        if self._file is None:
+            return np.frombuffer(bytes(self._buffer), dtype=np.uint8)
+        self._file.write(self._buffer)
+        self._buffer.clear()
         self._file.flush()
-        return np.memmap(self._file, dtype=np.uint8, mode="r") if self.ends[-1] else np.empty(0, dtype=np.uint8)
+        return np.memmap(self._file, dtype=np.uint8, mode="r")
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
 
 
 class Before(NamedTuple):
@@ -64,7 +80,7 @@ class Before(NamedTuple):
 
 
 class SegmentWriter:
-    """Collects records; `arrays` is the segment. Temporary files are made in `folder`."""
+    """Collects records; `arrays` is the segment. Large parts wait in temporary files in `folder` until it is closed."""
 
     def __init__(self, folder: Path, before: Before | None = None) -> None:
         self._before = Before({}, np.empty(0), None, 0) if before is None else before
@@ -81,6 +97,15 @@ class SegmentWriter:
         self._pending: list[Text] = []
         self._frequency = np.zeros(self._first + 1024, dtype=np.int64)
         self._about = np.zeros(self._first + 1024, dtype=np.int64)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for heap in (self._models, self._told, self._texts):
+            heap.close()
 
     def __len__(self) -> int:
         return len(self._bounds)
@@ -215,7 +240,8 @@ class SegmentWriter:
         """An array that is filled in no order, in a file where it would fill the memory."""
         if count < _IN_MEMORY:
             return np.empty(count, dtype=kind)
-        return np.memmap(tempfile.TemporaryFile(dir=self._folder), dtype=kind, mode="w+", shape=(count,))
+        with TemporaryFile(dir=self._folder) as file:  # the map keeps it
+            return np.memmap(file, dtype=kind, mode="w+", shape=(count,))
 
     def _columns(self) -> dict[str, Array]:
         words: dict[str, int] = {"": 0}

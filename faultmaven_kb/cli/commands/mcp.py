@@ -8,13 +8,11 @@ import socket
 from pathlib import Path
 
 import click
-from platformdirs import user_cache_path
 
-from faultmaven_kb.cli.shared.common import kb_option
+from faultmaven_kb.cli.shared.common import cache_in_force, kb_option
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.export.extras import from_extra
-from faultmaven_kb.reading.cache import Cache
 
 __all__ = ["command"]
 
@@ -40,9 +38,7 @@ def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tu
     from faultmaven_kb.mcp_server.live_base import LiveBase  # noqa: PLC0415 - the extra may be missing
     from faultmaven_kb.mcp_server.server import RunbookServer  # noqa: PLC0415
 
-    folder = os.environ.get("FMKB_CACHE_DIR")
-    cache = Cache(Path(folder) if folder else user_cache_path("faultmaven-kb", appauthor=False))
-    base = LiveBase(kb_paths, cache=cache, prepare=lambda found: with_semantic(found, semantic))
+    base = LiveBase(kb_paths, cache=cache_in_force(), prepare=lambda found: with_semantic(found, semantic))
     base.current()
     logging.disable(logging.INFO)  # standard error is where clients show what went wrong; bm25s logs at its import
     server = RunbookServer(base, today=datetime.date.today)

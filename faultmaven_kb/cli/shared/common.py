@@ -16,9 +16,11 @@ from faultmaven_kb.text.terminal_text import printable
 if TYPE_CHECKING:
     from faultmaven_kb.knowledge_base import KnowledgeBase
     from faultmaven_kb.model.runbook import Runbook
+    from faultmaven_kb.storage.kept import Cache
 
 __all__ = [
     "SEVERITY_STYLES",
+    "cache_in_force",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -30,20 +32,48 @@ __all__ = [
 
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
+_NO_CACHE = "faultmaven_kb.no_cache"
+
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def kb_option(command: _Command) -> _Command:
     """The option that chooses the knowledge base."""
-    return click.option(
-        "--kb",
-        "kb_paths",
-        multiple=True,
-        type=click.Path(path_type=Path),
-        envvar="FMKB_PATH",
-        show_envvar=True,
-        help="File or folder of runbooks; may be given more than once. Default: the built-in runbooks.",
-    )(command)
+    for option in (
+        click.option(
+            "--no-cache",
+            is_flag=True,
+            expose_value=False,
+            envvar="FMKB_NO_CACHE",
+            show_envvar=True,
+            callback=_remember_no_cache,
+            help="Read every runbook anew and keep nothing in the cache folder.",
+        ),
+        click.option(
+            "--kb",
+            "kb_paths",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            envvar="FMKB_PATH",
+            show_envvar=True,
+            help="File or folder of runbooks, or a file that `fmkb build` made; may be given more than once. "
+            "Default: the built-in runbooks.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def _remember_no_cache(ctx: click.Context, param: click.Parameter, value: bool) -> None:
+    ctx.meta[_NO_CACHE] = value
+
+
+def cache_in_force() -> "Cache | None":
+    """The cache in the user's folder; None where the current command was told to use none."""
+    from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - completing a word needs no numpy
+
+    context = click.get_current_context(silent=True)
+    return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
 
 
 def filter_options(command: _Command) -> _Command:
@@ -61,9 +91,8 @@ def filter_options(command: _Command) -> _Command:
 def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
     """The knowledge base at the paths, or the built-in one. Says on standard error what could not be read."""
     from faultmaven_kb.knowledge_base import KnowledgeBase  # noqa: PLC0415 - completing a word needs no runbook
-    from faultmaven_kb.reading.cache import Cache  # noqa: PLC0415
 
-    cache = Cache(cache_folder())
+    cache = cache_in_force()
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
     for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)

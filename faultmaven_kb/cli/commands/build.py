@@ -1,0 +1,73 @@
+"""`fmkb build`: runbooks as one file that opens at once."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from faultmaven_kb.text.terminal_text import printable
+
+if TYPE_CHECKING:
+    from faultmaven_kb.storage.building import Progress
+
+__all__ = ["command"]
+
+
+@click.command("build")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("-o", "--output", required=True, type=click.Path(path_type=Path), help="The file to write: NAME.fmkb.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, 64),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each processor",
+    help="How many processes read the runbooks.",
+)
+@click.option("--check", is_flag=True, help="Write nothing; exit with 1 when the file is out of date.")
+@click.pass_context
+def command(ctx: click.Context, paths: tuple[Path, ...], output: Path, jobs: int, check: bool) -> None:
+    """Write the runbooks at PATHS into one file: models, texts and search index.
+
+    \b
+    Examples:
+      fmkb build runbooks -o base.fmkb
+      fmkb search --kb base.fmkb "too many clients already"
+
+    The file opens at once, whatever its size, wherever a folder of runbooks is taken. One that is there is brought up
+    to date: only runbooks that have changed are read again, and no reader ever sees half of it.
+    """
+    from faultmaven_kb.knowledge_base import KnowledgeBase, is_built  # noqa: PLC0415 - a help page needs no runbook
+    from faultmaven_kb.storage.building import is_built_from  # noqa: PLC0415
+
+    if not is_built(output):
+        raise click.UsageError(f'the output is "{printable(output.name)}", expected a name that ends in .fmkb')
+    if check:
+        current = is_built_from(output, paths)
+        click.echo(f"{printable(str(output))} is {'up to date' if current else 'out of date'}")
+        ctx.exit(0 if current else 1)
+    with _progress() as progress:
+        kb = KnowledgeBase.build(*paths, to=output, jobs=jobs, progress=progress)
+    for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
+        click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
+    size = output.stat().st_size
+    click.echo(f"{printable(str(output))}: {len(kb)} runbook{'' if len(kb) == 1 else 's'}, {size / 1e6:.1f} MB")
+    ctx.exit(0 if len(kb) else 1)
+
+
+@contextmanager
+def _progress() -> "Iterator[Progress | None]":
+    """A bar on standard error when that is a terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    with click.progressbar(length=0, label="reading", file=sys.stderr) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield progress

@@ -1,0 +1,89 @@
+"""Bases in the user's cache folder: one for each set of paths, made and brought up to date without being asked.
+
+A base is named by the paths and the library that made it, so nothing has to be invalidated; the folder may be deleted
+at any time. The bases that were not used for longest go when all of them take too much room. A folder that cannot be
+written is no error: there is no base then, and the files are read.
+"""
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+
+from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.reading.files import find_states
+from faultmaven_kb.storage.base import StoredBase
+from faultmaven_kb.storage.container import SUFFIX
+from faultmaven_kb.storage.stamp import library_stamp
+
+__all__ = ["Cache"]
+
+_MOST = 2_000_000_000
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A folder of bases. It is made when the first one is kept; `most` bounds what all of them take, in bytes."""
+
+    folder: Path
+    most: int = _MOST
+
+    def base(self, paths: Sequence[str | Path], *, jobs: int = 1) -> StoredBase | None:
+        """The base of the runbooks at some paths as the files are now; None where it cannot be kept.
+
+        Raises `PathError` for a path that does not exist.
+        """
+        file = self._file(paths)
+        with contextlib.suppress(ConfigurationError, PathError):
+            base = StoredBase(file)
+            if not base.is_current():
+                from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - mostly nothing has changed
+
+                base = refresh(base, jobs=jobs)
+            with contextlib.suppress(OSError):
+                os.utime(file)
+            return base
+        find_states(paths)  # a path that is missing is the caller's mistake, a folder that is full is not
+        from faultmaven_kb.storage.building import build  # noqa: PLC0415
+
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            base = build(paths, file, jobs=jobs)
+        except (OSError, PathError):
+            return None
+        self._trim(file)
+        return base
+
+    def clean(self) -> int:
+        """Remove all bases; the number of bytes that this frees. Raises `PathError` for one that cannot be removed."""
+        freed = 0
+        for file, size, _ in self._bases():
+            try:
+                file.unlink(missing_ok=True)
+            except OSError as error:
+                raise PathError(f"cannot remove {str(file)!r}: {error.strerror or error}") from error
+            freed += size
+        return freed
+
+    def _file(self, paths: Sequence[str | Path]) -> Path:
+        digest = blake2b(library_stamp().encode(), digest_size=16)
+        for path in paths:
+            digest.update(f"\0{os.fspath(path)}\0{os.path.abspath(path)}".encode("utf-8", "surrogatepass"))  # noqa: PTH100
+        return self.folder / "bases" / f"{digest.hexdigest()}{SUFFIX}"
+
+    def _bases(self) -> Iterator[tuple[Path, int, int]]:
+        """The files of all bases with their sizes and the times of their last use."""
+        for file in (self.folder / "bases").glob(f"*{SUFFIX}"):
+            with contextlib.suppress(OSError):
+                state = file.stat()
+                yield file, state.st_size, state.st_mtime_ns
+
+    def _trim(self, newest: Path) -> None:
+        total = 0
+        for file, size, _ in sorted(self._bases(), key=lambda each: (each[0] != newest, -each[2])):
+            total += size
+            if total > self.most and file != newest:
+                with contextlib.suppress(OSError):
+                    file.unlink()
