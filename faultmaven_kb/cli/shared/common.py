@@ -33,6 +33,7 @@ __all__ = [
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 _NO_CACHE = "faultmaven_kb.no_cache"
+_MOST_OPTIONS = 8
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -103,12 +104,16 @@ def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
 
 
 def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
-    """The runbook with an id; a mistake is a usage error that names the nearest id."""
-    runbook = kb.get(runbook_id)
-    if runbook is None:
+    """The runbook with an id or a unique short form; a mistake is a usage error that names the nearest id."""
+    found = kb.ids_named(runbook_id)
+    if len(found) > 1:
+        options = ", ".join(printable(each) for each in found[:_MOST_OPTIONS])
+        more = f" and {len(found) - _MOST_OPTIONS} more" if len(found) > _MOST_OPTIONS else ""
+        raise click.UsageError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}{more}')
+    if not found:
         hint = did_you_mean(runbook_id, kb.ids) or "; `fmkb list` shows them all"
         raise click.UsageError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
-    return runbook
+    return kb[found[0]]
 
 
 def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
