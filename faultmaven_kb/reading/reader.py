@@ -19,6 +19,7 @@ from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
+from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
@@ -62,11 +63,12 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
     """
     try:
         found, diagnostics = read_document(document, path=path, dialect=dialect)
+        parts = runbooks_in(found, found.runbook, _build) if found and dialect is None else ()
     except FaultmavenError:
         raise
     except Exception as error:  # the promise holds for faults of this library too
         return ParseResult(None, (internal_error("reading this document", error, _name(document, path)),))
-    return ParseResult(found.runbook if found else None, diagnostics)
+    return ParseResult(found.runbook if found else None, diagnostics, parts)
 
 
 def read_document(
