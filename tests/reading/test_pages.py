@@ -1,11 +1,13 @@
 """A page with a heading for each alert or problem is many runbooks, wherever a knowledge base is used."""
 
+import json
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from faultmaven_kb import KnowledgeBase, Runbook, parse_runbook
+from faultmaven_kb.cli.commands.search import command as search
 from faultmaven_kb.cli.commands.show import command as show
 from tests.documents import RUNBOOKS
 
@@ -91,6 +93,24 @@ def test_show_takes_the_anchor_or_the_name_of_the_alert() -> None:
         assert "BlockstoreReplicaLagging" not in result.output
 
 
+def test_show_takes_a_file_and_a_heading_of_one() -> None:
+    whole = CliRunner().invoke(show, [str(ALERTS), "--source"])
+    assert whole.exit_code == 0
+    assert "BlockstoreReplicaLagging" in whole.output
+    part = CliRunner().invoke(show, [f"{ALERTS}#blockstorediskalmostfull", "--source"])
+    assert part.exit_code == 0
+    assert "BlockstoreReplicaLagging" not in part.output
+    missing = CliRunner().invoke(show, [f"{ALERTS}#gone"])
+    assert missing.exit_code == 2
+    assert 'has no runbook at "#gone"' in missing.output
+
+
+def test_search_takes_a_file_as_its_base() -> None:
+    found = CliRunner().invoke(search, ["BlockstoreDiskAlmostFull", "--kb", str(ALERTS), "--no-cache", "--json"])
+    assert found.exit_code == 0
+    assert json.loads(found.output)["hits"][0]["id"] == "storage-alerts#blockstorediskalmostfull"
+
+
 def test_the_whole_page_is_still_one_result() -> None:
     result = parse_runbook(ALERTS)
     assert result.runbook is not None
@@ -101,8 +121,10 @@ def test_the_whole_page_is_still_one_result() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "# One\n\n## Symptoms\n\n- slow\n\n## Investigation\n\n### Case A\n\n#### Solution\n\nx\n\n"
-        "### Case B\n\n#### Solution\n\ny\n",
+        (
+            "# One\n\n## Symptoms\n\n- slow\n\n## Investigation\n\n### Case A\n\n#### Solution\n\nx\n\n"
+            "### Case B\n\n#### Solution\n\ny\n"
+        ),
         "# One\n\n## KubeThingDown\n\n### Meaning\n\nDown.\n\n### Mitigation\n\nStart it.\n",
         "# Guide\n\n## Install\n\n### Steps\n\n- a\n\n## Remove\n\n### Steps\n\n- b\n",
     ],

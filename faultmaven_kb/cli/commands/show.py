@@ -6,7 +6,7 @@ import click
 from rich.markdown import Markdown
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
+from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, runbook_argument, runbook_at
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.dialects import DIALECTS
 from faultmaven_kb.model.runbook import Runbook
@@ -30,14 +30,15 @@ __all__ = ["command"]
     help="The family of documents to read it as. Default: found by its content.",
 )
 def command(runbook_id: str, kb_paths: tuple[Path, ...], as_json: bool, as_source: bool, dialect: str | None) -> None:
-    """Read the runbook ID.
+    """Read the runbook ID, or the one in FILE.
 
     \b
     Examples:
       fmkb show redis-out-of-memory
       fmkb show redis-out-of-memory --json | jq .causes
+      fmkb show docs/alerts.md --source
     """
-    runbook = runbook_named(load(kb_paths), runbook_id)
+    runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
         runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
     if as_json:
