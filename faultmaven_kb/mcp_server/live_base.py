@@ -1,20 +1,26 @@
 """A knowledge base that follows its files: loaded again when one of them was added, changed or removed.
 
 The files are looked at when a question comes, not when a platform's file events say so: a few hundred `stat` calls cost
-less than a millisecond each time and need no trust. The old base answers until the new one is ready.
+less than a millisecond each time and need no trust. They are read in a worker process with a deadline, and the old base
+answers as long as that takes: a question waits a moment for a change that is quickly read, and for nothing else.
 """
 
+import logging
 import threading
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faultmaven_kb.knowledge_base import KnowledgeBase, builtin_path
+from faultmaven_kb.mcp_server.workers import Workers
 from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.storage.kept import Cache
 
 __all__ = ["LiveBase"]
 
 _Fingerprint = tuple[tuple[str, int, int], ...]
+_PATIENCE = 5.0
+_DEADLINE = 120.0
 
 
 class LiveBase:
@@ -26,22 +32,51 @@ class LiveBase:
         *,
         cache: Cache | None = None,
         prepare: Callable[[KnowledgeBase], KnowledgeBase] = lambda base: base,
+        patience: float = _PATIENCE,
+        read: Callable[[tuple[str | Path, ...], Cache | None], KnowledgeBase] | None = None,
     ) -> None:
-        """`prepare` is applied to each base that was loaded, before it answers (a semantic model, for instance)."""
+        """`prepare` is applied to each base that was loaded, before it answers (a semantic model, for instance).
+
+        A question waits `patience` seconds for a change to be read; `read` reads it (in a worker, by default).
+        """
         self._paths = tuple(paths) or (builtin_path(),)
-        self._cache, self._prepare = cache, prepare
+        self._cache, self._prepare, self._patience = cache, prepare, patience
+        workers = Workers(seconds=_DEADLINE, most=1)
+        self._read = read or (lambda paths, cache: workers.run(_loaded, paths, cache))
         self._lock = threading.Lock()
         self._seen: _Fingerprint | None = None
         self._base = KnowledgeBase()
+        self._loading: threading.Thread | None = None
+        self._since = 0.0
 
     def current(self) -> KnowledgeBase:
-        """The knowledge base as the files are now. Raises `PathError` when a path is gone."""
+        """The knowledge base as the files are now, or as they were while a change is still being read.
+
+        The first one is read at once. Raises `PathError` when a path is gone.
+        """
+        seen = self._fingerprint()
         with self._lock:
-            seen = self._fingerprint()
-            if seen != self._seen:
-                self._base = self._prepare(KnowledgeBase.load(*self._paths, cache=self._cache))
+            if self._seen is None:
+                self._base = self._prepare(_loaded(self._paths, self._cache))
                 self._seen = seen
-            return self._base
+            elif seen != self._seen and self._loading is None:
+                self._loading = threading.Thread(target=self._load, args=(seen,), daemon=True)
+                self._since = time.monotonic()
+                self._loading.start()
+            loading, since = self._loading, self._since
+        if loading is not None:
+            loading.join(max(since + self._patience - time.monotonic(), 0))
+        return self._base
+
+    def _load(self, seen: _Fingerprint) -> None:
+        """Read the files and put the new base in place; where that fails, the old one stays until they change again."""
+        base = None
+        try:
+            base = self._prepare(self._read(self._paths, self._cache))
+        except Exception as error:  # a server that runs goes on answering
+            logging.getLogger(__name__).warning("the runbooks were not read again: %s", error)
+        with self._lock:
+            self._base, self._seen, self._loading = self._base if base is None else base, seen, None
 
     def _fingerprint(self) -> _Fingerprint:
         found = []
@@ -52,3 +87,7 @@ class LiveBase:
                 continue
             found.append((file.as_posix(), state.st_mtime_ns, state.st_size))
         return tuple(found)
+
+
+def _loaded(paths: tuple[str | Path, ...], cache: Cache | None) -> KnowledgeBase:
+    return KnowledgeBase.load(*paths, cache=cache)

@@ -61,8 +61,13 @@ class SolutionResult(_Part):
 
 
 class ImageProof(_Part):
-    """What was proven on one image: versions of the packages, symptoms as the software printed them, solutions."""
+    """What was proven on one image: versions of the packages, symptoms as the software printed them, solutions.
 
+    `suite` is its Debian release, `image` the fingerprint of its recipe.
+    """
+
+    suite: str = ""
+    image: str = ""
     versions: dict[str, str]
     symptoms: dict[str, str]
     solutions: tuple[SolutionResult, ...]
@@ -72,13 +77,15 @@ class Proof(_Part):
     """The last complete proof of a runbook, in `labs/results/ID.json`.
 
     `skipped` are the parts that no machine ran, with the reason, and `unproven` those of them (and the fences that are
-    only shown) that belong to the quick fix or to a solution.
+    only shown) that belong to the quick fix or to a solution. `executed` is the hash of the commands, `declared` that
+    of the lab's declaration.
     """
 
     proof: int = VERSION
     runbook: str
     date: date
     executed: str
+    declared: str = ""
     clients: dict[str, str] = {}
     symptoms: tuple[str, ...]
     skipped: dict[str, str]
@@ -94,7 +101,7 @@ class Proof(_Part):
         parts = []
         for name, image in self.images.items():
             versions = [f"{package} {plain_version(version)}" for package, version in image.versions.items()]
-            parts.append(f"{name} {' '.join(versions)}")
+            parts.append(f"{image.suite or name} {' '.join(versions)}")
         without = sorted({*self.skipped, *self.unproven})
         return "lab " + ", ".join(parts) + (f"; without {', '.join(without)}" if without else "")
 

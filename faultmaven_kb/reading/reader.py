@@ -23,6 +23,7 @@ from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
+from faultmaven_kb.text.limits import beyond_limit
 from faultmaven_kb.text.markdown import Block, read_blocks
 from faultmaven_kb.text.outline import build_outline, walk
 
@@ -82,9 +83,9 @@ def read_document(
         return None, diagnostics
     front_matter = read_front_matter(source)
     diagnostics += front_matter.diagnostics
-    return (
-        None if front_matter.refused else read_body(source, front_matter, diagnostics, dialect=dialect)
-    ), diagnostics
+    if front_matter.refused:
+        return None, diagnostics
+    return read_body(source, front_matter, diagnostics, dialect=dialect)
 
 
 def _name(document: Path | str | bytes, path: str | None) -> str:
@@ -93,13 +94,19 @@ def _name(document: Path | str | bytes, path: str | None) -> str:
 
 def read_body(
     source: Source, front_matter: FrontMatter, diagnostics: tuple[Diagnostic, ...], *, dialect: str | None = None
-) -> ReadDocument:
-    """The stages after the front matter; `diagnostics` is what the stages before had to say."""
+) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
+    """The stages after the front matter, and all diagnostics; `diagnostics` is what the stages before had to say.
+
+    No document where there is more of one kind than a document may hold.
+    """
     blocks = read_blocks(source, front_matter.end)
+    if beyond := beyond_limit(source, blocks):
+        return None, (*diagnostics, beyond)
     outline = build_outline(source, blocks, source.position(front_matter.end).line)
     seen = Document(source, front_matter, outline)
     chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
-    return ReadDocument(source, front_matter, outline, blocks, chosen, _build(seen, chosen), diagnostics)
+    runbook = _build(seen, chosen)
+    return ReadDocument(source, front_matter, outline, blocks, chosen, runbook, diagnostics), diagnostics
 
 
 def _build(seen: Document, dialect: Dialect) -> Runbook:

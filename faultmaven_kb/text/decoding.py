@@ -15,8 +15,8 @@ from faultmaven_kb.source import Source, Span, without_surrogates
 
 __all__ = ["SIZE_LIMIT", "decode", "read_bytes"]
 
-SIZE_LIMIT = 1_000_000
-"""Largest document in bytes; Markdown parsing takes seconds beyond it and no runbook comes near."""
+SIZE_LIMIT = 200_000
+"""Largest document in bytes: ten times the largest runbook, and no command takes seconds for a file of this size."""
 
 _START = Span(1, 1, 1, 1)
 

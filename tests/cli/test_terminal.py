@@ -58,7 +58,7 @@ def test_a_card_without_weights_quick_fix_or_steps_is_short() -> None:
 def test_a_deprecated_runbook_says_so_and_a_cause_may_have_no_weight() -> None:
     runbook = next(iter(KnowledgeBase.load(DOCUMENTS / "sample.md")))
     metadata = runbook.metadata.model_copy(update={"status": "deprecated", "severity": None})
-    causes = (runbook.causes[0].model_copy(update={"weight": None, "description": ""}),)
+    causes = (runbook.causes[0].model_copy(update={"weight": None, "weight_text": "", "description": ""}),)
     code = runbook.quick_fix[0].model_copy(update={"code": "true\n" * 40})
     changed = runbook.model_copy(update={"metadata": metadata, "causes": causes, "quick_fix": (code,)})
     console = _console(terminal=False)

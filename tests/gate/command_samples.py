@@ -311,7 +311,6 @@ FOUND: tuple[tuple[str, str, str], ...] = (
     ("RB605", "bash", "echo “x”"),
     ("RB605", "bash", "kubectl get pods –n x"),
     ("RB605", "bash", "ls —all"),
-    ("RB009", "bash", "kubectl\xa0get pods"),
     ("RB605", "sql", "SELECT “x” FROM y;"),
     ("RB605", "console", "$ ls –l"),
     ("RB605", "bash", "grep ‘x’ y"),

@@ -95,7 +95,7 @@ def test_pyproject_has_the_same_keys_in_its_table() -> None:
         ('ignore = "RB201"', 'ignore is "RB201", expected a list'),
         ("[limits]\nstale-months = 0", ".fmkb.toml:2: limits.stale-months is 0, expected a number from 1 to 1200"),
         ("[limits]\nstale-months = true", "limits.stale-months is true, expected a number"),
-        ("[limits]\nfile-size = 5000000", "limits.file-size is 5000000, expected a number from 1 to 1000000"),
+        ("[limits]\nfile-size = 5000000", "limits.file-size is 5000000, expected a number from 1 to 200000"),
         ("limits = 3", "limits is 3, expected a table"),
         ('[levels]\nRB201 = "fatal"', '.fmkb.toml:2: level of RB201 is "fatal", expected one of error, warning, info'),
         ('[levels]\nRB2x1 = "info"', '.fmkb.toml:2: no rule is called "RB2x1"'),

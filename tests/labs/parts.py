@@ -9,7 +9,7 @@ import pytest
 from faultmaven_kb.labs.declarations.check import check_lab
 from faultmaven_kb.labs.declarations.declaration import read_lab
 from faultmaven_kb.labs.declarations.plan import LoadedLab, load_lab
-from faultmaven_kb.labs.machines.images import ensure_image, read_images
+from faultmaven_kb.labs.machines.images import Tree, ensure_image, read_images
 from faultmaven_kb.labs.machines.machine import obstacle
 from faultmaven_kb.labs.proving.phases import Trial
 
@@ -46,7 +46,7 @@ def findings(folder: Path) -> list[tuple[str, int, str]]:
     return [(each.code, each.span.line, each.message) for each in check_lab(loaded(folder), images=IMAGES)]
 
 
-def tree() -> Path:
+def tree() -> Tree:
     """The tree of the image bookworm, built where it is not there."""
     return ensure_image(IMAGES["bookworm"], STATE, say=print)
 

@@ -211,11 +211,47 @@ def test_a_lab_of_an_unknown_runbook_cannot_be_loaded() -> None:
         load_lab(read_lab(DEMO / "shop-page-missing.lab.yaml"), {})
 
 
-@pytest.mark.parametrize("text", ["- a\n", "x: 1\n", "x: {suite: a}\n", "a: &b {suite: s, packages: []}\n"])
+@pytest.mark.parametrize("text", ["- a\n", "x: 1\n", "x: {suite: 1}\n", "a: &b {suite: s, packages: []}\n"])
 def test_an_images_file_that_is_none_says_where(tmp_path: Path, text: str) -> None:
     (tmp_path / "images.yaml").write_text(text, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"images\.yaml"):
         read_images(tmp_path / "images.yaml")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("x: {packages: [a]}\n", "x has neither suite nor base, expected one of them"),
+        ("x: {suite: a, base: x}\n", "x has both suite and base, expected one of them"),
+        ("x: {base: y}\nz: {suite: a}\n", 'x: base is "y", expected one of z'),
+        ("x: {base: y}\ny: {base: x}\nz: {suite: a}\n", 'y: base is "x", expected one of z'),
+    ],
+)
+def test_a_layer_has_a_base_that_exists_and_is_not_above_it(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "images.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=f"{message}$"):
+        read_images(tmp_path / "images.yaml")
+
+
+def test_a_package_more_in_one_layer_changes_no_other(tmp_path: Path) -> None:
+    def fingerprints(redis: str, base: str = "[]") -> dict[str, str]:
+        text = f"b: {{suite: trixie, packages: {base}}}\nr: {{base: b, packages: [{redis}]}}\nn: {{base: b}}\n"
+        (tmp_path / "images.yaml").write_text(text, encoding="utf-8")
+        return {name: image.fingerprint for name, image in read_images(tmp_path / "images.yaml").items()}
+
+    before, after, below = fingerprints("redis"), fingerprints("redis, lsof"), fingerprints("redis", "[less]")
+    assert [name for name in before if before[name] != after[name]] == ["r"]
+    assert [name for name in before if before[name] != below[name]] == ["b", "r", "n"]
+
+
+def test_stable_releases_have_security_updates(tmp_path: Path) -> None:
+    text = "a: {suite: trixie}\nb: {suite: sid}\nc: {suite: trixie, mirror: 'http://mirror.example.com/debian'}\n"
+    (tmp_path / "images.yaml").write_text(text, encoding="utf-8")
+    assert [image.sources[1:] for image in read_images(tmp_path / "images.yaml").values()] == [
+        ("deb http://deb.debian.org/debian-security trixie-security main",),
+        (),
+        (),
+    ]
 
 
 def test_a_changed_recipe_is_another_image(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from faultmaven_kb.cli.commands.lab import command
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.labs.machines.images import read_images
 from faultmaven_kb.labs.machines.machine import obstacle
 from faultmaven_kb.labs.proving.audit import audit
 from tests.labs.parts import ROOT, STATE, demo, loaded, needs_machine, tree
@@ -97,6 +98,84 @@ def test_the_runbooks_beside_the_labs_are_tested_and_another_installed_text_is_a
     with pytest.raises(ConfigurationError, match=f"{new} differs from the installed copy {installed / new.name}"):
         invoke("lint", "--labs", labs)
     assert invoke("lint", "--labs", labs, "--runbooks", new.parent)[0] == 0
+
+
+def test_a_drafted_declaration_fits_its_runbook_but_for_what_its_author_knows(tmp_path: Path) -> None:
+    folder = demo(tmp_path / "demo")
+    (folder / "shop-page-missing.lab.yaml").unlink()
+    where = ("--labs", folder, "--runbooks", folder)
+    code, text = invoke("new", "shop-page-missing", *where)
+    file = Path(text.strip())
+    assert (code, file.name) == (0, "shop-page-missing.lab.yaml")
+    file.write_text(file.read_text("utf-8").replace("[bookworm-shop, trixie-shop]", "[bookworm]"), encoding="utf-8")
+    assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
+    code, text = invoke("new", "shop-page-missing", *where)
+    assert (code, "exists already" in text) == (2, True)
+    assert invoke("new", "shop-page-mising", *where)[0] == 2
+
+
+def test_a_fence_that_no_case_covers_yet_stops_a_proof_and_no_trial(tmp_path: Path) -> None:
+    folder = demo(tmp_path, lab=("  diagnosis:\n  - {section: step-1, expect: stock}\n", ""))
+    where = ("--labs", folder, "--runbooks", folder)
+    code, text = invoke("run", *where, "--dry-run")
+    assert (code, "LB109" in text, "solution-1/fence-1/command-2" in text) == (0, True, True)
+    code, text = invoke("run", *where, "--dry-run", "--save")
+    assert (code, "LB109" in text, "solution-1/fence-1/command-2" in text) == (1, True, False)
+
+
+def test_images_that_no_recipe_asks_for_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FMKB_LABS_DIR", str(tmp_path / "state"))
+    folder = demo(tmp_path / "demo")
+    (folder / "images.yaml").write_text("bookworm: {suite: bookworm}\nbookworm-redis: {base: bookworm}\n", "utf-8")
+    where = ("--labs", folder, "--runbooks", folder)
+    images = tmp_path / "state" / "images"
+    kept = read_images(folder / "images.yaml")["bookworm"].folder(tmp_path / "state")
+    old = images / "bookworm-000000000000"
+    for each in (kept, old, images / ".bookworm.work-x"):
+        each.mkdir(parents=True)
+    listed = invoke("image", "list", *where)[1].splitlines()
+    assert "bookworm\t\texists\tshop-page-missing" in listed
+    assert "bookworm-redis\tbookworm\tnot made yet\t" in listed
+    assert (invoke("image", "prune", "--dry-run", *where), old.is_dir()) == ((0, f"{old}\n"), True)
+    assert invoke("image", "prune", *where) == (0, f"{old}\n")
+    assert (old.exists(), kept.is_dir()) == (False, True)
+    assert invoke("image", "prune", *where) == (0, "")
+
+
+@needs_machine
+def test_only_what_changed_since_its_proof_is_run(tmp_path: Path) -> None:
+    folder = demo(tmp_path)
+    where = ("--labs", folder, "--runbooks", folder, "--changed")
+    code, text = invoke("run", *where, "--save")
+    assert (code, "shop-page-missing: not proven yet" in text, "[3/3] proven" in text) == (0, True, True)
+    assert invoke("run", *where) == (0, "nothing has changed since the proofs\n")
+    file = folder / "shop-page-missing.lab.yaml"
+    file.write_text("# a comment\n" + file.read_text("utf-8"), encoding="utf-8")
+    assert invoke("run", *where)[1] == "nothing has changed since the proofs\n"
+    file.write_text(file.read_text("utf-8").replace("size: 64m", "size: 65m"), encoding="utf-8")
+    assert "its declaration has changed since the proof" in invoke("run", *where, "--dry-run")[1]
+    images = folder / "images.yaml"
+    file.write_text(file.read_text("utf-8").replace("size: 65m", "size: 64m"), encoding="utf-8")
+    images.write_text(
+        images.read_text("utf-8").replace("{suite: bookworm}", "{suite: bookworm, packages: [ed]}"), "utf-8"
+    )
+    assert "the image bookworm has changed since the proof" in invoke("run", *where, "--dry-run")[1]
+
+
+@needs_machine
+def test_a_person_enters_the_broken_machine(tmp_path: Path) -> None:
+    folder = demo(tmp_path)
+    for option, expected in (((), "oncall lab\nstock\n"), (("--healthy",), "oncall lab\npage\nstock\n")):
+        arguments = [sys.executable, "-m", "faultmaven_kb", "lab", "shell", "shop-page-missing", *option]
+        done = subprocess.run(
+            [*arguments, "--labs", str(folder), "--runbooks", str(folder)],
+            input="echo $(whoami) $(hostname); ls /srv/shop\n",
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            check=False,
+        )
+        assert (done.returncode, done.stdout) == (0, expected), done.stderr
 
 
 @needs_machine

@@ -39,19 +39,19 @@ def test_a_machine_is_apart_from_the_host(tmp_path: Path) -> None:
             session.run("ln -s /etc/shadow /run/lab/secret", timeout=5)
             assert session._read("/run/lab/secret") == ""
     assert not Path("/etc/poison").exists()
-    assert (tree() / "var/lib/dpkg/status").exists()
+    assert (tree()[0] / "var/lib/dpkg/status").exists()
     assert not machine.folder.exists()
 
 
 @needs_machine
 def test_a_machine_that_does_not_start_says_so(tmp_path: Path) -> None:
     (tmp_path / "tree").mkdir()
-    with pytest.raises(MachineError, match="did not start"), Machine(tmp_path / "tree", tmp_path / "state"):
+    with pytest.raises(MachineError, match="did not start"), Machine((tmp_path / "tree",), tmp_path / "state"):
         pass
     assert list((tmp_path / "state" / "machines").iterdir()) == []
     lab = loaded(demo(tmp_path / "demo"))
     case = lab.lab.cases[0]
-    trial = prove(lab, case, case.solutions[0], image="bookworm", tree=tmp_path / "tree", state=tmp_path / "state")
+    trial = prove(lab, case, case.solutions[0], image="bookworm", tree=(tmp_path / "tree",), state=tmp_path / "state")
     assert verdict(trial).startswith("machine: the machine did not start")
 
 
@@ -59,9 +59,9 @@ def test_a_machine_that_does_not_start_says_so(tmp_path: Path) -> None:
 def test_what_a_killed_run_leaves_is_cleaned_up_by_the_next(tmp_path: Path) -> None:
     script = (
         "import sys, time; from pathlib import Path; from faultmaven_kb.labs.machines.machine import Machine\n"
-        "with Machine(Path(sys.argv[1]), Path(sys.argv[2])) as m: print(m.leader, flush=True); time.sleep(60)"
+        "with Machine((Path(sys.argv[1]),), Path(sys.argv[2])) as m: print(m.leader, flush=True); time.sleep(60)"
     )
-    arguments = [sys.executable, "-c", script, str(tree()), str(tmp_path)]
+    arguments = [sys.executable, "-c", script, str(tree()[0]), str(tmp_path)]
     process = subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     leader = int(process.stdout.readline())
@@ -141,7 +141,7 @@ def test_nothing_runs_where_machines_cannot(tmp_path: Path, monkeypatch: pytest.
     with pytest.raises(ConfigurationError, match="labs need root"):
         run_jobs([], state=tmp_path)
     monkeypatch.setattr("faultmaven_kb.labs.machines.machine.obstacle", lambda: "labs need root")
-    with pytest.raises(ConfigurationError), Machine(tmp_path, tmp_path):
+    with pytest.raises(ConfigurationError), Machine((tmp_path,), tmp_path):
         pass
 
 
@@ -173,4 +173,4 @@ def test_versions_are_read_from_the_tree(tmp_path: Path) -> None:
         "Status: install ok installed\nVersion: 3\n"
     )
     (tmp_path / "var/lib/dpkg/status").write_text(status, encoding="utf-8")
-    assert installed_versions(tmp_path, ("a", "[bc]-[0-9]*")) == {"a": "1-1", "c-15": "3"}
+    assert installed_versions((tmp_path / "layer", tmp_path), ("a", "[bc]-[0-9]*")) == {"a": "1-1", "c-15": "3"}

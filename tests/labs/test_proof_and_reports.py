@@ -43,7 +43,7 @@ def trials_of(lab: LoadedLab) -> list[Trial]:
 
 
 def proof_of(lab: LoadedLab) -> Proof:
-    proof = make_proof(lab, trials_of(lab), versions=VERSIONS, today=date(2026, 11, 22))
+    proof = make_proof(lab, trials_of(lab), images=IMAGES, versions=VERSIONS, today=date(2026, 11, 22))
     assert proof is not None
     return proof
 
@@ -117,9 +117,9 @@ def test_a_proof_of_the_older_rules_is_outdated(tmp_path: Path) -> None:
 def test_one_solution_that_is_missing_or_red_makes_no_proof(tmp_path: Path) -> None:
     lab = loaded(demo(tmp_path))
     trials = trials_of(lab)
-    assert make_proof(lab, trials[1:], versions=VERSIONS, today=date(2026, 11, 22)) is None
+    assert make_proof(lab, trials[1:], images=IMAGES, versions=VERSIONS, today=date(2026, 11, 22)) is None
     red = replace(trials[0], phases=(Phase("control", (), 0.1, "it recovers by itself"),))
-    assert make_proof(lab, [red, *trials], versions=VERSIONS, today=date(2026, 11, 22)) is None
+    assert make_proof(lab, [red, *trials], images=IMAGES, versions=VERSIONS, today=date(2026, 11, 22)) is None
 
 
 def test_prose_may_change_and_the_proof_stands(tmp_path: Path) -> None:

@@ -214,7 +214,7 @@ def test_an_interrupt_ends_what_runs_and_starts_nothing_more(tmp_path: Path) -> 
 
     said: list[str] = []
     (tmp_path / "machines" / "m-gone").mkdir(parents=True)
-    (tmp_path / "images").symlink_to(tree().parent)
+    (tmp_path / "images").symlink_to(tree()[0].parent)
     jobs = jobs_for([loaded(demo(tmp_path / "demo"))], IMAGES)
     with pytest.raises(KeyboardInterrupt):
         run_jobs(jobs, state=tmp_path, workers=1, say=said.append, ended=interrupt)

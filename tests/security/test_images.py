@@ -129,7 +129,7 @@ def test_what_prepares_an_image_cannot_reach_the_host(tmp_path: Path, monkeypatc
     (tmp_path / "bin").mkdir()
     stand_in = tmp_path / "bin" / "mmdebstrap"
     stand_in.write_text(
-        f"#!/bin/sh\nfor last; do before=$root; root=$last; done\ncp -a --reflink=auto {tree()} $before\n"
+        f'#!/bin/sh\nwhile [ "$1" != -- ]; do shift; done\nbefore=$3\ncp -a --reflink=auto {tree()[-1]} $before\n'
         f"chroot $before userdel oncall 2> /dev/null\nrm -rf $before/home/oncall\nln -s {outside} $before/opt/out\n",
         encoding="utf-8",
     )
@@ -148,5 +148,5 @@ def test_what_prepares_an_image_cannot_reach_the_host(tmp_path: Path, monkeypatc
         ensure_image(read_images(_recipe(folder, files="files"))["base"], tmp_path / "state", say=print)
     made = ensure_image(read_images(_recipe(folder, prepare="prepare.sh"))["base"], tmp_path / "state", say=print)
     assert list(outside.iterdir()) == []
-    assert [line.split(":")[1].strip() for line in (made / "links").read_text("utf-8").splitlines()] == ["lo"]
-    assert not (made / "disk").exists()
+    assert [line.split(":")[1].strip() for line in (made[0] / "links").read_text("utf-8").splitlines()] == ["lo"]
+    assert not (made[0] / "disk").exists()

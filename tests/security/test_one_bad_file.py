@@ -15,6 +15,7 @@ from faultmaven_kb.gate.engine.check import check_paths, check_text
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.labs.declarations.declaration import read_lab
 from faultmaven_kb.reading import reader
+from faultmaven_kb.text.frontmatter import read_front_matter
 from tests.documents import text_of
 
 TODAY = date(2026, 11, 22)
@@ -65,12 +66,11 @@ def test_a_stage_that_fails_for_one_document_leaves_the_findings_of_the_others(
 ) -> None:
     (tmp_path / "bad.md").write_text("BAD", encoding="utf-8")
     (tmp_path / "empty.md").write_text("", encoding="utf-8")
-    read = document_module.read_front_matter
 
     def fail(source: object) -> object:
         if getattr(source, "text", "") == "BAD":
             raise MemoryError
-        return read(source)  # type: ignore[arg-type]
+        return read_front_matter(source)  # type: ignore[arg-type]
 
     monkeypatch.setattr(document_module, "read_front_matter", fail)
     report = check_paths([tmp_path], today=TODAY)

@@ -3,6 +3,7 @@
 import datetime
 import json
 import os
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
@@ -15,24 +16,36 @@ from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.knowledge_base import builtin_path
 from faultmaven_kb.labs.declarations.check import check_lab
 from faultmaven_kb.labs.declarations.declaration import DEFAULT_SET, Diagnosis, LabFile, SolutionProof
+from faultmaven_kb.labs.declarations.draft import drafted
 from faultmaven_kb.labs.declarations.plan import LoadedLab, load_lab, parts_of, planned, read_labs
-from faultmaven_kb.labs.machines.images import Image, ensure_image, installed_versions, read_images
+from faultmaven_kb.labs.machines.builds import remove_folder
+from faultmaven_kb.labs.machines.images import (
+    Image,
+    ensure_image,
+    ensure_images,
+    installed_versions,
+    read_images,
+    unused_folders,
+)
 from faultmaven_kb.labs.machines.leftovers import sweep
-from faultmaven_kb.labs.machines.machine import obstacle
+from faultmaven_kb.labs.machines.machine import Machine, obstacle
+from faultmaven_kb.labs.machines.session import USER
 from faultmaven_kb.labs.proving.audit import audit
+from faultmaven_kb.labs.proving.heartbeat import Heartbeat
 from faultmaven_kb.labs.proving.mutation import MUTATION_KINDS, judge, mutants
 from faultmaven_kb.labs.proving.phases import Trial
-from faultmaven_kb.labs.proving.proof_making import make_proof
+from faultmaven_kb.labs.proving.proof_making import make_proof, unproven_since
 from faultmaven_kb.labs.proving.runner import Job, jobs_for, run_jobs
 from faultmaven_kb.labs.proving.transcript import failure_lines, to_junit, to_transcript, trial_values
 from faultmaven_kb.proofs.extraction import extract
-from faultmaven_kb.proofs.proof import outdated, proof_text, read_proofs
+from faultmaven_kb.proofs.proof import proof_text, read_proofs
 from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
+_HEARTBEAT = 30.0
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -102,11 +115,15 @@ class _Labs:
             return (Diagnostic("LB102", "unknown-runbook", Level.ERROR, message, file.path, file.span("runbook")),)
         return check_lab(loaded, images=self.images)
 
-    def valid(self, files: tuple[LabFile, ...]) -> tuple[LoadedLab, ...] | None:
-        """The labs of the declarations, None after printing what is wrong with one of them."""
+    def valid(self, files: tuple[LabFile, ...], *, trial: bool = False) -> tuple[LoadedLab, ...] | None:
+        """The labs of the declarations, None after printing what is wrong with one of them.
+
+        For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and are no obstacle.
+        """
         found = tuple(each for file in files for each in self.diagnostics(file))
         if found:
             _print(found)
+        if any(each.code != "LB109" or not trial for each in found):
             click.echo("not proven: the declaration or the runbook has faults", err=True)
             return None
         return tuple(each for file in files if (each := self.loaded(file)))
@@ -202,7 +219,7 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
             rows.append({"id": file.path, "state": "declaration has errors"})
             continue
         proof = proofs.get(loaded.id)
-        reason = outdated(proof, loaded.document.runbook, loaded.fences) if proof else "not proven yet"
+        reason = unproven_since(proof, loaded, room.images)
         count = sum(len(case.solutions) for case in loaded.lab.cases)
         rows.append(
             {
@@ -234,6 +251,7 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
 @click.option("--repeat", type=click.IntRange(1, 100), default=1, show_default=True, help="Prove this many times.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep a transcript of each run in this folder.")
+@click.option("--changed", is_flag=True, help="Only where runbook, declaration or image changed since the proof.")
 @click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Needs no root.")
 @click.option("--save", is_flag=True, help="Write the proofs to results/ when everything is proven.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results as JSON to this file.")
@@ -250,9 +268,18 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
     room = _Labs(labs, runbooks)
     if ids and options["sets"]:
         raise click.UsageError("expected runbooks or --set, not both: a runbook that is named runs whatever its set is")
-    loaded = room.valid(room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,)))
+    loaded = room.valid(room.chosen(ids, sets=options["sets"] or (DEFAULT_SET,)), trial=not options["save"])
     if loaded is None:
         ctx.exit(1)
+    if options["changed"]:
+        proofs = read_proofs(labs / "results")
+        reasons = {each.id: unproven_since(proofs.get(each.id), each, room.images) for each in loaded}
+        loaded = tuple(each for each in loaded if reasons[each.id])
+        for each in loaded:
+            _say(f"{each.id}: {reasons[each.id]}")
+        if not loaded:
+            _say("nothing has changed since the proofs")
+            return
     jobs = jobs_for(loaded, room.images, chosen=options["chosen"], repeat=options["repeat"])
     if not jobs:
         raise click.UsageError(f"none of these labs is for the image {', '.join(options['chosen'])}")
@@ -262,13 +289,29 @@ def _run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, lab
     reason = obstacle()
     if reason:
         raise ConfigurationError(f"{reason}; `fmkb lab lint` and `fmkb lab run --dry-run` work everywhere")
-    trials = run_jobs(
-        jobs, state=_state(), workers=options["jobs"], say=_say, ended=_progress(len(jobs), options["keep"])
-    )
+    trials = _trials(jobs, options["jobs"], _progress(len(jobs), options["keep"]))
     _write(trials, options)
     if options["save"]:
         _save(loaded, trials, room)
     ctx.exit(0 if all(trial.proven for trial in trials) else 1)
+
+
+def _trials(jobs: tuple[Job, ...], workers: int, ended: Callable[[Job, Trial], None]) -> tuple[Trial, ...]:
+    """Make the trials; in a log, which is no terminal, with a sign of life twice a minute."""
+    with Heartbeat(_say, seconds=0 if sys.stderr.isatty() else _HEARTBEAT) as heart:
+
+        def over(job: Job, trial: Trial) -> None:
+            heart.ended(job.name)
+            ended(job, trial)
+
+        return run_jobs(
+            jobs,
+            state=_state(),
+            workers=workers,
+            say=_say,
+            started=lambda job: heart.started(job.name),
+            ended=over,
+        )
 
 
 def _progress(total: int, keep: Path | None) -> Callable[[Job, Trial], None]:
@@ -328,7 +371,7 @@ def _mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, 
         verdict = f"noticed ({trial.failed.name})" if trial.failed else "survived"
         click.echo(printable(f"[{count}/{len(changed)}] {verdict} {job.name} ({trial.seconds:.1f} s)"))
 
-    trials = run_jobs(changed, state=_state(), workers=options["jobs"], say=_say, ended=ended)
+    trials = _trials(changed, options["jobs"], ended)
     result = judge(zip(changed, trials, strict=True))
     click.echo(f"{result.killed} of {result.total} changes turned the proof red")
     for name in result.not_needed:
@@ -351,7 +394,7 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: _Labs)
     folder.mkdir(exist_ok=True)
     for each in loaded:
         versions = {name: _versions(room.images[name], each.lab.packages) for name in each.lab.images}
-        proof = make_proof(each, trials, versions=versions, today=datetime.date.today())
+        proof = make_proof(each, trials, images=room.images, versions=versions, today=datetime.date.today())
         if proof:
             file = folder / f"{each.id}.json"
             file.write_text(proof_text(proof), encoding="utf-8", newline="\n")
@@ -359,7 +402,7 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: _Labs)
 
 
 def _versions(image: Image, packages: tuple[str, ...]) -> dict[str, str]:
-    return installed_versions(image.folder(_state()), packages)
+    return installed_versions(image.tree(_state()), packages)
 
 
 @command.command("audit", short_help="Run each fence of any runbook and report.")
@@ -400,3 +443,100 @@ def _audit(
             detail = f": {each.detail}" if each.detail else ""
             click.echo(printable(f"{file}:{each.line}: {each.verdict} {each.id}{detail}"))
     ctx.exit(0 if all(each.verdict == "ok" for each in found) else 1)
+
+
+@command.group("image", short_help="Make, list and remove the trees that machines start from.")
+def _image() -> None:
+    """Make, list and remove the trees that machines start from. They are below /var/lib/fmkb-labs (FMKB_LABS_DIR)."""
+
+
+@_image.command("build", short_help="Make images now.")
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@_options
+def _image_build(names: tuple[str, ...], runbooks: Path | None, labs: Path) -> None:
+    """Make the images NAME (default: all of the default set's labs) and those below them, where they do not exist."""
+    room = _Labs(labs, runbooks)
+    default = (name for file in room.chosen((), sets=(DEFAULT_SET,)) if file.lab for name in file.lab.images)
+    wanted = [room.image(name) for name in dict.fromkeys(names or default)]
+    reason = obstacle()
+    if reason:
+        raise ConfigurationError(reason)
+    with Heartbeat(_say, seconds=0 if sys.stderr.isatty() else _HEARTBEAT):
+        for name, tree in ensure_images(wanted, _state(), say=_say).items():
+            click.echo(printable(f"{name}\t{tree[0]}"))
+
+
+@_image.command("list", short_help="List the images.")
+@_options
+def _image_list(runbooks: Path | None, labs: Path) -> None:
+    """List the images with what they lie over, whether they exist, and the labs that start from them."""
+    room = _Labs(labs, runbooks)
+    for name, image in room.images.items():
+        users = [file.lab.runbook for file in room.files if file.lab and name in file.lab.images]
+        there = "exists" if image.folder(_state()).is_dir() else "not made yet"
+        click.echo(printable("\t".join((name, image.base.name if image.base else "", there, " ".join(users)))))
+
+
+@_image.command("prune", short_help="Remove images that no recipe asks for.")
+@_options
+@click.option("--dry-run", is_flag=True, help="Print what would be removed.")
+def _image_prune(runbooks: Path | None, labs: Path, dry_run: bool) -> None:
+    """Remove trees and builds that no recipe of images.yaml asks for any more. No lab may run meanwhile."""
+    room = _Labs(labs, runbooks)
+    for folder in unused_folders(room.images.values(), _state()):
+        click.echo(printable(str(folder)))
+        if not dry_run:
+            remove_folder(folder)
+
+
+@command.command("new", short_help="Draft the declaration of a lab from its runbook.")
+@click.argument("name", metavar="ID")
+@_options
+def _new(name: str, runbooks: Path | None, labs: Path) -> None:
+    """Write labs/TECHNOLOGY/ID.lab.yaml for the runbook ID: its symptoms, steps, solutions and placeholders in place.
+
+    What only its author knows is marked with TODO; `fmkb lab lint ID` says what is missing.
+    """
+    place = runbooks or _runbooks_beside(labs)
+    path = next((path for path in find_runbooks([place]) if path.stem == name), None)
+    document = read_document(path)[0] if path else None
+    if document is None:
+        raise click.UsageError(f'no runbook in {place} has the id "{printable(name)}"')
+    technology = document.runbook.metadata.technology or "other"
+    file = labs / path.parent.name / f"{name}.lab.yaml" if path else labs / f"{name}.lab.yaml"
+    if file.exists():
+        raise click.UsageError(f"{file} exists already")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    text = drafted(document.runbook, document.source, technology=technology)
+    file.write_text(text, encoding="utf-8", newline="\n")
+    click.echo(printable(str(file)))
+
+
+@command.command("shell", short_help="Enter a machine of a lab.")
+@click.argument("name", metavar="ID|IMAGE")
+@_options
+@click.option("--image", "chosen", help="The image. [default: the lab's first one]")
+@click.option("--case", type=click.IntRange(1), default=1, show_default=True, help="Number of the fault.")
+@click.option("--healthy", is_flag=True, help="Do not break the machine.")
+@click.option("--root", is_flag=True, help="As root instead of the reader's user.")
+@click.pass_context
+def _shell(ctx: click.Context, /, name: str, runbooks: Path | None, labs: Path, **options: Any) -> None:
+    """Enter a machine of the lab ID, set up and broken, or a plain one of an IMAGE. It vanishes when you leave."""
+    room = _Labs(labs, runbooks)
+    file = next((each for each in room.files if each.lab and each.lab.runbook == name), None)
+    lab = file.lab if file else None
+    image = room.image(options["chosen"] or (lab.images[0] if lab else name))
+    if lab and options["case"] > len(lab.cases):
+        raise click.UsageError(f"{name} has {len(lab.cases)} cases, expected --case 1 to {len(lab.cases)}")
+    scripts = (
+        [] if lab is None else [lab.setup, *([] if options["healthy"] else [lab.cases[options["case"] - 1].break_])]
+    )
+    tree = ensure_image(image, _state(), say=_say)
+    size, memory, inodes = (lab.size, lab.memory, lab.inodes) if lab else ("512m", "1g", 0)
+    with Machine(tree, _state(), size=size, memory=memory, inodes=inodes, sandbox=image.sandbox) as machine:
+        for script in scripts:
+            output = machine.run(f"set -e -o pipefail\n{script}", timeout=120)
+            if output.code != 0:
+                click.echo(printable(output.text), err=True)
+                _say("the lab's script failed; the machine is as it left it")
+        ctx.exit(machine.enter("root" if options["root"] else USER))

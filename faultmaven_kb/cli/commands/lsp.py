@@ -1,7 +1,9 @@
 """`fmkb lsp`: the language server for editors, on standard input and output."""
 
 import datetime
+import sys
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import click
 
@@ -33,9 +35,13 @@ def command(profile: str | None) -> None:
     """
     from_extra("pygls", extra="lsp")
     from faultmaven_kb.language_server.server import make_server  # noqa: PLC0415 - an extra, loaded when asked for
+    from faultmaven_kb.language_server.wire import Wire  # noqa: PLC0415
 
     check = _checker(profile_named(profile) if profile else None)
-    make_server(check=check, today=datetime.date.today).start_io()
+    wire = Wire(sys.stdin.buffer)
+    make_server(check=check, today=datetime.date.today).start_io(cast("BinaryIO", wire))
+    if wire.fault:
+        raise click.ClickException(f"{wire.fault}; the language server ends")
 
 
 def _checker(profile: Profile | None) -> Check:

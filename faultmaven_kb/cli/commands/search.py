@@ -19,6 +19,8 @@ __all__ = ["command"]
 _LARGEST_INPUT = 2_000_000
 _DEFAULT_LIMIT = 3
 _LONG_INPUT = 3
+_SHOWN = 0.005
+"""Below half a percent a hit would be shown as 0 %, which helps nobody."""
 _LEADING = {"match": 1, "ambiguous": 2, "none": 0}
 _VERDICTS = {
     "match": ("green", "match"),
@@ -102,7 +104,7 @@ def _print(answer: Answer, *, full: int | None) -> None:
     out.print(line, soft_wrap=True)
     _print_lines(out, answer)
     leading = _LEADING[answer.verdict] if full is None else full
-    for number, hit in enumerate(answer.hits):
+    for number, hit in enumerate(hit for hit in answer.hits if hit.confidence >= _SHOWN):
         if number == leading:
             out.print(Text("nearest:" if answer.verdict == "none" else "also:", style="dim"))
         if number < leading:

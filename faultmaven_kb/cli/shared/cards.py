@@ -40,7 +40,7 @@ def print_card(console: Console, hit: Hit) -> None:
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
     if runbook.metadata.status == "verified in part":
         console.print(Text(f"  proven in part: {printable(str(runbook.metadata.verified_by))}", style="yellow"))
-    _print_why(console, hit.evidence)
+    _print_why(console, hit.evidence[:1])
     _print_causes(console, runbook)
     if runbook.quick_fix:
         time = _quick_time(runbook.resolution_time)
@@ -68,16 +68,17 @@ def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
         text = _marked(each)
         if each.span:
             text.append(f"  line {each.span.line}", style="dim")
-        _print_hanging(console, Text(f"  {each.field:<9} ", style="dim"), text)
+        _print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
 
 
-def _print_hanging(console: Console, lead: Text, text: Text) -> None:
-    """Print a lead and a text whose further lines stand below its first one; piped, all on one line."""
-    if not console.is_terminal:
-        console.print(lead + text, soft_wrap=True)
-        return
-    for number, line in enumerate(text.wrap(console, max(20, console.width - lead.cell_len))):
-        console.print((lead if number == 0 else Text(" " * lead.cell_len)) + line)
+def _print_line(console: Console, lead: Text, text: Text) -> None:
+    """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
+
+    The first command has to be on the first screen, so a reason or a cause takes one line of it.
+    """
+    if console.is_terminal:
+        text.truncate(max(20, console.width - lead.cell_len), overflow="ellipsis")
+    console.print(lead + text, soft_wrap=True)
 
 
 def _quick_time(time: Duration) -> str:
@@ -113,13 +114,13 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         text = Text(printable(cause.name), style="bold")
         if cause.description:
             text.append(f" - {printable(plain(cause.description))}", style="not bold")
-        _print_hanging(console, lead, text)
+        _print_line(console, lead, text)
 
 
 def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
     console.print(Text(f"  {title}", style="bold"))
     if text:
-        _print_hanging(console, Text("    "), Text(printable(plain(text))))
+        _print_line(console, Text("    "), Text(printable(plain(text))))
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
     for line in lines[:_MOST_LINES]:
         comment = line.lstrip().startswith(("#", "--"))

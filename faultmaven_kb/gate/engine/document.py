@@ -56,7 +56,9 @@ def _examine(data: bytes | str, path: str, criteria: Criteria) -> Examined:
     from faultmaven_kb.gate.toolkit.rule_model import Checked  # noqa: PLC0415
     from faultmaven_kb.reading.reader import read_body  # noqa: PLC0415
 
-    document = read_body(source, front_matter, diagnostics)
+    document, diagnostics = read_body(source, front_matter, diagnostics)
+    if document is None:
+        return Examined(path, diagnostics)
     checked = Checked(document, criteria.today, criteria.profile, criteria.settings)
     findings = tuple(diagnostic for rule in rules_in_force(criteria) for diagnostic in _run(rule, checked, criteria))
     return Examined(path, (*diagnostics, *findings), checked.facts, find_suppressions(document))

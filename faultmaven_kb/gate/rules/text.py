@@ -178,4 +178,9 @@ RULES: tuple[Rule, ...] = (
     reading_rule("RB011", "empty-file", "There is nothing to parse."),
     control_character,
     reading_rule("RB013", "unreadable-file", "A file that cannot be opened would otherwise be missing in silence."),
+    reading_rule(
+        "RB014",
+        "too-many-parts",
+        "Thousands of headings, links or brackets are no runbook: a reader is lost, and every tool takes minutes.",
+    ),
 )

@@ -25,7 +25,16 @@ from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.programs import program
 from faultmaven_kb.text.decoding import read_bytes
 
-__all__ = ["BOUND", "Build", "ensure_packages", "made_once", "run_inside", "run_tool"]
+__all__ = [
+    "BOUND",
+    "Build",
+    "ensure_packages",
+    "made_once",
+    "packages_folder",
+    "remove_folder",
+    "run_inside",
+    "run_tool",
+]
 
 BOUND = "/mnt"
 """Where a container finds the files that it is given."""
@@ -43,14 +52,19 @@ chroot "$1" sh -c 'cd /build/source && exec apt-get source -qq --download-only "
 """
 _INSIDE = """
 set -e
-root=$1 dropped=$2 bound=$3
-shift 3
+root=$1 dropped=$2 bound=$3 below=$4
+shift 4
 while [ "$1" != -- ]; do
   echo $$ > "$1/cgroup.procs"
   shift
 done
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
+if [ -n "$below" ]; then
+  mkdir -p "$root.work" "$root.whole"
+  mount -t overlay overlay -o "lowerdir=$below,upperdir=$root,workdir=$root.work" "$root.whole"
+  root=$root.whole
+fi
 exec systemd-nspawn --quiet --directory="$root" --machine=fmkb-build --private-network --register=no --keep-unit \\
   --resolv-conf=off --timezone=off --link-journal=no --console=pipe --drop-capability="$dropped" --bind-ro="$bound" "$@"
 """
@@ -71,13 +85,18 @@ class Build:
         return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
+def packages_folder(build: Build, state: Path, *, suite: str, mirror: str) -> Path:
+    """Where the packages of a build are kept."""
+    return state / "builds" / f"{build.source.partition('=')[0]}-{build.fingerprint(suite=suite, mirror=mirror)}"
+
+
 def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: Callable[[str], None]) -> Path:
     """The folder with the packages of a build, made now if it does not exist; `say` hears about that.
 
     Raises `ConfigurationError` when a tool is missing or fails.
     """
     name = build.source.partition("=")[0]
-    folder = state / "builds" / f"{name}-{build.fingerprint(suite=suite, mirror=mirror)}"
+    folder = packages_folder(build, state, suite=suite, mirror=mirror)
 
     def make(work: Path) -> None:
         say(f"building {name} from Debian's source package, once, several minutes")
@@ -108,18 +127,21 @@ def _packages(root: Path) -> list[Path]:
     return sorted(file for file in folders[1].glob("*.deb") if file.is_file() and not file.is_symlink())
 
 
-def run_inside(root: Path, command: list[str], *, bound: Path, name: str, sandbox: Sandbox = SANDBOXES[0]) -> None:
+def run_inside(
+    root: Path, command: list[str], *, bound: Path, name: str, sandbox: Sandbox = SANDBOXES[0], below: str = ""
+) -> None:
     """Run a command in a container over `root`, as a trial's machine is: own network, limits, fewer capabilities.
 
-    The folder `bound` can be read there at `BOUND`. `name` is that of its control groups, which a killed attempt may
-    have left. Raises `ConfigurationError` when the command fails.
+    The folder `bound` can be read there at `BOUND`. With `below`, folders as overlayfs takes them, `root` is a layer
+    over those, and holds afterwards what the command changed. `name` is that of its control groups, which a killed
+    attempt may have left. Raises `ConfigurationError` when the command fails.
     """
     groups = create_groups(
         name, memory=_MEMORY, pids=_PROCESSES, controllers=sandbox.controllers, devices=sandbox.devices
     )
     end_members(groups)
     where = str(bound).replace("\\", "\\\\").replace(":", "\\:")
-    arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", *map(str, groups)]
+    arguments = [str(root), ",".join(sandbox.dropped), f"{where}:{BOUND}", below, *map(str, groups)]
     try:
         run_tool(["sh", "-c", _INSIDE, "sh", *arguments, "--", *command])
     finally:
@@ -144,7 +166,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
             make(work)
             (work / "tree").replace(folder)
         finally:
-            _remove(work)
+            remove_folder(work)
     return folder
 
 
@@ -153,11 +175,11 @@ def _remove_abandoned(parent: Path) -> None:
     for work in parent.glob(f".*{_WORK}*"):
         with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as held:
             if held:
-                _remove(work)
+                remove_folder(work)
 
 
-def _remove(work: Path) -> None:
-    """Remove a work folder, unless something is mounted below it, which might be the host's."""
+def remove_folder(work: Path) -> None:
+    """Remove a folder, unless something is mounted below it, which might be the host's."""
     mounts = Path("/proc/self/mounts")
     if not (mounts.exists() and f" {work.resolve().as_posix()}/" in mounts.read_text(encoding="utf-8")):
         shutil.rmtree(work, ignore_errors=True)

@@ -1,16 +1,18 @@
-"""Images: hermetic Debian trees, made once with mmdebstrap, from which throw-away machines start.
+"""Images: hermetic Debian trees from which throw-away machines start, a base for each release and layers over it.
 
-`labs/images.yaml` lists them. A tree's folder is named by the hash of its recipe, so a changed recipe is a new image
-and an image is never half-made: it is built beside its place and renamed. All packages are baked in, which is why a
-run needs no network. An image may add a build (packages made from source), files that are laid over the tree, and a
-script that runs in the finished tree. This stage knows no lab and no runbook.
+`labs/images.yaml` lists them. An image is a base that mmdebstrap makes, or a layer over another image: packages, a
+build, files, a script. A layer holds only what it adds, so images of one release share the rest, and a package more in
+one layer changes no other. A folder is named by the hash of its recipe and of what lies below it; it is built beside
+its place and renamed, so an image is never half-made. All packages are baked in, which is why a run needs no network.
+This stage knows no lab and no runbook.
 """
 
 import hashlib
 import json
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,14 +21,34 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.labs.machines.builds import BOUND, Build, ensure_packages, made_once, run_inside, run_tool
+from faultmaven_kb.labs.machines.builds import (
+    BOUND,
+    Build,
+    ensure_packages,
+    made_once,
+    packages_folder,
+    run_inside,
+    run_tool,
+)
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import read_bytes
 from faultmaven_kb.text.expectations import expectation
 from faultmaven_kb.text.yaml_values import read_yaml
 
-__all__ = ["Image", "ensure_image", "installed_versions", "read_images"]
+__all__ = [
+    "Image",
+    "Tree",
+    "ensure_image",
+    "ensure_images",
+    "installed_versions",
+    "lower_folders",
+    "read_images",
+    "unused_folders",
+]
+
+Tree = tuple[Path, ...]
+"""The folders of an image that lie over one another, the upper one first."""
 
 _BASE = (
     *("systemd", "systemd-sysv", "dbus", "sudo", "procps", "psmisc", "iproute2", "nftables", "netbase", "util-linux"),
@@ -47,6 +69,36 @@ chroot "$1" systemctl mask systemd-networkd.service systemd-timesyncd.service ap
 """
 
 
+_BUILDERS = 2
+_SECURED = re.compile(r"https?://deb\.debian\.org/debian/?")
+_UNSECURED = ("sid", "unstable", "experimental")
+_INSTALL = """
+set -e
+lower=$1 upper=$2 work=$3 root=$4
+shift 4
+mkdir -p "$work" "$root"
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$upper,workdir=$work" "$root"
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+mount --make-rslave "$root/dev"
+printf '#!/bin/sh\\nexit 101\\n' > "$root/usr/sbin/policy-rc.d"
+chmod 755 "$root/usr/sbin/policy-rc.d"
+rm -f "$root/etc/resolv.conf"
+cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+enter() {
+  chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"
+}
+enter apt-get update -qq
+enter apt-get install -qq --yes --no-install-recommends -- "$@"
+enter apt-get clean
+rm -rf "$root"/var/lib/apt/lists/* "$root"/var/cache/apt/*.bin "$root"/var/log/apt "$root"/var/log/dpkg.log
+rm -f "$root"/etc/systemd/system/*.target.wants/* "$root/usr/sbin/policy-rc.d" "$root/etc/resolv.conf"
+: > "$root/etc/machine-id"
+umount -l "$root/dev"
+umount "$root/proc"
+umount "$root"
+rm -rf "$work"
+"""
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,60}")
 _Package = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9+.-]+(=[A-Za-z0-9.+~:-]+)?$", max_length=200)]
 _Path = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_./+-]*$", max_length=200)]
@@ -75,11 +127,12 @@ class _BuildRecipe(BaseModel):
 class _Recipe(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    suite: Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$", max_length=60)]
+    suite: Annotated[str, Field(pattern=r"^[a-z][a-z0-9.-]*$", max_length=60)] | None = None
+    base: Annotated[str, Field(pattern=_NAME.pattern, max_length=61)] | None = None
     mirror: Annotated[
         str, Field(pattern=r"^https?://[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]+)?(/[A-Za-z0-9._~/-]*)?$", max_length=200)
     ] = "http://deb.debian.org/debian"
-    packages: tuple[_Package, ...]
+    packages: tuple[_Package, ...] = ()
     sandbox: Annotated[Sandbox, BeforeValidator(sandbox_called)] = SANDBOXES[0]
     build: _BuildRecipe | None = None
     files: _Path | None = None
@@ -91,6 +144,7 @@ class Image:
     """One image: its name, its release, where the packages come from and which they are, what its machines may do.
 
     `build` makes further packages, `files` is a folder that is laid over the tree, `prepare` a script that runs in it.
+    A layer has a `base`; without one the image is a base itself.
     """
 
     name: str
@@ -101,11 +155,22 @@ class Image:
     build: Build | None = None
     files: Path | None = None
     prepare: Path | None = None
+    base: "Image | None" = None
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Where packages come from, for mmdebstrap: the archive and, for a stable release, its security updates."""
+        security = f"deb {self.mirror.rstrip('/')}-security {self.suite}-security main"
+        secured = _SECURED.fullmatch(self.mirror) and self.suite not in _UNSECURED
+        return (f"deb {self.mirror} {self.suite} main", *((security,) if secured else ()))
 
     @property
     def fingerprint(self) -> str:
         """Changes with everything that goes into the image. Raises `PathError` when a file of it cannot be read."""
-        recipe: list[object] = [self.suite, self.mirror, sorted({*_BASE, *self.packages}), _PREPARE]
+        below: list[object] = (
+            [self.base.fingerprint, _INSTALL] if self.base else [*self.sources, sorted(_BASE), _PREPARE]
+        )
+        recipe: list[object] = [*below, sorted(self.packages)]
         if self.build:
             recipe.append(self.build.fingerprint(suite=self.suite, mirror=self.mirror))
         for path in (*_files_below(self.files), *((self.prepare,) if self.prepare else ())):
@@ -114,8 +179,12 @@ class Image:
         return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:12]
 
     def folder(self, state: Path) -> Path:
-        """Where the tree stands below the labs' state folder."""
+        """Where the tree, or what the layer adds, stands below the labs' state folder."""
         return state / "images" / f"{self.name}-{self.fingerprint}"
+
+    def tree(self, state: Path) -> Tree:
+        """Its folders, the upper one first."""
+        return (self.folder(state), *(self.base.tree(state) if self.base else ()))
 
 
 def read_images(path: Path) -> dict[str, Image]:
@@ -130,7 +199,8 @@ def read_images(path: Path) -> dict[str, Image]:
             if not (isinstance(name, str) and _NAME.fullmatch(name)):
                 message = f'image is called "{str(name)[:100]}", expected lower case letters, digits and hyphens'
                 raise ConfigurationError(f"{path.as_posix()}: {message}")
-        return {name: _image(name, _Recipe.model_validate(value), path.parent) for name, value in recipes.items()}
+        validated = {name: _Recipe.model_validate(value) for name, value in recipes.items()}
+        return {name: _image(name, validated, path) for name in validated}
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -138,18 +208,27 @@ def read_images(path: Path) -> dict[str, Image]:
         raise ConfigurationError(f"{path.as_posix()}: {where}{what or f': {expectation(first)}'}") from None
 
 
-def _image(name: str, recipe: _Recipe, folder: Path) -> Image:
-    """The image of a recipe whose paths start at `folder`."""
+def _image(name: str, recipes: Mapping[str, _Recipe], path: Path, above: tuple[str, ...] = ()) -> Image:
+    """The image of a recipe, with those below it. Paths of a recipe start at the folder of the file."""
+    recipe, folder = recipes[name], path.parent
+    if (recipe.suite is None) == (recipe.base is None):
+        which = "both suite and" if recipe.suite else "neither suite nor"
+        raise ConfigurationError(f"{path.as_posix()}: {name} has {which} base, expected one of them")
+    if recipe.base and (recipe.base not in recipes or recipe.base in (*above, name)):
+        others = ", ".join(each for each in recipes if each not in (*above, name))
+        raise ConfigurationError(f'{path.as_posix()}: {name}: base is "{recipe.base}", expected one of {others}')
+    base = _image(recipe.base, recipes, path, (*above, name)) if recipe.base else None
     build = recipe.build
     return Image(
         name,
-        recipe.suite,
-        recipe.mirror,
+        base.suite if base else str(recipe.suite),
+        base.mirror if base else recipe.mirror,
         recipe.packages,
         recipe.sandbox,
         Build(build.source, build.packages, _inside(folder, build.script)) if build else None,
         _inside(folder, recipe.files) if recipe.files else None,
         _inside(folder, recipe.prepare) if recipe.prepare else None,
+        base,
     )
 
 
@@ -182,31 +261,60 @@ def _executable(path: Path) -> bool:
     return path.stat().st_mode & 0o111 != 0
 
 
-def ensure_image(image: Image, state: Path, *, say: Callable[[str], None]) -> Path:
+def ensure_images(images: Iterable[Image], state: Path, *, say: Callable[[str], None]) -> dict[str, Tree]:
+    """The trees of images by name, those that do not exist built now, two at a time.
+
+    Raises `ConfigurationError` when mmdebstrap is missing or fails.
+    """
+    by_name = {image.name: image for image in images}
+    with ThreadPoolExecutor(_BUILDERS) as pool:
+        return dict(
+            zip(by_name, pool.map(lambda image: ensure_image(image, state, say=say), by_name.values()), strict=True)
+        )
+
+
+def ensure_image(image: Image, state: Path, *, say: Callable[[str], None]) -> Tree:
     """The tree of an image, built now if it does not exist; `say` hears about that, it takes a minute.
 
     Raises `ConfigurationError` when mmdebstrap is missing or fails.
     """
+    below = ensure_image(image.base, state, say=say) if image.base else ()
 
     def make(work: Path) -> None:
         build, suite, mirror = image.build, image.suite, image.mirror
         folder = ensure_packages(build, state, suite=suite, mirror=mirror, say=say) if build else None
         say(f"building image {image.name} ({image.suite}), once, about a minute")
-        _build(image, work, folder)
+        if below:
+            _add_packages(image, work, below)
+        else:
+            _make_base(image, work)
+        _finish(image, work, folder, below)
 
-    return made_once(image.folder(state), make)
+    return (made_once(image.folder(state), make), *below)
 
 
-def _build(image: Image, work: Path, built: Path | None) -> None:
-    """Make the tree in a work folder. What comes from the recipe is run and unpacked in a container over the tree: a
-    link in there would lead into the host for anybody who follows it from outside.
-    """
-    tree, bound = work / "tree", work / "bound"
+def _make_base(image: Image, work: Path) -> None:
+    tree = work / "tree"
     packages = ",".join(sorted({*_BASE, *image.packages}))
     command = ["mmdebstrap", "--mode=root", "--variant=minbase", f"--include={packages}", "--format=directory"]
-    run_tool([*command, "--", image.suite, str(tree), image.mirror])
+    run_tool([*command, "--", image.suite, str(tree), *image.sources])
     (tree / "etc/systemd/journald.conf.d").mkdir(parents=True, exist_ok=True)
     run_tool(["sh", "-c", _PREPARE, "sh", str(tree)])
+
+
+def _add_packages(image: Image, work: Path, below: Tree) -> None:
+    """Install the layer's packages over the image below it; only what they add is kept."""
+    (work / "tree").mkdir()
+    if image.packages:
+        places = [lower_folders(below), str(work / "tree"), str(work / "overlay"), str(work / "root")]
+        run_tool(["sh", "-c", _INSTALL, "sh", *places, *sorted(image.packages)])
+
+
+def _finish(image: Image, work: Path, built: Path | None, below: Tree) -> None:
+    """Add what the recipe brings. It is run and unpacked in a container over the tree: a link in there would lead into
+    the host for anybody who follows it from outside.
+    """
+    tree, bound = work / "tree", work / "bound"
     bound.mkdir()
     for package in sorted(built.glob("*.deb")) if built else ():
         shutil.copyfile(package, bound / package.name)
@@ -220,12 +328,30 @@ def _build(image: Image, work: Path, built: Path | None) -> None:
         shutil.copyfile(image.prepare, bound / "prepare")
     if any(bound.iterdir()):
         name = f"fmkb-{image.name}-{image.fingerprint}"
-        run_inside(tree, ["bash", "-euc", _FINISH], bound=bound, name=name, sandbox=image.sandbox)
+        command = ["bash", "-euc", _FINISH]
+        run_inside(tree, command, bound=bound, name=name, sandbox=image.sandbox, below=lower_folders(below))
 
 
-def installed_versions(tree: Path, packages: tuple[str, ...]) -> dict[str, str]:
+def lower_folders(tree: Tree) -> str:
+    """The folders of an image as overlayfs takes them in `lowerdir=`."""
+    return ":".join(re.sub(r"([\\\\:,])", r"\\\1", str(folder)) for folder in tree)
+
+
+def unused_folders(images: Iterable[Image], state: Path) -> tuple[Path, ...]:
+    """Trees and builds below the state folder that none of the images asks for, in order."""
+    images = tuple(images)
+    wanted = {folder for image in images for folder in image.tree(state)}
+    wanted |= {
+        packages_folder(image.build, state, suite=image.suite, mirror=image.mirror) for image in images if image.build
+    }
+    found = (folder for kind in ("images", "builds") for folder in (state / kind).glob("[!.]*") if folder.is_dir())
+    return tuple(sorted(folder for folder in found if folder not in wanted))
+
+
+def installed_versions(tree: Tree, packages: tuple[str, ...]) -> dict[str, str]:
     """The upstream-and-Debian version of each package in an image; a package that is missing is left out."""
-    status = (tree / "var/lib/dpkg/status").read_text(encoding="utf-8", errors="replace")
+    files = (folder / "var/lib/dpkg/status" for folder in tree)
+    status = next(file for file in files if file.is_file()).read_text(encoding="utf-8", errors="replace")
     found = {}
     for paragraph in status.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in paragraph.split("\n") if ": " in line and line[0] != " ")

@@ -20,6 +20,7 @@ from typing import Self
 
 from faultmaven_kb.errors import ConfigurationError, FaultmavenError
 from faultmaven_kb.labs.machines.cgroups import create_groups, entrances
+from faultmaven_kb.labs.machines.images import Tree, lower_folders
 from faultmaven_kb.labs.machines.leftovers import forget, record
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, lacking
 
@@ -90,7 +91,7 @@ def byte_count(text: str) -> int:
 class Machine:
     """A running machine; use it in a `with` statement. Raises `MachineError` when it does not come up."""
 
-    tree: Path
+    tree: Tree
     state: Path
     size: str = "512m"
     memory: str = "1g"
@@ -136,7 +137,7 @@ class Machine:
             devices=sandbox.devices,
         )
         record(self.folder, pid=None, groups=self.groups)
-        arguments = [str(self.folder), str(self.tree), self.size, str(self.inodes), self.name]
+        arguments = [str(self.folder), lower_folders(self.tree), self.size, str(self.inodes), self.name]
         arguments += [",".join(sandbox.dropped), *map(str, self.groups)]
         unshare = ["setpriv", "--pdeathsig=KILL", "unshare", "--mount", "--propagation=private"]
         with (self.folder / "console").open("wb") as console:
@@ -199,6 +200,11 @@ class Machine:
             out.seek(0)
             text = out.read(OUTPUT_LIMIT).decode("utf-8", "replace")
         return Output(text, code, time.monotonic() - begin)
+
+    def enter(self, user: str) -> int:
+        """A login shell of a user for the person at the terminal; its exit code."""
+        shell = ["env", "-i", f"TERM={os.environ.get('TERM', 'dumb')}", "LANG=C.UTF-8", "su", "--login", user]
+        return subprocess.run(self.command(shell), check=False, env={"PATH": _ROOT_PATH}).returncode  # noqa: S603
 
     def close(self) -> None:
         """End everything in the machine and remove what belongs to it; may be called twice."""

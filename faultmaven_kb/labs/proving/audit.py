@@ -13,6 +13,7 @@ from faultmaven_kb.fences.placeholders import fill, placeholders_in
 from faultmaven_kb.labs.declarations.declaration import Case, ComputedValue, Lab
 from faultmaven_kb.labs.declarations.matching import error_line
 from faultmaven_kb.labs.declarations.plan import values_of
+from faultmaven_kb.labs.machines.images import Tree
 from faultmaven_kb.labs.machines.machine import Machine, Output
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.labs.machines.session import Session
@@ -38,7 +39,7 @@ class Audited:
 def audit(
     fences: tuple[LabFence, ...],
     *,
-    tree: Path,
+    tree: Tree,
     state: Path,
     lab: Lab | None = None,
     sandbox: Sandbox = SANDBOXES[0],

@@ -16,6 +16,7 @@ from faultmaven_kb.fences.placeholders import fill, placeholders_in
 from faultmaven_kb.labs.declarations.declaration import Case, Check, ComputedValue, Diagnosis, Probe, SolutionProof
 from faultmaven_kb.labs.declarations.matching import error_line, shows
 from faultmaven_kb.labs.declarations.plan import LoadedLab, PlannedCommand, checks_of, parts_of, planned, values_of
+from faultmaven_kb.labs.machines.images import Tree
 from faultmaven_kb.labs.machines.machine import Machine, MachineError, Output
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.labs.machines.session import Session
@@ -311,7 +312,7 @@ def prove(
     solution: SolutionProof,
     *,
     image: str,
-    tree: Path,
+    tree: Tree,
     state: Path,
     sandbox: Sandbox = SANDBOXES[0],
     mutation: Mutation | None = None,

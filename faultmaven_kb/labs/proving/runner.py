@@ -4,8 +4,9 @@ The order of the results is that of the labs, whatever order they end in. An int
 is passed on; what an earlier, killed run left behind is cleaned up first.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +15,7 @@ from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.declarations.declaration import Case, SolutionProof
 from faultmaven_kb.labs.declarations.plan import LoadedLab
-from faultmaven_kb.labs.machines.images import Image, ensure_image
+from faultmaven_kb.labs.machines.images import Image, Tree, ensure_images
 from faultmaven_kb.labs.machines.leftovers import sweep
 from faultmaven_kb.labs.machines.machine import Machine, obstacle
 from faultmaven_kb.labs.machines.sandboxes import lacking
@@ -71,10 +72,12 @@ def run_jobs(
     state: Path,
     workers: int = 2,
     say: Callable[[str], None] = lambda _: None,
+    started: Callable[[Job], None] = lambda _: None,
     ended: Callable[[Job, Trial], None] = lambda *_: None,
 ) -> tuple[Trial, ...]:
-    """Make the trials and return them in the order of the jobs; `ended` hears of each as it ends.
+    """Make the trials and return them in the order of the jobs; `started` and `ended` hear of each.
 
+    At most `workers` run at a time; one of a lab with a weight takes that many places, all of them at most.
     Raises `ConfigurationError` when machines cannot run here.
     """
     jobs = tuple(jobs)
@@ -85,18 +88,21 @@ def run_jobs(
     swept = sweep(state / "machines")
     if swept:
         say(f"cleaned up {swept} machine{'' if swept == 1 else 's'} that an earlier run left behind")
-    trees = {job.image.name: ensure_image(job.image, state, say=say) for job in jobs}
+    trees = ensure_images((job.image for job in jobs), state, say=say)
     open_machines: set[Machine] = set()
-    stopped, lock = threading.Event(), threading.Lock()
+    stopped, lock, places = threading.Event(), threading.Lock(), _Places(workers)
 
     def make(job: Job) -> Trial:
         if stopped.is_set():
             raise KeyboardInterrupt
         tree = trees[job.image.name]
         try:
-            trial = _prove(job, tree=tree, state=state, opened=open_machines.add)
-            with lock:
-                ended(job, trial)
+            with places.taken(job.loaded.lab.weight):
+                with lock:
+                    started(job)
+                trial = _prove(job, tree=tree, state=state, opened=open_machines.add)
+                with lock:
+                    ended(job, trial)
         except BaseException:
             stopped.set()
             raise
@@ -115,7 +121,29 @@ def run_jobs(
             raise
 
 
-def _prove(job: Job, *, tree: Path, state: Path, opened: Callable[[Machine], None]) -> Trial:
+class _Places:
+    """Places for machines; a heavy one waits until enough are free, and lighter ones behind it wait for their turn."""
+
+    def __init__(self, number: int) -> None:
+        self._number = self._free = number
+        self._turn, self._changed = threading.Lock(), threading.Condition()
+
+    @contextlib.contextmanager
+    def taken(self, weight: int) -> Iterator[None]:
+        """Hold `weight` places, all there are at most."""
+        wanted = min(weight, self._number)
+        with self._turn, self._changed:
+            self._changed.wait_for(lambda: self._free >= wanted)
+            self._free -= wanted
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += wanted
+                self._changed.notify_all()
+
+
+def _prove(job: Job, *, tree: Tree, state: Path, opened: Callable[[Machine], None]) -> Trial:
     return prove(
         job.loaded,
         job.case,

@@ -1,0 +1,45 @@
+"""More of one kind than any runbook holds is one finding (RB014), in the reader and in the gate alike."""
+
+from datetime import date
+
+import pytest
+
+from faultmaven_kb import parse_runbook
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.text.limits import LIMITS
+from tests.documents import text_of
+
+BEYOND = {
+    "headings": "# a\n" * 501,
+    "code blocks": "```\na\n```\n" * 501,
+    "list items": "- a\n" * 2_001,
+    "table rows": "| a |\n|---|\n" + "| a |\n" * 2_001,
+    "paragraphs": "a\n\n" * 3_001,
+    "HTML blocks": "<!-- a -->\n" * 1_001,
+    "links": "[a](b)\n\n" * 1_001,
+    "characters of code": ("```\n" + "a\n" * 15_000 + "```\n") * 4,
+    "characters in one code block": "```\n" + "a\n" * 20_001 + "```\n",
+    "characters in one paragraph": "a b\n" * 2_501,
+    "marks in one paragraph": "[" * 601,
+    "levels of nesting": "".join(f"{'  ' * depth}- a\n" for depth in range(9)),
+    "blanks and empty lines in a row": "1. **A** (" + " " * 401 + "x\n",
+}
+
+
+def test_every_limit_is_tried_here() -> None:
+    assert set(BEYOND) == set(LIMITS)
+
+
+@pytest.mark.parametrize("kind", BEYOND)
+def test_what_is_beyond_a_limit_is_named_and_not_read_further(kind: str) -> None:
+    text = f"# T\n\n{BEYOND[kind]}" if kind != "headings" else BEYOND[kind]
+    result = parse_runbook(text)
+    assert result.runbook is None
+    message = f"more than {LIMITS[kind]:,} {kind}, split the document or shorten it"
+    assert [each.message for each in result.diagnostics if each.code == "RB014"] == [message]
+    report = check_text(text, today=date(2026, 11, 22))
+    assert [each.message for each in report.diagnostics if each.code == "RB014"] == [message]
+
+
+def test_the_sample_is_far_from_every_limit() -> None:
+    assert parse_runbook(text_of("sample.md")).runbook is not None
