@@ -7,12 +7,13 @@ with one problem, and headings inside a part ("Solution 1" below "Solutions"), s
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME, label_role
 from faultmaven_kb.dialects.dialect import Document, role_of
+from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
 from faultmaven_kb.text.outline import OutlineSection, split_labels, walk
 
@@ -40,7 +41,7 @@ def rest_of(document: Document, problems: Iterable[OutlineSection]) -> tuple[Out
     return rest if kept else ()
 
 
-def _without(sections: Iterable[OutlineSection], inside: set[object]) -> Iterator[OutlineSection]:
+def _without(sections: Iterable[OutlineSection], inside: Set[Span]) -> Iterator[OutlineSection]:
     for section in sections:
         if section.span not in inside:
             yield replace(section, children=tuple(_without(section.children, inside)))

@@ -23,8 +23,9 @@ def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def _codes(runbook: Runbook) -> list[str]:
-    parts = (*runbook.steps, *runbook.solutions)
-    return [command.code.strip() for part in parts for command in part.commands]
+    steps = [command for step in runbook.steps for command in step.commands]
+    solutions = [command for solution in runbook.solutions for command in solution.commands]
+    return [command.code.strip() for command in (*steps, *solutions)]
 
 
 def test_each_heading_is_a_runbook_with_the_id_of_its_anchor(base: KnowledgeBase) -> None:
