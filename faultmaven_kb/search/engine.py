@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
 from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
@@ -123,7 +124,7 @@ def technologies_in(runbook: Runbook) -> frozenset[str]:
     named = runbook.metadata.technology
     if named:
         return frozenset((technology_named(named),))
-    return technologies_of(terms_of(f"{runbook.title} {runbook.id}"))
+    return technologies_of(terms_of(f"{runbook.title} {own_name(runbook.id)}"))
 
 
 def _agreement(question: Question, technologies: frozenset[str]) -> float:

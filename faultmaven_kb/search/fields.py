@@ -13,6 +13,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.terms import words_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
@@ -54,7 +55,7 @@ class Field(NamedTuple):
 
 def _title(runbook: Runbook) -> Iterator[Segment]:
     yield Segment(_one_line(runbook.title), runbook.sections[0].span if runbook.sections else None)
-    yield Segment(_one_line(runbook.id))
+    yield Segment(_one_line(own_name(runbook.id)))  # the folders depend on the other runbooks
 
 
 def _purpose(runbook: Runbook) -> Iterator[Segment]:

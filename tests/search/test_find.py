@@ -29,7 +29,7 @@ WORDINGS = [
     ("mysql-lock-wait-timeout", "alter table is queued behind an open transaction, all selects hang in mariadb"),
     ("mysql-lock-wait-timeout", "UPDATE gives up after 50 seconds with error 1205"),
     ("redis-max-clients", "rejected_connections goes up, connected_clients equals maxclients"),
-    ("redis-max-clients", "redis-cli itself is turned away, too many idle connections of one host"),
+    ("redis-max-clients", "workers leak their redis connections until nobody gets a place, many are idle"),
     ("redis-max-clients", "current open files 1024, maxclients was lowered to 992 by the ulimit"),
     ("postgres-authentication-failed", "no pg_hba.conf entry for our new subnet"),
     ("postgres-authentication-failed", "psql says Peer and the account app has another name than the role"),
