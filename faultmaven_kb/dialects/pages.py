@@ -7,7 +7,8 @@ with one problem, and headings inside a part ("Solution 1" below "Solutions"), s
 """
 
 import re
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
@@ -41,7 +42,7 @@ def rest_of(document: Document, problems: Iterable[OutlineSection]) -> tuple[Out
     return rest if kept else ()
 
 
-def _without(sections: Iterable[OutlineSection], inside: Set[Span]) -> Iterator[OutlineSection]:
+def _without(sections: Iterable[OutlineSection], inside: AbstractSet[Span]) -> Iterator[OutlineSection]:
     for section in sections:
         if section.span not in inside:
             yield replace(section, children=tuple(_without(section.children, inside)))
