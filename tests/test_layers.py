@@ -9,7 +9,7 @@ import faultmaven_kb
 PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "programs", "source"),
+    ("_version", "brief", "errors", "programs", "source"),
     ("diagnostics", "plugins"),
     ("text",),
     ("model",),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.model.runbook import Runbook
 
@@ -14,3 +15,6 @@ class ParseResult:
 
     runbook: Runbook | None
     diagnostics: tuple[Diagnostic, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(self, runbook=self.runbook, diagnostics=self.diagnostics)
