@@ -52,7 +52,9 @@ def main() -> None:
     for each in options.sets:
         folders, _, questions = each.rpartition("=")
         base = tuple(KnowledgeBase.load(*folders.split("+")))
-        asked = [(question["text"], question["id"]) for question in read_lines(Path(questions))]
+        asked = [
+            (question["text"], question.get("id") or question["expected"]) for question in read_lines(Path(questions))
+        ]
         rows += (row._replace(set=each) for row in rows_of(base, asked, elsewhere))
     report(rows)
 

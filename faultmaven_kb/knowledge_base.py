@@ -36,7 +36,11 @@ _START = Span(1, 1, 1, 1)
 
 
 class KnowledgeBase:
-    """Runbooks in the order of their paths; of two with the same id the first counts and the second is reported."""
+    """Runbooks in the order of their paths.
+
+    An id that only the file's name gave is qualified by folders where another runbook has it (`billing/runbook`); of
+    two that were written alike the first counts and the second is reported.
+    """
 
     def __init__(
         self,
@@ -47,10 +51,15 @@ class KnowledgeBase:
     ) -> None:
         by_id: dict[str, Runbook] = {}
         found = list(diagnostics)
-        for runbook in runbooks:
-            first = by_id.setdefault(runbook.id, runbook)
-            if first is not runbook:
-                found.append(_duplicate(runbook.id, first.path, runbook.path))
+        runbooks = tuple(runbooks)
+        for runbook, runbook_id in zip(runbooks, _ids(runbooks), strict=True):
+            if runbook_id is None:
+                first = by_id.get(runbook.id)
+                found.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
+            elif runbook_id == runbook.id:
+                by_id[runbook_id] = runbook
+            else:
+                by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
         self._by_id: Mapping[str, Runbook] = by_id
         self._second = second_opinion
         self._found: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
@@ -71,7 +80,7 @@ class KnowledgeBase:
             if base is not None:
                 return cls._of(base)
         results = [_read(path) for path in find_runbooks(paths)]
-        runbooks = [result.runbook for result in results if result.runbook is not None]
+        runbooks = [runbook for result in results for runbook in result.runbooks]
         return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
 
     @classmethod
@@ -190,6 +199,15 @@ class KnowledgeBase:
 
     def __repr__(self) -> str:
         return f"KnowledgeBase({len(self)} runbooks, {len(self.diagnostics)} diagnostics)"
+
+    def ids_named(self, name: str) -> tuple[str, ...]:
+        """The ids that a name may mean: the id itself, else those that end in it behind a `/` or a `#`.
+
+        `runbook` means `billing/runbook` and `search/runbook`; one result means that the short form is unique.
+        """
+        from faultmaven_kb.reading.ids import short_forms  # noqa: PLC0415 - loads the model
+
+        return (name,) if name in self._by_id else short_forms(name, self._by_id)
 
     def filter(
         self,
@@ -337,6 +355,14 @@ def _only(paths: Sequence[str | Path]) -> str | Path:
     if len(paths) > 1:
         raise ConfigurationError("a built knowledge base cannot be combined with other paths; build one of all of them")
     return paths[0]
+
+
+def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
+    if not runbooks:
+        return []
+    from faultmaven_kb.reading.ids import naming_of, unique_ids  # noqa: PLC0415 - loads the model
+
+    return unique_ids([naming_of(runbook) for runbook in runbooks])
 
 
 def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:

@@ -15,17 +15,17 @@ from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.dialect import Document, sections_by_role
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, Paragraph
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
-__all__ = ["alert_sections", "lead_of"]
+__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of"]
 
 _CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps"})
 _LABEL_LENGTH = 40
-_ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+")
+ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+")
 _SHELLS = frozenset({"", "bash", "console", "sh", "shell", "shell-session", "zsh"})
 
 
@@ -38,6 +38,12 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
             return by_label
         return _commands_of_an_alert(document)
     return tuple(part for role, section in by_heading for part in _taken_apart(role, section))
+
+
+def label_role(block: Block) -> str | None:
+    """The role of the label that a paragraph opens with, or of the words that are its whole first line."""
+    found = _label(block)
+    return found[1] if found else None
 
 
 def lead_of(document: Document) -> tuple[Block, ...]:
@@ -120,9 +126,12 @@ def _under_label(section: OutlineSection, label: str, blocks: list[Block], begun
 
 
 def _commands_of_an_alert(document: Document) -> tuple[tuple[str, OutlineSection], ...]:
-    """The one section of a page that is called like an alert and shows what to type."""
+    """The one section of a page that is called like an alert and shows what to do."""
     if len(document.outline) != 1 or document.outline[0].children:
         return ()
     page = document.outline[0]
-    typed = any(isinstance(block, Fence) and block.language in _SHELLS for block in page.blocks)
-    return (("diagnosis", page),) if typed and _ALERT_NAME.fullmatch(page.title) else ()
+    helps = any(
+        isinstance(block, ListBlock) or (isinstance(block, Fence) and block.language in _SHELLS)
+        for block in page.blocks
+    )
+    return (("diagnosis", page),) if helps and ALERT_NAME.fullmatch(page.title) else ()

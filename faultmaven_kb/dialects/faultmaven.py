@@ -88,12 +88,21 @@ RELATED = Vocabulary(
 _NUMBERED = re.compile(r"^(?:step|solution|option|fix)?\s*#?(\d{1,3})\s*[:.)\-–—]*\s*", re.IGNORECASE)
 
 
+_NUMBERED_KEY = re.compile(r"(?:step|solution) \d")
+_OWN_FIELDS = frozenset({"technology", "difficulty", "verified_by"})
+
+
 def _fit(document: Document) -> int:
-    found = {SECTIONS.role(section.key) for section in walk(document.outline)}
+    keys = [section.key for section in walk(document.outline)]
+    found = {SECTIONS.role(key) for key in keys}
     roles = len(found - {None, "license", "related-issues"})
     if "quick-reference-card" in found:  # no other family has one
         return roles * 2 + 20
-    return roles * 2 if {"diagnostic-steps", "solutions"} & found else 0
+    if not {"diagnostic-steps", "solutions"} & found:
+        return 0
+    numbered = any(_NUMBERED_KEY.match(key) for key in keys)
+    own_fields = bool(_OWN_FIELDS & document.front_matter.values.keys())
+    return roles * 2 if roles + numbered + own_fields > 1 else 0  # one heading alone is anybody's
 
 
 def _read(document: Document) -> Contents:

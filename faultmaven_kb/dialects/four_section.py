@@ -5,6 +5,7 @@ one: a diagnosis of three fences reads as three steps, a mitigation with two hea
 says what the alert means, the words below the title do.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeVar
@@ -16,6 +17,9 @@ from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import numbered_title
 from faultmaven_kb.dialects.parts import (
     commands_in,
+    inline_commands,
+    item_text,
+    items_in,
     links_in,
     notes_in,
     practices_in,
@@ -26,11 +30,16 @@ from faultmaven_kb.dialects.parts import (
 )
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, ThematicBreak
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Table, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, walk
 
 __all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
 
+
+_FEWEST_ITEMS = 2
+_TITLE_LENGTH = 90
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
 
 _Counted = TypeVar("_Counted", Step, Solution)
 
@@ -139,12 +148,42 @@ def _as_symptom(blocks: tuple[Block, ...]) -> tuple[Symptom, ...]:
 
 def steps_in(section: OutlineSection) -> tuple[Step, ...]:
     """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
-    own = [_step(section.title, blocks) for blocks in _runs(section.blocks)]
+    listed = _listed_steps(section.blocks)
+    own = listed or [_step(section.title, blocks) for blocks in _runs(section.blocks)]
     below = [
         _step(part.title, part.blocks, part.span) for part in walk(section.children) if part.blocks or not part.children
     ]
     steps = [*own, *below]
     return tuple(step.model_copy(update={"number": step.number or n}) for n, step in enumerate(steps, 1))
+
+
+def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
+    """A step for each item where lists say what to do: without fences beside them; prose is kept by the first step."""
+    items = items_in(blocks)
+    if len(items) < _FEWEST_ITEMS or any(isinstance(block, Fence) for block in blocks):
+        return []
+    steps = [
+        Step(
+            title=_item_title(item_text(item)),
+            what_to_check=item_text(item),
+            commands=commands_in(item.blocks) + inline_commands(item),
+            notes=notes_in(item.blocks),
+            span=item.span,
+        )
+        for item in items
+    ]
+    beside = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
+    if beside:
+        passage = Passage(text=text_of(beside), span=beside[0].span)
+        steps[0] = steps[0].model_copy(update={"passages": (passage,), "notes": notes_in(beside) + steps[0].notes})
+    return steps
+
+
+def _item_title(text: str) -> str:
+    """The first sentence of an item, without marks, at most a line long."""
+    first = plain(text.partition("\n")[0])
+    first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
+    return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
@@ -195,8 +234,11 @@ def _solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
     return Solution(
         number=number,
         title=title,
-        instructions=read_instructions(blocks),
-        commands=commands_in(blocks),
+        instructions=tuple(
+            each.model_copy(update={"commands": each.commands + inline_commands(item)})
+            for each, item in zip(read_instructions(blocks), items_in(blocks), strict=True)
+        ),
+        commands=commands_in(blocks) + tuple(found for item in items_in(blocks) for found in inline_commands(item)),
         notes=notes_in(blocks),
         passages=(Passage(text=text_of(prose), span=prose[0].span),) if prose else (),
         span=span,

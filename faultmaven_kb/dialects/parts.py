@@ -19,6 +19,7 @@ from faultmaven_kb.text.outline import NOTE_KINDS, Group, is_note, label_of, spl
 __all__ = [
     "code_in",
     "commands_in",
+    "inline_commands",
     "item_text",
     "items_in",
     "links_in",
@@ -33,6 +34,17 @@ __all__ = [
     "without_notes",
 ]
 
+_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_TOOLS = frozenset(
+    "ansible aws awk az cat ceph cephadm chmod chown consul cp crictl ctr curl cqlsh dd df dig dmesg docker du "
+    "echo env etcdctl find flux free gcloud gh git go grep gsutil head helm htop id iostat ip iptables "
+    "istioctl java jmap jq jstack journalctl kafka-consumer-groups kafka-consumer-groups.sh kafka-topics "
+    "kafka-topics.sh kill kubectl logcli ls lsblk lsof mimirtool mongo mongosh mount mtr mv mysql nc netstat "
+    "nmap nodetool nomad nslookup ntpq oc openssl patronictl pg_dump ping pkill promtool ps psql rabbitmqctl "
+    "redis-cli rm rook rsync sar scp sed service smartctl ss ssh sqlite3 strace su sysctl systemctl tail tar "
+    "tcpdump telnet terraform thanos top traceroute umount uptime vault vmstat watch wget xfs_repair yq zfs "
+    "zpool".split()
+)
 _NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]*(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
 _ADMONITION = re.compile(r"\[!(\w+)\]\s*")
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
@@ -48,6 +60,18 @@ _MARK = re.compile(r"^[^\w\s`*\"'(\[<$/~.#@&+-]+\s*")
 def commands_in(blocks: Iterable[Block]) -> tuple[Command, ...]:
     """Every fence in the blocks, nested ones included, in order."""
     return tuple(Command(language=f.language, code=f.code, span=f.span) for f in _fences(blocks))
+
+
+def inline_commands(item: ListItem) -> tuple[Command, ...]:
+    """The code spans of a list item that begin with a tool's name: what its author would have you type."""
+    found = (match[1].strip() for match in _CODE_SPAN.finditer(item_text(item)))
+    codes = dict.fromkeys(code for code in found if " " in code and _first_word(code) in _TOOLS)
+    return tuple(Command(language="bash", code=f"{code}\n", span=item.span) for code in codes)
+
+
+def _first_word(code: str) -> str:
+    typed = code.removeprefix("$ ").removeprefix("sudo ")
+    return typed.split(" ", 1)[0]
 
 
 def code_in(blocks: Iterable[Block]) -> str:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
 from faultmaven_kb.export.markdown_text import item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import fences, labelled, link_items, practice_items, step_text
@@ -27,7 +28,8 @@ def as_causal_chain(runbook: Runbook, *, today: date) -> Draft:
     """The runbook as a draft of the causal-chain form; reading it gives back whatever that form can hold."""
     marks = Marks()
     head = _head(runbook, marks, today)
-    body = joined(_body(runbook, marks))
+    own = joined(_body(runbook, marks))
+    body = joined((own, *carried_sections(runbook, own)))
     _note_losses(runbook, marks)
     name = _NOT_NAME.sub("-", runbook.id.lower()).strip("-") or "runbook"
     return Draft(f"{name}.md", f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.found))

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
 from faultmaven_kb.export.markdown_text import items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
@@ -29,7 +30,8 @@ def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
     """The runbook as a draft of this library's format; reading it gives back whatever the format can hold."""
     marks = Marks()
     head = _head(runbook, marks, today)
-    body = joined(_body(runbook, marks, today))
+    own = joined(_body(runbook, marks, today))
+    body = joined((own, *carried_sections(runbook, own)))
     _note_losses(runbook, marks)
     name = f"{_id(runbook, None)}.md"
     return Draft(name, f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.found))

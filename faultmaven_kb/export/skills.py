@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from faultmaven_kb.export.agent_text import readable
+from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.markdown_text import front_matter, indented, item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
     cause_text,
@@ -68,7 +69,8 @@ def skill_of(runbook: Runbook, *, name: str | None = None) -> Skill:
     description = _description(runbook)
     metadata = dict(_metadata(runbook))
     head = front_matter({"name": name, "description": description, **({"metadata": metadata} if metadata else {})})
-    body = _without_rules(readable(joined(_body(runbook))))
+    own = joined(_body(runbook))
+    body = _without_rules(readable(joined((own, *carried_sections(runbook, own)))))
     updated = runbook.metadata.last_updated
     return Skill(name, description, f"{head}\n{body}\n", str(updated) if updated else "")
 

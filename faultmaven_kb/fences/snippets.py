@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from faultmaven_kb.fences import languages
-from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
+from faultmaven_kb.fences.languages import PROMPTED, SQL, TYPED
 from faultmaven_kb.fences.queries import queries_of
 from faultmaven_kb.fences.shell import Script, commands_only, parse
 from faultmaven_kb.fences.sql import Statement, statements_in
@@ -55,7 +55,7 @@ class Snippet:
     @property
     def is_commands(self) -> bool:
         """Whether a reader runs it as shell commands."""
-        return self.language in SHELL or self.language in PROMPTED
+        return self.language in TYPED
 
     @cached_property
     def guessed_language(self) -> str:

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from faultmaven_kb.integrations.prometheus_rules import Alert
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.ids import own_name
 
 __all__ = ["AlertCoverage", "Coverage", "cover"]
 
@@ -99,18 +100,22 @@ def _cover(
     alert: Alert, base: KnowledgeBase, names: Mapping[str, Runbook], faults: Mapping[str, tuple[str, ...]]
 ) -> AlertCoverage:
     link = next((alert.annotations[key] for key in _LINKS if alert.annotations.get(key)), "")
-    by_link = names.get(_key(_last_part(link))) if link else None
     by_name = names.get(_key(alert.name))
+    page = _page_of(link, base) if link else ()
+    by_link = _on_page(link, page, by_name) if page else names.get(_key(_last_part(link))) if link else None
     runbook = by_link or by_name
     if runbook is not None:
         found = (*faults.get(runbook.id, ()), *_empty(runbook))
         via: Literal["link", "name"] = "link" if by_link else "name"
         status: Status = "unfit" if found else "covered"
         if link and not by_link:
-            status, found = "dead-link", (f'the link leads to no runbook, the alert\'s name to "{runbook.id}"', *found)
+            where = _missing_anchor(link, page) if page else "the link leads to no runbook"
+            status, found = "dead-link", (f'{where}, the alert\'s name to "{runbook.id}"', *found)
         return AlertCoverage(alert, status, link, runbook.id, via, found)
     proposal, confidence = _proposal(alert, base)
-    return AlertCoverage(alert, "dead-link" if link else "missing", link, proposal=proposal, confidence=confidence)
+    faulty = (_missing_anchor(link, page),) if page else ()
+    dead: Status = "dead-link" if link else "missing"
+    return AlertCoverage(alert, dead, link, faults=faulty, proposal=proposal, confidence=confidence)
 
 
 def _names(base: KnowledgeBase) -> dict[str, Runbook]:
@@ -118,10 +123,32 @@ def _names(base: KnowledgeBase) -> dict[str, Runbook]:
     found: dict[str, Runbook] = {}
     for runbook in base:
         file = _last_part(runbook.path or "")
-        for name in (runbook.id, runbook.title, file, *runbook.metadata.aliases):
+        own = own_name(runbook.id)
+        names = (own.partition("#")[2], runbook.title) if "#" in own else (own, runbook.title, file)
+        for name in (runbook.id, *names, *runbook.metadata.aliases):
             if key := _key(name):
                 found.setdefault(key, runbook)
     return found
+
+
+def _page_of(link: str, base: KnowledgeBase) -> tuple[Runbook, ...]:
+    """The runbooks of the page of many that a link leads to; empty for any other link."""
+    page = _key(_last_part(link))
+    return tuple(rb for rb in base if "#" in rb.id and _key(own_name(rb.id).partition("#")[0]) == page)
+
+
+def _on_page(link: str, page: tuple[Runbook, ...], by_name: Runbook | None) -> Runbook | None:
+    """The runbook at the link's anchor; for a link to the whole page the one with the alert's name."""
+    anchor = unquote(urlsplit(link).fragment).casefold()
+    if not anchor:
+        return by_name if by_name in page else None
+    return next((runbook for runbook in page if runbook.id.partition("#")[2].casefold() == anchor), None)
+
+
+def _missing_anchor(link: str, page: tuple[Runbook, ...]) -> str:
+    anchor, name = urlsplit(link).fragment, page[0].id.partition("#")[0]
+    heading = f'heading "#{anchor}"' if anchor else "heading of this alert"
+    return f'the link leads to no {heading} on the page "{name}"'
 
 
 def _key(name: str) -> str:

@@ -11,10 +11,19 @@ __all__ = ["ParseResult"]
 
 @dataclass(frozen=True, slots=True)
 class ParseResult:
-    """What reading yields: the runbook (None when there was no text to read) and what is wrong with the content."""
+    """What reading yields: the runbook (None when there was no text to read) and what is wrong with the content.
+
+    Of a page with a heading for each alert or problem, `runbook` is the whole page and `parts` are its runbooks.
+    """
 
     runbook: Runbook | None
     diagnostics: tuple[Diagnostic, ...] = ()
+    parts: tuple[Runbook, ...] = ()
+
+    @property
+    def runbooks(self) -> tuple[Runbook, ...]:
+        """The runbooks of the document: the parts of a page, else the one runbook, if there is one."""
+        return self.parts or (() if self.runbook is None else (self.runbook,))
 
     def __repr__(self) -> str:
         return brief(self, runbook=self.runbook, diagnostics=self.diagnostics)

@@ -19,6 +19,7 @@ from faultmaven_kb.errors import FaultmavenError, PathError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
+from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
@@ -64,11 +65,12 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
     """
     try:
         found, diagnostics = read_document(document, path=path, dialect=dialect)
+        parts = runbooks_in(found, found.runbook, _build) if found and dialect is None else ()
     except FaultmavenError:
         raise
     except Exception as error:  # the promise holds for faults of this library too
         return ParseResult(None, (internal_error("reading this document", error, _name(document, path)),))
-    return ParseResult(found.runbook if found else None, diagnostics)
+    return ParseResult(found.runbook if found else None, diagnostics, parts)
 
 
 def read_document(
@@ -112,7 +114,7 @@ def read_body(
 
 def _build(seen: Document, dialect: Dialect) -> Runbook:
     """The runbook of a document: what the dialect reads, and what holds for every dialect."""
-    metadata = _metadata(seen.front_matter.values, dialect)
+    metadata = _metadata(seen.front_matter, dialect)
     contents = dialect.read(seen)
     path = None if seen.source.path == "<text>" else seen.source.path
     heading = title_of(seen, dialect.headings)
@@ -128,14 +130,27 @@ def _build(seen: Document, dialect: Dialect) -> Runbook:
     )
 
 
-def _metadata(written: dict[str, Any], dialect: Dialect) -> Metadata:
+def _metadata(front_matter: FrontMatter, dialect: Dialect) -> Metadata:
     """The front matter in the library's words; what a dialect translated stays in `other` as it stood."""
+    written = front_matter.values
     translated = dialect.translate(written)
     metadata = read_metadata(translated)
-    if translated == written:
-        return metadata
     changed = {key: value for key, value in written.items() if translated.get(key) != value}
-    return metadata.model_copy(update={"other": {**changed, **metadata.other}})
+    other = {key: _as_written(front_matter, value, (key,)) for key, value in {**changed, **metadata.other}.items()}
+    return metadata if other == metadata.other else metadata.model_copy(update={"other": other})
+
+
+def _as_written(front_matter: FrontMatter, value: Any, path: tuple[str | int, ...]) -> Any:
+    """A value of an unknown key: a number that says less than its text (1.10, 10:00, 007) is the text."""
+    if isinstance(value, dict):
+        return {key: _as_written(front_matter, each, (*path, key)) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_as_written(front_matter, each, (*path, number)) for number, each in enumerate(value)]
+    entry = front_matter.entries.get(path)
+    if entry is None or isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    text = front_matter.source.text[slice(*entry.value)]
+    return value if str(value) == text else text
 
 
 def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:

@@ -5,17 +5,20 @@ many threads.
 """
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
 
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
 from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
-from faultmaven_kb.search.question import Question, read_question
+from faultmaven_kb.search.question import Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
+from faultmaven_kb.search.spelling import Speller
 from faultmaven_kb.search.strength import Explained, examine, explain
 from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
 from faultmaven_kb.search.terms import NEGATION, terms_of
@@ -31,6 +34,7 @@ _SMALL_SHARE = 0.25
 _MOST_LINES = 5
 _MOST_UNEXPLAINED = 50
 _LOUD = 0.3
+_MOST_SIGNS = 3
 
 
 class Examination(NamedTuple):
@@ -62,7 +66,7 @@ class Searcher:
         asked, ranked, explained = self.examine(said, limit=max(limit, 2), accept=accept)
         strengths = [each.strength for each in explained]
         verdict = decide(strengths)
-        wanted = wanted_terms(asked)
+        wanted = wanted_terms(asked, self._index)
         hits = tuple(
             Hit(self.runbooks[place], score, confidence, self._witness.evidence(place, each.found, wanted, most=most))
             for most, place, score, confidence, each in zip(
@@ -78,11 +82,12 @@ class Searcher:
         first = ranked.runbooks[:2].tolist()
         apart = self._witness.told_apart(first, asked) if verdict == "ambiguous" else ()
         reason = _reason(verdict, [self.runbooks[place] for place in first], unexplained, apart)
+        reason += _signs(asked)
         return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
 
     def examine(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Examination:
         """What stands behind an answer: the ranking, and the strengths of the best `limit` runbooks."""
-        asked = read_question(question)
+        asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
             damping = damping * self._accepted(accept)
@@ -102,6 +107,10 @@ class Searcher:
         )
         return Examination(asked, ranked, explained)
 
+    @cached_property
+    def _speller(self) -> Speller:
+        return Speller(self._index.vocabulary)
+
     def _accepted(self, accept: Callable[[Runbook], bool]) -> Flags:
         return np.array([accept(runbook) for runbook in self.runbooks], dtype=bool)
 
@@ -115,14 +124,18 @@ def technologies_in(runbook: Runbook) -> frozenset[str]:
     named = runbook.metadata.technology
     if named:
         return frozenset((technology_named(named),))
-    return technologies_of(terms_of(f"{runbook.title} {runbook.id}"))
+    return technologies_of(terms_of(f"{runbook.title} {own_name(runbook.id)}"))
 
 
 def _agreement(question: Question, technologies: frozenset[str]) -> float:
-    """1 where the technology asked about is the runbook's, -1 where it is another's, 0 where nothing is known."""
+    """1 where the technology asked about is the runbook's, 0 where nothing is known, -1 where it is another's, -2 where
+    an error signature says so: what a Mongo driver reports is never answered by a Redis runbook."""
     if question.technologies & technologies:
         return 1.0
-    return 0.0 if agree(question.technologies, technologies) else -1.0
+    if agree(question.technologies, technologies):
+        return 0.0
+    signed = {sign.technology for sign in question.signatures if sign.technology}
+    return -2.0 if signed and not agree(signed, technologies) else -1.0
 
 
 def _lead(ranked: Ranked, number: int) -> float:
@@ -137,10 +150,12 @@ def _lead(ranked: Ranked, number: int) -> float:
 def _unexplained(question: Question, explained: tuple[Explained, ...]) -> tuple[str, ...]:
     """The question's own words that the first hit says nothing about, each once, in order."""
     shares = explained[0].words if explained else np.zeros(len(question.words))
+    pairs = list(zip(question.words, shares.tolist(), strict=True))
+    told = {word.terms for word, share in pairs if share > 0}  # of a repeated word only the first has a share
     words = (
         word.text
-        for word, share in zip(question.words, shares, strict=True)
-        if share == 0 and word.weight > _LOUD and word.terms != (NEGATION,)
+        for word, share in pairs
+        if share == 0 and word.weight > _LOUD and word.terms != (NEGATION,) and word.terms not in told
     )
     return tuple(dict.fromkeys(words))[:_MOST_UNEXPLAINED]
 
@@ -156,6 +171,13 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
     best = sorted((line for line, value in told.items() if value > most * _SMALL_SHARE), key=lambda line: -told[line])
     texts = {line.number: line.text for line in reversed(question.lines)}
     return tuple(InputLine(line, " ".join(texts[line].split())) for line in sorted(best[:_MOST_LINES]))
+
+
+def _signs(question: Question) -> str:
+    """What the signs in an error line give away, for the end of a reason."""
+    told = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
+    signs = ", ".join(f'"{text}" speaks of {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
+    return f"; {signs}" if signs else ""
 
 
 def _reason(

@@ -1,26 +1,28 @@
 """Why a runbook was found: its texts that hold the question's words, with the place of every such word.
 
-The fields are read in their order of trust; a text is shown when it holds a telling word of the question that no text
-before it held, so a handful of lines explains a hit completely. Which texts those are, the index knows; only they are
-read again, and what was read is kept for the next question.
+The text that explains most of the question comes first, then the others in the order in which their fields are
+trusted. One is shown when it holds a telling word of the question that none before it held, so a handful of lines
+explains a hit completely and no word is shown again for its own sake. Of a synonym of several words all must be in the
+text. Which texts those are, the index knows; only they are read again, and what was read is kept for the next question.
 """
 
-from bisect import bisect_left
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from math import fsum
+from typing import NamedTuple
 
 import numpy as np
 
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Distinction, Evidence
-from faultmaven_kb.search.fields import FIELDS, Segment, segment_at
+from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_at
 from faultmaven_kb.search.index import Index, Text
 from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.strength import Found
-from faultmaven_kb.search.terms import NEGATION, Token, tokens_of
+from faultmaven_kb.search.terms import NEGATION, tokens_of
 
 __all__ = ["MOST", "Wanted", "Witness", "wanted_terms"]
 
@@ -28,28 +30,72 @@ MOST = 6
 """How many texts are shown for a hit."""
 
 _MOST_LINES = 5
+_SYNONYM = 0.4
+_BODY = 0.8
 _TELLS_SOMETHING = 1.0
 _DISTINCT = 2.0
 _MOST_DISTINCT = 4
 _KEPT_TEXTS = 20_000
-
-Wanted = dict[str, tuple[int, ...]]
-"""The terms that count as evidence, each with the numbers of the input lines it comes from."""
+_KEPT_BODIES = 200
 
 
-def wanted_terms(question: Question) -> Wanted:
-    """The terms of a question and of its synonyms, with their lines."""
-    lines: dict[str, dict[int, None]] = defaultdict(dict)
+class Wanted(NamedTuple):
+    """What counts as evidence, as the index numbers terms.
+
+    `lines` are the numbers of the input lines that each term comes from, `worth` what it tells in nats (synonyms less),
+    `own` the terms that the question says itself, `telling` those of them that tell something, `alike` single terms and
+    `phrases` sets of terms that say the same as a word of the question.
+    """
+
+    lines: dict[int, tuple[int, ...]]
+    worth: dict[int, float]
+    own: frozenset[int]
+    telling: frozenset[int]
+    alike: frozenset[int]
+    phrases: tuple[frozenset[int], ...]
+
+    def among(self, terms: set[int]) -> set[int]:
+        """Those of some terms that count: the question's own, and synonyms that are complete."""
+        found = terms & self.own | terms & self.alike
+        for phrase in self.phrases:
+            if phrase <= terms:
+                found |= phrase
+        return found
+
+
+def wanted_terms(question: Question, index: Index) -> Wanted:
+    """The terms of a question and of its synonyms that the index knows, with their lines."""
+    known, information = index.vocabulary, index.information
+    lines: dict[int, dict[int, None]] = defaultdict(dict)
     for word in question.words:
         for term in word.terms:
-            lines[term][word.line] = None
+            if term in known and term != NEGATION:
+                lines[known[term]][word.line] = None
+    own = frozenset(lines)
+    alike: set[frozenset[int]] = set()
     for expansion in question.expansions:
-        said = [line for term in sorted(expansion.said) for line in lines.get(term, ())]
+        said = [line for term in sorted(expansion.said) for line in lines.get(known.get(term, -1), ())]
         for member in expansion.others:
-            for term in member:
-                if term not in question.terms and term != NEGATION:
-                    lines[term].update(dict.fromkeys(said))
-    return {term: tuple(sorted(numbers)[:_MOST_LINES]) for term, numbers in lines.items()}
+            terms = frozenset(known.get(term, -1) for term in member if term != NEGATION)
+            if terms and -1 not in terms:
+                alike.add(terms)
+                for number in terms - own:
+                    lines[number].update(dict.fromkeys(said))
+    worth = {term: float(information[term]) * (1 if term in own else _SYNONYM) for term in lines}
+    return Wanted(
+        {term: tuple(sorted(numbers)[:_MOST_LINES]) for term, numbers in lines.items()},
+        worth,
+        own,
+        frozenset(term for term in own if worth[term] >= _TELLS_SOMETHING),
+        frozenset(term for phrase in alike if len(phrase) == 1 for term in phrase),
+        tuple(sorted((phrase for phrase in alike if len(phrase) > 1), key=sorted)),
+    )
+
+
+class _Place(NamedTuple):
+    start: int
+    end: int
+    terms: tuple[int, ...]
 
 
 class Witness:
@@ -58,12 +104,16 @@ class Witness:
     def __init__(self, runbooks: Sequence[Runbook], index: Index) -> None:
         self._runbooks = runbooks
         self._index = index
+        self._body = lru_cache(maxsize=_KEPT_BODIES)(lambda place: tuple(FIELDS[BODY].segments(runbooks[place])))
         self._read = lru_cache(maxsize=_KEPT_TEXTS)(self._read_segment)
 
     def evidence(self, place: int, found: Found, wanted: Wanted, *, most: int = MOST) -> tuple[Evidence, ...]:
         """The evidence for a runbook, by its position in the index, best fields first."""
-        telling = islice(_telling(self._index.texts[place], found, self._index), most)
-        return tuple(self._marked(place, field, number, wanted) for field, number in telling)
+        text = self._index.texts[place]
+        return tuple(
+            self._marked(place, each.field, each.segment - text.first_segment(each.field), each.terms, wanted)
+            for each in islice(_telling(text, found, wanted), most)
+        )
 
     def told_apart(self, places: Sequence[int], question: Question) -> tuple[Distinction, ...]:
         """For each of some runbooks, by position, the telling words of its title and symptoms that the others lack."""
@@ -77,19 +127,21 @@ class Witness:
             for number, place in enumerate(places)
         )
 
-    def _read_segment(self, place: int, field: int, number: int) -> tuple[Segment, list[Token]]:
-        segment = segment_at(self._runbooks[place], field, number)
-        return segment, tokens_of(segment.text)
+    def _read_segment(self, place: int, field: int, number: int) -> tuple[Segment, list[_Place]]:
+        segment = self._body(place)[number] if field == BODY else segment_at(self._runbooks[place], field, number)
+        known = self._index.vocabulary
+        tokens = tokens_of(segment.said)
+        return segment, [_Place(*token[:2], tuple(known.get(term, -1) for term in token.terms)) for token in tokens]
 
-    def _marked(self, place: int, field: int, number: int, wanted: Wanted) -> Evidence:
+    def _marked(self, place: int, field: int, number: int, counted: set[int], wanted: Wanted) -> Evidence:
         segment, tokens = self._read(place, field, number)
         words: list[tuple[int, int]] = []
         lines: set[int] = set()
         for start, end, terms in tokens:
-            if not wanted.keys().isdisjoint(terms):
+            if not counted.isdisjoint(terms):
                 words.append((start, end))
                 for term in terms:
-                    lines.update(wanted.get(term, ()))
+                    lines.update(wanted.lines.get(term, ()))
         return Evidence(
             FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES])
         )
@@ -107,23 +159,52 @@ class Witness:
         return tuple(word for word in words if word in best)
 
 
-def _telling(text: Text, found: Found, index: Index) -> Iterator[tuple[int, int]]:
-    """The segments, by field and number, that hold a telling term which none before them held."""
-    remaining = set(found.terms)
-    information = dict(zip(remaining, index.information[list(remaining)].tolist(), strict=True))
-    start = 0
-    for field in range(len(FIELDS)):
-        stop = bisect_left(found.places, text.starts[field + 1], start)
-        by_segment: dict[int, set[int]] = {}
-        for segment, term in zip(found.segments[start:stop], found.terms[start:stop], strict=True):
-            if term in remaining:
-                by_segment.setdefault(segment, set()).add(term)
-        start = stop
-        if by_segment:
-            first = int(text.ends.searchsorted(text.starts[field]))
-            told = {segment: fsum(map(information.__getitem__, terms)) for segment, terms in by_segment.items()}
-            for segment in sorted(by_segment, key=lambda number: (-told[number], number)):
-                new = by_segment[segment] & remaining
-                if new and fsum(map(information.__getitem__, new)) >= _TELLS_SOMETHING:
-                    remaining -= new
-                    yield field, segment - first
+class _Told(NamedTuple):
+    """A segment of a text: its field, its number in the text, the terms that count in it, and their worth in nats."""
+
+    field: int
+    segment: int
+    terms: set[int]
+    worth: float
+
+
+def _telling(text: Text, found: Found, wanted: Wanted) -> Iterator[_Told]:
+    """The segments that hold a telling term which none before them held.
+
+    First the one that tells most, the most trusted of equal ones; it is given whatever it tells.
+    """
+    told = _told(text, found, wanted)
+    if not told:
+        return
+    best = max(told, key=lambda each: (_trusted(each), -each.field, -each.segment))
+    yield best
+    remaining = wanted.telling - best.terms
+    for each in told:
+        if not remaining.isdisjoint(each.terms):
+            remaining -= each.terms
+            yield each
+
+
+def _trusted(told: _Told) -> float:
+    """What a segment tells; a line of the body less, for it may be about something else."""
+    return told.worth * _BODY if told.field == BODY else told.worth
+
+
+def _told(text: Text, found: Found, wanted: Wanted) -> list[_Told]:
+    """All segments that hold a term that counts: fields in their order, in a field those first that tell most."""
+    by_segment: dict[int, set[int]] = {}
+    fields: dict[int, int] = {}
+    for place, segment, term in zip(found.places, found.segments, found.terms, strict=True):
+        held = by_segment.get(segment)
+        if held is None:
+            by_segment[segment] = {term}
+            fields[segment] = bisect_right(text.starts, place) - 1
+        else:
+            held.add(term)
+    result = []
+    for segment, held in by_segment.items():
+        terms = wanted.among(held)
+        if terms and fields[segment] != SUBJECT:
+            result.append(_Told(fields[segment], segment, terms, fsum(map(wanted.worth.__getitem__, terms))))
+    result.sort(key=lambda each: (each.field, -each.worth, each.segment))
+    return result

@@ -21,6 +21,7 @@ from faultmaven_kb.search.terms import LINE_END, line_terms
 
 __all__ = [
     "END",
+    "RANKING_PRIOR",
     "Flags",
     "Floats",
     "Index",
@@ -41,6 +42,11 @@ __all__ = [
 ]
 
 K1, B = 2.0, 0.7
+RANKING_PRIOR = 10.0
+"""How many runbooks the prior counts as in the ranking. Chosen among 0, 10, 20, 40 and 80 on tests/data/search,
+benchmarks/siblings.py and 166 alerts: more prior gives fewer false matches, but from 20 on siblings that differ in an
+everyday word are mixed up."""
+
 END = 0
 """The number of the term that ends a segment or a line."""
 
@@ -62,6 +68,10 @@ class Text(NamedTuple):
     terms: Terms
     starts: tuple[int, ...]
     ends: Numbers
+
+    def first_segment(self, field: int) -> int:
+        """The number of a field's first segment in the text."""
+        return int(self.ends.searchsorted(self.starts[field]))
 
     @property
     def pointed(self) -> int:
@@ -116,7 +126,9 @@ class Index:
         values = np.concatenate([np.empty(0), *(chunk.values for chunk in chunks)])[order]
         self._documents = np.concatenate([np.empty(0, dtype=np.int64), *documents])[order].astype(np.int32)
         self.document_frequency = np.bincount(terms, minlength=len(self.vocabulary))
-        self._weights = (values * rarity(self.document_frequency, self.size)[terms[order]]).astype(np.float32)
+        priors = np.array([share(term) for term in self.vocabulary])
+        rare = rarity(self.document_frequency, priors, self.size)
+        self._weights = (values * rare[terms[order]]).astype(np.float32)
         self._starts = np.concatenate(([0], np.cumsum(self.document_frequency)))
 
     def information_of(self, term: str) -> float:
@@ -138,8 +150,11 @@ class Index:
             self.passages.information,
         )
 
-    def scores(self, terms: Terms, weights: NDArray[np.float32]) -> Floats:
-        """One score for each runbook, in their order: the weighted sum over terms and fields. Zero: nothing shared."""
+    def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
+        """One score for each runbook, in their order: the weighted sum over terms and fields. Zero: nothing shared.
+
+        `priors` are the shares of texts in which the terms are expected; here they are in the matrix already.
+        """
         starts, ends = self._starts[terms], self._starts[terms + 1]
         places = ranges(starts, ends)
         values = self._weights[places] * np.repeat(weights, ends - starts)
@@ -183,9 +198,11 @@ def parts_in(texts: Sequence[Text], averages: Floats) -> Parts:
     return Parts(pairs[first] // max(size, 1), pairs[first] % max(size, 1), values)
 
 
-def rarity(frequency: Numbers, size: int) -> Floats:
-    """How rare terms are that so many of `size` runbooks have (the inverse document frequency of BM25)."""
-    found: Floats = np.log(1 + (size - frequency + 0.5) / (frequency + 0.5))
+def rarity(frequency: Numbers, priors: Floats, size: int) -> Floats:
+    """How rare terms are that so many of `size` runbooks have: the inverse document frequency of BM25 in the base and
+    as many texts of operations at large as the prior stands for; `priors` are the terms' shares there."""
+    expected = frequency + RANKING_PRIOR * priors
+    found: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
     return found
 
 

@@ -1,26 +1,56 @@
 """A question as the ranking sees it: weighted terms, and which line of the input each one comes from.
 
-A term weighs as much as the loudest line it stands in; what stands more than once weighs a little more; names of
-objects (`staging/checkout`) weigh less than the words around them, because they differ from house to house. Synonyms
-come on top with less weight than the words themselves.
+A term weighs as much as the loudest line it stands in; what is repeated weighs a little more; names of objects
+(`staging/checkout`) weigh less than the words around them, because they differ from house to house. Of an identifier
+only the telling parts are asked (`pool` and `timeout` of `org.example.net.PoolTimeoutException`). Synonyms come on top
+with less weight than the words themselves. What the base does not know may be a typing error: see `understood`.
 """
 
 import math
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from faultmaven_kb.search.background import is_known
+from faultmaven_kb.search.languages import function_words
 from faultmaven_kb.search.pasted import Line, read_pasted
+from faultmaven_kb.search.signatures import Signature, raw_signatures_in, signatures_in
+from faultmaven_kb.search.spelling import Speller
 from faultmaven_kb.search.synonyms import Expansion, expansions, words_of
 from faultmaven_kb.search.technologies import technologies_of
-from faultmaven_kb.search.terms import NEGATION, tokens_of
+from faultmaven_kb.search.terms import NEGATED, NEGATION, is_cjk, is_name, stem, tokens_of
 
-__all__ = ["Question", "Word", "read_question"]
+__all__ = ["Question", "Word", "read_question", "understood"]
 
 _SYNONYM = 0.45
 _NAME = 0.15
-_NEGATED_WORD = 0.5
+_NEGATED_STATE = 0.5
+_RULED_OUT = 0.3
 _LOUD = 0.3
+_MOST_GUESSES = 4
+_DENIES = re.compile(r"not|never|nor|neither|\w+n['’]?t", re.IGNORECASE)
+_CANNOT = re.compile(r"can['’]?t|cannot", re.IGNORECASE)
+_STATES = frozenset(
+    map(
+        stem,
+        (
+            "ready running available healthy up active alive started synced synchronized bound scheduled reachable "
+            "responsive enabled mounted open allowed accepting listening responding working writable trusted assigned "
+            "schedulable stable recoverable resolvable matched connected loaded"
+        ).split(),
+    )
+)
+"""What "not" turns into its opposite: "not ready" is not about what is ready, but "not found" is about finding."""
+
+_SCAFFOLD = frozenset(map(stem, "org com net io java javax lang exception error err github internal md".split()))
+"""Parts that identifiers have whatever they are about."""
+
+_RULES_OUT = re.compile(
+    r"\bnot\s+(?:an?|the|any)\s+(?P<a>[\w-]+)\s+(?:problem|issue|error|fault|question|thing)\b"
+    r"|\bnot\s+(?:because\s+of|due\s+to|about|caused\s+by|related\s+to)\s+(?:the\s+|an?\s+)?(?P<b>[\w-]+)",
+    re.IGNORECASE,
+)
 _NAMED_OBJECT = re.compile(
     r"(?<![\w/])[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)+(?![\w/])"
     r"|(?<=namespace )[a-z0-9-]+|(?<=namespace=)[\w-]+|(?<=cluster )[a-z]+-[a-z0-9]+|\b[a-z]+(?:-[a-z]+)*-\d+(?![\w-])"
@@ -30,17 +60,20 @@ _NAMED_OBJECT = re.compile(
 
 
 class Word(NamedTuple):
-    """A word of the question: its text, its terms, its line's number in the input, and its weight."""
+    """A word of the question: its text, its terms, its line's number in the input, its weight, and whether its line is
+    in another language than English, so that not knowing it means little."""
 
     text: str
     terms: tuple[str, ...]
     line: int
     weight: float
+    foreign: bool = False
 
 
 @dataclass(frozen=True)
 class Question:
-    """`terms` maps every term of the question to its weight, `synonyms` those that only a synonym brings."""
+    """`terms` maps every term of the question to its weight, `synonyms` those that only a synonym or a guess at a
+    typing error brings. `signatures` are the signs that give a technology or a topic away."""
 
     kind: str
     words: tuple[Word, ...]
@@ -49,30 +82,100 @@ class Question:
     expansions: tuple[Expansion, ...]
     technologies: frozenset[str]
     lines: tuple[Line, ...]
+    signatures: tuple[Signature, ...] = ()
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """The topics of the generic errors in the question."""
+        return frozenset(sign.topic for sign in self.signatures if sign.topic)
 
 
 def read_question(text: str) -> Question:
     """An input of any length as weighted terms."""
     pasted = read_pasted(text)
-    words = [word for line in pasted.lines for word in _words(line)]
+    words: list[Word] = []
+    said: list[str] = []
+    signs: dict[Signature, None] = {}
+    for line in pasted.lines:
+        read = words_of(line.text)
+        empty = function_words(read)
+        words += _words(line, empty)
+        if line.weight > _LOUD:
+            said += [word for word in read if word not in empty] if empty else read
+            signs.update(dict.fromkeys(signatures_in(line.text, read)))
+    signs.update(dict.fromkeys(raw_signatures_in(text)))
     terms = _weights(words)
-    said = [word for line in pasted.lines if line.weight > _LOUD for word in words_of(line.text)]
     groups = tuple(expansions(said))
-    technologies = technologies_of(term for word in words if word.weight > _LOUD for term in word.terms)
-    return Question(pasted.kind, tuple(words), terms, _synonyms(groups, terms), groups, technologies, pasted.lines)
+    named = technologies_of(term for word in words if word.weight > _LOUD for term in word.terms)
+    return Question(
+        pasted.kind,
+        tuple(words),
+        terms,
+        _synonyms(groups, terms),
+        groups,
+        named | {sign.technology for sign in signs if sign.technology},
+        pasted.lines,
+        tuple(signs),
+    )
 
 
-def _words(line: Line) -> list[Word]:
+def understood(question: Question, speller: Speller, vocabulary: Mapping[str, int]) -> Question:
+    """The question with what its unknown words probably mean, added as synonyms of them; itself if it has none.
+
+    A word is unknown when neither the base nor the table of everyday words has any of its terms.
+    """
+    guesses: list[Expansion] = []
+    for word in question.words:
+        if len(guesses) == _MOST_GUESSES:
+            break
+        plain = [term for term in word.terms if not term.startswith(NEGATED)]
+        if word.foreign or word.weight <= _LOUD or len(plain) != 1:
+            continue
+        (term,) = plain
+        if (
+            term in vocabulary
+            or is_name(term)
+            or is_known(term)
+            or any(term in each.said for each in question.expansions)
+        ):
+            continue
+        meant = speller.meant(word.text.lower())
+        if meant:
+            negated = tuple(
+                NEGATED + each for each in meant[:1] if len(word.terms) > 1 and NEGATED + each in vocabulary
+            )
+            guesses.append(Expansion(frozenset(word.terms), (frozenset((*meant, *negated)),)))
+    if not guesses:
+        return question
+    brought = question.synonyms | _synonyms(tuple(guesses), question.terms)
+    return replace(question, synonyms=brought, expansions=(*question.expansions, *guesses))
+
+
+def _words(line: Line, empty: frozenset[str]) -> Iterator[Word]:
     names = [match.span() for match in _NAMED_OBJECT.finditer(line.text)]
-    found = []
+    ruled_out = {match["a"] or match["b"] for match in _RULES_OUT.finditer(line.text)} if "not" in line.text else ()
     for token in tokens_of(line.text):
-        named = any(start <= token.start < end for start, end in names)
-        weight = line.weight * _NAME if named else line.weight
-        found.append(Word(line.text[token.start : token.end], token.terms, line.number, weight))
-    return found
+        text = line.text[token.start : token.end]
+        if empty and text.lower() in empty:
+            continue
+        weight = line.weight
+        if names and any(start <= token.start < end for start, end in names):
+            weight *= _NAME
+        elif text in ruled_out:
+            weight *= _RULED_OUT
+        foreign = bool(empty) or (not text.isascii() and is_cjk(text))
+        yield Word(text, _telling_parts(token.terms), line.number, weight, foreign)
 
 
-def _weights(words: list[Word]) -> dict[str, float]:
+def _telling_parts(terms: tuple[str, ...]) -> tuple[str, ...]:
+    """The terms of an identifier without its scaffold, all of them where nothing else is left."""
+    if len(terms) < 3:
+        return terms
+    kept = tuple(term for term in terms if term not in _SCAFFOLD)
+    return kept if len(kept) > 1 else terms
+
+
+def _weights(words: Sequence[Word]) -> dict[str, float]:
     loudest: dict[str, float] = {}
     count: dict[str, int] = {}
     for word in words:
@@ -80,14 +183,35 @@ def _weights(words: list[Word]) -> dict[str, float]:
             loudest[term] = max(loudest.get(term, 0.0), word.weight)
             count[term] = count.get(term, 0) + 1
     weights = {term: weight * (1 + math.log(min(count[term], 4))) for term, weight in loudest.items()}
-    for term in [term for term in weights if term.startswith(f"{NEGATION}~")]:
-        plain = term.removeprefix(f"{NEGATION}~")
-        if plain in weights:
-            weights[plain] *= _NEGATED_WORD
+    if any(term.startswith(NEGATED) for term in weights):
+        for term in _denied_states(words):
+            weights[term] *= _NEGATED_STATE
     return weights
 
 
-def _synonyms(groups: tuple[Expansion, ...], terms: dict[str, float]) -> dict[str, float]:
-    """The terms that only a synonym brings, with their weight, in a fixed order."""
-    brought = {term for group in groups for member in group.others for term in member if term != NEGATION}
-    return dict.fromkeys(sorted(brought - terms.keys()), _SYNONYM)
+def _denied_states(words: Sequence[Word]) -> set[str]:
+    """The states that the question only denies: "ready" in "not ready"; not "memory" in "no memory left"."""
+    denied: set[str] = set()
+    said: set[str] = set()
+    denies = False
+    for word in words:
+        if word.terms == (NEGATION,):
+            denies = bool(_DENIES.fullmatch(word.text)) and not _CANNOT.fullmatch(word.text)
+            continue
+        negated = {term.removeprefix(NEGATED) for term in word.terms if term.startswith(NEGATED)}
+        within = NEGATION in word.terms
+        for term in word.terms:
+            (denied if term in negated and term in _STATES and (denies or within) else said).add(term)
+    return denied - said
+
+
+def _synonyms(groups: Sequence[Expansion], terms: dict[str, float]) -> dict[str, float]:
+    """The terms that only a synonym brings, with their weight, in a fixed order; a phrase shares it among its words."""
+    brought: dict[str, float] = {}
+    for group in groups:
+        for member in group.others:
+            weight = _SYNONYM / math.sqrt(len(member))
+            for term in member:
+                if term != NEGATION and term not in terms:
+                    brought[term] = max(brought.get(term, 0.0), weight)
+    return dict(sorted(brought.items()))

@@ -1,8 +1,9 @@
 """Orders the runbooks for a question: BM25 over all fields, then a closer look at the best of them.
 
 The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much
-of the question by itself counts extra, and less so the more it says besides, which tells siblings apart; a runbook of
-another technology than the one asked about is damped, as is a deprecated one from the start.
+of the question by itself counts extra, and less so the more it says besides; a runbook pays for the words of its title
+that the question neither says nor means, which tells siblings apart; one of another technology than the one asked about
+is damped, and so is one that only quotes a generic error which has a runbook of its own.
 """
 
 from collections.abc import Sequence
@@ -11,8 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from faultmaven_kb.search.background import share
+from faultmaven_kb.search.fields import ALIASES, SUBJECT, TITLE
 from faultmaven_kb.search.index import Floats, Index, Numbers
 from faultmaven_kb.search.question import Question
+from faultmaven_kb.search.signatures import topics
 from faultmaven_kb.search.technologies import agree
 
 __all__ = ["Ranked", "Terms", "rank", "terms_in"]
@@ -21,13 +25,25 @@ _CANDIDATES = 30
 _PASSAGE = 0.3
 _EXACTNESS = 0.7
 _OTHER_TECHNOLOGY = 0.75
+_CONTRAST, _CONTRAST_HALF = 0.3, 2.0
+"""What a title that says only other things costs, and the nats at which half of it is paid. Chosen on
+tests/data/search, benchmarks/siblings.py, 166 alerts and notes on 138 faults; 0.2 to 0.4 and 1 to 6 nats do as well."""
+
+_SIBLINGS = 10
+"""How many of the best are compared by their titles."""
+
+_BY_SYNONYM = 0.6
+_QUOTES = 0.7
 
 
 class Terms(NamedTuple):
-    """A question's terms that the index knows: their numbers and weights, synonyms after the words."""
+    """A question's terms that the index knows: their numbers and weights, synonyms after the words, which of them the
+    question says itself, and the shares of operations texts in which each is expected."""
 
     numbers: NDArray[np.int32]
     weights: NDArray[np.float32]
+    said: NDArray[np.bool_]
+    priors: Floats
 
 
 class Ranked(NamedTuple):
@@ -42,13 +58,18 @@ def terms_in(question: Question, index: Index) -> Terms:
     """The terms of a question, and those that synonyms bring, as the index numbers them."""
     known = index.vocabulary
     pairs = [
-        (known[term], weight)
+        (known[term], weight, terms is question.terms, share(term))
         for terms in (question.terms, question.synonyms)
         for term, weight in terms.items()
         if term in known
     ]
-    numbers = np.array([number for number, _ in pairs], dtype=np.int32)
-    return Terms(numbers, np.array([weight for _, weight in pairs], dtype=np.float32))
+    numbers, weights, said, priors = zip(*pairs, strict=True) if pairs else ((), (), (), ())
+    return Terms(
+        np.array(numbers, dtype=np.int32),
+        np.array(weights, dtype=np.float32),
+        np.array(said, dtype=np.bool_),
+        np.array(priors, dtype=np.float64),
+    )
 
 
 def rank(
@@ -60,7 +81,7 @@ def rank(
     damping: Floats,
 ) -> Ranked:
     """The best runbooks for a question; `damping` multiplies each runbook's score (0 leaves it out)."""
-    scores = index.scores(terms.numbers, terms.weights) * damping
+    scores = index.scores(terms.numbers, terms.weights, terms.priors) * damping
     if len(scores) > _CANDIDATES:
         best = np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
         best = best[np.argsort(best)]
@@ -69,11 +90,52 @@ def rank(
     best = best[scores[best] > 0]
     passages = _passages(best, terms, index)
     looked = scores[best] + _PASSAGE * damping[best] * passages
+    nearest = np.argsort(-looked, kind="stable")[:_SIBLINGS]
+    contrast = np.full(len(best), 1.0)  # what is not compared pays in full, or it would overtake what is
+    contrast[nearest] = _unasked(best[nearest], terms, index)
+    looked *= 1 - _CONTRAST * contrast
+    if question.topics:
+        looked[_quotes(best, question, index, technologies)] *= _QUOTES
     for place, runbook in enumerate(best.tolist()):
         if not agree(question.technologies, technologies[runbook]):
             looked[place] *= _OTHER_TECHNOLOGY
     order = np.argsort(-looked, kind="stable")
     return Ranked(best[order], looked[order], passages[order])
+
+
+def _unasked(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
+    """For each runbook how much its title says that the question neither says nor means, from 0 to below 1."""
+    said = np.zeros(len(index.vocabulary))
+    said[terms.numbers] = np.where(terms.said, 1.0, _BY_SYNONYM)
+    titles = [np.unique(_field(index, runbook, SUBJECT, SUBJECT)) for runbook in runbooks.tolist()]
+    unasked = np.array([float((index.information[title] * (1 - said[title])).sum()) for title in titles])
+    return unasked / (unasked + _CONTRAST_HALF)
+
+
+def _field(index: Index, runbook: int, first: int, last: int) -> NDArray[np.int32]:
+    """The terms of a runbook in some neighbouring fields."""
+    text = index.texts[runbook]
+    return text.terms[text.starts[first] : text.starts[last + 1]]
+
+
+def _quotes(
+    runbooks: Numbers, question: Question, index: Index, technologies: Sequence[frozenset[str]]
+) -> NDArray[np.bool_]:
+    """Which runbooks only quote a generic error of the question that another one of them is about.
+
+    A runbook of a technology that the question names may well be about that error on that technology.
+    """
+    known = index.vocabulary
+    named = np.array([bool(question.technologies & technologies[each]) for each in runbooks.tolist()], dtype=bool)
+    found = np.zeros(len(runbooks), dtype=bool)
+    for name, words in topics():
+        if name in question.topics:
+            numbers = [known[word] for word in sorted(words) if word in known]
+            told = [_field(index, each, TITLE, ALIASES) for each in runbooks.tolist()]
+            about = np.array([bool(np.isin(terms, numbers).any()) for terms in told], dtype=bool)
+            if about.any():
+                found |= ~(about | named)
+    return found
 
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:

@@ -5,7 +5,7 @@ question. Of a long input only the line that the runbook explains best is counte
 telling line. The figures are what the verdict's model reads, see `verdict`.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -29,7 +29,8 @@ class Strength(NamedTuple):
     In nats, for the question's best line: `mass` is the information the runbook explains, `phrases` that of words which
     stand next to each other in both; `passage` is what its best short text is worth, much where the question holds
     nearly all of a literal, an alias or the title. `missing` is the number of telling words it does not explain.
-    `technology` is 1 where the one asked about is the runbook's, -1 where it is another's. `lead` is the distance of
+    `technology` is 1 where the one asked about is the runbook's, -1 where it is another's, -2 where an error
+    signature says so. `lead` is the distance of
     its score to that of the best other one, as a share of its own (-1 to 1).
     """
 
@@ -112,11 +113,20 @@ def examine(question: Question, index: Index) -> Examined:
         word,
         worth * np.array([each.weight for each in question.words]),
         np.unique(lines, return_inverse=True)[1],
-        worth >= _TELLING,
+        _telling(question, rows, worth),
         synonyms,
         frozenset(_pairs(question, index)),
         asked,
     )
+
+
+def _telling(question: Question, rows: list[_Row], worth: Floats) -> Flags:
+    """Which words would be missed; of a sentence in another language only those that the base knows."""
+    telling = worth >= _TELLING
+    if any(word.foreign for word in question.words):
+        known = {row.word for row in rows if row.number >= 0}
+        telling &= np.array([not word.foreign or n in known for n, word in enumerate(question.words)])
+    return telling
 
 
 def _rows(question: Question, lines: list[int], index: Index) -> list[_Row]:
@@ -126,11 +136,22 @@ def _rows(question: Question, lines: list[int], index: Index) -> list[_Row]:
         if (line, word.terms) not in seen:
             seen.add((line, word.terms))
             rows += [
-                _Row(index.vocabulary.get(term, -1), index.information_of(term), place, term)
-                for term in word.terms
-                if term != NEGATION
+                _Row(index.vocabulary.get(term, -1), information, place, term)
+                for term, information in _information(word.terms, index)
             ]
     return rows
+
+
+def _information(terms: tuple[str, ...], index: Index) -> Iterator[tuple[str, float]]:
+    """The terms of a word and what each tells. A name that the base does not know tells no more than its best part."""
+    most = 0.0
+    for number, term in enumerate(terms):
+        if term != NEGATION:
+            told = index.information_of(term)
+            if number and number == len(terms) - 1 and term not in index.vocabulary:
+                told = min(told, most)
+            most = max(most, told)
+            yield term, told
 
 
 def _synonyms(

@@ -3,23 +3,42 @@
 An identifier is split and kept whole, on both sides: `CrashLoopBackOff`, `crash-loop-back-off` and "crash loop back
 off" meet in the same terms. Words are stemmed with Porter2 (M. Porter, Snowball "english"); numbers stay as they are,
 because `137` and `502` are words of this field. Negation is a term of its own: "not ready", "isn't ready", "unready"
-and `NotReady` share `not~readi`, which a plain "ready" does not have.
+and `NotReady` share `not~readi`, which a plain "ready" does not have. Product names are never stemmed: the stem of
+"redis" is that of "redy". Chinese, Japanese and Korean have no spaces to cut at, so a run of one script becomes its
+pairs of characters (F. Zhang and J. Nie, "Comparing representations in Chinese information retrieval", SIGIR 1997).
 """
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from Stemmer import Stemmer
 
-__all__ = ["LINE_END", "NEGATION", "STOP_WORDS", "Token", "line_terms", "terms_of", "tokens_of"]
+from faultmaven_kb.search.tables import column, rows
+
+__all__ = [
+    "LINE_END",
+    "NEGATED",
+    "NEGATION",
+    "STOP_WORDS",
+    "Token",
+    "is_cjk",
+    "is_name",
+    "line_terms",
+    "stem",
+    "terms_of",
+    "tokens_of",
+    "words_in",
+]
 
 STOP_WORDS = frozenset(
     (
-        "a about after again all also am an and any are as at be because been before being both but by could did "
+        "a about after again also am an and are as at be because been before being both but by could did "
         "do does doing done for from get gets getting give had has have having he her here hey hi his how i if im in "
         "into is it its just keep keeps let like make may me more most my need now of on or our out over own please "
-        "same she should so some such than that the their them then there these they this those through to too under "
+        "same she should so such than that the their them then there these they this those through to too under "
         "until very was we were what when where which while who why will with would you your see seeing can "
     ).split()
 )
@@ -32,7 +51,9 @@ NEGATION = "not"
 """The term of every word that negates the next one."""
 
 _NEGATORS = frozenset("not no never cannot cant without unable neither nor".split())
-_NEGATED = "not~"
+NEGATED = "not~"
+"""What the term of a negated word begins with."""
+
 _BETWEEN = frozenset(("yet", "longer", "abl", NEGATION))
 _UN_WORDS = frozenset(
     "available assigned authorized bound healthy reachable ready recoverable reliable resolvable resolved responsive "
@@ -40,9 +61,18 @@ _UN_WORDS = frozenset(
 )
 """What "un" turns around in this field; "uninstall" and "unit" are other words."""
 
-_TOKEN = re.compile(r"[A-Za-z0-9\u00c0-\u024f][\w\u00c0-\u024f]*(?:[-.@'’][\w\u00c0-\u024f]+)*", re.ASCII)
-_TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}", re.ASCII)
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?|[\u00c0-\u024f]+")
+_HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_HIRAGANA, _KATAKANA, _HANGUL = "\u3041-\u309f", "\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f", "\uac00-\ud7af"
+_CJK = f"{_HAN}{_HIRAGANA}{_KATAKANA}{_HANGUL}"
+_ASCII_TOKEN = re.compile(r"[A-Za-z0-9]\w*(?:[-.@']\w+)*", re.ASCII)
+_ASCII_TOKEN_OR_END = re.compile(rf"\n|{_ASCII_TOKEN.pattern}", re.ASCII)
+_TOKEN = re.compile(
+    rf"[^\W_{_CJK}][^\W{_CJK}]*(?:[-.@'’][^\W{_CJK}]+)*|[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_HANGUL}]+"
+)
+_TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}")
+_IS_CJK = re.compile(f"[{_CJK}]")
+_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?")
+_WORD = re.compile(r"[^\W_]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
 _STEMMER = Stemmer("english")
 _LONGEST_TOKEN = 80
@@ -61,13 +91,13 @@ def tokens_of(text: str) -> list[Token]:
     """The pieces of a text that carry terms, with their places; a negated word has its negation among its terms."""
     found: list[Token] = []
     negated = False
-    for match in _TOKEN.finditer(text):
+    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
         terms = _KNOWN[match[0]]
         if not terms:
             continue
         token = Token(match.start(), match.end(), terms)
         if negated and terms[0] not in _BETWEEN:
-            token = Token(match.start(), match.end(), (*terms, _NEGATED + terms[0]))
+            token = Token(match.start(), match.end(), (*terms, NEGATED + terms[0]))
             negated = False
         elif terms == (NEGATION,):
             negated = True
@@ -84,7 +114,8 @@ def terms_of(text: str) -> list[str]:
 
 def line_terms(text: str) -> list[str]:
     """The terms of a text in order, with `LINE_END` where a line ends."""
-    terms = [term for token in _TOKEN_OR_END.findall(text) for term in _KNOWN[token]]
+    pattern = _ASCII_TOKEN_OR_END if text.isascii() else _TOKEN_OR_END
+    terms = [term for token in pattern.findall(text) for term in _KNOWN[token]]
     return _with_negations(terms) if NEGATION in terms else terms
 
 
@@ -100,8 +131,8 @@ def _with_negations(terms: list[str]) -> list[str]:
             end += 1
         negated = end < len(terms) and terms[end] != LINE_END
         found += terms[done : end + negated]
-        if negated and terms[end + 1 : end + 2] != [_NEGATED + terms[end]]:  # NotReady has said so itself
-            found.append(_NEGATED + terms[end])
+        if negated and terms[end + 1 : end + 2] != [NEGATED + terms[end]]:  # NotReady has said so itself
+            found.append(NEGATED + terms[end])
         done = end + negated
     return found + terms[done:]
 
@@ -123,19 +154,63 @@ def _terms(token: str) -> tuple[str, ...]:
     """The terms of one token: its parts, and the whole when it has more than one."""
     if token == LINE_END:
         return (LINE_END,)
+    if _IS_CJK.match(token):
+        return tuple(map("".join, pairwise(token))) or (token,)
     if len(token) > _LONGEST_TOKEN:
         return ()
     if _SHORT_MIX.fullmatch(token):  # k8s, p99, eth0, 10gi: a split would leave nothing that means anything
         return (token.lower(),)
     plain = token.replace("'", "").replace("’", "")
-    words = [part.lower() for part in _PART.findall(plain)]
+    words = _words(plain)
     if len(words) == 1:
         return _word_terms(words[0], contracted=plain != token)
     parts = [term for word in words for term in _word_terms(word, contracted=False)]
     if not parts:
         return ()
     kept = _negated_parts([part for part in parts if len(part) > 1 or part.isdigit()])
-    return (*kept, _STEMMER.stemWord("".join(words)))
+    return (*kept, *_wholes(plain), stem("".join(words)))
+
+
+def _words(token: str) -> list[str]:
+    """The words of a token in lower case; only ASCII is cut where the case changes, for "Überlast" is one word."""
+    return [part.lower() for part in (_PART if token.isascii() else _WORD).findall(token)]
+
+
+def words_in(text: str) -> str:
+    """The words of a text with identifiers cut into parts, so that no whole of an identifier is among its terms."""
+    tokens = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+    return " ".join(token if _SHORT_MIX.fullmatch(token) else " ".join(_words(token)) for token in tokens)
+
+
+def _wholes(token: str) -> Iterable[str]:
+    """The names between the dots of a token, each kept whole: the class of `org.example.PoolTimeoutException`."""
+    if "." in token:
+        for segment in token.split("."):
+            words = _words(segment)
+            if len(words) > 1:
+                yield stem("".join(words))
+
+
+@cache
+def _names() -> frozenset[str]:
+    return frozenset(
+        "".join(_WORD.findall(name.lower())) for row in rows("technologies") for name in column(row, 1).split()
+    )
+
+
+def stem(word: str) -> str:
+    """The term of a word in lower case: its stem, or itself if it is the name of a product."""
+    return word if word in _names() else _STEMMER.stemWord(word)
+
+
+def is_name(word: str) -> bool:
+    """Whether a word in lower case is the name of a product, which is its own term."""
+    return word in _names()
+
+
+def is_cjk(term: str) -> bool:
+    """Whether a term is a pair of Chinese, Japanese or Korean characters."""
+    return bool(_IS_CJK.match(term))
 
 
 def _word_terms(word: str, *, contracted: bool) -> tuple[str, ...]:
@@ -144,8 +219,8 @@ def _word_terms(word: str, *, contracted: bool) -> tuple[str, ...]:
     if word in STOP_WORDS:
         return ()
     if word.startswith("un") and word[2:] in _UN_WORDS:
-        return _STEMMER.stemWord(word), _NEGATED + _STEMMER.stemWord(word[2:])
-    return (_STEMMER.stemWord(word),)
+        return stem(word), NEGATED + stem(word[2:])
+    return (stem(word),)
 
 
 def _negated_parts(parts: Sequence[str]) -> Iterable[str]:
@@ -153,4 +228,4 @@ def _negated_parts(parts: Sequence[str]) -> Iterable[str]:
     for before, part in zip(("", *parts), parts, strict=False):
         yield part
         if before == NEGATION and part != NEGATION:
-            yield _NEGATED + part
+            yield NEGATED + part

@@ -3,7 +3,7 @@
 A base is never changed under the one who reads it; `building.refreshed` opens the next state as a base of its own.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
-from numpy.typing import NDArray
 
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import find_states
+from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.filters import Filter
 from faultmaven_kb.storage.container import Array, Container, Sections, damaged
@@ -39,24 +39,38 @@ class Origin(NamedTuple):
 
 
 class Files(NamedTuple):
-    """The files of a base in their order: name, size and time of change as they were, hash of the content, and the
-    position of what was read of each."""
+    """The files of a base in their order: name, size and time of change as they were, hash of the content, and how
+    many runbooks each gave (at least 1, for a file without any too); `places` are the positions of these in a row."""
 
     names: list[str]
     sizes: Array
     changed: Array
     digests: list[bytes]
+    counts: Array
     places: Array
 
+    @property
+    def held(self) -> list[range]:
+        """The positions of what each file gave."""
+        ends = np.cumsum(self.counts)
+        starts = self.places[ends - self.counts].tolist()
+        return [range(start, start + count) for start, count in zip(starts, self.counts.tolist(), strict=True)]
 
-def state_arrays(files: Files, answers: NDArray[np.bool_]) -> dict[str, Array]:
-    """The arrays of a state; `answers` says which files' runbooks are found: not a second one with the same id."""
+
+def state_arrays(files: Files, namings: Sequence[Naming]) -> dict[str, Array]:
+    """The arrays of a state; `namings` are those of what the files gave: ids are made unique among all of them."""
+    ids = unique_ids(namings)
+    answers = np.array([each is not None for each in ids], dtype=bool)
+    renamed = {row: each for row, each in enumerate(ids) if each is not None and each != namings[row].id}
     return {
         **string_arrays("names", files.names),
         "sizes": np.asarray(files.sizes, dtype=np.int64),
         "changed": np.asarray(files.changed, dtype=np.int64),
         "digests": np.frombuffer(b"".join(files.digests), dtype=np.uint8),
+        "counts": np.asarray(files.counts, dtype=np.int64),
         "places": np.asarray(files.places, dtype=np.int64),
+        "renamed": np.asarray(files.places, dtype=np.int64)[np.array(list(renamed), dtype=np.int64)],
+        **string_arrays("renamed_ids", list(renamed.values())),
         "answers": answers.astype(np.uint8),
     }
 
@@ -114,7 +128,7 @@ class StoredBase:
                     yield from segment.diagnostics(inner)
 
     def duplicates(self) -> Iterator[tuple[str, str, str]]:
-        """The ids that more than one file has: id, the file that counts, the other one."""
+        """The ids that more than one runbook has: id, the file that counts, the other one."""
         with self._guarded():
             answers, places = self.state.whole("answers"), self.state.whole("places")
             others = [
@@ -123,15 +137,28 @@ class StoredBase:
                 if (runbook_id := self.id_at(int(places[number]))) is not None
             ]
             if others:
-                names = Strings(self.state, "names")
+                names, counts = Strings(self.state, "names"), self.state.whole("counts")
+                files = np.repeat(np.arange(len(counts)), counts).tolist()
                 first = {self.id_at(int(places[number])): number for number in np.flatnonzero(answers).tolist()}
                 for runbook_id, number in others:
-                    yield runbook_id, names[first[runbook_id]], names[number]
+                    earlier = first.get(runbook_id)
+                    yield runbook_id, "" if earlier is None else names[files[earlier]], names[files[number]]
 
     def id_at(self, place: int) -> str | None:
         """The id of the runbook at a position, None where there is none."""
         segment, inner = self.places.find(place)
-        return segment.ids[inner] if segment.has_runbook(inner) else None
+        return self.renamed.get(place, segment.ids[inner]) if segment.has_runbook(inner) else None
+
+    def naming_at(self, place: int, name: str) -> Naming:
+        """How the runbook at a position, read from the file `name`, came to its id."""
+        segment, inner = self.places.find(place)
+        runbook_id = segment.ids[inner] if segment.has_runbook(inner) else None
+        return Naming(runbook_id, name, bool(segment.by_file[inner]))
+
+    @cached_property
+    def renamed(self) -> dict[int, str]:
+        """The ids that others in the base have changed, by position."""
+        return dict(zip(self.state.whole("renamed").tolist(), Strings(self.state, "renamed_ids"), strict=True))
 
     @cached_property
     def files(self) -> Files:
@@ -144,6 +171,7 @@ class StoredBase:
                 self.state.whole("sizes"),
                 self.state.whole("changed"),
                 [digests[at : at + size] for at in range(0, len(digests), size)],
+                self.state.whole("counts"),
                 self.state.whole("places"),
             )
 
@@ -165,7 +193,9 @@ class StoredBase:
     def _runbook(self, place: int) -> Runbook:
         with self._guarded():
             segment, inner = self.places.find(place)
-            return segment.runbook(inner)
+            found = segment.runbook(inner)
+            renamed = self.renamed.get(place)
+            return found if renamed is None else found.model_copy(update={"id": renamed})
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -202,6 +232,6 @@ class StoredRunbooks(Mapping[str, Runbook]):
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        find = self._base.places.find
+        find, renamed = self._base.places.find, self._base.renamed
         found = ((place, *find(place)) for place in self.positions.tolist())
-        return {segment.ids[inner]: place for place, segment, inner in found}
+        return {renamed.get(place) or segment.ids[inner]: place for place, segment, inner in found}

@@ -10,15 +10,16 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.reading.files import FileState, find_states
+from faultmaven_kb.reading.ids import Naming
 from faultmaven_kb.storage.base import Files, Origin, StoredBase, state_arrays
 from faultmaven_kb.storage.container import Writer, appending, creating
 from faultmaven_kb.storage.records import NO_DIGEST, Batch, digest_of, read_batch
@@ -47,17 +48,17 @@ Progress = Callable[[int, int], None]
 
 
 class _Plan(NamedTuple):
-    """The files as they are now; for each the position of what a base holds of it (-1: to be read), and whether its
-    time of change can be trusted later on."""
+    """The files as they are now; for each the positions of what a base holds of it (none: to be read), and whether
+    its time of change can be trusted later on."""
 
     states: list[FileState]
-    held: list[int]
+    held: list[range]
     settled: list[bool]
 
     @property
     def new(self) -> list[FileState]:
         """The files that have to be read."""
-        return [state for state, place in zip(self.states, self.held, strict=True) if place < 0]
+        return [state for state, places in zip(self.states, self.held, strict=True) if not places]
 
 
 def build(
@@ -118,10 +119,10 @@ def _opened(path: Path) -> StoredBase | None:
 def _plan(origin: Origin, old: StoredBase | None, target: Path) -> _Plan:
     now = _now(target.parent)
     states = find_states(origin.paths, start=origin.folder)
-    known: dict[str, tuple[int, int, bytes, int]] = {}
+    known: dict[str, tuple[int, int, bytes, range]] = {}
     if old:
         files = old.files
-        rows = zip(files.sizes.tolist(), files.changed.tolist(), files.digests, files.places.tolist(), strict=True)
+        rows = zip(files.sizes.tolist(), files.changed.tolist(), files.digests, files.held, strict=True)
         known = dict(zip(files.names, rows, strict=True))
     return _Plan(
         states,
@@ -139,23 +140,22 @@ def _now(folder: Path) -> int:
         raise PathError(f"cannot write in {str(folder)!r}: {error.strerror or error}") from error
 
 
-def _held(state: FileState, known: tuple[int, int, bytes, int] | None) -> int:
-    """The position of what is held of a file, -1 where it has changed since."""
+def _held(state: FileState, known: tuple[int, int, bytes, range] | None) -> range:
+    """The positions of what is held of a file, none where it has changed since."""
     if known is None:
-        return -1
-    size, changed, digest, place = known
+        return range(0)
+    size, changed, digest, places = known
     if (state.size, state.changed) == (size, changed):
-        return place
+        return places
     try:
         same = state.size == size and digest != NO_DIGEST and digest_of(read_bytes(Path(state.path))) == digest
     except PathError:
-        return -1
-    return place if same else -1
+        return range(0)
+    return places if same else range(0)
 
 
 def _worth_writing_anew(plan: _Plan, base: StoredBase) -> bool:
-    held = sum(place >= 0 for place in plan.held)
-    stale = len(base.places) - held + len(plan.states) - held
+    stale = len(base.places) - sum(map(len, plan.held)) + len(plan.new)
     merging = len(base.segments) >= _MOST_SEGMENTS and bool(plan.new)
     return merging or len(plan.states) < _SMALL or stale > _STALE_SHARE * len(plan.states)
 
@@ -165,9 +165,9 @@ def _written(
 ) -> StoredBase:
     jobs = min(jobs, 1 + len(plan.new) // _PAYS)
     with creating(target) as writer, SegmentWriter(target.parent) as segment:
-        digests = _fill(segment, _runs(plan, all_files=True), old, jobs, progress, total=len(plan.states))
-        files = _files(plan, digests, list(range(len(plan.states))))
-        _publish(writer, origin, [_add(writer, segment)], files, _first_of_each(segment.ids))
+        read = _fill(segment, _runs(plan, all_files=True), old, jobs, progress, total=len(plan.states))
+        files = _files(plan, read)
+        _publish(writer, origin, [_add(writer, segment)], files, [naming for each in read for naming in each.namings])
     return StoredBase(target)
 
 
@@ -176,36 +176,52 @@ def _append(writer: Writer, plan: _Plan, base: StoredBase, jobs: int, progress: 
     before = Before(index.vocabulary, index.information, base.segments[0].sections.whole("averages"), len(base.by_id))
     segments = list(base.container.directory["segments"])
     with SegmentWriter(base.path.parent, before) as segment:
-        digests = _fill(segment, _runs(plan, all_files=False), None, jobs, progress, total=len(plan.new))
+        new = iter(_fill(segment, _runs(plan, all_files=False), None, jobs, progress, total=len(plan.new)))
         if len(segment):
             segments.append(_add(writer, segment))
-    new = iter(zip(range(len(base.places), len(base.places) + len(segment)), segment.ids, digests, strict=True))
-    old = dict(zip(base.files.places.tolist(), base.files.digests, strict=True))
-    rows = [(place, base.id_at(place), old[place]) if place >= 0 else next(new) for place in plan.held]
-    files = _files(plan, [digest for _, _, digest in rows], [place for place, _, _ in rows])
-    _publish(writer, base.origin, segments, files, _first_of_each([runbook_id for _, runbook_id, _ in rows]))
+    old = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
+    files = [
+        _Filed(old[places[0]], places, [base.naming_at(place, state.name) for place in places])
+        if places
+        else _moved(next(new), len(base.places))
+        for state, places in zip(plan.states, plan.held, strict=True)
+    ]
+    namings = [naming for each in files for naming in each.namings]
+    _publish(writer, base.origin, segments, _files(plan, files), namings)
+
+
+class _Filed(NamedTuple):
+    """What a base has of a file: the hash of its content, the positions and the ids of its runbooks."""
+
+    digest: bytes
+    places: range
+    namings: list[Naming]
+
+
+def _moved(filed: _Filed, by: int) -> _Filed:
+    return filed._replace(places=range(filed.places.start + by, filed.places.stop + by))
 
 
 class _Run(NamedTuple):
     """Some files in a row: those to be read, or else names and positions of what is held."""
 
     files: list[FileState]
-    held: list[tuple[str, int]]
+    held: list[tuple[str, range]]
 
 
 def _runs(plan: _Plan, *, all_files: bool) -> Iterator[_Run]:
     """The files in their order, a batch at a time; only those to be read, or `all_files`."""
     run = _Run([], [])
-    for state, place in zip(plan.states, plan.held, strict=True):
-        if place >= 0 and not all_files:
+    for state, places in zip(plan.states, plan.held, strict=True):
+        if places and not all_files:
             continue
-        if run.files if place >= 0 else run.held:
+        if run.files if places else run.held:
             yield run
             run = _Run([], [])
-        if place < 0:
-            run.files.append(state)
+        if places:
+            run.held.append((state.name, places))
         else:
-            run.held.append((state.name, place))
+            run.files.append(state)
         if len(run.files) + len(run.held) == _BATCH:
             yield run
             run = _Run([], [])
@@ -221,15 +237,20 @@ def _fill(
     progress: Progress | None,
     *,
     total: int,
-) -> list[bytes]:
-    """Add what is read or held of all files to a segment; their hashes."""
-    digests: list[bytes] = []
+) -> list[_Filed]:
+    """Add what is read or held of all files to a segment; each file with the positions in the segment."""
+    found: list[_Filed] = []
     for batch in _batches(runs, old, jobs):
+        at = len(segment)
         segment.add(batch.records, batch.words)
-        digests += [record.digest for record in batch.records]
+        for name, records in groupby(batch.records, key=lambda record: record.name):
+            own = list(records)
+            namings = [Naming(each.values[0] if each.model else None, name, each.by_file) for each in own]
+            found.append(_Filed(own[0].digest, range(at, at + len(own)), namings))
+            at += len(own)
         if progress:
-            progress(len(digests), total)
-    return digests
+            progress(len(found), total)
+    return found
 
 
 def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int) -> Iterator[Batch]:
@@ -263,14 +284,15 @@ class _Held:
     def __init__(self, base: StoredBase) -> None:
         self._base = base
         self._words = list(base.searcher.index.vocabulary)
-        self._digests = dict(zip(base.files.places.tolist(), base.files.digests, strict=True))
+        self._digests = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
 
-    def batch(self, run: Sequence[tuple[str, int]]) -> Batch:
+    def batch(self, run: Sequence[tuple[str, range]]) -> Batch:
         """The records at some positions."""
         records = []
-        for name, place in run:
-            segment, inner = self._base.places.find(place)
-            records.append(segment.record(inner, name, self._digests[place]))
+        for name, places in run:
+            for place in places:
+                segment, inner = self._base.places.find(place)
+                records.append(segment.record(inner, name, self._digests[places[0]]))
         used, numbers = np.unique(np.concatenate([record.text.terms for record in records]), return_inverse=True)
         parts = np.split(numbers.astype(np.int32), np.cumsum([len(record.text.terms) for record in records])[:-1])
         return Batch(
@@ -282,24 +304,16 @@ class _Held:
         )
 
 
-def _files(plan: _Plan, digests: list[bytes], places: list[int]) -> Files:
+def _files(plan: _Plan, filed: list[_Filed]) -> Files:
     changed = [s.changed if settled else -1 for s, settled in zip(plan.states, plan.settled, strict=True)]
     return Files(
         [state.name for state in plan.states],
         np.array([state.size for state in plan.states], dtype=np.int64),
         np.array(changed, dtype=np.int64),
-        digests,
-        np.array(places, dtype=np.int64),
+        [each.digest for each in filed],
+        np.array([len(each.places) for each in filed], dtype=np.int64),
+        np.array([place for each in filed for place in each.places], dtype=np.int64),
     )
-
-
-def _first_of_each(ids: Sequence[str | None]) -> NDArray[np.bool_]:
-    seen: set[str | None] = {None}
-    first = []
-    for runbook_id in ids:
-        first.append(runbook_id not in seen)
-        seen.add(runbook_id)
-    return np.array(first, dtype=bool)
 
 
 def _add(writer: Writer, segment: SegmentWriter) -> dict[str, list[object]]:
@@ -309,8 +323,8 @@ def _add(writer: Writer, segment: SegmentWriter) -> dict[str, list[object]]:
     return entries
 
 
-def _publish(writer: Writer, origin: Origin, segments: list[object], files: Files, answers: NDArray[np.bool_]) -> None:
-    state = writer.add(state_arrays(files, answers))
+def _publish(writer: Writer, origin: Origin, segments: list[object], files: Files, namings: list[Naming]) -> None:
+    state = writer.add(state_arrays(files, namings))
     writer.publish(
         {"stamp": library_stamp(), "origin": [origin.folder, *origin.paths], "segments": segments, "state": state}
     )

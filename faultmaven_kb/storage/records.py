@@ -7,7 +7,7 @@ less than a millisecond, parsed in five, and compressed it is half as long again
 
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -20,6 +20,7 @@ from pydantic import TypeAdapter
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import FileState, read_file, shown_name
+from faultmaven_kb.reading.ids import naming_of
 from faultmaven_kb.search.engine import technologies_in
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
@@ -54,8 +55,9 @@ class Record(NamedTuple):
     """A file that was read. `model` is empty where there was no runbook, `told` where there was nothing to report;
     `unread` when that keeps something from being found.
 
+    A file with several runbooks is several records in a row, the first of which has what was told of the file.
     `values` are the runbook's id, its `COLUMNS` and its technologies as the search takes them; `text` has the batch's
-    numbers.
+    numbers; `by_file` says that the id is the file's name.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Record(NamedTuple):
     values: tuple[str, ...]
     tags: tuple[str, ...]
     text: Text
+    by_file: bool = False
 
 
 class Batch(NamedTuple):
@@ -78,18 +81,22 @@ class Batch(NamedTuple):
 def read_batch(files: Sequence[FileState]) -> Batch:
     """Read some files; one that cannot be read is a record with a diagnostic."""
     numbers = TermNumbers({LINE_END: END})
-    return Batch([_read(file, numbers) for file in files], list(numbers))
+    return Batch([record for file in files for record in _read(file, numbers)], list(numbers))
 
 
-def _read(file: FileState, numbers: TermNumbers) -> Record:
+def _read(file: FileState, numbers: TermNumbers) -> Iterator[Record]:
     _, data = read_file(Path(file.path))
     if isinstance(data, Diagnostic):
         found = replace(data, path=shown_name(Path(file.name)))
-        return _record(file.name, NO_DIGEST, None, (found,), numbers)
+        yield _record(file.name, NO_DIGEST, None, (found,), numbers)
+        return
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
 
     result = parse_runbook(data, path=file.name)
-    return _record(file.name, digest_of(data), result.runbook, result.diagnostics, numbers)
+    digest, told = digest_of(data), result.diagnostics
+    for runbook in result.runbooks or (None,):
+        yield _record(file.name, digest, runbook, told, numbers)
+        told = ()
 
 
 def _record(
@@ -111,6 +118,7 @@ def _record(
         (runbook.id, *values, technologies),
         metadata.tags,
         read_text(runbook, numbers),
+        naming_of(runbook).by_file,
     )
 
 

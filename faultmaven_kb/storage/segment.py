@@ -62,6 +62,7 @@ class Segment:
             (self.ids[place], *(self.words[code] for code in codes)),
             tuple(self.words[code] for code in self._tags[start:stop].tolist()),
             self.text(place),
+            bool(self.by_file[place]),
         )
 
     def frequency(self, terms: Terms) -> Numbers:
@@ -106,6 +107,11 @@ class Segment:
     def unread(self) -> Array:
         """For each position whether its diagnostics keep something from being found."""
         return self.sections.whole("unread")
+
+    @cached_property
+    def by_file(self) -> Array:
+        """For each position whether the runbook's id is its file's name."""
+        return self.sections.whole("by_file")
 
     @cached_property
     def _table(self) -> list[str]:

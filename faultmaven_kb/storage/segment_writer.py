@@ -92,6 +92,7 @@ class SegmentWriter:
         self._bounds: list[tuple[int, ...]] = []
         self._values: list[tuple[str, ...]] = []
         self._unread: list[bool] = []
+        self._by_file: list[bool] = []
         self._tags: list[tuple[str, ...]] = []
         self._lengths: list[Numbers] = []
         self._pending: list[Text] = []
@@ -127,6 +128,7 @@ class SegmentWriter:
             self._bounds.append(text.starts)
             self._values.append(record.values)
             self._unread.append(record.unread)
+            self._by_file.append(record.by_file)
             self._tags.append(record.tags)
             self._pending.append(text)
         if len(self._pending) >= _CHUNK:
@@ -173,6 +175,7 @@ class SegmentWriter:
             **vocabulary_arrays(self._words),
             "bounds": np.array(self._bounds, dtype=np.int32).reshape(-1),
             "unread": np.array(self._unread, dtype=np.uint8),
+            "by_file": np.array(self._by_file, dtype=np.uint8),
             "averages": averages,
             "information": new,
         }

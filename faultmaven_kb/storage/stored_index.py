@@ -77,13 +77,13 @@ class StoredIndex(Index):
         told = [segment.sections.whole("information") for segment in places.segments]
         self.information = told[0] if len(told) == 1 else np.concatenate([np.empty(0), *told])
 
-    def scores(self, terms: Terms, weights: NDArray[np.float32]) -> Floats:
+    def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
         """One score for each position: the weighted sum over terms and fields. Zero: nothing shared."""
         scores = np.zeros(len(self.places))
         frequency = np.zeros(len(terms), dtype=np.int64)
         for segment in self.places.segments:
             frequency += segment.frequency(terms)
-        told = weights * rarity(frequency, max(self.size, int(frequency.max(initial=0))))
+        told = weights * rarity(frequency, priors, max(self.size, int(frequency.max(initial=0))))
         for start, segment in zip(self.places.starts.tolist(), self.places.segments, strict=False):
             segment.add_scores(scores[start : start + segment.size], terms, told)
         return scores

@@ -50,10 +50,10 @@ def test_texts_about_other_things_neither_agree_nor_disagree() -> None:
 
 
 def test_what_the_title_is_about_tells_nothing_between_its_causes() -> None:
-    texts = [frozenset({"redi", "cach"}), frozenset({"redi", "client"})]
+    texts = [frozenset({"redis", "cach"}), frozenset({"redis", "client"})]
     one = statement("redis")
     assert agreement(one, one, Rarity(texts)) > 0.0
-    assert agreement(one, one, Rarity(texts, subject=("redi",))) == 0.0
+    assert agreement(one, one, Rarity(texts, subject=("redis",))) == 0.0
 
 
 _TERMS = st.frozensets(st.sampled_from("abcdef"), max_size=4)

@@ -63,7 +63,7 @@ UNSAFE: tuple[tuple[str, Break], ...] = (
     ("RB103", lambda text: re.sub(r"\n---\n\n", "\n\n", text, count=1)),
     ("RB206", lambda text: re.sub(r"^id: .*", "id: another-name", text, count=1, flags=re.MULTILINE)),
     ("RB221", lambda text: re.sub(r"(id: .*\n)(title: .*\n)", r"\2\1", text, count=1)),
-    ("RB302", _swap("Root Cause Analysis", "Solutions")),
+    ("RB302", _swap("Diagnostic Steps", "Root Cause Analysis")),
     ("RB302", _swap("Prevention", "Related Issues")),
     ("RB304", _replace("\n## Solutions", "\n### Solutions")),
     ("RB305", _replace("\n## Diagnostic Steps", "\n## Diagnostic Stepps")),

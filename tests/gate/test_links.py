@@ -14,8 +14,8 @@ from faultmaven_kb.gate.configuration.file import codes_named
 from faultmaven_kb.gate.engine.check import check_paths, check_text
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.facts.similarity import resemblance, sketch_of
-from faultmaven_kb.gate.facts.slugs import anchor_key, heading_anchors
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Settings
+from faultmaven_kb.text.slugs import anchor_key, heading_anchors
 from tests.documents import ROOT, RUNBOOKS
 
 TODAY = date(2026, 11, 22)

@@ -238,3 +238,25 @@ def test_a_template_and_a_file_that_is_no_text_say_what_they_are(tmp_path: Path)
     assert read_rules(rules).problems == ()
     rules.write_text("groups: [\n", encoding="utf-8")
     assert "template" not in read_rules(rules).problems[0].message
+
+
+def test_a_link_with_an_anchor_leads_to_its_heading_and_a_missing_anchor_is_a_finding() -> None:
+    url = "https://example.org/docs/storage-alerts.md"
+    links = ("#blockstorediskalmostfull", "#blockstorediskfull", "", "#gone")
+    names = ("Other", "BlockstoreDiskAlmostFull", "BlockstoreReplicaLagging", "CoffeeEmpty")
+    alerts = [
+        Alert(name, "rules.yml", 1, annotations={"runbook_url": url + link})
+        for name, link in zip(names, links, strict=True)
+    ]
+    pages = KnowledgeBase.load(Path(__file__).parent.parent / "fixtures" / "pages")
+    rows = cover(alerts, pages, faults={}).rows
+    assert [(row.status, row.runbook) for row in rows] == [
+        ("covered", "storage-alerts#blockstorediskalmostfull"),
+        ("dead-link", "storage-alerts#blockstorediskalmostfull"),
+        ("covered", "storage-alerts#blockstorereplicalagging"),
+        ("dead-link", None),
+    ]
+    assert (
+        rows[1].faults[0].startswith('the link leads to no heading "#blockstorediskfull" on the page "storage-alerts"')
+    )
+    assert rows[3].faults == ('the link leads to no heading "#gone" on the page "storage-alerts"',)

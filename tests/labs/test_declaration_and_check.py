@@ -221,7 +221,7 @@ def test_an_images_file_that_is_none_says_where(tmp_path: Path, text: str) -> No
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("x: {packages: [a]}\n", "x has neither suite nor base, expected one of them"),
+        ("x: {packages: [less]}\n", "x has neither suite nor base, expected one of them"),
         ("x: {suite: a, base: x}\n", "x has both suite and base, expected one of them"),
         ("x: {base: y}\nz: {suite: a}\n", 'x: base is "y", expected one of z'),
         ("x: {base: y}\ny: {base: x}\nz: {suite: a}\n", 'y: base is "x", expected one of z'),

@@ -47,7 +47,7 @@ def invoke(*arguments: object) -> tuple[int, str]:
 
 
 def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("faultmaven_kb.cli.commands.lab.obstacle", lambda: "labs need root")
+    monkeypatch.setattr("faultmaven_kb.cli.commands.lab_run.obstacle", lambda: "labs need root")
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
     assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
@@ -88,7 +88,7 @@ def test_the_runbooks_beside_the_labs_are_tested_and_another_installed_text_is_a
     labs, installed = tmp_path / "checkout" / "labs", tmp_path / "site-packages" / "runbooks"
     runbook = demo(labs) / "shop-page-missing.md"
     installed.mkdir(parents=True)
-    monkeypatch.setattr("faultmaven_kb.cli.commands.lab.builtin_path", lambda: installed)
+    monkeypatch.setattr("faultmaven_kb.cli.shared.lab_room.builtin_path", lambda: installed)
     new = runbook.rename(tmp_path / "checkout" / "runbooks" / "shop-page-missing.md")
     result = CliRunner().invoke(command, ["lint", "--labs", str(labs)])
     assert (result.exit_code, f"labs in {labs}, runbooks in {new.parent}" in result.output) == (0, True), result.output

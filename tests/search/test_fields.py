@@ -12,7 +12,7 @@ BUILTIN = list(KnowledgeBase.builtin())
 def test_a_segment_is_found_by_its_number_and_has_one_line(field: int) -> None:
     for runbook in BUILTIN:
         segments = list(FIELDS[field].segments(runbook))
-        assert FIELDS[field].texts(runbook) == "\n".join(segment.text for segment in segments)
+        assert FIELDS[field].texts(runbook) == "\n".join(segment.said for segment in segments)
         assert all("\n" not in segment.text for segment in segments)
         for number in (0, len(segments) // 2, len(segments) - 1):
             assert segment_at(runbook, field, number) == segments[number]
@@ -24,7 +24,7 @@ def test_there_is_no_line_after_the_last() -> None:
 
 
 def test_the_pointed_fields_stand_before_the_headings_and_the_body() -> None:
-    assert [field.name for field in FIELDS[POINTED:]] == ["headings", "body"]
+    assert [field.name for field in FIELDS[POINTED:]] == ["headings", "subject", "body"]
 
 
 def test_the_language_of_a_fence_is_no_word_of_the_runbook() -> None:

@@ -1,12 +1,12 @@
 """The vocabulary of synonyms: read as it is written, and weaker than the words themselves."""
 
 from faultmaven_kb.search.question import read_question
-from faultmaven_kb.search.synonyms import GROUPS, expansions, words_of
+from faultmaven_kb.search.synonyms import expansions, groups, words_of
 from faultmaven_kb.search.terms import terms_of
 
 
 def test_every_member_brings_the_others_of_its_group() -> None:
-    for group in GROUPS:
+    for group in groups():
         for member in group:
             brought = [each.others for each in expansions(words_of(f"it is {member}, they say"))]
             others = [set(terms_of(other)) for other in group if not set(terms_of(other)) <= set(terms_of(member))]
@@ -14,7 +14,7 @@ def test_every_member_brings_the_others_of_its_group() -> None:
 
 
 def test_no_member_stands_twice_in_a_group_and_none_is_empty() -> None:
-    for group in GROUPS:
+    for group in groups():
         members = [tuple(words_of(member)) for member in group]
         assert len(set(members)) == len(members) > 1
         assert all(terms_of(member) for member in group)

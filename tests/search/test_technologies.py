@@ -3,7 +3,8 @@
 import pytest
 
 from faultmaven_kb import KnowledgeBase
-from faultmaven_kb.search.technologies import FAMILIES, TECHNOLOGIES, agree, technologies_of, technology_named
+from faultmaven_kb.search.tables import column, rows
+from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
 from faultmaven_kb.search.terms import terms_of
 
 
@@ -23,16 +24,16 @@ def test_a_word_gives_its_technology_away(text: str, technology: str) -> None:
 
 
 def test_a_technology_is_listed_once_and_every_word_belongs_to_one() -> None:
-    names = [name for name, _ in TECHNOLOGIES]
-    words = [word for _, words in TECHNOLOGIES for word in words.split()]
+    names = [row[0] for row in rows("technologies")]
+    words = [word for row in rows("technologies") for word in f"{column(row, 1)} {column(row, 2)}".split()]
     assert len(names) == len(set(names))
     assert len(words) == len(set(words))
 
 
 def test_families_name_technologies_that_runbooks_name() -> None:
     shipped = {runbook.metadata.technology for runbook in KnowledgeBase.builtin()}
-    known = {name for name, _ in TECHNOLOGIES} | shipped | {"tomcat"}
-    assert {name for name, others in FAMILIES for name in (name, *others.split())} <= known
+    known = {row[0] for row in rows("technologies")} | shipped | {"tomcat"}
+    assert {name for name, others in rows("families") for name in (name, *others.split())} <= known
 
 
 def test_a_runbooks_spelling_of_a_technology_is_understood() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, load, runbook_argument, runbook_named
+from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, runbook_argument, runbook_at
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.page import command_blocks, print_page
 from faultmaven_kb.dialects import all_dialects
@@ -44,15 +44,16 @@ def command(
     block: int | None,
     pairs: tuple[str, ...],
 ) -> None:
-    """Read the runbook ID. Blocks of commands are numbered and never wrapped.
+    """Read the runbook ID, or the one in FILE. Blocks of commands are numbered and never wrapped.
 
     \b
     Examples:
       fmkb show redis-out-of-memory
       fmkb show redis-out-of-memory --copy 1 --set new-limit=3gb
       fmkb show redis-out-of-memory --json | jq .causes
+      fmkb show docs/alerts.md --source
     """
-    runbook = runbook_named(load(kb_paths), runbook_id)
+    runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
         runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
     values = _values(pairs)

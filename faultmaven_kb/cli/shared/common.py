@@ -26,6 +26,7 @@ __all__ = [
     "kb_option",
     "load",
     "runbook_argument",
+    "runbook_at",
     "runbook_named",
     "technology_named",
 ]
@@ -33,6 +34,8 @@ __all__ = [
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 _NO_CACHE = "faultmaven_kb.no_cache"
+_MOST_OPTIONS = 8
+_MARKDOWN = (".md", ".markdown")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -103,12 +106,37 @@ def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
 
 
 def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
-    """The runbook with an id; a mistake is a usage error that names the nearest id."""
-    runbook = kb.get(runbook_id)
-    if runbook is None:
+    """The runbook with an id or a unique short form; a mistake is a usage error that names the nearest id."""
+    found = kb.ids_named(runbook_id)
+    if len(found) > 1:
+        options = ", ".join(printable(each) for each in found[:_MOST_OPTIONS])
+        more = f" and {len(found) - _MOST_OPTIONS} more" if len(found) > _MOST_OPTIONS else ""
+        raise click.UsageError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}{more}')
+    if not found:
         hint = did_you_mean(runbook_id, kb.ids) or "; `fmkb list` shows them all"
         raise click.UsageError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
-    return runbook
+    return kb[found[0]]
+
+
+def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":
+    """The runbook in a file, or the one with an id in the base at the paths; a mistake is a usage error.
+
+    A file is read as a whole; `page.md#anchor` is one runbook of a page.
+    """
+    file, _, anchor = name.partition("#")
+    if not file.lower().endswith(_MARKDOWN) or not Path(file).is_file():
+        return runbook_named(load(paths), name)
+    from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - completing a word needs no parser
+
+    result = parse_runbook(Path(file))
+    if result.runbook is None:
+        raise click.UsageError(f"{printable(file)}: {printable(result.diagnostics[0].message)}")
+    if not anchor:
+        return result.runbook
+    for runbook in result.runbooks:
+        if runbook.id.endswith(f"#{anchor}"):
+            return runbook
+    raise click.UsageError(f'{printable(file)} has no runbook at "#{printable(anchor)}"')
 
 
 def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
@@ -127,7 +155,7 @@ def _complete_id(ctx: click.Context, param: click.Parameter, incomplete: str) ->
 
 def runbook_argument(command: _Command) -> _Command:
     """The argument that names a runbook, completed by the shell."""
-    return click.argument("runbook_id", metavar="ID", shell_complete=_complete_id)(command)
+    return click.argument("runbook_id", metavar="ID|FILE", shell_complete=_complete_id)(command)
 
 
 def echo_json(value: object) -> None:

@@ -6,11 +6,12 @@ import re
 from faultmaven_kb.gate.facts.link_scan import find_links
 from faultmaven_kb.gate.facts.records import Facts, SymptomFact
 from faultmaven_kb.gate.facts.similarity import sketch_of
-from faultmaven_kb.gate.facts.slugs import heading_anchors
+from faultmaven_kb.reading.ids import naming_of
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Fence, Heading
 from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.slugs import heading_anchors
 
 __all__ = ["facts_of"]
 
@@ -44,6 +45,7 @@ def facts_of(document: ReadDocument, *, sketched: bool = True) -> Facts:
         related_span=_related_span(document, sections),
         related_ids=tuple(dict.fromkeys(link.id for link in runbook.related if link.id)),
         content=_digest(document.source.text),
+        by_file=naming_of(runbook).by_file,
     )
 
 

@@ -38,7 +38,8 @@ class SymptomFact:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What other documents, and the same one later, may ask of this one. `updated` is its date as written in ISO 8601,
-    `related_span` the heading of its related issues, `content` a digest of its text without regard to blanks."""
+    `related_span` the heading of its related issues, `content` a digest of its text without regard to blanks,
+    `by_file` whether its id is only its file's name."""
 
     path: str
     id: str
@@ -60,6 +61,7 @@ class Facts:
     related_span: Span | None
     related_ids: tuple[str, ...]
     content: str
+    by_file: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from faultmaven_kb.gate.facts.records import Facts, SymptomFact
 from faultmaven_kb.gate.facts.similarity import nearest_earlier
 from faultmaven_kb.gate.rules.links import related_targets
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
+from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.source import Span
 
 __all__ = ["RULES"]
@@ -26,9 +27,10 @@ _START = Span(1, 1, 1, 1)
 def duplicate_id(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """An id is an address; two runbooks at one address hide each other."""
     first: dict[str, Facts] = {}
-    for facts in base.documents:
-        earlier = first.setdefault(facts.id, facts)
-        if earlier is not facts:
+    ids = unique_ids([Naming(facts.id, facts.path, facts.by_file) for facts in base.documents])
+    for facts, unique in zip(base.documents, ids, strict=True):
+        earlier = first.setdefault(unique or facts.id, facts)
+        if unique is None and earlier is not facts:
             related = Related("also defined here", earlier.path, earlier.id_span)
             message = f'id "{facts.id}" is already taken by {earlier.path}, expected a unique id'
             yield facts, Finding(message, facts.id_span, related=(related,))

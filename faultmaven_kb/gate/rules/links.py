@@ -14,11 +14,11 @@ from urllib.parse import quote, unquote, urlsplit
 from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.facts.link_scan import find_malformed, is_external
 from faultmaven_kb.gate.facts.records import Facts, FoundLink
-from faultmaven_kb.gate.facts.slugs import anchor_key
 from faultmaven_kb.gate.facts.tree import actual_name, kind_of
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, base_rule, rule
 from faultmaven_kb.reading.files import NOT_RUNBOOKS
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.slugs import anchor_key
 
 __all__ = ["RULES", "related_targets"]
 

@@ -1,0 +1,76 @@
+"""The runbooks of a page that has a heading for each alert or problem: `page#anchor`, each read by its own dialect.
+
+Where the page is cut is the dialects' knowledge (`dialects/pages.py`); here each part becomes a document of its own,
+with the places of the page. What the front matter says of the page holds for each part, but for its id and title. Text
+beside the parts becomes a runbook under the page's own id where it has commands or tables; an introduction in prose
+does not.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+from faultmaven_kb.dialects import best_dialect
+from faultmaven_kb.dialects.dialect import Dialect, Document
+from faultmaven_kb.dialects.pages import problems_of, rest_of
+from faultmaven_kb.model.runbook import Runbook, Symptom
+from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.slugs import heading_anchors
+
+__all__ = ["runbooks_in"]
+
+_OPEN = frozenset({"four-section", "generic"})
+"""The dialects whose documents may be pages; the others give each heading a meaning of its own."""
+
+
+def runbooks_in(
+    document: Document, page: Runbook, build: Callable[[Document, Dialect], Runbook]
+) -> tuple[Runbook, ...]:
+    """The runbooks of a page in document order, empty where it is one runbook. `build` reads one part."""
+    problems = problems_of(document) if page.dialect in _OPEN else ()
+    if not problems:
+        return ()
+    headed = [section for section in walk(document.outline) if section.heading]
+    anchors = heading_anchors(section.heading.text for section in headed if section.heading)
+    anchor_at = {section.span: anchor for section, anchor in zip(headed, anchors, strict=True)}
+    parts = [_part(document, page, problem, anchor_at[problem.span], build) for problem in problems]
+    return (*_rest(document, page, problems, build), *parts)
+
+
+def _rest(
+    document: Document,
+    page: Runbook,
+    problems: tuple[OutlineSection, ...],
+    build: Callable[[Document, Dialect], Runbook],
+) -> Iterator[Runbook]:
+    rest = rest_of(document, problems)
+    if rest:
+        seen = Document(document.source, document.front_matter, rest)
+        yield build(seen, best_dialect(seen))
+
+
+def _part(
+    document: Document,
+    page: Runbook,
+    problem: OutlineSection,
+    anchor: str,
+    build: Callable[[Document, Dialect], Runbook],
+) -> Runbook:
+    seen = Document(document.source, document.front_matter, (_raised(problem, problem.level - 1),))
+    found = build(seen, best_dialect(seen))
+    metadata = found.metadata.model_copy(update={"id": None, "title": None, "aliases": ()})
+    own = {"id": f"{page.id}#{anchor}", "title": problem.title or anchor, "metadata": metadata}
+    return found.model_copy(update={**own, "symptoms": found.symptoms or _symptoms(found, problem)})
+
+
+def _raised(section: OutlineSection, by: int) -> OutlineSection:
+    """The section with its heading as the title of a document, and those below it raised alike."""
+    heading = replace(section.heading, level=section.level - by) if section.heading else None
+    return replace(section, heading=heading, children=tuple(_raised(child, by) for child in section.children))
+
+
+def _symptoms(part: Runbook, problem: OutlineSection) -> tuple[Symptom, ...]:
+    """What the alert means is what is seen when it fires."""
+    meaning = part.purpose.partition("\n\n")[0]
+    span = problem.blocks[0].span if problem.blocks else problem.span
+    return (Symptom(text=meaning, literals=literals(meaning), span=span),) if meaning else ()

@@ -1,0 +1,106 @@
+"""Every command of a source is in every export, whatever heading it is under."""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from faultmaven_kb import Runbook, parse_runbook
+from faultmaven_kb.export.chunks import chunk_runbook
+from faultmaven_kb.export.conversion import TARGETS, convert
+from faultmaven_kb.export.skills import skill_of
+from faultmaven_kb.source import Source
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Quote, read_blocks
+from tests.documents import ROOT, RUNBOOKS
+
+FILES = [*RUNBOOKS, *sorted((ROOT / "tests" / "fixtures" / "dialects").rglob("*.md"))]
+FILES += sorted((ROOT / "tests" / "fixtures" / "documents").glob("*.md"))
+
+
+def _converted(target: str) -> Callable[[Runbook], str]:
+    return lambda runbook: convert(runbook, target, today=date(2026, 1, 1)).text
+
+
+EXPORTS: dict[str, Callable[[Runbook], str]] = {
+    "skills": lambda runbook: skill_of(runbook).text,
+    "chunks": lambda runbook: "\n".join(chunk.text for chunk in chunk_runbook(runbook)),
+    "json": lambda runbook: "\n".join(
+        section.text for section in Runbook.from_json(runbook.model_dump_json()).sections
+    ),
+    **{f"convert to {name}": _converted(name) for name, _ in TARGETS},
+}
+
+
+def _bare(text: str) -> str:
+    """The words; a line of three hyphens is written differently for agents, and a reader sees no blank of no width."""
+    return " ".join(word for word in text.split() if set(word) != {"-"})
+
+
+def _fences(blocks: Iterable[Block]) -> Iterator[Fence]:
+    for block in blocks:
+        if isinstance(block, Fence):
+            yield block
+        elif isinstance(block, ListBlock):
+            yield from (fence for item in block.items for fence in _fences(item.blocks))
+        elif isinstance(block, Quote):
+            yield from _fences(block.blocks)
+
+
+def _lost(document: str | Path, export: Callable[[Runbook], str]) -> list[str]:
+    result = parse_runbook(document)
+    assert result.runbook is not None
+    written = _bare("\n".join(export(runbook) for runbook in result.runbooks))
+    text = "\n".join(section.text for section in result.runbook.sections)
+    return [fence.code for fence in _fences(read_blocks(Source(text))) if _bare(fence.code) not in written]
+
+
+@pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+def test_every_command_of_the_fixtures_and_of_the_shipped_runbooks(export: Callable[[Runbook], str]) -> None:
+    lost = {str(file.relative_to(ROOT)): found for file in FILES if (found := _lost(file, export))}
+    assert lost == {}
+
+
+_HEADINGS = st.sampled_from(
+    "Symptoms|Diagnosis|Mitigation|Impact|Meaning|How it all began|Nobody knows this|Solutions|Prevention|Escalation"
+    "|Related issues|Quick Reference Card|Diagnostic Steps|Step 1: Look|Causes|Version History|KubeThingDown".split("|")
+)
+_BODIES = st.sampled_from(
+    [
+        "Some words.\n\n```bash\nrun-{n} --now\n```\n",
+        "- a point\n\n  ```\n  run-{n} --in-list\n  ```\n- another\n",
+        "> quoted\n>\n> ```sh\n> run-{n} --quoted\n> ```\n",
+        "1. first\n2. second\n\n       run-{n} --indented\n",
+        "**How to check:**\n\n```bash\nrun-{n} --labelled\n```\n\n**Note:** careful\n",
+        "Only words here.\n",
+        "| a | b |\n|---|---|\n| c | d |\n\n~~~yaml\nkey-{n}: 1\n~~~\n",
+    ]
+)
+_SECTIONS = st.lists(st.tuples(st.integers(1, 4), _HEADINGS, _BODIES), min_size=1, max_size=8)
+
+
+@pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
+@given(sections=_SECTIONS)
+def test_every_command_of_generated_documents(
+    export: Callable[[Runbook], str], sections: list[tuple[int, str, str]]
+) -> None:
+    parts = [f"{'#' * level} {title}\n\n{body}" for level, title, body in sections]
+    text = "\n".join(part.replace("{n}", str(number)) for number, part in enumerate(parts))
+    assert _lost(text, export) == []
+
+
+def test_prose_under_headings_that_are_not_understood_is_carried_over() -> None:
+    runbook = parse_runbook("# Pump\n\n## Meaning\n\nIt leaks.\n\n## Folklore\n\nKick it *twice*.\n").runbook
+    assert runbook is not None
+    for name, export in EXPORTS.items():
+        assert "Kick it *twice*." in export(runbook), name
+
+
+def test_what_is_written_already_is_not_written_twice() -> None:
+    for file in RUNBOOKS[:5]:
+        runbook = parse_runbook(file).runbook
+        assert runbook is not None
+        passages = [passage for passage in runbook.passages if passage.text]
+        assert EXPORTS["convert to faultmaven"](runbook).count("## Kept:") == len(passages), file.name
