@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.source import Source, Span
 
 __all__ = [
@@ -47,6 +48,9 @@ class Edit:
     span: Span
     replacement: str
 
+    def __repr__(self) -> str:
+        return brief(self, span=self.span, replacement=self.replacement)
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -55,6 +59,9 @@ class Fix:
     message: str
     edits: tuple[Edit, ...]
     safe: bool
+
+    def __repr__(self) -> str:
+        return brief(self, message=self.message, edits=self.edits, safe=self.safe)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +85,9 @@ class Diagnostic:
     span: Span
     fix: Fix | None = None
     related: tuple[Related, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(self, code=self.code, level=self.level, path=self.path, span=self.span, message=self.message)
 
     def __str__(self) -> str:
         """`path:line:column: level CODE message`, the form in which compilers write and editors read."""

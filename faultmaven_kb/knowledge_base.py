@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
@@ -181,6 +181,25 @@ class KnowledgeBase:
         """The runbook with this id, None when there is none."""
         return self._by_id.get(runbook_id)
 
+    def keys(self) -> tuple[str, ...]:
+        """The ids of all runbooks, in their order: as of a dict, but iterating gives the runbooks."""
+        return self.ids
+
+    def values(self) -> "tuple[Runbook, ...]":
+        """All runbooks, in their order."""
+        return tuple(self)
+
+    def items(self) -> "tuple[tuple[str, Runbook], ...]":
+        """Each id with its runbook, in their order."""
+        return tuple((runbook.id, runbook) for runbook in self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy in another process needs; what questions have built is built there again."""
+        return {name: value for name, value in self.__dict__.items() if name not in ("_prepare", "_searcher")}
+
+    def __repr__(self) -> str:
+        return f"KnowledgeBase({len(self)} runbooks, {len(self.diagnostics)} diagnostics)"
+
     def ids_named(self, name: str) -> tuple[str, ...]:
         """The ids that a name may mean: the id itself, else those that end in it behind a `/` or a `#`.
 
@@ -198,7 +217,10 @@ class KnowledgeBase:
         tag: str | None = None,
         status: str | None = None,
     ) -> "tuple[Runbook, ...]":
-        """The runbooks that have every given value; upper and lower case are the same."""
+        """The runbooks that have every given value; upper and lower case are the same.
+
+        Raises `ConfigurationError` with the nearest word for a severity or a status that no runbook can have.
+        """
         from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
 
         accept = filter_of(technology, severity, tag, status)
@@ -225,7 +247,7 @@ class KnowledgeBase:
 
         The answer has a verdict (`match`, `ambiguous` or `none`), at most `limit` hits with confidence and evidence,
         and the words that nothing explains. The filters work as in `filter`; a technology also counts as said in the
-        question. Raises `ConfigurationError` for a limit below 1.
+        question. Raises `ConfigurationError` for a limit below 1, and as `filter` does.
         """
         if limit < 1:
             raise ConfigurationError(f"limit is {limit}, expected 1 or more")

@@ -55,19 +55,20 @@ def _loaded(entry: "EntryPoint", package: str, kind: type[_Kind]) -> tuple[_Kind
 
 
 def plugin_stamp() -> str:
-    """Changes when a package with plug-ins is installed, removed, or has another version or another module."""
-    return " ".join(f"{entry.group} {entry.name} {package} {_written(entry)}" for entry, package in _entry_points())
+    """Changes when a package with plug-ins is installed, removed, or has another version or another text."""
+    return " ".join(f"{entry.group} {entry.name} {package} {_digest(entry)}" for entry, package in _entry_points())
 
 
-def _written(entry: "EntryPoint") -> int:
-    """When the module of an entry point was written, 0 where nobody can say."""
-    from importlib.util import find_spec  # noqa: PLC0415 - only where there is a plug-in
+def _digest(entry: "EntryPoint") -> str:
+    """A digest of the module of an entry point, empty where it cannot be read."""
+    from hashlib import blake2b  # noqa: PLC0415 - only where there is a plug-in
+    from importlib.util import find_spec  # noqa: PLC0415
 
     try:
         spec = find_spec(entry.module)
-        return Path(spec.origin).stat().st_mtime_ns if spec and spec.origin else 0
+        return blake2b(Path(spec.origin).read_bytes(), digest_size=8).hexdigest() if spec and spec.origin else ""
     except (ImportError, OSError, ValueError):
-        return 0
+        return ""
 
 
 @lru_cache(maxsize=1)

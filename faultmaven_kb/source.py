@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
+from faultmaven_kb.brief import brief
+
 __all__ = [
     "BYTE_ORDER_MARK",
     "KeyPath",
@@ -70,6 +72,9 @@ class Source:
     text: str
     path: str = "<text>"
     exact: bool = field(default=True, kw_only=True)
+
+    def __repr__(self) -> str:
+        return brief(self, path=self.path, text=self.text)
 
     @cached_property
     def _bounds(self) -> tuple[list[int], list[str]]:

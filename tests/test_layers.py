@@ -1,6 +1,7 @@
-"""Imports go downwards only, typing imports included, and there is no cycle by any count."""
+"""Imports go downwards only, typing imports included, and no module and no folder takes part in a cycle."""
 
 import ast
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import faultmaven_kb
@@ -8,7 +9,7 @@ import faultmaven_kb
 PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "programs", "source"),
+    ("_version", "brief", "errors", "programs", "source"),
     ("diagnostics", "plugins"),
     ("text",),
     ("model",),
@@ -78,21 +79,102 @@ def test_nobody_below_imports_the_package_itself() -> None:
             assert "" not in _imports(file), f"{name} imports from the package's list of names"
 
 
-def test_there_is_no_import_cycle() -> None:
-    graph = {name: _imports(file) & set(MODULES) for name, file in MODULES.items() if name}
+def _assert_no_cycle(graph: Mapping[str, Collection[str]], where: str) -> None:
     done: set[str] = set()
 
     def visit(name: str, path: tuple[str, ...]) -> None:
-        assert name not in path, " imports ".join((*path, name))
+        assert name not in path, f"{where}: " + " imports ".join((*path, name))
         if name not in done:
             for other in sorted(graph.get(name, ())):
                 visit(other, (*path, name))
             done.add(name)
 
-    for name in graph:
+    for name in sorted(graph):
         visit(name, ())
 
 
-def test_modules_are_small() -> None:
-    lengths = sorted(len(file.read_text(encoding="utf-8").splitlines()) for file in MODULES.values())
-    assert lengths[len(lengths) // 2] <= 150
+def test_there_is_no_import_cycle() -> None:
+    _assert_no_cycle({name: _imports(file) & set(MODULES) for name, file in MODULES.items() if name}, "the package")
+
+
+SHELVES: dict[str, tuple[tuple[str, ...], ...]] = {
+    "gate": (
+        ("settings", "facts"),
+        ("hazards",),
+        ("toolkit",),
+        ("rules",),
+        ("configuration",),
+        ("engine",),
+        ("fixes",),
+    ),
+    "cli": (("shared",), ("commands", "exports"), ("main",), ("reference",)),
+    "labs": (("machines",), ("declarations",), ("proving",), ("pytest_plugin",)),
+}
+"""The floors within a room that has folders, from the ground up, read as `FLOORS` is."""
+
+
+def _modules_in(room: str) -> dict[str, str]:
+    """The folder or module of a room that each of its modules belongs to."""
+    return {name: name.split(".")[1] for name in MODULES if name.startswith(f"{room}.")}
+
+
+def test_the_folders_of_a_room_have_floors_of_their_own() -> None:
+    for room, floors in SHELVES.items():
+        number = {folder: index for index, folders in enumerate(floors) for folder in folders}
+        shelf = _modules_in(room)
+        assert set(shelf.values()) == set(number), room
+        for name, folder in shelf.items():
+            used = {shelf[other] for other in _imports(MODULES[name]) if other in shelf}
+            above = {other for other in used if number[other] > number[folder]}
+            assert not above, f"{name} imports {room}.{above} from a floor above"
+
+
+def _folder_graph() -> dict[str, dict[str, set[str]]]:
+    """For each folder, which of its folders and modules imports which other one, at every depth."""
+    graph: dict[str, dict[str, set[str]]] = {}
+    for name, file in MODULES.items():
+        for other in _imports(file) & set(MODULES):
+            mine, theirs = name.split("."), other.split(".")
+            shared = 0
+            while shared < min(len(mine), len(theirs)) and mine[shared] == theirs[shared]:
+                shared += 1
+            if name and other and shared < min(len(mine), len(theirs)):
+                folder = graph.setdefault(".".join(mine[:shared]), {})
+                folder.setdefault(mine[shared], set()).add(theirs[shared])
+    return graph
+
+
+def test_no_two_folders_import_each_other_at_any_depth() -> None:
+    for folder, graph in _folder_graph().items():
+        _assert_no_cycle(graph, folder or "the package")
+
+
+MOST_FILES = 15
+"""About as many as a reader takes in at a glance."""
+
+TABLES = frozenset({"cli/commands", "gate/rules", "reports"})
+"""Folders that are a table: one module for each command, family of rules or format, found by its name."""
+
+
+def _depths(folder: str) -> dict[str, int]:
+    """How deep each module of a folder stands on others of the same folder, 0 for one that uses none of them."""
+    inside = {name for name in MODULES if name.rpartition(".")[0] == folder and MODULES[name].name != "__init__.py"}
+    depths: dict[str, int] = {}
+
+    def depth(name: str) -> int:
+        if name not in depths:
+            depths[name] = max((depth(other) + 1 for other in _imports(MODULES[name]) & inside), default=0)
+        return depths[name]
+
+    return {name: depth(name) for name in inside}
+
+
+def test_no_folder_is_a_drawer() -> None:
+    folders = {name.rpartition(".")[0] for name in MODULES if "." in name} - {each.replace("/", ".") for each in TABLES}
+    crowded = {}
+    for folder in folders:
+        depths = list(_depths(folder).values())
+        most = max((depths.count(depth) for depth in set(depths)), default=0)
+        if most > MOST_FILES:
+            crowded[folder] = most
+    assert crowded == {}

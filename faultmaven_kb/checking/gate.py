@@ -202,7 +202,7 @@ def check(
 
         >>> from datetime import date
         >>> from faultmaven_kb import Settings, builtin_path, check
-        >>> check(builtin_path(), settings=Settings(), today=date(2026, 11, 22)).failed
+        >>> check(builtin_path(), settings=Settings(), today=date(2026, 12, 1)).failed
         False
     """
     return Gate.open(

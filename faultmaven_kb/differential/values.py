@@ -7,6 +7,7 @@ not the probability of a diagnosis.
 from dataclasses import dataclass
 from typing import Any
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.solutions import SolutionLink
 from faultmaven_kb.model.runbook import Cause, Runbook, Step
@@ -34,6 +35,9 @@ class CauseRank:
     reasons: tuple[Reason, ...]
     solutions: tuple[SolutionLink, ...]
 
+    def __repr__(self) -> str:
+        return brief(self, runbook=self.runbook, cause=self.cause, share=self.share)
+
 
 @dataclass(frozen=True, slots=True)
 class StepFinding:
@@ -54,6 +58,9 @@ class NextStep:
     information: float
     findings: tuple[StepFinding, ...]
 
+    def __repr__(self) -> str:
+        return brief(self, runbook=self.runbook, step=self.step, information=self.information)
+
 
 @dataclass(frozen=True, slots=True)
 class Differential:
@@ -66,6 +73,15 @@ class Differential:
     causes: tuple[CauseRank, ...]
     something_else: float
     next_step: NextStep | None
+
+    def __repr__(self) -> str:
+        return brief(
+            self,
+            observations=self.observations,
+            causes=self.causes,
+            something_else=self.something_else,
+            next_step=self.next_step,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The differential as plain values, the shape of `fmkb diagnose --json`."""

@@ -24,6 +24,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, Difficulty, Severity, Status
 from faultmaven_kb.source import KeyPath
@@ -130,6 +131,11 @@ class Metadata(BaseModel):
     other: dict[str, JsonValue] = Field(
         default_factory=dict, description="Front matter that is unknown or invalid, as it stood."
     )
+
+    def __repr__(self) -> str:
+        return brief(self, **{name: value for name, value in self.__dict__.items() if value})
+
+    __str__ = __repr__
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.model.runbook import Runbook
 
@@ -23,3 +24,6 @@ class ParseResult:
     def runbooks(self) -> tuple[Runbook, ...]:
         """The runbooks of the document: the parts of a page, else the one runbook, if there is one."""
         return self.parts or (() if self.runbook is None else (self.runbook,))
+
+    def __repr__(self) -> str:
+        return brief(self, runbook=self.runbook, diagnostics=self.diagnostics)

@@ -7,10 +7,11 @@ as written unless a field says otherwise.
 
 import datetime
 from datetime import timedelta
-from typing import Self
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.model.metadata import Metadata
 from faultmaven_kb.source import Span
 
@@ -50,6 +51,9 @@ class Part(BaseModel):
             return NotImplemented
         mine, others = self.__dict__, other.__dict__
         return all(value == others[name] for name, value in mine.items() if name not in _PLACES)
+
+    def __repr__(self) -> str:
+        return brief(self, **{name: value for name, value in self.__dict__.items() if name not in _PLACES and value})
 
     def __hash__(self) -> int:
         parts = (value for name, value in self.__dict__.items() if name not in _PLACES)
@@ -272,6 +276,13 @@ class Runbook(Part):
 
     def __hash__(self) -> int:
         return hash((Runbook, self.id, self.title))
+
+    def __repr__(self) -> str:
+        return brief(self, id=self.id, title=self.title)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The runbook as plain values, valid against `schemas/runbook.schema.json`: `model_dump(mode="json")`."""
+        return self.model_dump(mode="json")
 
     def __str__(self) -> str:
         return f"{self.id}: {self.title}"

@@ -15,7 +15,7 @@ from typing import Any
 from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.dialects import best_dialect, dialect_named
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
-from faultmaven_kb.errors import FaultmavenError
+from faultmaven_kb.errors import FaultmavenError, PathError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
@@ -29,6 +29,7 @@ from faultmaven_kb.text.outline import build_outline, walk
 
 __all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 
+_FILE_NAME = re.compile(r"[^\n#<>]{1,300}\.(?:md|markdown)", re.IGNORECASE)
 _NOT_KEBAB = re.compile(r"[^A-Za-z0-9]+")
 
 
@@ -59,8 +60,8 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
 
     `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
     family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
-    read and `ConfigurationError` for a dialect that does not exist, never anything for the content: a document that a
-    stage cannot take is a finding too (RB990).
+    read, or a text is only the name of a file, and `ConfigurationError` for a dialect that does not exist, never
+    anything for the content: a document that a stage cannot take is a finding too (RB990).
     """
     try:
         found, diagnostics = read_document(document, path=path, dialect=dialect)
@@ -76,6 +77,8 @@ def read_document(
     document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
+    if isinstance(document, str) and _FILE_NAME.fullmatch(document):
+        raise PathError(f'"{document}" is the name of a file, expected its text, or Path("{document}") to read it')
     name = _name(document, path)
     data = read_bytes(document) if isinstance(document, Path) else document
     source, diagnostics = decode(data, name)

@@ -7,6 +7,7 @@ probability that this hit is the right runbook.
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Span
 
@@ -30,6 +31,9 @@ class Evidence:
     span: Span | None = None
     input_lines: tuple[int, ...] = ()
 
+    def __repr__(self) -> str:
+        return brief(self, field=self.field, text=self.text, words=self.words, span=self.span)
+
     @property
     def matched(self) -> tuple[str, ...]:
         """The matching words themselves."""
@@ -44,6 +48,9 @@ class Hit:
     score: float
     confidence: float
     evidence: tuple[Evidence, ...]
+
+    def __repr__(self) -> str:
+        return brief(self, runbook=self.runbook, score=self.score, confidence=self.confidence, evidence=self.evidence)
 
 
 class InputLine(NamedTuple):
@@ -75,6 +82,9 @@ class Answer:
     reason: str
     lines: tuple[InputLine, ...] = ()
     distinctions: tuple[Distinction, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(self, question=self.question, verdict=self.verdict, reason=self.reason, hits=self.hits)
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain values, the shape of `fmkb search --json`."""

@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
 
 __all__ = ["Filter", "filter_of"]
 
@@ -26,9 +29,20 @@ class Filter:
 
 
 def filter_of(technology: str | None, severity: str | None, tag: str | None, status: str | None) -> Filter | None:
-    """The filter of some options; None where nothing is narrowed."""
+    """The filter of some options; None where nothing is narrowed.
+
+    Raises `ConfigurationError` with the nearest word for a severity or a status that no runbook can have.
+    """
+    _check("severity", severity, SEVERITIES)
+    _check("status", status, STATUSES)
     wanted = {"technology": technology, "severity": severity, "status": status}
     values = tuple((name, value.casefold()) for name, value in wanted.items() if value is not None)
     if not values and tag is None:
         return None
     return Filter(values, tag.casefold() if tag is not None else None)
+
+
+def _check(name: str, value: str | None, options: tuple[str, ...]) -> None:
+    if value is not None and value.casefold() not in options:
+        hint = did_you_mean(value, options)
+        raise ConfigurationError(f'{name} is "{value}", expected one of {", ".join(options)}{hint}')

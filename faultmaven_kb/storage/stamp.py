@@ -9,6 +9,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from faultmaven_kb._version import __version__
+from faultmaven_kb.plugins import plugin_stamp
 
 __all__ = ["library_stamp"]
 
@@ -25,4 +26,4 @@ def library_stamp() -> str:
             if file.suffix in (".py", ".txt", ".json", ".yaml", ".toml", ".tsv", ".csv") and file.is_file():
                 data = file.read_bytes().replace(b"\r\n", b"\n")
                 digest.update(f"{file.relative_to(package).as_posix()} {len(data)}\n".encode() + data)
-    return f"{__version__} {digest.hexdigest()}"
+    return f"{__version__} {digest.hexdigest()} {plugin_stamp()}".rstrip()

@@ -29,6 +29,7 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def lab_options(command: _Command) -> _Command:
+    """The options that say which labs and runbooks are meant."""
     for option in (
         click.option(
             "--runbooks",

@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import Diagnostic, internal_error
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.facts.records import Facts, Suppression
 from faultmaven_kb.gate.settings.settings import Criteria
 from faultmaven_kb.text.decoding import decode
@@ -36,10 +37,13 @@ class Examined:
 def examine(data: bytes | str, path: str, criteria: Criteria) -> Examined:
     """The findings of one document, before suppressions, exclusions and configured levels are applied.
 
-    Never raises: a document that a stage cannot take is one finding (RB990), and the other documents go on.
+    Never raises for content: a document that a stage cannot take is one finding (RB990), and the other documents go on.
+    Raises `ConfigurationError` for a plug-in that cannot be used.
     """
     try:
         return _examine(data, path, criteria)
+    except ConfigurationError:
+        raise
     except Exception as error:  # one bad document must not silence the others
         return Examined(path, (internal_error("checking this document", error, path),))
 

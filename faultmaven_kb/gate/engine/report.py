@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source
 
@@ -20,6 +21,9 @@ class Report:
     files: tuple[str, ...]
     sources: dict[str, Source]
     places: Mapping[str, str] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return brief(self, diagnostics=self.diagnostics, files=self.files)
 
     def count(self, level: Level) -> int:
         """How many diagnostics have a level."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
 
+from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
@@ -45,6 +46,9 @@ class FixedFile:
     text: str
     applied: tuple[Diagnostic, ...] = ()
     refused: tuple[Refusal, ...] = ()
+
+    def __repr__(self) -> str:
+        return brief(self, source=self.source, applied=self.applied, refused=self.refused)
 
     @property
     def changed(self) -> bool:
