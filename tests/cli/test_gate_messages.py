@@ -106,7 +106,11 @@ def test_a_long_check_shows_its_progress_on_a_terminal(folder: Path) -> None:
     outside, inside = pty.openpty()
     command = [sys.executable, "-m", "faultmaven_kb", "validate", "--format", "concise", "."]
     with subprocess.Popen(
-        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=inside, env={**os.environ, "TERM": "xterm"}
+        command,
+        cwd=folder,
+        stdout=subprocess.DEVNULL,
+        stderr=inside,
+        env={**os.environ, "TERM": "xterm", "FMKB_CACHE_DIR": str(folder.parent / "cache")},
     ) as running:
         os.close(inside)
         shown = b""

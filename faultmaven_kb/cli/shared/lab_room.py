@@ -152,6 +152,7 @@ def say(text: str) -> None:
 
 
 def print_found(found: tuple[Diagnostic, ...]) -> None:
+    """Print findings of labs, one line each."""
     for each in found:
         place = f"{each.path}:{each.span.line}:{each.span.column}"
         click.echo(printable(f"{place}: {each.level}[{each.code}] {each.message}"))
