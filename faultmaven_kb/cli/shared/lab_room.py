@@ -144,10 +144,12 @@ def _set_of(file: LabFile) -> str:
 
 
 def state_folder() -> Path:
+    """Where labs keep their sandboxes and machines."""
     return Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs"))
 
 
 def say(text: str) -> None:
+    """Print a line to standard error, without control characters."""
     click.echo(printable(text), err=True)
 
 
