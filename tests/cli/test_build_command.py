@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from faultmaven_kb.cli.main import fmkb
-from tests.documents import ROOT
+from tests.documents import ROOT, RUNBOOKS
 
 
 def run(*arguments: str | Path, **environment: str) -> Result:
@@ -18,7 +18,7 @@ def built(tmp_path: Path) -> Path:
     target = tmp_path / "base.fmkb"
     result = run("build", ROOT / "runbooks", "-o", target)
     assert result.exit_code == 0, result.output
-    assert "12 runbooks" in result.output
+    assert f"{len(RUNBOOKS)} runbooks" in result.output
     return target
 
 
