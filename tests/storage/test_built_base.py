@@ -14,7 +14,7 @@ import pytest
 from faultmaven_kb import Cache, ConfigurationError, FaultmavenError, KnowledgeBase, PathError
 from faultmaven_kb.storage import base as base_module
 from faultmaven_kb.storage.container import Container, Sections, creating
-from tests.documents import ROOT
+from tests.documents import ROOT, RUNBOOKS
 
 QUESTIONS = [
     json.loads(line)["text"]
@@ -226,7 +226,7 @@ def test_a_base_that_cannot_be_written_leaves_the_old_one(folder: Path, built: P
     with pytest.raises(FaultmavenError):
         KnowledgeBase.build(folder, to=folder.parent / "taken.fmkb")
     assert not list(folder.parent.glob(".*.part"))
-    assert len(KnowledgeBase.open(built)) == 12
+    assert len(KnowledgeBase.open(built)) == len(RUNBOOKS)
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next_build(folder: Path, built: Path) -> None:

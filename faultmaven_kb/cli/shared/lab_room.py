@@ -144,17 +144,17 @@ def _set_of(file: LabFile) -> str:
 
 
 def state_folder() -> Path:
-    """Where labs keep their sandboxes and machines."""
+    """The folder of images and machines: `FMKB_LABS_DIR`, or the one for the whole system."""
     return Path(os.environ.get("FMKB_LABS_DIR", "/var/lib/fmkb-labs"))
 
 
 def say(text: str) -> None:
-    """Print a line to standard error, without control characters."""
+    """Print a line of progress on standard error."""
     click.echo(printable(text), err=True)
 
 
 def print_found(found: tuple[Diagnostic, ...]) -> None:
-    """Print findings of labs, one line each."""
+    """Print each finding on one line: its place, level, code and message."""
     for each in found:
         place = f"{each.path}:{each.span.line}:{each.span.column}"
         click.echo(printable(f"{place}: {each.level}[{each.code}] {each.message}"))
