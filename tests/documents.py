@@ -9,7 +9,7 @@ import pytest
 
 from faultmaven_kb import Runbook, parse_runbook
 
-__all__ = ["DOCUMENTS", "LAST_UPDATED", "ROOT", "RUNBOOKS", "needs_locked", "read", "text_of"]
+__all__ = ["DOCUMENTS", "LAST_UPDATED", "ROOT", "RUNBOOKS", "copy_redis", "needs_locked", "read", "text_of"]
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
@@ -29,6 +29,17 @@ def needs_locked(package: str) -> pytest.MarkDecorator:
         f"\n{package}=={installed} " not in lock,
         reason=f"{package} is {installed}, the file is made with the locked one",
     )
+
+
+def copy_redis(folder: Path) -> int:
+    """Write the runbooks of Redis, without links to other folders, to one that is checked alone; how many there are."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = sorted((ROOT / "runbooks" / "redis").glob("*.md"))
+    for file in files:
+        text = file.read_bytes().decode("utf-8")
+        text = re.sub(r"^- \[[^\]\n]*\]\(\.\./[^)\n]*\)\n", "", text, flags=re.MULTILINE)
+        (folder / file.name).write_bytes(re.sub(r"\[([^\]\n]*)\]\(\.\./[^)\n]*\)", r"\1", text).encode("utf-8"))
+    return len(files)
 
 
 def text_of(name: str) -> str:

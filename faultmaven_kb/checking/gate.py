@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import ConfigurationError
@@ -26,11 +27,15 @@ from faultmaven_kb.gate.engine.check import check_text as check_one
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.facts.snapshot import Snapshot
-from faultmaven_kb.gate.fixes.fixes import FixedFile, fix_report
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
 from faultmaven_kb.source import Source
+
+if (
+    TYPE_CHECKING
+):  # what a check refuses needs neither the parser nor the rules, so fixes are imported when they are made
+    from faultmaven_kb.gate.fixes.fixes import FixedFile
 
 __all__ = ["Gate", "check", "check_text", "fix", "write_report"]
 
@@ -123,8 +128,10 @@ class Gate:
             cache=self.cache,
         )
 
-    def fix(self, report: Report, *, unsafe: bool = False) -> tuple[FixedFile, ...]:
+    def fix(self, report: Report, *, unsafe: bool = False) -> "tuple[FixedFile, ...]":
         """The files of a report after its fixes, in the report's order; nothing is written (`FixedFile.write`)."""
+        from faultmaven_kb.gate.fixes.fixes import fix_report  # noqa: PLC0415 - see above
+
         return fix_report(report, check=self.check_text, unsafe=unsafe)
 
     def write_baseline(self) -> tuple[Path, int]:
@@ -247,13 +254,15 @@ def fix(
     profile: Profile = Profile.CONTRIBUTE,
     settings: Settings | None = None,
     root: str | Path | None = None,
-) -> FixedFile:
+) -> "FixedFile":
     """A document after the fixes that cannot change what its author meant; with `unsafe`, after all fixes.
 
     `text` of the result is the new text, `applied` the findings that are fixed, `refused` those whose fix would have
     changed something else, with the reason. The options are those of `check_text`; nothing is written. For files, see
     `Gate.fix`.
     """
+    from faultmaven_kb.gate.fixes.fixes import FixedFile, fix_report  # noqa: PLC0415 - see above
+
     day = today or date.today()
 
     def again(changed: str, name: str) -> Report:

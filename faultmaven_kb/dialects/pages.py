@@ -15,7 +15,7 @@ from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME, label_role
 from faultmaven_kb.dialects.dialect import Document, role_of
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Table
 from faultmaven_kb.text.outline import OutlineSection, split_labels, walk
 
 __all__ = ["problems_of", "rest_of"]
@@ -38,8 +38,19 @@ def rest_of(document: Document, problems: Iterable[OutlineSection]) -> tuple[Out
     """What a page holds beside its problems, as sections without them; empty where that is only prose."""
     inside = {part.span for problem in problems for part in walk((problem,))}
     rest = tuple(_without(document.outline, inside))
-    kept = any(isinstance(block, Fence | Table) for section in walk(rest) for block in section.blocks)
-    return rest if kept else ()
+    return rest if any(_holds_code(section.blocks) for section in walk(rest)) else ()
+
+
+def _holds_code(blocks: Iterable[Block]) -> bool:
+    """Whether there is a fence or a table among the blocks, in lists and quotes as well."""
+    for block in blocks:
+        if isinstance(block, Fence | Table):
+            return True
+        if isinstance(block, ListBlock) and any(_holds_code(item.blocks) for item in block.items):
+            return True
+        if isinstance(block, Quote) and _holds_code(block.blocks):
+            return True
+    return False
 
 
 def _without(sections: Iterable[OutlineSection], inside: AbstractSet[Span]) -> Iterator[OutlineSection]:

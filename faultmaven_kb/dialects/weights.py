@@ -225,5 +225,5 @@ def _odd(text: str, start: int, end: int) -> Weight | None:
     if not of_cases and not claims:
         return None
     begin = start + _blanks(text, start)
-    place = (begin, begin + len(value)) if value else (start, end)
+    place = (begin, begin + len(value)) if value else (begin, start + len(text[start:end].rstrip()))
     return Weight("invalid", " ".join(inner.split()), *place, (start - 1, end + 1))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import fmkb
-from tests.documents import ROOT
+from tests.documents import ROOT, copy_redis
 
 GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes()
 HIGH = GOOD.replace(b"severity: ", b"severity: HIGH # ")
@@ -15,9 +15,7 @@ HIGH = GOOD.replace(b"severity: ", b"severity: HIGH # ")
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
     folder = tmp_path / "redis"
-    folder.mkdir()
-    for file in (ROOT / "runbooks" / "redis").iterdir():
-        (folder / file.name).write_bytes(file.read_bytes())
+    copy_redis(folder)
     (folder / "redis-out-of-memory.md").write_bytes(HIGH)
     return tmp_path
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.documents import ROOT
+from tests.documents import ROOT, copy_redis
 from tests.hooks_and_action.checkout import copy_of_project, needs_git, offline
 from tests.test_docs import _fences
 
@@ -109,8 +109,7 @@ def repository(tmp_path: Path) -> Path:
     folder = tmp_path / "repository"
     for name in ("runbooks/redis", "other base"):
         (folder / name).mkdir(parents=True)
-    for file in (ROOT / "runbooks" / "redis").iterdir():
-        (folder / "runbooks" / "redis" / file.name).write_bytes(file.read_bytes())
+    copy_redis(folder / "runbooks" / "redis")
     # The action has no --today: one day the shipped runbooks are stale.
     (folder / ".fmkb.toml").write_text('ignore = ["RB219"]\n', encoding="utf-8")
     return folder
@@ -137,7 +136,8 @@ def test_the_action_annotates_summarises_writes_sarif_and_fails(repository: Path
 def test_the_action_passes_on_sound_runbooks(repository: Path, project: Path) -> None:
     code, output, summary = steps(repository, project, profile="curated")
     assert (code, "::" in output) == (0, False), output
-    assert "2 runbooks, 0 errors" in summary
+    count = len(list((repository / "runbooks" / "redis").glob("*.md")))
+    assert f"{count} runbooks, 0 errors" in summary
 
 
 @needs_git

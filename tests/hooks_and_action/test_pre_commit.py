@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.documents import ROOT
+from tests.documents import ROOT, copy_redis
 from tests.hooks_and_action.checkout import copy_of_project, git, needs_git, offline
 
 pytestmark = needs_git
@@ -37,8 +37,7 @@ def scratch(tmp_path: Path, project: Path) -> Path:
     config = {"repos": [{"repo": str(project), "rev": revision, "hooks": hooks}]}
     (tmp_path / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     (tmp_path / "runbooks" / "redis").mkdir(parents=True)
-    for file in (ROOT / "runbooks" / "redis").iterdir():
-        (tmp_path / "runbooks" / "redis" / file.name).write_bytes(file.read_bytes())
+    copy_redis(tmp_path / "runbooks" / "redis")
     (tmp_path / "README.md").write_text("# No runbook\n", encoding="utf-8")
     git(tmp_path, "init", "--quiet")
     git(tmp_path, "add", "--all")

@@ -10,7 +10,7 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from tests.documents import ROOT
+from tests.documents import ROOT, copy_redis
 
 GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode()
 
@@ -100,10 +100,7 @@ def session(folder: Path, talk: Callable[[Editor], Awaitable[None]]) -> None:
 
 @pytest.fixture
 def base(tmp_path: Path) -> Path:
-    for name in ("redis/redis-out-of-memory.md", "redis/redis-connection-refused.md"):
-        file = tmp_path / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_bytes((ROOT / "runbooks" / name).read_bytes())
+    copy_redis(tmp_path / "redis")
     # Editors have no --today: one day the shipped runbooks are stale.
     (tmp_path / ".fmkb.toml").write_text('ignore = ["RB219"]\n', encoding="utf-8")
     return tmp_path

@@ -55,12 +55,12 @@ def test_what_says_nothing_or_is_not_covered_is_no_match(question: str) -> None:
 
 
 def test_none_names_the_nearest_and_what_it_lacks() -> None:
-    answer = BUILTIN.search("redis sentinel quorum flapping")
+    answer = BUILTIN.search("redis cluster slot migration")
     assert answer.verdict == "none"
     assert answer.hits[0].runbook.metadata.technology == "redis"
-    assert {"quorum", "flapping"} <= set(answer.unexplained)
+    assert {"slot", "migration"} <= set(answer.unexplained)
     assert answer.hits[0].runbook.id in answer.reason
-    assert '"quorum"' in answer.reason
+    assert '"migration"' in answer.reason
 
 
 def test_a_question_without_a_known_word_has_no_hits() -> None:

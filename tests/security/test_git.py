@@ -16,7 +16,7 @@ from faultmaven_kb.git_renames import renamed_files
 from faultmaven_kb.git_repository import find_repository
 from faultmaven_kb.programs import program
 from tests.cli.test_commands import fmkb
-from tests.documents import ROOT
+from tests.documents import ROOT, copy_redis
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the traps are shell scripts")
 
@@ -55,7 +55,7 @@ def _git(folder: Path, *arguments: str) -> str:
 def _repository(tmp_path: Path) -> Path:
     """A repository with two runbooks on `main`, and a change to one of them that is not committed."""
     top = tmp_path / "repository"
-    shutil.copytree(ROOT / "runbooks" / "redis", top / "runbooks" / "redis")
+    copy_redis(top / "runbooks" / "redis")
     _git(tmp_path, "init", "-q", "-b", "main", str(top))
     _git(top, "add", "-A")
     _git(top, "commit", "-qm", "first")
@@ -270,7 +270,7 @@ def test_a_submodule_with_a_configuration_of_its_own_is_not_entered(repository: 
     config.write_text(config.read_text("utf-8") + trap, "utf-8")
     assert find_repository(repository / "runbooks" / "inner").top == (repository / "runbooks" / "inner").resolve()
     before = snapshot([repository / "runbooks/redis"], "main", repository=find_repository(repository))
-    assert len(before.tree.names) == 2
+    assert len(before.tree.names) == len(list((repository / "runbooks/redis").iterdir()))
     assert not _marker(repository).exists()
 
 

@@ -1,7 +1,6 @@
 """A change is judged by the rules before it, and what settings name is a regular file of the repository."""
 
 import os
-import shutil
 import subprocess
 import sys
 from datetime import date
@@ -13,7 +12,7 @@ from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import find_configuration
 from tests.cli.test_commands import fmkb
-from tests.documents import ROOT
+from tests.documents import copy_redis
 
 _TOKEN = "ghp_" + "a1B2c3D4e5F6" * 3
 _LENIENT = {
@@ -52,7 +51,7 @@ def _git(folder: Path, *arguments: str) -> None:
 def _top(tmp_path: Path) -> Path:
     """A repository on a branch whose uncommitted change misspells a severity and adds a token."""
     top = tmp_path / "repository"
-    shutil.copytree(ROOT / "runbooks" / "redis", top / "runbooks" / "redis")
+    copy_redis(top / "runbooks" / "redis")
     _git(tmp_path, "init", "-q", "-b", "main", str(top))
     _git(top, "add", "-A")
     _git(top, "commit", "-qm", "first")
