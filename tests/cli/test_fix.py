@@ -79,7 +79,9 @@ def test_in_a_github_workflow_annotations_are_the_default(base: Path) -> None:
     code, out, _ = fmkb("validate", "redis", cwd=base, **variables)
     assert code == 1
     assert out.startswith("::error file=redis/redis-out-of-memory.md,line=5,endLine=5,col=11,endColumn=15,title=RB209")
-    assert summary.read_text(encoding="utf-8").startswith("before\n### fmkb validate: 2 runbooks, 1 error,")
+    assert summary.read_text(encoding="utf-8").startswith(
+        f"before\n### fmkb validate: {len(list((base / 'redis').iterdir()))} runbooks, 1 error,"
+    )
     assert fmkb("validate", "--format", "concise", "redis", cwd=base, **variables)[1].startswith("redis/")
 
 
