@@ -124,9 +124,9 @@ def test_only_comments_right_before_the_fence_are_directives() -> None:
 
 
 def test_placeholders_are_found_and_filled_and_shell_is_left_alone() -> None:
-    text = "psql@<pg-version>-main <<EOF $<x> < file <Not-this> 127.0.0.1<path>"
-    assert placeholders_in(text) == ("pg-version", "path")
-    assert fill(text, {"pg-version": "15"}).startswith("psql@15-main <<EOF $<x> < file <Not-this> 127.0.0.1<path>")
+    text = "psql@<pg-version>-main <<EOF $<x> < file <Host> 127.0.0.1<path> <pod name> <your_file> {{name}} {{.State}}"
+    assert placeholders_in(text) == ("pg-version", "Host", "path", "pod name", "your_file", "name")
+    assert fill(text, {"pg-version": "15"}).startswith("psql@15-main <<EOF $<x> < file <Host> 127.0.0.1<path>")
     assert len(mask(text)) == len(text)
     assert placeholders_in(mask(text)) == ()
 
