@@ -12,7 +12,16 @@ from faultmaven_kb.dialects.weights import name_end, weight_of
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.inline import literals, plain
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table, inline_links
+from faultmaven_kb.text.markdown import (
+    Block,
+    ListBlock,
+    ListItem,
+    Paragraph,
+    Quote,
+    Table,
+    fences_in,
+    inline_links,
+)
 from faultmaven_kb.text.mojibake import repair
 from faultmaven_kb.text.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
 
@@ -59,7 +68,7 @@ _MARK = re.compile(r"^[^\w\s`*\"'(\[<$/~.#@&+-]+\s*")
 
 def commands_in(blocks: Iterable[Block]) -> tuple[Command, ...]:
     """Every fence in the blocks, nested ones included, in order."""
-    return tuple(Command(language=f.language, code=f.code, span=f.span) for f in _fences(blocks))
+    return tuple(Command(language=f.language, code=f.code, span=f.span) for f in fences_in(blocks))
 
 
 def inline_commands(item: ListItem) -> tuple[Command, ...]:
@@ -76,18 +85,7 @@ def _first_word(code: str) -> str:
 
 def code_in(blocks: Iterable[Block]) -> str:
     """The text of all fences in the blocks, one blank line between two."""
-    return "\n".join(fence.code for fence in _fences(blocks)).rstrip("\n")
-
-
-def _fences(blocks: Iterable[Block]) -> Iterator[Fence]:
-    for block in blocks:
-        if isinstance(block, Fence):
-            yield block
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from _fences(item.blocks)
-        elif isinstance(block, Quote):
-            yield from _fences(block.blocks)
+    return "\n".join(fence.code for fence in fences_in(blocks)).rstrip("\n")
 
 
 def items_in(blocks: Iterable[Block]) -> tuple[ListItem, ...]:
@@ -129,7 +127,7 @@ def read_symptoms(blocks: Iterable[Block]) -> tuple[Symptom, ...]:
 
 def _symptom_text(item: ListItem) -> str:
     """An item's text; a fence in it is the literal message, so it joins the text as a code span."""
-    codes = [f"`{' '.join(fence.code.split())}`" for fence in _fences(item.blocks) if fence.code.strip()]
+    codes = [f"`{' '.join(fence.code.split())}`" for fence in fences_in(item.blocks) if fence.code.strip()]
     return " ".join([item_text(item), *codes]).strip()
 
 

@@ -10,7 +10,17 @@ from collections.abc import Iterable, Iterator
 from faultmaven_kb.export.markdown_text import joined, one_line
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source
-from faultmaven_kb.text.markdown import Block, Fence, Heading, ListBlock, Paragraph, Quote, ThematicBreak, read_blocks
+from faultmaven_kb.text.markdown import (
+    Block,
+    Fence,
+    Heading,
+    ListBlock,
+    Paragraph,
+    Quote,
+    ThematicBreak,
+    fences_in,
+    read_blocks,
+)
 
 __all__ = ["carried_sections"]
 
@@ -52,22 +62,11 @@ def _missing(section: Section, held: str, *, prose: bool) -> tuple[str, ...]:
 
 
 def _is_missing(block: Block, held: str, *, prose: bool) -> bool:
-    if any(_bare(fence.code) not in held for fence in _fences((block,))):
+    if any(_bare(fence.code) not in held for fence in fences_in((block,))):
         return True
     if not prose or isinstance(block, Fence | Heading | ThematicBreak):
         return False
     return any(_bare(text) not in held for text in _texts((block,)))
-
-
-def _fences(blocks: Iterable[Block]) -> Iterator[Fence]:
-    for block in blocks:
-        if isinstance(block, Fence):
-            yield block
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from _fences(item.blocks)
-        elif isinstance(block, Quote):
-            yield from _fences(block.blocks)
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:

@@ -6,6 +6,7 @@ HTML comment stays inside its block and is never seen as structure by later stag
 """
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from markdown_it import MarkdownIt
@@ -27,6 +28,7 @@ __all__ = [
     "Table",
     "TableRow",
     "ThematicBreak",
+    "fences_in",
     "inline_links",
     "read_blocks",
 ]
@@ -256,3 +258,15 @@ def inline_links(text: str) -> tuple[InlineLink, ...]:
             elif target is not None:
                 words += " " if child.type == "softbreak" else child.content
     return tuple(links)
+
+
+def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:
+    """Every fence among the blocks in order, those in lists and quotes as well."""
+    for block in blocks:
+        if isinstance(block, Fence):
+            yield block
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from fences_in(item.blocks)
+        elif isinstance(block, Quote):
+            yield from fences_in(block.blocks)

@@ -40,7 +40,7 @@ def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tu
 
     base = LiveBase(kb_paths, cache=cache_in_force(), prepare=lambda found: with_semantic(found, semantic))
     base.current()
-    logging.disable(logging.INFO)  # standard error is where clients show what went wrong; bm25s logs at its import
+    logging.disable(logging.INFO)  # standard error is where clients show what went wrong
     server = RunbookServer(base, today=datetime.date.today)
     if not http:
         server.run("stdio")

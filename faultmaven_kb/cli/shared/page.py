@@ -4,7 +4,7 @@ A wrapped command cannot be copied: the terminal puts a line break into it. So b
 wrote them, whatever the width, and only the prose between them goes through the Markdown renderer.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from textwrap import dedent
 from typing import NamedTuple
 
@@ -16,7 +16,7 @@ from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.fences.placeholders import fill
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Source
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Quote, read_blocks
+from faultmaven_kb.text.markdown import fences_in, read_blocks
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command_blocks", "print_page"]
@@ -56,7 +56,7 @@ def print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) ->
 def _parts(runbook: Runbook) -> Iterator[_Part]:
     source = Source("\n\n".join(section.text for section in runbook.sections), "<page>")
     lines, done, number = source.text.split("\n"), 0, 0
-    for fence in _fences(read_blocks(source)):
+    for fence in fences_in(read_blocks(source)):
         start, end = fence.span.line - 1, fence.span.end_line
         yield from _prose(lines[done:start])
         number += fence.language in _COMMANDS
@@ -71,14 +71,3 @@ def _prose(lines: list[str]) -> Iterator[_Part]:
     text = dedent("\n".join(lines)).strip("\n")
     if text.strip():
         yield _Part(text)
-
-
-def _fences(blocks: Iterable[Block]) -> Iterator[Fence]:
-    for block in blocks:
-        if isinstance(block, Fence):
-            yield block
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from _fences(item.blocks)
-        elif isinstance(block, Quote):
-            yield from _fences(block.blocks)
