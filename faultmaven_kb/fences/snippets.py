@@ -128,6 +128,10 @@ def snippets_of(document: ReadDocument) -> tuple[Snippet, ...]:
     return tuple(part for section in document.outline for part in _in_section(document, section, None, ()))
 
 
+_CONTAINERS = frozenset({"diagnostic-steps", "solutions"})
+"""The roles of sections whose parts are read one by one: what opens them is not beside a command."""
+
+
 def _in_section(
     document: ReadDocument, section: OutlineSection, role: str | None, outer: tuple[str, ...]
 ) -> Iterator[Snippet]:
@@ -136,7 +140,7 @@ def _in_section(
     for fence, prose in _walk(section.blocks, ()):
         yield Snippet(fence, document.source, section, role, prose, outer, tuple(before))
         before.append(fence)
-    if section.level > 1:
+    if section.level > 1 and document.dialect.headings.role(section.key) not in _CONTAINERS:
         outer = (*outer, *_prose(tuple(block for block in section.blocks if not isinstance(block, ListBlock))))
     for child in section.children:
         yield from _in_section(document, child, role, outer)

@@ -108,3 +108,20 @@ def test_a_comma_that_is_missing_in_json_is_shown_at_the_end_of_its_line() -> No
     text = with_block('{\n  "a": 1\n  "b": 2\n}', "json")
     (found,) = [found for found in check(text) if found.code == "RB608"]
     assert text.split("\n")[found.span.line - 1].strip() == '"a": 1'
+
+
+def test_what_opens_all_solutions_warns_of_no_single_command() -> None:
+    warned = "## Solutions\n\n**⚠️ Warning:** Every key is deleted.\n"
+    text = with_block("redis-cli FLUSHALL").replace("## Solutions\n", warned, 1)
+    assert warned in text
+    assert "RB703" in {found.code for found in check(text)}
+    assert "RB703" not in codes("redis-cli FLUSHALL", above="**⚠️ Warning:** Every key is deleted.")
+
+
+def test_a_state_or_an_interruption_does_not_warn_of_a_deletion() -> None:
+    for above in (
+        "Use this when the server is stopped.",
+        "**⚠️ Warning:** Clients are disconnected.",
+        "There is no backup.",
+    ):
+        assert "RB703" in codes("redis-cli FLUSHALL", above=above), above
