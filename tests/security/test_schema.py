@@ -126,6 +126,19 @@ def test_additional_properties_are_those_that_no_pattern_allows() -> None:
     assert [list(each.path) for each in BoundedSchema(json.dumps(inner)).errors({"x-a": 1, "b": 1})] == [["b"]]
 
 
+def test_references_end_at_a_limit_of_their_own_and_not_at_that_of_the_interpreter() -> None:
+    schema = BoundedSchema(json.dumps({"properties": {"a": {"$ref": "#"}}}))
+    nested: dict[str, object] = {}
+    for _ in range(20):
+        nested = {"a": nested}
+    assert schema.errors(nested) == []
+    for _ in range(30):
+        nested = {"a": nested}
+    with pytest.raises(SchemaLimitError):
+        schema.errors(nested)
+    assert schema.errors({"a": {}}) == []  # what was counted is counted anew
+
+
 def test_a_document_over_the_limit_is_one_finding() -> None:
     configuration = read_configuration('schema = "x.json"', ".fmkb.toml", read=lambda _: json.dumps({"$ref": "#"}))
     report = check_text("---\nid: a\n---\n", today=date(2026, 11, 22), settings=configuration.settings)

@@ -27,6 +27,9 @@ _STEPS = 10_000_000
 
 _LEAST_STEPS = 300
 _PARTS = 1000
+_DEPTH = 60
+"""Keywords within keywords. Python's own recursion limit must not be the one that is met: each level takes some five
+frames, and a library in Rust that meets that limit panics, which no `except Exception` stops."""
 _REFUSED = ("unevaluatedProperties", "unevaluatedItems")
 
 
@@ -36,6 +39,7 @@ class SchemaLimitError(Exception):
 
 class _Steps(threading.local):
     left = 0
+    depth = 0
 
     def spend(self, count: int) -> None:
         """Count steps. Raises `SchemaLimitError` when none are left."""
@@ -73,6 +77,7 @@ class BoundedSchema:
         try:
             size = len(json.dumps(values, default=str))
             self._steps.left = max(_LEAST_STEPS, _STEPS // (1000 + size))
+            self._steps.depth = 0
             return list(self._validator.iter_errors(values))
         except (RecursionError, ValueError) as error:
             raise SchemaLimitError from error
@@ -130,7 +135,13 @@ def _counted(
     if isinstance(value, str) and value[:1] == "#" and value[1:2] not in ("", "/"):
         steps.spend(parts)  # to find an anchor all parts are looked through
     steps.spend(1 + length // 1000 + (len(value) if isinstance(value, (list, dict)) else 0))
-    yield from keyword(validator, value, instance, schema) or ()
+    if steps.depth == _DEPTH:
+        raise SchemaLimitError
+    steps.depth += 1
+    try:
+        yield from keyword(validator, value, instance, schema) or ()
+    finally:
+        steps.depth -= 1
 
 
 def _pattern(validator: Any, value: str, instance: Any, schema: Any) -> Iterator[ValidationError]:
