@@ -8,7 +8,7 @@ in front of that screen read it. Every command that takes a question from standa
 import codecs
 import re
 
-__all__ = ["as_shown", "decode_piped"]
+__all__ = ["as_shown", "decode_any", "decode_piped"]
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -36,7 +36,12 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 
 
 def decode_piped(data: bytes) -> str:
-    """The text of some bytes, as it would be read on a screen; nothing is refused.
+    """The text of some bytes, as it would be read on a screen; nothing is refused."""
+    return as_shown(decode_any(data))
+
+
+def decode_any(data: bytes) -> str:
+    """The text of some bytes, control characters and all; nothing is refused.
 
     A byte order mark decides; without one, UTF-16 is known by its NULs. What is no UTF-8 is read line by line, so that
     one line of another program does not spoil the rest, as Windows-1252, which is Latin-1 with quotation marks. A
@@ -44,8 +49,8 @@ def decode_piped(data: bytes) -> str:
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
-            return as_shown(_decoded(data[len(mark) :], encoding))
-    return as_shown(_decoded(data, _unmarked(data)))
+            return _decoded(data[len(mark) :], encoding)
+    return _decoded(data, _unmarked(data))
 
 
 def as_shown(text: str) -> str:
