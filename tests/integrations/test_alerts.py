@@ -156,7 +156,7 @@ def test_a_deep_nesting_and_a_huge_file_are_problems_not_crashes(
 def test_a_rule_file_may_be_utf16_as_windows_writes_it(tmp_path: Path) -> None:
     file = tmp_path / "r.yaml"
     file.write_bytes(RULES.encode("utf-16"))
-    assert [alert.name for alert in read_rules(file).alerts][0] == "RedisOutOfMemory"
+    assert read_rules(file).alerts[0].name == "RedisOutOfMemory"
 
 
 def test_a_path_that_does_not_exist_is_an_error_of_the_call(tmp_path: Path) -> None:
