@@ -87,7 +87,12 @@ def _unmarked(data: bytes) -> str:
     first, second = sample[::2].count(0), sample[1::2].count(0)
     encoding = "utf-16-be" if first > second else "utf-16-le"
     share = max(first, second) * 2 / max(len(sample), 1)
-    if len(sample) <= len("\0\0") or share < _OTHER_UTF16 or min(first, second) > max(first, second) / 10 or not _is(sample, encoding):
+    if (
+        len(sample) <= len("\0\0")
+        or share < _OTHER_UTF16
+        or min(first, second) > max(first, second) / 10
+        or not _is(sample, encoding)
+    ):
         return "utf-8"
     readable = len(sample) - len(sample.translate(None, _READABLE))
     foreign = readable / len(sample) < _MOST_ASCII and not _is(data, "utf-8")
