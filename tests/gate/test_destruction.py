@@ -36,3 +36,36 @@ def asks(entry: Entry) -> bool:
     text, count = _SOLUTION.subn(lambda _: f"Clean Up\n\n{entry.solution.strip()}\n\n", BASE, count=1)
     assert count == 1
     return any(finding.code == "RB703" for finding in check(text))
+
+
+@pytest.mark.parametrize("name", ["before-reading.md", "after-reading.md"])
+def test_the_set_is_as_large_as_its_figures_need(name: str) -> None:
+    count = [entry.verdict for entry in entries(name)].count
+    assert count("unwarned") >= 60
+    assert count("warned") == count("unwarned")
+
+
+# The floor is what was reached once the kinds missed at first were mended, so it says nothing about other texts: the
+# figures before that are in docs/explanation/command-rules.md.
+@pytest.mark.parametrize(
+    ("name", "entry"),
+    [(name, entry) for name in ("before-reading.md", "after-reading.md") for entry in entries(name)],
+    ids=lambda value: f"{value.verdict} {value.title}" if isinstance(value, Entry) else value.partition("-")[0],
+)
+def test_what_destroys_is_asked_about_exactly_where_no_warning_says_so(name: str, entry: Entry) -> None:
+    assert asks(entry) is (entry.verdict == "unwarned")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "rbd ls volumes",
+        "rbd info delete-me",
+        "vault kv get secret/remove",
+        "grep delete app.log",
+        "aws s3 ls s3://logs/ --recursive",
+        "kafka-configs.sh --bootstrap-server k:9092 --alter --topic orders --add-config retention.ms=86400000",
+    ],
+)
+def test_a_verb_that_is_a_name_is_no_order(command: str) -> None:
+    assert not asks(Entry("warned", command, f"1. Look.\n   ```bash\n   {command}\n   ```\n"))

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 
 from faultmaven_kb.fences.placeholders import mask_placeholders
 from faultmaven_kb.fences.shell import ShellCommand
@@ -124,7 +125,12 @@ _COMMANDS: tuple[_Row, ...] = (
         loses_data=True,
     ),
     _row("kafka-delete-records kafka-delete-records.sh", r"", "deletes records", loses_data=True),
-    _row("kafka-configs kafka-configs.sh", r".*\bretention\.(?:ms|bytes)=", "shortens what is kept", loses_data=True),
+    _row(
+        "kafka-configs kafka-configs.sh",
+        r".*\bretention\.(?:ms=\d{1,5}|bytes=\d{1,6})\b",
+        "empties a topic",
+        loses_data=True,
+    ),
     _row(
         "kafka-consumer-groups kafka-consumer-groups.sh",
         r"(?=.*--reset-offsets).*--execute",
@@ -219,6 +225,8 @@ _VERB = re.compile(
 )
 _VERB_WORDS = 4
 """A verb is among the first words that are no options: behind them are the names of things."""
+_READS = frozenset("get list ls show info describe status stat stats inspect view search help explain plan".split())
+"""Verbs behind which another one is a name."""
 _TALKERS = frozenset(
     "echo printf cat grep egrep fgrep zgrep rg awk sed jq yq tr cut sort tee head tail less more man ls test [ read "
     "export wget make ansible ansible-playbook kubectl oc helm git docker podman nerdctl crictl ctr docker-compose "
@@ -291,9 +299,9 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
 
 def _says_delete(arguments: tuple[str, ...]) -> bool:
     """Whether a command of a program that the table lacks is told to delete, by its verb or by an option."""
-    words = [word for word in arguments if not word.startswith("-")][:_VERB_WORDS]
+    words = takewhile(lambda word: word not in _READS, (word for word in arguments if not word.startswith("-")))
     options = [word for word in arguments if word.startswith("--")]
-    return any(_VERB.fullmatch(word) for word in (*words, *options))
+    return any(_VERB.fullmatch(word) for word in (*islice(words, _VERB_WORDS), *options))
 
 
 @lru_cache(maxsize=512)
