@@ -10,13 +10,12 @@ from pathlib import Path
 
 import yaml
 
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.reading.files import files_at
-from faultmaven_kb.text.yaml_faults import fault_of
+from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
 
 __all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SIZE_LIMIT = 20_000_000
 _DEPTH_LIMIT = 100
 
@@ -65,17 +64,15 @@ def _is_rule_file(path: Path) -> bool:
 def read_rules(file: Path) -> RuleFile:
     """The alerts of a file, in order. Raises `PathError` when it cannot be read."""
     name = file.as_posix()
-    try:
-        if file.stat().st_size > _SIZE_LIMIT:
-            return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
-        text = file.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise PathError(f"cannot read {str(file)!r}: {error.strerror}") from None
+    data = read_start(file, most=_SIZE_LIMIT + 1)
+    if len(data) > _SIZE_LIMIT:
+        return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
+    text = data.decode("utf-8-sig", "replace")
     alerts: list[Alert] = []
     try:
-        if _too_deep(text):
+        if nested_beyond(text, _DEPTH_LIMIT):
             return RuleFile((), (Problem(name, 1, f"the file is nested deeper than {_DEPTH_LIMIT} levels"),))
-        for document in yaml.compose_all(text, Loader=_Loader):
+        for document in yaml.compose_all(text, Loader=LOADER):
             alerts += _alerts(document, name)
     except yaml.MarkedYAMLError as error:
         message, index, _ = fault_of(error, text)
@@ -90,19 +87,6 @@ def _hint(text: str) -> str:
     """What to do about a template; rules themselves hold `{{ $labels.x }}` only inside of values."""
     is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.split("\n"))
     return "; it is a template, expected what `helm template` makes of it" if is_template else ""
-
-
-def _too_deep(text: str) -> bool:
-    """Whether the text is nested so deeply that composing it would end the process: events take no stack."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEPTH_LIMIT:
-                return True
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return False
 
 
 def _alerts(document: yaml.Node | None, path: str) -> Iterator[Alert]:

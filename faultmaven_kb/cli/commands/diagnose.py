@@ -14,7 +14,8 @@ from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable
@@ -175,11 +176,9 @@ def _short(text: str, most: int = 80) -> str:
 def _read(path: Path) -> list[Observation]:
     """The observations of a JSON file."""
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+        data = sys.stdin.buffer.read() if str(path) == "-" else read_regular(path)
         value: Any = json.loads(data)
-    except OSError as error:
-        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
         value = value.get("observations")

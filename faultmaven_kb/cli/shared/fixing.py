@@ -5,6 +5,7 @@ What is said goes to standard error, so that the report on standard output keeps
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
 from faultmaven_kb.text.terminal_text import printable
@@ -39,6 +40,6 @@ def _say(fixed: tuple[FixedFile, ...], changed: list[FixedFile], verb: str) -> N
             place = f"{printable(found.path)}:{found.span.line}"
             click.echo(f"fmkb: {place}: fix of {found.code} refused: {printable(refusal.reason)}", err=True)
     count = sum(len(each.applied) for each in changed)
-    findings = "1 finding" if count == 1 else f"{count} findings"
-    files = "1 runbook" if len(changed) == 1 else f"{len(changed)} runbooks"
+    findings = counted(count, "finding")
+    files = counted(len(changed), "runbook")
     click.echo(f"fmkb: {verb} {findings} in {files}", err=True)

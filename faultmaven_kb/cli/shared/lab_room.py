@@ -19,7 +19,7 @@ from faultmaven_kb.labs.machines.images import (
     read_images,
 )
 from faultmaven_kb.labs.proving.heartbeat import Heartbeat
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
@@ -130,7 +130,7 @@ def runbooks_beside(labs: Path) -> Path:
         return installed
     for path in find_runbooks([beside]):
         copy = installed / path.relative_to(beside)
-        if copy.resolve() != path and copy.is_file() and copy.read_bytes() != path.read_bytes():
+        if copy.resolve() != path and copy.is_file() and read_file(copy)[1] != read_file(path)[1]:
             raise ConfigurationError(
                 f"{path} differs from the installed copy {copy}; "
                 f"run `pip install --editable .` in {beside.parent}, or name the folder with --runbooks"

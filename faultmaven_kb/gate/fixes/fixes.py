@@ -14,10 +14,11 @@ from pathlib import Path
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
+from faultmaven_kb.disk.replacing import replace_file
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.intent import unintended_change
-from faultmaven_kb.reading.files import replace_file
+from faultmaven_kb.reading.files import real_path
 from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
@@ -102,7 +103,7 @@ def write_fixed(fixed: FixedFile) -> None:
     now, _ = decode(read_bytes(path), fixed.source.path)
     if now is None or now.text != fixed.source.text:
         raise PathError(f"{fixed.source.path!r} changed while it was checked, nothing was written (run it again)")
-    replace_file(path, fixed.text.encode("utf-8"))
+    replace_file(real_path(path), fixed.text.encode("utf-8"))
 
 
 def _with_ends(lines: list[str]) -> list[str]:
