@@ -6,6 +6,7 @@ headings one level deeper, as some authors write them.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.dialects.contents import Contents
@@ -184,10 +185,9 @@ def _leftover(known: dict[str, list[Group]], document: Document) -> tuple[Passag
     found = []
     for role in ("symptoms", "causes", "quick-fix"):
         for group in known.get(role, ()):
-            blocks = group.blocks
             if role != "quick-fix":
-                blocks = tuple(block for block in blocks if not items_in((block,)))
-            text = "\n\n".join(part for part in (group.text, text_of(without_notes(blocks))) if part)
+                group = replace(group, blocks=tuple(block for block in group.blocks if not items_in((block,))))
+            text = group_text(group)
             if text:
                 found.append(Passage(label=group.label, text=text, span=group.span))
     return tuple(found)

@@ -16,7 +16,7 @@ from faultmaven_kb.disk.regular import read_regular, read_start
 from faultmaven_kb.disk.replacing import create_file, replace_file
 from faultmaven_kb.errors import PathError
 
-__all__ = ["create_below", "repository_top", "write_below", "write_output"]
+__all__ = ["create_below", "refuse_links", "repository_top", "write_below", "write_output"]
 
 _LIST = ".fmkb-export"
 _LIST_LIMIT = 16_000_000
@@ -59,20 +59,22 @@ def write_output(path: Path, data: bytes) -> None:
     """Write the file that a user named for output, over an earlier one. Raises `PathError` as `replacing` does, and for
     a folder that is behind a link out of the current folder.
     """
-    _check_links(path.parent)
+    refuse_links(path.parent)
     replace_file(path, data)
 
 
 def _make(folder: Path) -> None:
-    _check_links(folder)
+    refuse_links(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise PathError(f"cannot make the folder {str(folder)!r}: {error.strerror or error}") from error
 
 
-def _check_links(folder: Path) -> None:
-    """Whoever wrote the files of the current folder does not choose a folder outside of it."""
+def refuse_links(folder: Path) -> None:
+    """Raises `PathError` for a folder that is a link, or behind a link that leads out of the current folder: who wrote
+    the files here does not choose where others are written.
+    """
     here, there = Path.cwd(), Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
     if there.is_relative_to(here):
         real = os.path.realpath(there)
@@ -125,4 +127,4 @@ def _names(file: Path) -> Iterator[str]:
     with contextlib.suppress(PathError, ValueError, RecursionError):
         value = json.loads(read_regular(file, limit=_LIST_LIMIT))
         names = value.get("files") if isinstance(value, dict) else None
-        yield from (name for name in names or () if isinstance(name, str))
+        yield from (name for name in names if isinstance(name, str)) if isinstance(names, list) else ()

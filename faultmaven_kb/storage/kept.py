@@ -44,6 +44,8 @@ class Cache:
                 from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - mostly nothing has changed
 
                 base = refresh(base, jobs=jobs)
+                if not base.is_current():  # another process is writing to it just now
+                    return None
             with contextlib.suppress(OSError):
                 os.utime(file)
             return base

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from faultmaven_kb.brief import counted
+from faultmaven_kb.disk.folders import refuse_links
 from faultmaven_kb.text.terminal_text import printable
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def command(ctx: click.Context, paths: tuple[Path, ...], output: Path, jobs: int
         current = is_built_from(output, paths)
         click.echo(f"{printable(str(output))} is {'up to date' if current else 'out of date'}")
         ctx.exit(0 if current else 1)
+    refuse_links(output.parent)
     with _progress() as progress:
         kb = KnowledgeBase.build(*paths, to=output, jobs=jobs, progress=progress)
     for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
