@@ -185,9 +185,8 @@ def _leftover(known: dict[str, list[Group]], document: Document) -> tuple[Passag
     found = []
     for role in ("symptoms", "causes", "quick-fix"):
         for group in known.get(role, ()):
-            if role != "quick-fix":
-                group = replace(group, blocks=tuple(block for block in group.blocks if not items_in((block,))))
-            text = group_text(group)
+            prose = tuple(block for block in group.blocks if role == "quick-fix" or not items_in((block,)))
+            text = group_text(replace(group, blocks=prose))
             if text:
                 found.append(Passage(label=group.label, text=text, span=group.span))
     return tuple(found)

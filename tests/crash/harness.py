@@ -27,7 +27,7 @@ __all__ = ["CRASHES", "POSIX", "Ended", "Server", "chosen", "serving", "survivin
 POSIX = pytest.mark.skipif(os.name != "posix", reason="kills by signals, and processes that are forked")
 
 CRASHES = int(os.environ.get("FMKB_CRASHES", "20"))
-"""How many kills of each kind; 500 take some minutes."""
+"""How many kills of each piece of work; 500 take some minutes."""
 
 _CHANGES = frozenset(
     {"os.rename", "os.link", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.chown", "os.truncate"}
@@ -86,10 +86,11 @@ def serving() -> Iterator[Server]:
 
 
 def chosen(most: int) -> list[int]:
-    """Numbers from 1 to `most`, at most `CRASHES` of them, spread evenly."""
-    if most <= CRASHES:
+    """Numbers from 1 to `most`, spread evenly: a third of `CRASHES` for each of three ways to be killed."""
+    count = CRASHES // 3 + 1
+    if most <= count:
         return list(range(1, most + 1))
-    return sorted({1 + number * (most - 1) // (CRASHES - 1) for number in range(CRASHES)})
+    return sorted({1 + number * (most - 1) // (count - 1) for number in range(count)})
 
 
 def surviving(folder: Path) -> list[str]:

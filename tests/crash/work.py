@@ -7,7 +7,7 @@ from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.storage import building
 from faultmaven_kb.storage.base import StoredBase
 
-__all__ = ["append", "build", "check", "export", "fix", "merge", "search", "split"]
+__all__ = ["append", "build", "check", "export", "fix", "merge", "search"]
 
 
 def _fmkb(*arguments: str) -> None:
@@ -51,8 +51,3 @@ def merge() -> None:
 def export() -> None:
     """Skills with their catalogue."""
     _fmkb("export", "skills", "out", "--catalog", "--kb", "kb")
-
-
-def split() -> None:
-    """A file of JSON for each runbook."""
-    _fmkb("export", "json", "--split", "out", "--kb", "kb")
