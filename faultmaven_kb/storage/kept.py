@@ -8,6 +8,7 @@ written is no error: there is no base then, and the files are read.
 import contextlib
 import os
 import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -87,7 +88,8 @@ class Cache:
             if _NAME.fullmatch(file.name):
                 with contextlib.suppress(OSError):
                     state = file.lstat()
-                    yield file, state.st_size, state.st_mtime_ns
+                    if not stat.S_ISDIR(state.st_mode):
+                        yield file, state.st_size, state.st_mtime_ns
 
     def _trim(self, newest: Path) -> None:
         total = 0

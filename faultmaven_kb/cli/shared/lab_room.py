@@ -19,7 +19,7 @@ from faultmaven_kb.labs.machines.images import (
     read_images,
 )
 from faultmaven_kb.labs.proving.heartbeat import Heartbeat
-from faultmaven_kb.reading.files import find_runbooks, read_file
+from faultmaven_kb.reading.files import find_runbooks, read_file, real_path
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
@@ -58,7 +58,7 @@ class LabRoom:
             raise click.UsageError(f"no *.lab.yaml found in {folder}")
         self.images = read_images(folder / "images.yaml")
         place = runbooks or runbooks_beside(folder)
-        click.echo(printable(f"labs in {folder.resolve()}, runbooks in {place.resolve()}"), err=True)
+        click.echo(printable(f"labs in {real_path(folder)}, runbooks in {real_path(place)}"), err=True)
         self.paths = {path.stem: path for path in find_runbooks([place])}
         self.runbooks: Mapping[str, Path] = self.paths
 
@@ -125,7 +125,7 @@ def runbooks_beside(labs: Path) -> Path:
     Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
     the other commands show would be two things.
     """
-    beside, installed = labs.resolve().parent / "runbooks", builtin_path()
+    beside, installed = real_path(labs).parent / "runbooks", builtin_path()
     if not beside.is_dir():
         return installed
     for path in find_runbooks([beside]):
