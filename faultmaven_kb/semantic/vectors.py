@@ -40,14 +40,17 @@ class VectorStore:
 
     def _get(self, texts: Sequence[str]) -> Vectors | None:
         data = self._entries.get(self._key(texts)) if self._entries else None
-        if not data or len(data) % (4 * max(len(texts), 1)):
+        width = int.from_bytes(data[:4], "little") if data else 0
+        if not data or len(data) != 4 + 4 * width * len(texts):
             return None
-        vectors: Vectors = np.frombuffer(data, dtype="<f4").astype(np.float32).reshape(len(texts), -1)
+        vectors: Vectors = np.frombuffer(data[4:], dtype="<f4").astype(np.float32).reshape(len(texts), width)
         return vectors if np.isfinite(vectors).all() else None
 
     def _put(self, texts: Sequence[str], vectors: Vectors) -> None:
         if self._entries:
-            self._entries.put(self._key(texts), vectors.astype("<f4").tobytes())
+            self._entries.put(
+                self._key(texts), vectors.shape[1].to_bytes(4, "little") + vectors.astype("<f4").tobytes()
+            )
 
     @property
     def _entries(self) -> Entries | None:

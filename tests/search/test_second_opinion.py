@@ -170,7 +170,10 @@ def test_vectors_are_kept_by_content_and_a_broken_file_only_costs_time(tmp_path:
     VectorStore(fourth, tmp_path).embed(groups)
     assert fourth.asked == ["one", "two", "three"]
     kept = VectorStore(_Letters(), tmp_path)
-    for content in (b"odd", np.array([np.nan] * 8, dtype="<f4").tobytes()):  # whole entries with wrong values
+    for content in (
+        b"odd",
+        bytes((4, 0, 0, 0)) + np.array([np.nan] * 8, dtype="<f4").tobytes(),
+    ):  # whole entries with wrong values
         for group in groups[:2]:
             Entries(tmp_path / "vectors").put(kept._key(group), content)
         assert all((a == b).all() for a, b in zip(before, kept.embed(groups), strict=True))
