@@ -6,7 +6,6 @@ other tools look for lines of them: neither the front matter nor any line of the
 """
 
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
@@ -25,6 +24,7 @@ from faultmaven_kb.export.runbook_markdown import (
 )
 from faultmaven_kb.model.runbook import Cause, Measure, Runbook
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 
@@ -97,7 +97,7 @@ def catalog(skills: Iterable[Skill], *, base: str = "") -> str:
         }
         for skill in skills
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return json_text(rows, indent=2) + "\n"
 
 
 def _name(runbook: Runbook) -> str:

@@ -8,6 +8,7 @@ from faultmaven_kb.cli.shared.common import kb_option, load
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
 from faultmaven_kb.model.schemas import schema
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -42,4 +43,4 @@ def command(split: Path | None, indent: int | None, types: bool, kb_paths: tuple
             (split / name).write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename or split}: {error.strerror}") from None
-    click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} to {split}")
+    click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} to {printable(str(split))}")

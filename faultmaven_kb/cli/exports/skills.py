@@ -6,6 +6,7 @@ import click
 
 from faultmaven_kb.cli.shared.common import kb_option, load
 from faultmaven_kb.export.skills import catalog, skills_of, zipped
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -37,4 +38,4 @@ def command(folder: Path, as_zip: bool, with_catalog: bool, link_base: str, kb_p
             (folder / "catalog.json").write_text(catalog(skills, base=link_base), encoding="utf-8", newline="\n")
     except OSError as error:
         raise click.UsageError(f"cannot write {error.filename or folder}: {error.strerror}") from None
-    click.echo(f"wrote {len(skills)} skill{'' if len(skills) == 1 else 's'} to {folder}")
+    click.echo(f"wrote {len(skills)} skill{'' if len(skills) == 1 else 's'} to {printable(str(folder))}")
