@@ -8,6 +8,7 @@ HTML comment stays inside its block and is never seen as structure by later stag
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -30,6 +31,7 @@ __all__ = [
     "ThematicBreak",
     "fences_in",
     "inline_links",
+    "page_tokens",
     "read_blocks",
 ]
 
@@ -139,6 +141,7 @@ def _block_parser() -> MarkdownIt:
 
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
+_PAGE = MarkdownIt("commonmark").enable("table")
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
 
 
@@ -258,6 +261,11 @@ def inline_links(text: str) -> tuple[InlineLink, ...]:
             elif target is not None:
                 words += " " if child.type == "softbreak" else child.content
     return tuple(links)
+
+
+def page_tokens(text: str, references: dict[str, Any] | None = None) -> list[Token]:
+    """All tokens of a text, those within lines as well; `references` keeps definitions of links from text to text."""
+    return _PAGE.parse(text, references if references is not None else {})
 
 
 def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:
