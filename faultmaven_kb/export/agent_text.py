@@ -65,22 +65,40 @@ def as_data(text: str, *, name: str) -> str:
     return f'<runbook-data name="{safe_id(name)}" seal="{seal}">\n{body}\n</runbook-data seal="{seal}">'
 
 
-@lru_cache(maxsize=128)
+class _Same:
+    """A runbook as the key of a cache: equal to itself only, since equal runbooks may differ in their places."""
+
+    def __init__(self, runbook: Runbook) -> None:
+        self.runbook = runbook
+
+    def __hash__(self) -> int:
+        return id(self.runbook)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.runbook is other.runbook
+
+
 def as_shown(runbook: Runbook) -> Runbook:
     """The runbook with what its page shows, in the texts of its sections and in every field; spans stay.
 
     What the page hides as a whole (in a folded part, in an element that is not displayed) has no field any more.
     """
-    return _Shown(runbook).runbook()
+    return _as_shown(_Same(runbook))
+
+
+@lru_cache(maxsize=128)
+def _as_shown(same: _Same) -> Runbook:
+    return _Shown(same.runbook).runbook()
 
 
 def is_shown(text: str, runbook: Runbook) -> bool:
     """Whether a text is in a runbook that `as_shown` made, whatever marks are between its words."""
-    return _bare(text) in _bare_text(runbook)
+    return _bare(text) in _bare_text(_Same(runbook))
 
 
 @lru_cache(maxsize=128)
-def _bare_text(runbook: Runbook) -> str:
+def _bare_text(same: _Same) -> str:
+    runbook = same.runbook
     values = [runbook.title, *_strings(runbook.metadata.model_dump())]
     return "\x00".join(_bare(text) for text in (*values, "\n".join(section.text for section in runbook.sections)))
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from faultmaven_kb.export.agent_text import as_shown
+from faultmaven_kb.export.agent_text import as_shown, safe_id
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, ThematicBreak, read_blocks
@@ -93,7 +93,7 @@ def chunk_runbook(
         place = slug if seen[slug] == 1 else f"{slug}~{seen[slug]}"
         header = " > ".join([runbook.title, *path])
         for number, units in enumerate(_packed(header, _units(section, limit, count), limit, count), start=1):
-            yield _chunk(runbook, section, path, f"{runbook.id}#{place}:{number}", header, units, limit, count)
+            yield _chunk(runbook, section, path, f"{safe_id(runbook.id)}#{place}:{number}", header, units, limit, count)
 
 
 def compare(earlier: Mapping[str, str], chunks: Iterable[Chunk]) -> Changes:
@@ -209,7 +209,7 @@ def _metadata(
     """Scalars only, and only those that the runbook has."""
     about = runbook.metadata
     values: tuple[tuple[str, Scalar | None], ...] = (
-        ("runbook_id", runbook.id),
+        ("runbook_id", safe_id(runbook.id)),
         ("title", runbook.title),
         ("section", name),
         ("role", section.role),

@@ -175,6 +175,8 @@ class _Page:
         """Write the block that a token begins; the index of the token behind it."""
         token = self.tokens[index]
         kind = token.type
+        if kind.endswith("_open") or kind in ("fence", "hr"):
+            self.in_footnote = False
         if kind == "blockquote_open":
             self.containers.append(["> ", "> "])
         elif kind == "list_item_open":
@@ -195,8 +197,6 @@ class _Page:
             self.put(token, [_escaped(line.strip()) for line in text.split("\n")])
         elif kind == "hr" and self.html.visible:
             self.put(token, ["---"])
-        if kind not in ("code_block", "html_block"):
-            self.in_footnote = kind == "paragraph_close" and self.in_footnote
         return index + 1
 
     def put(self, token: Token, lines: Sequence[str]) -> None:
