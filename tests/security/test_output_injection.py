@@ -25,7 +25,7 @@ _ACTIVE = re.compile(
 )
 _COMMAND = re.compile(r"\s*::[A-Za-z]")
 _OURS = re.compile(
-    r"::(?:error|warning|notice) file=[^,\s]*,line=\d+,endLine=\d+(?:,col=\d+,endColumn=\d+)?,title=RB\d+ "
+    r"::(?:error|warning|notice) file=[^,:]*,line=\d+,endLine=\d+(?:,col=\d+,endColumn=\d+)?,title=RB\d+ "
 )
 
 SERVERS = {"mcp", "lsp"}
@@ -55,10 +55,12 @@ def _runbook(text: str) -> str:
     return (
         f"---\nid: {quoted}\ntitle: {quoted}\ntechnology: {quoted}\nseverity: {quoted}\nstatus: {quoted}\n"
         f"tags: [{quoted}]\n{quoted}: {quoted}\nverified_by: {quoted}\n---\n\n# {line}\n\n## Quick Reference Card\n\n"
-        f"**🔍 Symptoms:**\n- zebra queue full {line}\n- {line}\n\n**🔥 Common Causes:**\n1. **{line}** ({line}) - {line}\n\n"
+        f"**🔍 Symptoms:**\n- zebra queue full {line}\n- {line}\n\n"
+        f"**🔥 Common Causes:**\n1. **{line}** ({line}) - {line}\n\n"
         f"**⚡ Quick Fix:**\n```{line}\n{text}\n```\n\n## Diagnostic Steps\n\n### Step 1: {line}\n\n{text}\n\n"
         f"[{line}]({line})\n\n```bash\n{text}\n```\n\n## Solutions\n\n### Solution 1: {line}\n\n"
-        f"{'word ' * 14}{LEADING} {'w' * 79} {LEADING}\n\n## {line}\n\n## Related Issues\n\n- [{line}](missing-{line}.md)\n"
+        f"{'word ' * 14}{LEADING} {'w' * 79} {LEADING}\n\n## {line}\n\n"
+        f"## Related Issues\n\n- [{line}](missing-{line}.md)\n"
     )
 
 
@@ -188,7 +190,11 @@ def test_no_report_prints_a_line_or_a_control_of_somebody_else(
     report: str, room: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(room / "summary.md"))
-    for path in ("kb", str(room / "kb"), *(f"kb{os.sep}{each}" for each in sorted(os.listdir("kb")))):
+    for path in (
+        "kb",
+        str(room / "kb"),
+        *(f"kb{os.sep}{each}" for each in sorted(each.name for each in Path("kb").iterdir())),
+    ):
         told = _run(capsys, "validate", path, "--format", report, "--profile", "curated")
         assert told
     if report == "github":
