@@ -41,6 +41,7 @@ class Visibility:
         self._open: list[tuple[str, bool]] = []  # from the outermost element that hides on: its name, whether it hides
         self._raw = ""
         self._lost = False
+        self._summarised = False  # whether the folded part that is open has shown its summary
 
     @property
     def visible(self) -> bool:
@@ -51,7 +52,7 @@ class Visibility:
         if not hiding:
             return True
         names = [name for name, _ in self._open[:2]]
-        return hiding == [0] and names == ["details", "summary"]
+        return hiding == [0] and names == ["details", "summary"] and not self._summarised
 
     def read(self, markup: str) -> str:
         """The text of a piece of raw HTML that is shown, with its line feeds, so that lines keep their numbers."""
@@ -101,6 +102,7 @@ class Visibility:
             hides = not _HARMLESS.issuperset(attributes)
         else:
             hides = name in _UNSEEN or not _HARMLESS.issuperset(attributes)
+        self._summarised = self._summarised and bool(self._open)
         if hides or self._open:
             self._open.append((name, hides))
         if name in _RAW:
@@ -113,3 +115,4 @@ class Visibility:
             depth -= 1
         if depth and self._open[depth - 1][0] == name:
             del self._open[depth - 1 :]
+            self._summarised |= name == "summary"

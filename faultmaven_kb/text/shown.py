@@ -26,15 +26,17 @@ _INVISIBLE = re.compile(f"[{_INVISIBLE_LETTERS}]")
 _EMOJI_FORM = re.compile("(?<=[\u203c-\u3299\U0001f000-\U0001faff])\ufe0f")
 
 _TEMPLATES = (
-    (r"\{%-?\s*comment\b[^%}]*%\}", r"\{%-?\s*endcomment\s*-?%\}"),
+    (r"\{%-?\s*(?:comment|capture)\b[^%}]*%\}", r"\{%-?\s*end(?:comment|capture)\s*-?%\}"),
+    (r"\{%", r"%\}"),
     (r"\{\{[-<%!]?\s*/\*", r"\*/\s*[->%]?\}\}"),
     (r"\{\{<\s*comment\s*>\}\}", r"\{\{<\s*/comment\s*>\}\}"),
+    (r"\{\{[<%]", r"[>%]\}\}"),
     (r"\{\{!--", r"--\}\}"),
     (r"\{\{!", r"\}\}"),
     (r"\{::comment\}", r"\{:/(?:comment)?\}"),
     (r"\{/\*", r"\*/\}"),
     (r"\{#", r"#?\}"),
-    (r"\{:(?=[\s.#a-z])", r"\}"),
+    (r"(?<=\])\{|\{[:.](?=[\s.#a-z-])", r"\}"),
     (r"%%", r"%%"),
 )
 """What generators of sites leave out of a page: the marks around it."""
@@ -43,14 +45,16 @@ _OPENING = re.compile(
     re.DOTALL,
 )
 _CLOSING = tuple(re.compile(closing) for _, closing in _TEMPLATES)
-_MATH = re.compile(r"(\$\$?)(?!\s)([^$]*)\1")
+_MATH = re.compile(r"\$\$([^$]*)\$\$|\$(?!\s)([^$]*)\$")
 _HIDING_MATH = re.compile(
     r"\\(?:[hv]?phantom|color|textcolor|tiny|class|style|href|cssId|tag|label|[lr]lap|smash|unicode|def|newcommand|require|text)\b|%"
 )
-_FOOTNOTE = re.compile(r"\[\^([^\]\s]+)\]:")
+_NOTE = re.compile(r"\s*(?:\[\^([^\]\s]+)\]|\*\[[^\]]+\]):")
+"""What opens a footnote, or the long form of an abbreviation, which no page shows."""
+_NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
 _STRUCTURE = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|```|~~~|=+\s*$|-+\s*$|\d{1,9}(?=[.)](?:\s|$)))")
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
-_ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~@+/:-]{1,200}")
+_ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~+/:-]{1,200}")
 _MOST_OF_A_NAME = 80
 _LANGUAGES = frozenset(
     "apache awk bash bat c caddyfile cmd conf config console cpp cql cron crontab csharp css csv dash dhcp diff dns "
@@ -102,7 +106,7 @@ def shown_line(markdown: str, references: dict[str, Any] | None = None) -> str:
 
 def _without_template_comments(text: str) -> str:
     """The text without comments of site generators; what is in code is kept, line feeds as well."""
-    if not any(mark in text for mark in ("{%", "{{", "{#", "{:", "{/*", "%%")):
+    if not any(mark in text for mark in ("{%", "{{", "{#", "{:", "{.", "]{", "{/*", "%%")):
         return text
     masked = _masked(text)
     marks = _spans_of_code(masked)
@@ -162,7 +166,14 @@ class _Page:
         self.lines = [""] * (text.count("\n") + 1)
         self.html = Visibility()
         self.containers: list[list[str]] = []  # what opens a line for the first time, and what opens it then
-        self.footnotes = set(re.findall(r"\[\^([^\]\s]+)\](?!:)", text))
+        self.footnotes = {
+            name
+            for token in self.tokens
+            if token.type == "inline" and not _NOTE.match(token.content)
+            for child in token.children or ()
+            if child.type == "text"
+            for name in _NOTE_MARK.findall(child.content)
+        }
         self.in_footnote = False
 
     def text(self) -> str:
@@ -215,12 +226,13 @@ class _Page:
             self.put(token, [f"{'#' * int(token.tag[1])} {words}"])
 
     def paragraph(self, token: Token, inline: Token) -> None:
-        words = self.inline(inline)
-        note = _FOOTNOTE.match(inline.content)
-        if note and note[1] not in self.footnotes:
-            self.in_footnote = True
-            return
-        self.put(token, [_escaped_start(line) for line in words.split("\n")])
+        lines = self.inline(inline).split("\n")
+        for number, line in enumerate(inline.content.split("\n")):
+            if note := _NOTE.match(line):
+                self.in_footnote = note[1] not in self.footnotes
+            if self.in_footnote and number < len(lines):
+                lines[number] = ""
+        self.put(token, [_escaped_start(line) for line in lines])
 
     def table(self, index: int) -> int:
         cells: list[str] = []
@@ -247,14 +259,14 @@ class _Page:
             return
         language = token.info.strip().split(maxsplit=1)[0].lower() if token.info.strip() else ""
         if language == "mermaid":
-            lines = ["" if _MERMAID_HIDDEN.match(line) else line for line in lines]
+            lines = _without_remarks(lines)
         elif language in _DRAWN or (language == "math" and _HIDING_MATH.search(token.content)):
             lines = [""] * len(lines)
         self.put(token, [token.markup + (language if language in _LANGUAGES else "")])
         first, end = token.map or (0, 0)
-        for number, line in enumerate(lines, first + 1):
+        for number, line in enumerate(lines[: len(self.lines) - first - 1], first + 1):
             self.lines[number] = ("".join(marks[1] for marks in self.containers) + line) if line else self.bare()
-        if first + 1 + len(lines) < end:
+        if first + 1 + len(lines) < min(end, len(self.lines)):
             self.lines[first + 1 + len(lines)] = "".join(marks[1] for marks in self.containers) + token.markup
 
     def bare(self) -> str:
@@ -283,7 +295,20 @@ class _Page:
                 link = None
             else:
                 parts.append(_written(child))
-        return _MATH.sub(lambda match: "" if _HIDING_MATH.search(match[2]) else match[0], "".join(parts))
+        return _MATH.sub(
+            lambda match: "" if _HIDING_MATH.search(match[1] or match[2] or "") else match[0], "".join(parts)
+        )
+
+
+def _without_remarks(lines: list[str]) -> list[str]:
+    """The lines of a diagram with those blanked that are not drawn."""
+    found: list[str] = []
+    inside = False
+    for line in lines:
+        opens = "accDescr" in line and "{" in line
+        found.append("" if inside or opens or _MERMAID_HIDDEN.match(line) else line)
+        inside = (inside or opens) and "}" not in line
+    return found
 
 
 def _link_marks(token: Token) -> tuple[str, str]:

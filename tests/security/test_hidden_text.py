@@ -4,6 +4,7 @@ import json
 from collections.abc import Awaitable, Callable
 from datetime import date
 from pathlib import Path
+from textwrap import indent
 from typing import Any
 
 import pytest
@@ -185,6 +186,148 @@ UNCLOSED = {
     "plaintext": f"<plaintext>\n\n{SECRET}",
     "liquid": "{% comment %}\n\n" + SECRET,
 }
+
+
+MORE = {
+    "style-entity": '<span style="display&#58;none">§</span>',
+    "slash-attr": "<span hidden/>§</span>",
+    "two-attr": '<span id="a" hidden="">§</span>',
+    "dup-tag": "<span><span hidden>§</span></span>",
+    "a-hidden": "<a hidden href='#'>§</a>",
+    "i-hidden": "<i hidden>§</i> seen",
+    "del-hidden": "<del style=display:none>§</del>",
+    "comment-in-hidden": "<span hidden><!-- </span> -->§</span>",
+    "attr-with-close": '<span hidden title="</span>">§</span>',
+    "attr-gt": '<b title="> §">x</b>',
+    "attr-gt2": "<b title='a > b §'>x</b>",
+    "comment-bang": "<!-- a --!> <span hidden>§</span>",
+    "comment-short": "<!--><span hidden>§</span>",
+    "comment-short2": "<!---><span hidden>§</span>",
+    "comment-dash": "<!-- - § - -->",
+    "custom-el": "<x-xsecretx></x-xsecretx>",
+    "custom-el2": "<x-y z='§'>v</x-y>",
+    "ref-full": "[seen][§]\n\n[§]: a.md",
+    "ref-title": "[seen][q]\n\n[q]: a.md '§'",
+    "ref-title-nl": '[seen][q]\n\n[q]: a.md\n  "§"',
+    "ref-angle": "[seen][q]\n\n[q]: <a §>",
+    "image-ref": "![§][q]\n\n[q]: a.png",
+    "image-nested": "![a ![§](b)](c)",
+    "link-angle": "[seen](<a §>)",
+    "link-angle-title": "[seen](<a> (§))",
+    "link-mailto": "[seen](mailto:§@example.com)",
+    "link-user": "[seen](https://§@example.com/)",
+    "link-tel": "[seen](tel:§)",
+    "link-long": "[seen](https://example.com/a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-a-§)",
+    "link-vbscript": "[seen](vbscript:§)",
+    "link-backslash": "[seen](a\\§)",
+    "autolink-hidden": "<span hidden><https://example.com/§></span>",
+    "setext": "<!-- § -->\n===",
+    "heading-attr": "## seen {#§}",
+    "heading-attr2": "## seen {: #§}",
+    "heading-class": "## seen {.cls title=§}",
+    "pandoc-span": "[seen]{title='§'}",
+    "jekyll-capture": "{% capture x %}§{% endcapture %}",
+    "jekyll-assign": "{% assign x = '§' %}",
+    "jinja-set": "{% set x = '§' %}",
+    "hugo-param": '{{< figure alt="§" >}}',
+    "wiki-comment": "%%§%%",
+    "katex-color": "$\\color{white}{§}$",
+    "katex-text": "$\\text{a}\\phantom{§}$",
+    "katex-display": "$$\n\\phantom{§}\n$$",
+    "gh-math-code": "$`\\phantom{§}`$",
+    "math-fence": "```math\n\\phantom{§}\n```",
+    "mermaid-click": '```mermaid\ngraph TD\nclick A "http://x" "§"\n```',
+    "mermaid-init": "```mermaid\n%%{init: {'a':'§'}}%%\ngraph TD\n```",
+    "mermaid-multiline-acc": "```mermaid\ngraph TD\naccDescr {\n§\n}\nA-->B\n```",
+    "topojson": "```topojson\n§\n```",
+    "fence-attr": '```yaml title="§"\na: 1\n```',
+    "fence-attr-brace": "```{.bash §}\na\n```",
+    "fence-lang-colon": "```bash:§\na\n```",
+    "fence-long": "````bash §\n```\n````",
+    "table-hidden": "<table hidden><tr><td>§</td></tr></table>",
+    "table-caption": "<table><caption style='display:none'>§</caption></table>",
+    "details-nested": "<details><summary>s</summary><details open><summary>§</summary></details></details>",
+    "details-summary-hidden": "<details><summary hidden>§</summary></details>",
+    "details-summary-span": "<details><summary>a <span hidden>§</span></summary></details>",
+    "summary-second": "<details><summary>a</summary>b<summary>§</summary></details>",
+    "p-hidden": "<p hidden>§</p>",
+    "p-hidden-implied": "<div hidden><p>§</div>",
+    "ul-hidden": "<ul hidden><li>§<li>§</ul>",
+    "object": "<object>§</object>",
+    "video": "<video>§</video>",
+    "audio": "<audio>§</audio>",
+    "canvas": "<canvas>§</canvas>",
+    "title": "<title>§</title>",
+    "noembed": "<noembed>§</noembed>",
+    "noframes": "<noframes>§</noframes>",
+    "xmp": "<span hidden><xmp></span>§</xmp></span>",
+    "rp": "<ruby>a<rp>§</rp></ruby>",
+    "datalist": "<datalist><option>§</datalist>",
+    "button": "<button>§</button>",
+    "math": "<math><annotation>§</annotation></math>",
+    "progress": "<progress>§</progress>",
+    "meter": "<meter>§</meter>",
+    "svg-title": "<svg><title>§</title></svg>",
+    "head": "<head><meta content='§'></head>",
+    "link-el": "<link rel=x title='§'>",
+    "meta": "<meta name=x content='§'>",
+    "base": "<base href='§'>",
+    "script-json": '<script type=\'application/json\'>{"a":"§"}</script>',
+    "style-import": "<style>@import '§';</style>",
+    "iframe-src": "<iframe src='§'></iframe>",
+    "embed": "<embed src='§'>",
+    "param": "<param value='§'>",
+    "entity": "&#8203;&#917592;&#917587;&#917573;&#917571;&#917586;&#917573;&#917588;&#917592;",
+    "tiny-caps": "<sup style='font-size:1px'>§</sup>",
+    "bgcolor": "<td bgcolor=white><font color=white>§</font></td>",
+    "marquee": "<marquee style='opacity:0'>§</marquee>",
+    "popover": "<div popover>§</div>",
+    "inert": "<div inert hidden=until-found>§</div>",
+    "width": "<div width=0 height=0>§</div>",
+    "footnote-named": "[^§]: note text here",
+    "footnote-indented": "  [^u]: § and text",
+    "footnote-multi": "[^u]: some text\n    § lazy",
+    "footnote-selfref": "[^u]: § see [^u]",
+    "footnote-ref-in-code": "`[^u]`\n\n[^u]: § words",
+    "abbr": "*[HTML]: § words",
+    "definition-list": "[a]: b '§'",
+    "definition-indented": "   [a]: b\n   '§'",
+    "definition-angle": "[a]: <§>",
+    "definition-multi": "[a]: b\n[c]: d '§'",
+    "definition-par": "[//]: <> (§)",
+    "definition-dash": "[-]: # '§'",
+    "definition-empty": "[~]:§",
+    "conditional": "<!--[if IE]>§<![endif]-->",
+    "conditional2": "<![if !IE]><!-- § --><![endif]>",
+    "bogus-bang": "<!§>",
+    "cdata-gt": "<![CDATA[ a > § ]]>",
+    "pi-gt": "<?a > § ?>",
+}
+"""Further forms, `§` for the secret; each is tried in lists, quotes and with other line ends."""
+
+WRAPS: dict[str, Callable[[str], str]] = {
+    "paragraph": lambda text: f"seen\n\n{text}\n\nend",
+    "alone": lambda text: text,
+    "item": lambda text: f"- seen\n\n{indent(text, '  ')}\n\nend",
+    "deep item": lambda text: f"1. a\n   - b\n\n{indent(text, '     ')}\n\nend",
+    "quote": lambda text: indent(text, "> ", lambda _: True) + "\n\nend",
+    "line ends": lambda text: f"seen\n\n{text}\n\nend".replace("\n", "\r\n"),
+    "capitals": lambda text: text.replace("span", "SPAN").replace("hidden", "HIDDEN").replace("div", "DiV"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(WRAPS))
+def test_a_hidden_text_stays_hidden_wherever_it_is_and_every_line_keeps_its_number(name: str) -> None:
+    forms = [
+        *INLINE.values(),
+        *BLOCK.values(),
+        *UNCLOSED.values(),
+        *(each.replace("§", SECRET) for each in MORE.values()),
+    ]
+    wrapped = [WRAPS[name](text) for text in forms]
+    assert len(wrapped) > 180
+    assert [text for text in wrapped if _hidden(shown(text))] == []
+    assert [text for text in wrapped if shown(text).count("\n") != text.count("\n")] == []
 
 
 def _documents() -> dict[str, str]:
