@@ -39,6 +39,7 @@ class Visibility:
 
     def __init__(self) -> None:
         self._open: list[tuple[str, bool]] = []  # from the outermost element that hides on: its name, whether it hides
+        self._hiding = 0  # how many of them hide
         self._raw = ""
         self._lost = False
         self._summarised = False  # whether the folded part that is open has shown its summary
@@ -48,11 +49,10 @@ class Visibility:
         """Whether a reader of the page sees the text that follows; the summary of a folded part is seen."""
         if self._lost or self._raw:
             return False
-        hiding = [place for place, (_, hides) in enumerate(self._open) if hides]
-        if not hiding:
+        if not self._hiding:
             return True
-        names = [name for name, _ in self._open[:2]]
-        return hiding == [0] and names == ["details", "summary"] and not self._summarised
+        first = self._open[:2]
+        return self._hiding == 1 and first == [("details", True), ("summary", False)] and not self._summarised
 
     def read(self, markup: str) -> str:
         """The text of a piece of raw HTML that is shown, with its line feeds, so that lines keep their numbers."""
@@ -105,6 +105,7 @@ class Visibility:
         self._summarised = self._summarised and bool(self._open)
         if hides or self._open:
             self._open.append((name, hides))
+            self._hiding += hides
         if name in _RAW:
             self._raw = name
 
@@ -114,5 +115,6 @@ class Visibility:
         while depth and self._open[depth - 1][0] != name and self._open[depth - 1][0] in _IMPLIED_END:
             depth -= 1
         if depth and self._open[depth - 1][0] == name:
+            self._hiding -= sum(hides for _, hides in self._open[depth - 1 :])
             del self._open[depth - 1 :]
             self._summarised |= name == "summary"

@@ -142,7 +142,7 @@ def _block_parser() -> MarkdownIt:
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
 _PAGE = MarkdownIt("commonmark").enable("table")
-_PAGE.validateLink = lambda _: True  # type: ignore[method-assign]  # a page that refuses an address hides it too
+_PAGE.validateLink = lambda _: True  # type: ignore[method-assign,assignment]  # a refused address is not shown either
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
 
 
