@@ -11,7 +11,7 @@ from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["Piece", "to_pieces", "to_text"]
 
@@ -42,7 +42,7 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     yield from _source_line(report, diagnostic)
     for related in diagnostic.related:
         place = f"{printable(related.path)}:{related.span.line}:{related.span.column}"
-        yield "dim", f"     = {related.message}: {place}\n"
+        yield "dim", f"     = {printable(related.message)}: {place}\n"
     if diagnostic.fix:
         how = "--fix" if diagnostic.fix.safe else "--unsafe-fixes"
         yield "dim", f"     = fix: {printable(diagnostic.fix.message)} ({how})\n"
@@ -56,10 +56,10 @@ def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     end = span.end_column if span.end_line == span.line else len(line) + 1
     shift = max(0, span.column - 1 - _WIDTH // 2)
     shown = line[shift : shift + _WIDTH]
-    before = printable(line[shift : span.column - 1])
-    marked = printable(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
+    before = printable_lines(line[shift : span.column - 1])
+    marked = printable_lines(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
     yield "dim", f"{span.line:>5} | "
-    yield "", printable(shown) + "\n"
+    yield "", printable_lines(shown) + "\n"
     yield "dim", "      | "
     yield "", " " * cell_len(before)
     yield "caret", "^" * max(1, cell_len(marked)) + "\n"

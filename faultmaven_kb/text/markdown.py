@@ -8,6 +8,7 @@ HTML comment stays inside its block and is never seen as structure by later stag
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -31,6 +32,7 @@ __all__ = [
     "blocks_within",
     "fences_in",
     "inline_links",
+    "page_tokens",
     "read_blocks",
 ]
 
@@ -140,6 +142,8 @@ def _block_parser() -> MarkdownIt:
 
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
+_PAGE = MarkdownIt("commonmark").enable("table")
+_PAGE.validateLink = lambda _: True  # type: ignore[method-assign,assignment]  # a refused address is not shown either
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
 
 
@@ -270,6 +274,11 @@ def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
                 yield from blocks_within(item.blocks)
         elif isinstance(block, Quote):
             yield from blocks_within(block.blocks)
+
+
+def page_tokens(text: str, references: dict[str, Any] | None = None) -> list[Token]:
+    """All tokens of a text, those within lines as well; `references` keeps definitions of links from text to text."""
+    return _PAGE.parse(text, references if references is not None else {})
 
 
 def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:

@@ -9,7 +9,7 @@ from faultmaven_kb.brief import counted
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["fix_files", "print_changes"]
 
@@ -39,7 +39,7 @@ def print_changes(report: Report, check: Check, *, unsafe: bool) -> bool:
     fixed = fix_report(report, check=check, unsafe=unsafe)
     changed = [each for each in fixed if each.changed]
     for each in changed:
-        click.echo("".join(f"{printable(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
+        click.echo("".join(f"{printable_lines(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
     _say(fixed, changed, "would fix")
     return bool(changed)
 
