@@ -65,7 +65,7 @@ def test_a_miss_is_explained_by_what_the_right_runbook_lacks(tmp_path: Path) -> 
     assert 'outside of its symptoms, title and causes: "flywheel"' in result.output
     assert "spindle-overrun has: The flywheel of the spindle hits a cog." in result.output
     assert 'alias to add to gizmo-stuck: "flywheel hits spindle cog"' in result.output
-    told = json.loads(CliRunner().invoke(command, [*arguments, "--json"]).output)["explanations"]
+    told = json.loads(CliRunner().invoke(command, [*arguments, "--json"]).stdout)["explanations"]
     assert [(each["question"], each["right"], each["first"]) for each in told] == [
         ("miss", "gizmo-stuck", "spindle-overrun")
     ]
