@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["LabelledQuestion", "read_labelled", "with_judgements"]
 
@@ -66,7 +67,7 @@ def with_judgements(
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:
     try:
-        text = path.read_bytes().decode("utf-8-sig", "replace")
+        text = decode_piped(path.read_bytes())
     except OSError as error:
         raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
