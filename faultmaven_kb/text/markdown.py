@@ -1,8 +1,10 @@
-"""Markdown text to typed blocks with places. The only room that knows markdown-it.
+"""Markdown text to typed blocks with places. Only this room and `containers` know markdown-it.
 
 Only the block pass runs (it costs about half of a full parse): `inline` is for the few texts whose links matter. The
 front matter is blanked instead of cut, so that every line number is a line of the file. What stands in a fence or in an
-HTML comment stays inside its block and is never seen as structure by later stages.
+HTML comment stays inside its block and is never seen as structure by later stages. An admonition of a site generator is
+a quote that opens with GitHub's mark (`[!WARNING]`), so every later stage knows one form of warning; a tab or a folded
+part is its label and its blocks.
 """
 
 import re
@@ -13,6 +15,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
+from faultmaven_kb.text.containers import UNMARKED, add_containers
 from faultmaven_kb.text.inline import without_comments
 
 __all__ = [
@@ -134,6 +137,7 @@ class InlineLink:
 def _block_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])
+    add_containers(parser)
     return parser.disable("reference")  # a link definition stays text, so that nothing of a document is lost
 
 
@@ -179,6 +183,9 @@ class _Walker:
                 self.index += 2
                 found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
                 continue
+            if token.type == "container_open":
+                found.extend(self.container(token))
+                continue
             block = self.block(token)
             if block is not None:
                 found.append(block)
@@ -203,10 +210,24 @@ class _Walker:
             return Html(token.content, self.span(token))
         return ThematicBreak(self.span(token)) if kind == "hr" else None
 
+    def container(self, token: Token) -> Iterator[Block]:
+        """An admonition as a quote with its mark; of any other container its label and what is in it."""
+        span = self.span(token)
+        first = Span(span.line, span.column, span.line, len(self.lines[span.line - 1].rstrip()) + 1)
+        inner = self.blocks("container_close")
+        if token.info in UNMARKED:
+            if token.content:
+                yield Paragraph(f"**{token.content}:**", first)
+            yield from inner
+        else:
+            yield Quote((Paragraph(f"[!{token.info.upper()}] {token.content}".rstrip(), first), *inner), span)
+
     def fence(self, token: Token) -> Fence:
         span = self.span(token)
         if token.type == "code_block":
             return Fence("", "", token.content, span, fenced=False)
+        if not token.markup:  # of a shortcode, which is none without its end
+            return Fence(token.info.lower(), token.info, token.content, span)
         info = token.info.strip()
         language = info.split(maxsplit=1)[0].lower() if info else ""
         last = self.lines[min(token.map[1], len(self.lines)) - 1].strip(" \t>") if token.map else ""
