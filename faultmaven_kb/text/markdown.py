@@ -219,8 +219,15 @@ class _Walker:
             if token.content:
                 yield Paragraph(f"**{token.content}:**", first)
             yield from inner
+            return
+        mark = f"[!{token.info.upper()}] {token.content}".rstrip()
+        if inner and isinstance(inner[0], Paragraph):  # one text, as in GitHub's form
+            last = inner[0].span
+            first = Span(first.line, first.column, last.end_line, last.end_column)
+            inner = (Paragraph(f"{mark}\n{inner[0].text}", first), *inner[1:])
         else:
-            yield Quote((Paragraph(f"[!{token.info.upper()}] {token.content}".rstrip(), first), *inner), span)
+            inner = (Paragraph(mark, first), *inner)
+        yield Quote(inner, span)
 
     def fence(self, token: Token) -> Fence:
         span = self.span(token)

@@ -18,6 +18,7 @@ from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Exclusion, Profile, Settings
 from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 
 __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configuration"]
 
@@ -27,8 +28,6 @@ TABLE = ("tool", "faultmaven-kb")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
 _SHOWN = 200
-_DEPTH = 16
-"""No key has more parts; the parser takes memory with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +144,8 @@ _EXCLUDE = ("reason", "rules", "paths", "ids")
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:
-    if _too_deep(text):
-        raise ConfigurationError(f"{path}: a key has more than {_DEPTH} parts, expected one of the documented keys")
+    if has_deep_keys(text):
+        raise ConfigurationError(f"{path}: a key has more than {MOST_PARTS} parts, expected one of the documented keys")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
@@ -154,12 +153,6 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         where = f"{path}:{place[1]}:{place[2]}" if place else path
         reason = str(error).split(" (at ", 1)[0].lower()
         raise ConfigurationError(f"{where}: not TOML: {reason}") from error
-
-
-def _too_deep(text: str) -> bool:
-    """Whether a key of many parts is in the text: after its strings are taken out, many words with a dot between."""
-    bare = re.sub(r"\s", "", re.sub(r"[^\s.=,{}\[\]]+", "x", re.sub(r'"[^"\n]*"|\'[^\'\n]*\'', "x", text)))
-    return "x." * _DEPTH in re.sub(r"x+", "x", bare)
 
 
 def _profile(reader: _Reader) -> Profile | None:
