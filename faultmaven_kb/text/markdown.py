@@ -143,6 +143,9 @@ def _block_parser() -> MarkdownIt:
 
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
+_HTML_HEADING = re.compile(r"<h(?P<level>[1-6])\b[^<>]*>(?P<title>[^\n]*)</h(?P=level)>", re.IGNORECASE)
+_SUMMARY = re.compile(r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<title>[^\n]*?)</summary>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
 
 
@@ -186,6 +189,9 @@ class _Walker:
             if token.type == "container_open":
                 found.extend(self.container(token))
                 continue
+            if token.type == "html_block":
+                found.extend(self.html(token))
+                continue
             block = self.block(token)
             if block is not None:
                 found.append(block)
@@ -206,9 +212,25 @@ class _Walker:
             return Quote(self.blocks("blockquote_close"), self.span(token))
         if kind == "table_open":
             return self.table(token)
-        if kind == "html_block":
-            return Html(token.content, self.span(token))
         return ThematicBreak(self.span(token)) if kind == "hr" else None
+
+    def html(self, token: Token) -> Iterator[Block]:
+        """A heading written in HTML as one, a folded part's summary as its label, anything else as it stands."""
+        span = self.span(token)
+        text = token.content
+        if heading := _HTML_HEADING.fullmatch(text.strip()):
+            title = " ".join(_TAG.sub(" ", heading["title"]).split())
+            if title:
+                yield Heading(int(heading["level"]), title, span)
+                return
+        if summary := _SUMMARY.match(text):
+            label = " ".join(_TAG.sub("", summary["title"]).split()).rstrip(":")
+            if label:
+                yield Paragraph(f"**{label}:**", span)
+                text = text[summary.end() :]
+                if not text.strip():
+                    return
+        yield Html(text, span)
 
     def container(self, token: Token) -> Iterator[Block]:
         """An admonition as a quote with its mark; of any other container its label and what is in it."""

@@ -14,6 +14,7 @@ from functools import lru_cache
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Heading, Paragraph, Quote, ThematicBreak
+from faultmaven_kb.text.translations import in_english
 
 __all__ = [
     "NOTE_KINDS",
@@ -33,7 +34,7 @@ NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk"
 
 
 _LABEL = re.compile(
-    r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*:)?[ \t]*"
+    r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*[:：])?[ \t]*"
 )
 _LABEL_START = 12
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
@@ -77,8 +78,9 @@ class Group:
 
 @lru_cache(maxsize=4096)  # labels and headings repeat from runbook to runbook
 def words(text: str) -> str:
-    """Lower-case ASCII words joined by one blank, without what stands in brackets."""
-    return " ".join(_WORD.findall((_BRACKETS.sub(" ", text) if "(" in text else text).lower()))
+    """Lower-case ASCII words joined by one blank, without what stands in brackets; names of parts in English."""
+    bare = _BRACKETS.sub(" ", text) if "(" in text else text
+    return in_english(bare) or " ".join(_WORD.findall(bare.lower()))
 
 
 def is_note(key: str) -> bool:
@@ -171,7 +173,7 @@ def _label_match(text: str) -> re.Match[str] | None:
     if text.find("**", 0, _LABEL_START) < 0 and text.find("__", 0, _LABEL_START) < 0:
         return None
     match = _LABEL.match(text)
-    if match and (match["colon"] or match["label"].rstrip().endswith(":")):
+    if match and (match["colon"] or match["label"].rstrip().endswith((":", "："))):
         return match
     return None
 
@@ -186,4 +188,4 @@ def label_of(block: Block) -> tuple[str, str] | None:
     match = _label_match(block.text)
     if not match:
         return None
-    return match["label"].strip().rstrip(":").strip(), block.text[match.end() :].strip()
+    return match["label"].strip().rstrip(":：").strip(), block.text[match.end() :].strip()

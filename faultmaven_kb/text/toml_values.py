@@ -44,7 +44,7 @@ def read_toml(text: str, base: int = 0) -> tuple[dict[str, Any], dict[KeyPath, E
     if has_deep_keys(text):
         raise TomlError(f"a key has more than {MOST_PARTS} parts")
     try:
-        values = tomllib.loads(text.replace("\r\n", "\n"))
+        values = tomllib.loads(text.replace("\r\n", "\n"), parse_float=_as_written)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
         place = re.search(r"\(at line (\d+)", str(error))
         reason = str(error).split(" (at ", 1)[0].lower() if isinstance(error, ValueError) else "it is nested too deeply"
@@ -59,6 +59,12 @@ def read_toml(text: str, base: int = 0) -> tuple[dict[str, Any], dict[KeyPath, E
     return {without_surrogates(key): _plain(value) for key, value in values.items()}, entries
 
 
+def _as_written(text: str) -> float | str:
+    """A number, or its text where the number says less (1.10)."""
+    number = float(text)
+    return number if str(number) == text else text
+
+
 def _plain(value: object) -> Any:
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
@@ -66,6 +72,4 @@ def _plain(value: object) -> Any:
         return [_plain(each) for each in value]
     if isinstance(value, datetime | date | time):
         return value.isoformat()
-    if isinstance(value, float) and value - value != 0:
-        return str(value)
     return value
