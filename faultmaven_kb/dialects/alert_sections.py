@@ -13,7 +13,7 @@ from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.dialect import Document, sections_by_role
-from faultmaven_kb.dialects.furniture import without_furniture
+from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
 from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
@@ -72,8 +72,9 @@ def label_role(block: Block) -> str | None:
 def lead_of(document: Document) -> tuple[Block, ...]:
     """The paragraphs below the title, up to the first label that names a part; other labels are left out."""
     found: list[Block] = []
-    for section in document.outline[:2]:
-        blocks = section.blocks if section.level < 2 else ()
+    tops = [section for section in document.outline if not is_contents(section)]
+    for section in tops[:2]:
+        blocks = section.blocks if section.level < 2 or len(tops) == 1 else ()
         for block in takewhile(lambda block: _label(block) is None, without_furniture(blocks)):
             if isinstance(block, Paragraph) and label_of(block) is None:
                 found.append(block)
@@ -148,6 +149,8 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
 
 def _pieces(block: Block) -> Iterator[Block]:
     """A paragraph cut before each line with a label; the blocks of a list whose items are labels with their text."""
+    if is_furniture(block):
+        return
     if isinstance(block, Paragraph):
         for piece in split_labels(block):
             yield from _plain_labels(piece) if isinstance(piece, Paragraph) else (piece,)

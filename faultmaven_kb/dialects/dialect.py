@@ -58,7 +58,8 @@ class Dialect:
     """One family of documents. `read` gives the parts of the runbook; `headings` names its sections' roles.
 
     `translate` gives front matter values in the words of this library (`service` as `technology`); what it leaves out
-    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one.
+    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one. `fields` are the
+    front matter fields that are a sign of the family.
     """
 
     name: str
@@ -66,6 +67,13 @@ class Dialect:
     fit: Callable[[Document], int]
     read: Callable[[Document], Contents]
     translate: Callable[[Mapping[str, Any]], dict[str, Any]] = as_written
+    fields: tuple[str, ...] = ()
+
+    def signals(self, document: Document) -> tuple[str, ...]:
+        """What of a document speaks for this family, in its order: front matter fields, then headings with a role."""
+        named = [f"front matter field {name}" for name in self.fields if name in document.front_matter.values]
+        roles = [(section.title, role_of(section, self.headings)) for section in walk(document.outline)]
+        return (*named, *(f'heading "{title}" ({role})' for title, role in roles if role))
 
 
 _LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: |$)")
@@ -104,6 +112,8 @@ def title_of(document: Document, vocabulary: Vocabulary) -> str:
     found = [section for section in headed if section.level == 1]
     if not found and len(headed) > 1 and all(other.level > headed[0].level for other in headed[1:]):
         found = headed[:1]
+    if len(found) > 1 and all(_LEADING_NUMBER.match(section.key) for section in found):  # the steps of a procedure
+        return ""
     said = [section for section in found if section.title.strip(" :").casefold() not in NO_TITLES]
     if len(said) > 1:
         parts = {section.span for _, section in sections_by_role(document, vocabulary)}

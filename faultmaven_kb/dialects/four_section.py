@@ -7,14 +7,13 @@ says what the alert means, the words below the title do.
 
 import re
 from dataclasses import replace
-from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import numbered_title
-from faultmaven_kb.dialects.listing import solutions_in, steps_in
+from faultmaven_kb.dialects.listing import numbered, short_title, solutions_in, steps_in
 from faultmaven_kb.dialects.loose_forms import fix_tables, loose_contents
 from faultmaven_kb.dialects.parts import (
     links_in,
@@ -24,7 +23,7 @@ from faultmaven_kb.dialects.parts import (
     read_symptoms,
     text_of,
 )
-from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
+from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
 from faultmaven_kb.text.markdown import Block, ListBlock
 from faultmaven_kb.text.outline import OutlineSection, walk
 
@@ -34,8 +33,6 @@ __all__ = ["FOUR_SECTION"]
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
-
-_Counted = TypeVar("_Counted", Step, Solution)
 
 
 def _fit(document: Document) -> int:
@@ -55,15 +52,8 @@ def _read(document: Document) -> Contents:
     if not parts.purpose and not any(section.level == 1 for _, section in found):
         parts = replace(parts, purpose=text_of(lead_of(document)))
     verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
-    solutions = _verified(_numbered(parts.solutions), verification)
-    return replace(parts, steps=_numbered(parts.steps), solutions=solutions)
-
-
-def _numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
-    """Steps or solutions of several sections, each of which counts from one, counted through."""
-    if len({part.number for part in parts}) == len(parts):
-        return parts
-    return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
+    solutions = _verified(numbered(parts.solutions), verification)
+    return replace(parts, steps=numbered(parts.steps), solutions=solutions)
 
 
 def _meant(role: str, roles: set[str]) -> str:
@@ -116,7 +106,11 @@ def _causes(section: OutlineSection) -> Contents:
     blocks = section.blocks
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
-    found = Contents(causes=read_causes(blocks) + named, passages=_passage(section, text_of(beside)))
+    listed = read_causes(blocks) + named
+    if not listed and section.heading is None and beside:  # the one cause that a label names
+        text = text_of(beside)
+        return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))
+    found = Contents(causes=listed, passages=_passage(section, text_of(beside)))
     if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
         return replace(found, solutions=solutions_in(replace(section, blocks=())))
     return found

@@ -44,6 +44,7 @@ _FACT = re.compile(
     r"classification|audience|page owner|time to (?:complete|resolve)|estimated time)\W*[:|=]\W*\S",
     re.IGNORECASE,
 )
+_IMPORT = re.compile(r"(?:import|export)\s[^\n]*\sfrom\s+['\"]")
 _ANCHOR = re.compile(r"\s*\[[^\]\n]*\]\(#[^)\n]*\)\s*")
 
 
@@ -59,7 +60,11 @@ def is_furniture(block: Block) -> bool:
         return True
     if _DOCTOC.search(rest):
         return True
-    return all(_FACT.match(line) or _ANCHOR.fullmatch(line) for line in rest.splitlines() if line.strip())
+    return all(
+        _FACT.match(line) or _IMPORT.match(line) or _ANCHOR.fullmatch(line)
+        for line in rest.splitlines()
+        if line.strip()
+    )
 
 
 def _texts(block: ListBlock) -> Iterator[str]:

@@ -5,10 +5,14 @@ first paragraph that says something is the purpose, a list under a heading that 
 and everything else stays in `sections`.
 """
 
+from dataclasses import replace
+from itertools import takewhile
+
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents, is_furniture
-from faultmaven_kb.dialects.loose_forms import fix_tables, loose_contents, without_spans
+from faultmaven_kb.dialects.listing import numbered
+from faultmaven_kb.dialects.loose_forms import asks, fix_tables, loose_contents, without_spans
 from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
 from faultmaven_kb.text.markdown import Paragraph
 from faultmaven_kb.text.outline import walk
@@ -24,10 +28,11 @@ def _fit(document: Document) -> int:
 
 def _read(document: Document) -> Contents:
     sections = [section for section in walk(document.outline) if not is_contents(section)]
+    told = [section for section in sections if section.level < 2 or not asks(section.title)]
     paragraphs = [
         block
-        for section in sections
-        for block in section.blocks
+        for section in told
+        for block in takewhile(lambda block: not (isinstance(block, Paragraph) and asks(block.text)), section.blocks)
         if isinstance(block, Paragraph) and not is_furniture(block)
     ]
     named = [section for _, section in sections_by_role(document, HEADINGS)]
@@ -40,7 +45,8 @@ def _read(document: Document) -> Contents:
     rest, tables = fix_tables(document)
     outline = without_spans(rest.outline, {section.span for section in named if section.level > 1})
     loose = loose_contents(outline, has_steps=bool(tables.steps), has_solutions=bool(tables.solutions))
-    return found.followed_by(tables).followed_by(loose)
+    found = found.followed_by(tables).followed_by(loose)
+    return replace(found, steps=numbered(found.steps), solutions=numbered(found.solutions))
 
 
 GENERIC = Dialect("generic", HEADINGS, _fit, _read)

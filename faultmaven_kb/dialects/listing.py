@@ -7,6 +7,7 @@ many authors do not indent the command that belongs to an item.
 
 import re
 from collections.abc import Iterator
+from typing import TypeVar
 
 from faultmaven_kb.dialects.faultmaven import numbered_title
 from faultmaven_kb.dialects.furniture import is_furniture, without_furniture
@@ -21,20 +22,29 @@ from faultmaven_kb.dialects.parts import (
 from faultmaven_kb.model.runbook import Passage, Solution, Step
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, walk
 
-__all__ = ["one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
+__all__ = ["numbered", "one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
 
+_Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
 
 
+def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
+    """Steps or solutions of several sections, each of which counts from one or not at all, counted through."""
+    if len({part.number for part in parts} - {None}) == len(parts):
+        return parts
+    return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
+
+
 def steps_in(section: OutlineSection) -> tuple[Step, ...]:
     """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
-    blocks = tuple(block for block in section.blocks if not is_furniture(block))
-    own = _listed_steps(blocks) or [one_step(section.title, run) for run in _runs(blocks)]
+    blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
+    title = numbered_title(section.title)[1]  # its number counts the parts of the page
+    own = _listed_steps(blocks) or [one_step(title, run) for run in _runs(blocks)]
     below = [
         one_step(part.title, part.blocks, part.span)
         for part in walk(section.children)
@@ -82,7 +92,7 @@ def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListIt
             for item in block.items[:-1]:
                 yield item, ()
             waiting, following = block.items[-1], []
-        elif waiting and not isinstance(block, ThematicBreak):
+        elif waiting and not isinstance(block, ThematicBreak | Html):
             following.append(block)
     if waiting:
         yield waiting, tuple(following)
@@ -142,7 +152,7 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
         for child in section.children
     ]
     if all_commands(own) or (own and not solutions):
-        solutions.insert(0, one_solution(section.title, own, section.span))
+        solutions.insert(0, one_solution(numbered_title(section.title)[1], own, section.span))
     elif own and solutions:
         passage = Passage(text=text_of(own), span=own[0].span)
         solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})

@@ -23,7 +23,7 @@ from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, TableRow
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
-__all__ = ["fix_tables", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["asks", "fix_tables", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
 _SHELLS = frozenset(
@@ -202,9 +202,13 @@ def _all_commands(section: OutlineSection) -> bool:
     return bool(all_commands(_all_blocks(section)))
 
 
+def asks(text: str) -> bool:
+    """Whether a heading or a paragraph is a question to be answered."""
+    return text.rstrip(" *_").endswith(("?", "？")) or _QUESTION.match(text) is not None
+
+
 def _asks(section: OutlineSection) -> bool:
-    title = section.title.rstrip()
-    return role_of(section, HEADINGS) is None and (title.endswith(("?", "？")) or _QUESTION.match(title) is not None)
+    return role_of(section, HEADINGS) is None and asks(section.title)
 
 
 def _answered(section: OutlineSection) -> Solution:

@@ -47,9 +47,12 @@ __all__ = [
 ]
 
 _CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_TYPE_THIS = re.compile(
+    r"\b(?:run|running|execute|executing|type|enter|issue)(?: (?:the command|again))?:?\s*\Z", re.IGNORECASE
+)
 _TOOLS = frozenset(
     "amtool ansible ansible-playbook apachectl apt apt-get argocd aws awk az bash buildah bundle calicoctl cat cd ceph "
-    "cephadm chmod chown chronyc cilium consul cp crictl crontab ctr curl cqlsh dd df dig dmesg dnf docker "
+    "certbot cephadm chmod chown chronyc cilium consul cp crictl crontab ctr curl cqlsh dd df dig dmesg dnf docker "
     "docker-compose doctl du echo env etcdctl etcdutl ethtool export fdisk find firewall-cmd flux free fsck fuser "
     "gcloud gh git gitlab-ctl go grep gsutil haproxy head helm heroku hostnamectl htop id influx iostat ip iptables "
     "istioctl java jcmd jmap jq jstack journalctl k9s kafka-configs kafka-configs.sh kafka-consumer-groups "
@@ -86,8 +89,11 @@ def inline_commands(item: ListItem) -> tuple[Command, ...]:
 
 def typed_in(text: str, span: Span) -> tuple[Command, ...]:
     """The code spans of a text that begin with a tool's name, each once."""
-    found = (match[1].strip() for match in _CODE_SPAN.finditer(text)) if "`" in text else iter(())
-    codes = dict.fromkeys(code for code in found if " " in code and _first_word(code) in _TOOLS)
+    codes: dict[str, None] = {}
+    for match in _CODE_SPAN.finditer(text) if "`" in text else ():
+        code = match[1].strip()
+        if " " in code and (_first_word(code) in _TOOLS or _TYPE_THIS.search(text, 0, match.start())):
+            codes[code] = None
     return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
 
 

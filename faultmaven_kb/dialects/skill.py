@@ -130,4 +130,4 @@ def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
     return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
-SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate)
+SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate, ("name", "description"))

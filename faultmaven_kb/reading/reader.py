@@ -14,6 +14,7 @@ from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.dialects import best_dialect, dialect_named
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
 from faultmaven_kb.errors import FaultmavenError, PathError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
@@ -124,7 +125,7 @@ def _build(seen: Document, dialect: Dialect) -> Runbook:
         title=metadata.title or heading or stem or "Untitled",
         dialect=dialect.name,
         metadata=metadata,
-        sections=tuple(_sections(seen, dialect)),
+        sections=tuple(_sections(seen, dialect, contents)),
         path=path,
         **contents.present(),
     )
@@ -153,10 +154,15 @@ def _as_written(front_matter: FrontMatter, value: Any, path: tuple[str | int, ..
     return value if str(value) == text else text
 
 
-def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:
+def _sections(seen: Document, dialect: Dialect, contents: Contents) -> Iterable[Section]:
+    places = {step.span.line: "steps" for step in contents.steps}
+    places |= {solution.span.line: "solutions" for solution in contents.solutions}
     for part in walk(seen.outline):
         text = _raw(seen.source, part.span.line, part.span.end_line)
         role = role_of(part, dialect.headings)
+        if role is None:  # what it was read as by its shape
+            lines = range(part.span.line, part.span.end_line + 1)
+            role = next((read_as for line, read_as in places.items() if line in lines), None)
         yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
 
 
