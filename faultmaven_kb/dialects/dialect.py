@@ -58,8 +58,8 @@ class Dialect:
     """One family of documents. `read` gives the parts of the runbook; `headings` names its sections' roles.
 
     `translate` gives front matter values in the words of this library (`service` as `technology`); what it leaves out
-    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one. `fields` are the
-    front matter fields that are a sign of the family.
+    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one. `fields` are
+    the front matter fields that are a sign of the family.
     """
 
     name: str

@@ -6,7 +6,7 @@ else.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -26,7 +26,7 @@ from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
 from faultmaven_kb.text.limits import beyond_limit
 from faultmaven_kb.text.markdown import Block, read_blocks
-from faultmaven_kb.text.outline import build_outline, walk
+from faultmaven_kb.text.outline import NO_ALIASES, build_outline, walk
 
 __all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 
@@ -56,16 +56,23 @@ class ReadDocument(Document):
         return check_metadata(self.front_matter.values)
 
 
-def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None) -> ParseResult:
+def parse_runbook(
+    document: Path | str | bytes,
+    *,
+    path: str | None = None,
+    dialect: str | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
+) -> ParseResult:
     """The runbook in a file (`Path`), a text (`str`) or undecoded bytes.
 
     `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
-    family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
+    family of documents it belongs to, which is otherwise found by its content; `aliases` are headings of one's own with
+    the ones they are read as (`{"Wie beheben": "Solutions"}`). Raises `PathError` when a file cannot be
     read, or a text is only the name of a file, and `ConfigurationError` for a dialect that does not exist, never
     anything for the content: a document that a stage cannot take is a finding too (RB990).
     """
     try:
-        found, diagnostics = read_document(document, path=path, dialect=dialect)
+        found, diagnostics = read_document(document, path=path, dialect=dialect, aliases=aliases)
         parts = runbooks_in(found, found.runbook, _build) if found and dialect is None else ()
     except FaultmavenError:
         raise
@@ -75,7 +82,11 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
 
 
 def read_document(
-    document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
+    document: Path | str | bytes,
+    *,
+    path: str | None = None,
+    dialect: str | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
     if isinstance(document, str) and _FILE_NAME.fullmatch(document):
@@ -89,7 +100,7 @@ def read_document(
     diagnostics += front_matter.diagnostics
     if front_matter.refused:
         return None, diagnostics
-    return read_body(source, front_matter, diagnostics, dialect=dialect)
+    return read_body(source, front_matter, diagnostics, dialect=dialect, aliases=aliases)
 
 
 def _name(document: Path | str | bytes, path: str | None) -> str:
@@ -97,7 +108,12 @@ def _name(document: Path | str | bytes, path: str | None) -> str:
 
 
 def read_body(
-    source: Source, front_matter: FrontMatter, diagnostics: tuple[Diagnostic, ...], *, dialect: str | None = None
+    source: Source,
+    front_matter: FrontMatter,
+    diagnostics: tuple[Diagnostic, ...],
+    *,
+    dialect: str | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """The stages after the front matter, and all diagnostics; `diagnostics` is what the stages before had to say.
 
@@ -106,7 +122,8 @@ def read_body(
     blocks = read_blocks(source, front_matter.end)
     if beyond := beyond_limit(source, blocks):
         return None, (*diagnostics, beyond)
-    outline = build_outline(source, blocks, source.position(front_matter.end).line)
+    aliases = {heading.casefold(): meant for heading, meant in aliases.items()}
+    outline = build_outline(source, blocks, source.position(front_matter.end).line, aliases=aliases)
     seen = Document(source, front_matter, outline)
     chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
     runbook = _build(seen, chosen)

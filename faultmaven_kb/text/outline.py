@@ -7,9 +7,10 @@ group: it stays where it stands, so that the fence below a warning still belongs
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.inline import plain
@@ -18,6 +19,7 @@ from faultmaven_kb.text.translations import in_english
 
 __all__ = [
     "NOTE_KINDS",
+    "NO_ALIASES",
     "Group",
     "OutlineSection",
     "build_outline",
@@ -29,6 +31,7 @@ __all__ = [
     "words",
 ]
 
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk", "risks", "attention")
 """The first words of labels that open a note."""
 
@@ -88,8 +91,13 @@ def is_note(key: str) -> bool:
     return key.split(" ", 1)[0] in NOTE_KINDS
 
 
-def build_outline(source: Source, blocks: Iterable[Block], start_line: int = 1) -> tuple[OutlineSection, ...]:
-    """The top sections of a document in order, each with its children; `start_line` is the body's first line."""
+def build_outline(
+    source: Source, blocks: Iterable[Block], start_line: int = 1, *, aliases: Mapping[str, str] = NO_ALIASES
+) -> tuple[OutlineSection, ...]:
+    """The top sections of a document in order, each with its children; `start_line` is the body's first line.
+
+    `aliases` gives for a heading, in lower case, the one it is read as: a team's own name for a part.
+    """
     flat: list[tuple[Heading | None, list[Block]]] = [(None, [])]
     for block in blocks:
         if isinstance(block, Heading):
@@ -109,11 +117,11 @@ def build_outline(source: Source, blocks: Iterable[Block], start_line: int = 1) 
         while last > first and not lines[last - 1].strip():
             last -= 1
         spans.append(source.line_span(first, last))
-    return _nest(flat, spans, 0, len(flat))
+    return _nest(flat, spans, 0, len(flat), aliases)
 
 
 def _nest(
-    flat: list[tuple[Heading | None, list[Block]]], spans: list[Span], begin: int, stop: int
+    flat: list[tuple[Heading | None, list[Block]]], spans: list[Span], begin: int, stop: int, aliases: Mapping[str, str]
 ) -> tuple[OutlineSection, ...]:
     """The sections from `begin` to `stop` as a tree: each holds the deeper ones that follow it."""
     top: list[OutlineSection] = []
@@ -122,9 +130,13 @@ def _nest(
         end = begin + 1
         while heading and end < stop and (flat[end][0] or heading).level > heading.level:
             end += 1
-        children = _nest(flat, spans, begin + 1, end) if end > begin + 1 else ()
+        children = _nest(flat, spans, begin + 1, end, aliases) if end > begin + 1 else ()
         title = plain(heading.text) if heading else ""
-        top.append(OutlineSection(heading, title, words(title), tuple(blocks), children, spans[begin]))
+        top.append(
+            OutlineSection(
+                heading, title, words(aliases.get(title.casefold(), title)), tuple(blocks), children, spans[begin]
+            )
+        )
         begin = end
     return tuple(top)
 

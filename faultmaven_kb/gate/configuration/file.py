@@ -135,11 +135,13 @@ _KEYS = (
     "retired-ids",
     "limits",
     "vocabulary",
+    "sections",
     "levels",
     "exclude",
 )
 _LIMITS = ("stale-months", "weight-tolerance", "file-size")
 _VOCABULARIES = ("technologies", "tags", "sections", "languages", "hosts", "fields")
+_SECTIONS = ("required", "aliases")
 _EXCLUDE = ("reason", "rules", "paths", "ids")
 
 
@@ -166,7 +168,7 @@ def _profile(reader: _Reader) -> Profile | None:
 
 
 def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
-    limits, vocabulary = reader.inside("limits"), reader.inside("vocabulary")
+    limits, vocabulary, sections = (reader.inside(name) for name in ("limits", "vocabulary", "sections"))
     allow = reader.take("allow-credential-suppression", bool, "true or false", False)
     settings = Settings(
         stale_months=_at_least(limits, "stale-months", int, 12, 1, 1200),
@@ -183,13 +185,23 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
         languages=vocabulary.words("languages"),
         hosts=vocabulary.words("hosts"),
         fields=(*vocabulary.words("fields"), *_schema_fields(reader, schema, schema_path)),
+        required_sections=sections.words("required"),
+        aliases=_aliases(sections.inside("aliases")),
         schema=schema,
         retired_ids=reader.words("retired-ids"),
         allow_credential_suppression=allow,
     )
     limits.close(_LIMITS)
     vocabulary.close(_VOCABULARIES)
+    sections.close(_SECTIONS)
     return settings
+
+
+def _aliases(table: _Reader) -> tuple[tuple[str, str], ...]:
+    for heading, meant in table.values.items():
+        if not isinstance(meant, str) or not meant.strip():
+            raise table.fail(heading, f"{table.name(heading)} is {_shown(meant)}, expected the heading it is read as")
+    return tuple(sorted(table.values.items()))
 
 
 def _proofs(reader: _Reader, text: str, path: str) -> str:

@@ -58,6 +58,9 @@ def _heading_span(section: OutlineSection) -> Span:
 @rule("RB301", "missing-section", Level.ERROR, Profile.INGEST)
 def missing_section(checked: Checked) -> Iterator[Finding]:
     """Readers and programs look for each part under its heading; what is not there cannot be found."""
+    if checked.settings.required_sections:
+        yield from _missing_own(checked)
+        return
     found = _found(checked)
     elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
     elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
@@ -67,6 +70,16 @@ def missing_section(checked: Checked) -> Iterator[Finding]:
         following = _ORDER[_ORDER.index(role) + 1 :]
         span = next((_heading_span(found[other][0]) for other in following if other in found), _end(checked))
         yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
+
+
+def _missing_own(checked: Checked) -> Iterator[Finding]:
+    """What a team's own list of sections asks for, at any level; another name with the same role is the section too."""
+    keys = {section.key for section in checked.sections}
+    headings = checked.document.dialect.headings
+    roles = {role for section in checked.sections if (role := headings.role(section.key))}
+    for name in checked.settings.required_sections:
+        if words(name) not in keys and headings.role(words(name)) not in roles:
+            yield Finding(f'section "{name}" is missing, expected it by the configuration', _end(checked))
 
 
 def _end(checked: Checked) -> Span:
