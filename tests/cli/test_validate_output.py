@@ -33,7 +33,7 @@ def test_a_terminal_shows_the_worst_first_one_cause_once_and_what_to_do_next() -
     assert set(ranks) == {0, 1, 2}
     assert "queue-stuck.md:11:1: error RB301 missing-section: 6 findings here" in lines
     assert '     - section "## Version History" is missing' in lines
-    assert "  fmkb validate . --fix   # 2 without a decision of yours" in lines
+    assert "  fmkb validate . --fix   # 1 without a decision of yours" in lines
     assert lines[-1] == "  fmkb rules RB301   # why, with an example"
     assert max(map(len, lines)) <= 80
 
