@@ -45,6 +45,7 @@ _FACT = re.compile(
     re.IGNORECASE,
 )
 _IMPORT = re.compile(r"(?:import|export)\s[^\n]*\sfrom\s+['\"]")
+_BOLD_STEP = re.compile(r"(?:\*\*|__)(?:step )?\d{1,2}[^*_\n]*(?:\*\*|__):?", re.IGNORECASE)
 _ANCHOR = re.compile(r"\s*\[[^\]\n]*\]\(#[^)\n]*\)\s*")
 
 
@@ -58,7 +59,7 @@ def is_furniture(block: Block) -> bool:
     rest = _MARKS.sub("", _IMAGE.sub("", block.text))
     if not any(character.isalnum() for character in rest):
         return True
-    if _DOCTOC.search(rest):
+    if _DOCTOC.search(rest) or _BOLD_STEP.fullmatch(rest.strip()):
         return True
     return all(
         _FACT.match(line) or _IMPORT.match(line) or _ANCHOR.fullmatch(line)

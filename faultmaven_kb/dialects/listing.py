@@ -30,6 +30,7 @@ __all__ = ["numbered", "one_solution", "one_step", "short_title", "solutions_in"
 _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
+_CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
 
 
@@ -111,7 +112,7 @@ def _from_to(first: Span, last: Span) -> Span:
 
 def short_title(text: str) -> str:
     """The first sentence of a text, without marks, at most a line long."""
-    first = plain(text.partition("\n")[0])
+    first = _CHECKBOX.sub("", plain(text.partition("\n")[0]))
     first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
     return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
 

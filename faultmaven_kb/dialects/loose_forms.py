@@ -42,6 +42,7 @@ _QUESTION = re.compile(
     r"(?:\*\*|__)?\s*(?:Q\d{0,2}|Question|Frage|问|質問)\s*[:.：)]\s*(?P<question>[^\n]+)", re.IGNORECASE
 )
 _ANSWER = re.compile(r"^(?:\*\*|__)?\s*(?:A\d{0,2}|Answer|Antwort|答|回答)\s*[:.：)]\s*(?:\*\*|__)?\s*", re.IGNORECASE)
+_WHOLE_BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_\n]+)(?:\*\*|__):?")
 _FIXES = re.compile(
     r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
     r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
@@ -64,6 +65,7 @@ _COLUMNS = Vocabulary(
         "symptoms",
         tuple("what you see, observation, sign, if you see, if, when, condition, scenario, status".split(", ")),
     ),
+    ("symptoms", ("code", "exit code", "error code")),
     (
         "causes",
         tuple("cause, causes, reason, why, likely cause, possible cause, root cause, probable cause".split(", ")),
@@ -175,9 +177,26 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     sections = [section for section in walk(outline) if not _is_aside(section)]
     for section in sections:
         answers, rest = _answers(section.blocks)
+        bold = _bold_headings(rest)
+        if len(bold) >= _FEWEST:
+            steps = tuple(one_step(title, blocks) for title, blocks in bold)
+            found = found.followed_by(Contents(solutions=tuple(answers), steps=steps))
+            continue
         found = found.followed_by(Contents(solutions=tuple(answers)))
         found = found.followed_by(_shown(replace(section, blocks=rest, children=()), sections, has_steps=has_steps))
     return found
+
+
+def _bold_headings(blocks: tuple[Block, ...]) -> list[tuple[str, tuple[Block, ...]]]:
+    """The numbered paragraphs in bold that an author has in the place of headings, each with the blocks below it."""
+    found: list[tuple[str, list[Block]]] = []
+    for block in blocks:
+        title = _WHOLE_BOLD.fullmatch(block.text.strip()) if isinstance(block, Paragraph) else None
+        if title and _NUMBER.match(title["title"]):
+            found.append((title["title"], [block]))
+        elif found:
+            found[-1][1].append(block)
+    return [(title, tuple(inner)) for title, inner in found]
 
 
 def _whole_step(section: OutlineSection) -> Step:

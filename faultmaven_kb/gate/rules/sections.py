@@ -103,7 +103,7 @@ def section_order(checked: Checked) -> Iterator[Finding]:
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
             wanted = "before" if too_late else "after"
-            message = f'section "{section.title}" stands {where} "{_NAMES[order[other]]}", expected {wanted} it'
+            message = f'section "{section.title}" is {where} "{_NAMES[order[other]]}", expected {wanted} it'
             yield Finding(message, _heading_span(section), _in_order(checked))
 
 
@@ -133,7 +133,7 @@ def duplicate_section(checked: Checked) -> Iterator[Finding]:
     for sections in _found(checked).values():
         for again in sections[1:]:
             related = Related("first one", checked.document.path, _heading_span(sections[0]))
-            yield Finding(f'section "{again.title}" stands twice', _heading_span(again), related=(related,))
+            yield Finding(f'duplicate section "{again.title}"', _heading_span(again), related=(related,))
 
 
 @rule("RB304", "wrong-heading-level", Level.ERROR, Profile.INGEST)
