@@ -25,7 +25,7 @@ _CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "miti
 
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps"})
 _LABEL_LENGTH = 40
-ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+")
+ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*")
 _SHELLS = frozenset({"", "bash", "console", "sh", "shell", "shell-session", "zsh"})
 
 

@@ -39,7 +39,7 @@ __all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
 
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 _Counted = TypeVar("_Counted", Step, Solution)
 

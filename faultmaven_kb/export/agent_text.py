@@ -11,6 +11,7 @@ import re
 import unicodedata
 
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.inline import outside_comments
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Quote, read_blocks
 
 __all__ = ["NOTICE", "as_data", "readable", "shortened", "without_comments"]
@@ -21,7 +22,6 @@ _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
 _INVISIBLE_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
 _CANDIDATES = re.compile(rf"[^\x20-\x7e\n\t\u00c0-\u024f\u2010-\u2027]|[{_INVISIBLE_LETTERS}]")
 _INVISIBLE = re.compile(f"[{_INVISIBLE_LETTERS}]")
-_COMMENT_OR_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
 
 
 def readable(text: str) -> str:
@@ -52,8 +52,7 @@ def without_comments(markdown: str) -> str:
 
 
 def _without(lines: list[str]) -> list[str]:
-    text = _COMMENT_OR_CODE.sub(lambda match: match[0] if match[1] else "", "\n".join(lines))
-    return [text] if lines else []
+    return [outside_comments("\n".join(lines))] if lines else []
 
 
 def _hidden_lines(blocks: tuple[Block, ...]) -> tuple[set[int], set[int]]:

@@ -65,7 +65,7 @@ _SQL = re.compile(
     r"SHOW \w+;?\s*$|WITH \w+ AS \(|TRUNCATE\b|GRANT\b|REINDEX\b|ANALYZE\b)",
 )
 _SQL_ANY = re.compile(_SQL.pattern, re.IGNORECASE)
-_GO = re.compile(r"(?:package \w+$|func (?:\([^)]*\) )?\w+\(.*\{$|import \($|\w+(?:, \w+)* := .+)", re.MULTILINE)
+_GO = re.compile(r"(?:package \w+$|func (?:\([^()]*+\) )?\w+\(.*\{$|import \($|\w+(?:, \w+)* := .+)", re.MULTILINE)
 _PYTHON = re.compile(
     r"(?:from [\w.]+ import \w|import [\w.]+(?: as \w+)?$|def \w+\(.*\).*:$|class \w+.*:$|@\w[\w.]*$|with .+ as \w+:$)"
 )

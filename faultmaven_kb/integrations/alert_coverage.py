@@ -22,7 +22,7 @@ Status = Literal["covered", "unfit", "dead-link", "missing"]
 
 _LINKS = ("runbook_url", "runbook", "runbookURL", "runbook_link")
 _WORDS = ("summary", "description", "message", "title")
-_TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*+\}\}", re.DOTALL)
 _NOT_WORD = re.compile(r"[\W_]+")
 _ENDING = re.compile(r"\.(?:md|markdown|html?)$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -20,10 +20,10 @@ __all__ = ["Harm", "created_names", "harms_in", "is_simulated"]
 
 _MADE = re.compile(
     r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
-    r"\btouch |\bmktemp (?:-d )?|\bfallocate .*? |"
+    r"\btouch |\bmktemp (?:-d )?|\bfallocate .{0,100}? |"
     r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |--name[= ]|"
     r"\bCREATE (?:TEMP(?:ORARY)? |UNLOGGED )?(?:TABLE|DATABASE|INDEX CONCURRENTLY|INDEX|VIEW) (?:IF NOT EXISTS )?)"
-    r"[\"']?(?P<name>[\w./<>-]*\w[\w./<>-]*)",
+    r"[\"']?(?P<name>[./<>-]{0,40}+\w[\w./<>-]*)",
     re.IGNORECASE,
 )
 
