@@ -110,12 +110,12 @@ def _flags(node: ast.Call, function: str, module: ModuleType) -> int:
 
 
 def _uses(tree: ast.AST) -> dict[str, set[str]]:
-    """How each name of a file is used: `alone` for `name.match(one text)`, `anywhere` for everything else."""
+    """How each name of a file is used: `alone` for `name.match(…)`, `anywhere` for everything else."""
     uses: dict[str, set[str]] = {}
     alone = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-            if node.func.attr in ("match", "fullmatch") and len(node.args) == 1:
+            if node.func.attr in ("match", "fullmatch"):
                 alone.add(id(node.func.value))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
@@ -123,14 +123,25 @@ def _uses(tree: ast.AST) -> dict[str, set[str]]:
     return uses
 
 
+def _searched_variables(tree: ast.AST, module: ModuleType) -> set[str]:
+    """The local names of a module that a pattern of a table may have when it is searched for all over a text."""
+    return {
+        node.func.value.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name)
+        if node.func.attr in ("search", "finditer", "findall", "sub", "subn") and node.func.value.id not in vars(module)
+    }
+
+
 def _held(tree: ast.AST, module: ModuleType) -> Iterator[Collected]:
     """The patterns in the values of a module, in its containers and records, and behind its cached tables."""
     used = _uses(tree)
+    searched = _searched_variables(tree, module)
     compiles = any(isinstance(node, ast.Call) and ast.unparse(node.func) == "re.compile" for node in ast.walk(tree))
     for name, value in sorted(vars(module).items()):
         if name.startswith("__"):
             continue
-        alone = used.get(name, set()) == {"alone"}
+        alone = used.get(name, set()) == {"alone"} or not (searched or isinstance(value, re.Pattern))
         for pattern in _patterns(value, set()):
             yield Collected(pattern, f"{module.__name__}.{name}", alone)
         if compiles and hasattr(value, "cache_info") and getattr(value, "__module__", "") == module.__name__:
