@@ -17,7 +17,9 @@ from faultmaven_kb.text.yaml_faults import fault_of
 __all__ = ["LANGUAGES", "error_in"]
 
 LANGUAGES = frozenset({"yaml", "yml", "json", "toml"})
-_TEMPLATE = re.compile(r"\{%|\{\{-?\s*(?:if|range|end|with|else|include|toYaml|template)\b|^[^\S\n]*+\{\{", re.MULTILINE)
+_TEMPLATE = re.compile(
+    r"\{%|\{\{-?\s*(?:if|range|end|with|else|include|toYaml|template)\b|^[^\S\n]*+\{\{", re.MULTILINE
+)
 _ABRIDGED = re.compile(r"\.{3}|…")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

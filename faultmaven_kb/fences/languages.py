@@ -67,7 +67,8 @@ _SQL = re.compile(
 _SQL_ANY = re.compile(_SQL.pattern, re.IGNORECASE)
 _GO = re.compile(r"(?:package \w+$|func (?:\([^()]*+\) )?\w+\(.*\{$|import \($|\w+(?:, \w+)* := .+)", re.MULTILINE)
 _PYTHON = re.compile(
-    r"(?:from [\w.]+ import \w|import [\w.]+(?: as \w+)?$|def \w+\(.*\)[^)\n]*:$|class \w.*:$|@\w[\w.]*$|with .+ as \w+:$)"
+    r"(?:from [\w.]+ import \w|import [\w.]+(?: as \w+)?$|def \w+\(.*\)[^)\n]*:$|class \w.*:$|"
+    r"@\w[\w.]*$|with .+ as \w+:$)"
 )
 _YAML = re.compile(r"(?:- )?[A-Za-z_][\w./-]*:(?: \S.*)?$|---$")
 _SETTING = re.compile(r"[A-Za-z_][\w.-]*[ \t]+=[ \t]+\S")

@@ -41,7 +41,9 @@ _FRAMES = re.compile(
     r"^\s*(?:at\s+[\w$.<>/]+\(|at\s.+:\d+:\d+\)?$|File \".*\", line|\.{3} \d+ (?:common frames|more)|"
     r"Traceback \(most recent|goroutine \d+|[\w./*()-]+\.go:\d+|\S+\.rb:\d+:in )"
 )
-_EVENTS_HEADER = re.compile(r"^[^\S\n]*+(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE)
+_EVENTS_HEADER = re.compile(
+    r"^[^\S\n]*+(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE
+)
 _EVENT = re.compile(r"^\s*(?:\S+\s+)?\S+\s+(Normal|Warning)\s+(?P<reason>\S+)\s+(?P<object>\S+)\s+(?P<message>.*)")
 _DESCRIBE = re.compile(r"^Name:\s+\S", re.MULTILINE)
 _DESCRIBE_PART = re.compile(r"^(?:Events|Conditions|Status|Containers):", re.MULTILINE)

@@ -114,9 +114,13 @@ def _uses(tree: ast.AST) -> dict[str, set[str]]:
     uses: dict[str, set[str]] = {}
     alone = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Name):
-            if node.func.attr in ("match", "fullmatch"):
-                alone.add(id(node.func.value))
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and isinstance(node.func.value, ast.Name)
+            and node.func.attr in ("match", "fullmatch")
+        ):
+            alone.add(id(node.func.value))
     for node in ast.walk(tree):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
             uses.setdefault(node.id, set()).add("alone" if id(node) in alone else "anywhere")
@@ -144,10 +148,10 @@ def _held(tree: ast.AST, module: ModuleType) -> Iterator[Collected]:
         alone = used.get(name, set()) == {"alone"} or not (searched or isinstance(value, re.Pattern))
         for pattern in _patterns(value, set()):
             yield Collected(pattern, f"{module.__name__}.{name}", alone)
-        if compiles and hasattr(value, "cache_info") and getattr(value, "__module__", "") == module.__name__:
-            if not value.__wrapped__.__code__.co_argcount:
-                for pattern in _patterns(value(), set()):
-                    yield Collected(pattern, f"{module.__name__}.{name}()", False)
+        is_own_table = hasattr(value, "cache_info") and getattr(value, "__module__", "") == module.__name__
+        if compiles and is_own_table and not value.__wrapped__.__code__.co_argcount:
+            for pattern in _patterns(value(), set()):
+                yield Collected(pattern, f"{module.__name__}.{name}()", False)
 
 
 def _patterns(value: Any, seen: set[int]) -> Iterator["re.Pattern[Any]"]:

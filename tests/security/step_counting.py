@@ -1,9 +1,9 @@
-"""How many steps a backtracking engine takes for a pattern: a model of the engine of `re` that counts instead of timing.
+"""How many steps a backtracking engine takes for a pattern: a model of the engine of `re` that counts, not times.
 
-`re` says nothing about its work, and a clock would make a test depend on the machine. So the parse tree of a pattern is
-run here by continuations, in the engine's own order: leftmost, greedy or lazy as written, one step for each character or
-position that is looked at. Single characters and positions are decided by `re` itself, so that classes and flags are the
-real ones; the tests compare the matches found here with those of `re`.
+`re` says nothing about its work, and a clock would make a test depend on the machine. So the parse tree of a pattern
+is run here by continuations, in the engine's own order: leftmost, greedy or lazy as written, one step for each
+character or position that is looked at. Single characters and positions are decided by `re` itself, so that classes and
+flags are the real ones; the tests compare the matches found here with those of `re`.
 
 `hostile_texts` makes the texts that hurt a pattern from the pattern: what leads to a repeat, what it repeats, and what
 lets it fail afterwards.
@@ -13,7 +13,7 @@ import re
 import re._compiler as compiler  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
 from collections.abc import Callable, Iterator
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 __all__ = ["TooManySteps", "hostile_texts", "matches_and_steps"]
@@ -234,7 +234,7 @@ def _decider(engine: _Engine, node: Any, flags: int) -> Callable[[Any], bool]:
     return decides
 
 
-@lru_cache(maxsize=None)
+@cache
 def _engine(pattern: "re.Pattern[Any]") -> _Engine:
     return _Engine(pattern)
 
@@ -257,14 +257,12 @@ def hostile_texts(pattern: "re.Pattern[Any]") -> Iterator[tuple[str, str, str]]:
     samples.walk(list(tree), tree.state.flags, [""])
     if not samples.bodies:
         return
-    starts = sorted(samples.starts, key=len)
-    starts = [*starts[:6], *starts[-6:]]
-    characters = dict.fromkeys(samples.literals[:20] + _COMMON)
-    for pump in dict.fromkeys([*list(dict.fromkeys(samples.bodies))[:12], *starts, *characters]):
-        for start in dict.fromkeys(["", *starts[-2:]]):
-            for end in ("\x01", "\n\x01"):
-                if pump:
-                    yield start, pump, end
+    starts = sorted(dict.fromkeys(samples.starts), key=len)
+    bodies = list(dict.fromkeys(filter(None, samples.bodies)))[:3]
+    for pump in dict.fromkeys([*bodies, *starts[:2], *starts[-1:], *samples.literals[:3], *" a\n"]):
+        yield "", pump, "\n\x01"
+    for pump in bodies:
+        yield "".join(starts[-1:]), pump, "\n\x01"
 
 
 class _Samples:

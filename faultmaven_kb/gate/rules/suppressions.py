@@ -23,9 +23,18 @@ from faultmaven_kb.text.markdown import Fence
 __all__ = ["RULES", "apply_suppressions", "find_suppressions"]
 
 _VERBS = ("disable-next-line", "disable-line", "disable-file", "disable", "enable")
-_BODY = re.compile(r"<!--[ \t]*+fmkb[ \t]*+(?P<colon>:?)[ \t]*+(?P<inside>(?:(?!-->|<!--).){0,500}?)(?:(?<![ \t])[ \t]++)?-->", re.DOTALL)
-_YAML = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*+fmkb[ \t]*+(?P<colon>:?)[ \t]*+(?P<inside>(?:(?!#[ \t]*+fmkb).){0,500}?)(?:(?<![ \t])[ \t]++)?$", re.MULTILINE)
-_COMMAND = re.compile(r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:(?<![ \t])[ \t]++--(?P<reason>.*))?", re.DOTALL)
+_BODY = re.compile(
+    r"<!--[ \t]*+fmkb[ \t]*+(?P<colon>:?)[ \t]*+(?P<inside>(?:(?!-->|<!--).){0,500}?)(?:(?<![ \t])[ \t]++)?-->",
+    re.DOTALL,
+)
+_YAML = re.compile(
+    r"(?:^|(?<=[ \t]))#[ \t]*+fmkb[ \t]*+(?P<colon>:?)[ \t]*+"
+    r"(?P<inside>(?:(?!#[ \t]*+fmkb).){0,500}?)(?:(?<![ \t])[ \t]++)?$",
+    re.MULTILINE,
+)
+_COMMAND = re.compile(
+    r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:(?<![ \t])[ \t]++--(?P<reason>.*))?", re.DOTALL
+)
 _MOST = 200
 """So many suppressions are read from a file; one with more is an attack, not a runbook."""
 _CODE = re.compile(r"rb\d", re.IGNORECASE)
