@@ -54,13 +54,15 @@ def collected() -> tuple[Collected, ...]:
 def _written(tree: ast.AST, path: Path, module: ModuleType) -> Iterator[Collected]:
     """The calls of `re` in a file. A call whose pattern is a variable is left to what the module holds."""
     used = _uses(tree)
-    names = {
-        id(node.value): target.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
+    searched = _searched_variables(tree, module)
+    names: dict[int, str] = {}
+    for node in ast.walk(tree):
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and node.value:
+            names |= {id(inner): target.id for inner in ast.walk(node.value)}
+        elif isinstance(node, ast.Attribute) and node.attr in ("match", "fullmatch"):
+            names[id(node.value)] = "(matched)"
+    used["(matched)"] = {"matched"}
     for node in ast.walk(tree):
         if not (isinstance(node, ast.Call) and ast.unparse(node.func) in {f"re.{name}" for name in _FUNCTIONS}):
             continue
@@ -69,7 +71,7 @@ def _written(tree: ast.AST, path: Path, module: ModuleType) -> Iterator[Collecte
             continue
         function = ast.unparse(node.func).removeprefix("re.")
         flags = _flags(node, function, module)
-        alone = function in ("match", "fullmatch") or used.get(names.get(id(node), ""), set()) == {"alone"}
+        alone = function in ("match", "fullmatch") or _at_one_place(names.get(id(node), ""), used, searched)
         yield Collected(re.compile(text, flags), f"{path.relative_to(PACKAGE)}:{node.lineno}", alone)
 
 
@@ -109,21 +111,24 @@ def _flags(node: ast.Call, function: str, module: ModuleType) -> int:
         return 0
 
 
+def _at_one_place(name: str, used: Mapping[str, set[str]], searched: set[str]) -> bool:
+    """Whether the pattern or the table with a name of a module is only ever matched, not searched for."""
+    uses = used.get(name, {"searched"})
+    return name[:1] in "_(" and "searched" not in uses and not ("handed on" in uses and searched)
+
+
 def _uses(tree: ast.AST) -> dict[str, set[str]]:
-    """How each name of a file is used: `alone` for `name.match(…)`, `anywhere` for everything else."""
+    """How each name of a file is used: `matched`, `searched`, or `handed on` as a table or an argument is."""
     uses: dict[str, set[str]] = {}
-    alone = set()
+    seen = set()
     for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Call)
-            and isinstance(node.func, ast.Attribute)
-            and isinstance(node.func.value, ast.Name)
-            and node.func.attr in ("match", "fullmatch")
-        ):
-            alone.add(id(node.func.value))
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            seen.add(id(node.value))
+            use = "matched" if node.attr in ("match", "fullmatch") else "searched"
+            uses.setdefault(node.value.id, set()).add(use)
     for node in ast.walk(tree):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-            uses.setdefault(node.id, set()).add("alone" if id(node) in alone else "anywhere")
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and id(node) not in seen:
+            uses.setdefault(node.id, set()).add("handed on")
     return uses
 
 
@@ -145,7 +150,7 @@ def _held(tree: ast.AST, module: ModuleType) -> Iterator[Collected]:
     for name, value in sorted(vars(module).items()):
         if name.startswith("__"):
             continue
-        alone = used.get(name, set()) == {"alone"} or not (searched or isinstance(value, re.Pattern))
+        alone = _at_one_place(name, used, searched)
         for pattern in _patterns(value, set()):
             yield Collected(pattern, f"{module.__name__}.{name}", alone)
         is_own_table = hasattr(value, "cache_info") and getattr(value, "__module__", "") == module.__name__

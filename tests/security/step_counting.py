@@ -12,6 +12,7 @@ lets it fail afterwards.
 import re
 import re._compiler as compiler  # type: ignore[import-not-found]
 import re._parser as parser  # type: ignore[import-not-found]
+import sys
 from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
@@ -95,7 +96,7 @@ class _Engine:
             return self._group(group, self._sequence(list(inside), (flags | added) & ~removed))
         if name == "BRANCH":
             branches = [self._sequence(list(branch), flags) for branch in value[1]]
-            return lambda place, then: any(branch(place, then) for branch in branches)
+            return _either(branches)
         if name in ("MAX_REPEAT", "MIN_REPEAT", "POSSESSIVE_REPEAT"):
             return self._repeat(name, value, flags)
         if name in ("ASSERT", "ASSERT_NOT"):
@@ -209,6 +210,16 @@ class _Engine:
         return match
 
 
+def _either(branches: list[Matcher]) -> Matcher:
+    def match(place: int, then: Continuation) -> bool:
+        for branch in branches:  # noqa: SIM110 - `any` would recurse in C
+            if branch(place, then):
+                return True
+        return False
+
+    return match
+
+
 def _atomic(inside: Matcher) -> Matcher:
     def match(place: int, then: Continuation) -> bool:
         ends: list[int] = []
@@ -243,8 +254,12 @@ def matches_and_steps(
     pattern: "re.Pattern[Any]", text: Any, *, everywhere: bool = True, budget: int = 10_000_000
 ) -> tuple[list[tuple[int, int]], int]:
     """The spans that `finditer` (or `match`, unless `everywhere`) finds, and the steps it takes."""
-    engine = _engine(pattern)
-    return engine.run(text, everywhere=everywhere, budget=budget), engine.steps
+    engine, depth = _engine(pattern), sys.getrecursionlimit()
+    sys.setrecursionlimit(200_000)
+    try:
+        return engine.run(text, everywhere=everywhere, budget=budget), engine.steps
+    finally:
+        sys.setrecursionlimit(depth)
 
 
 def hostile_texts(pattern: "re.Pattern[Any]") -> Iterator[tuple[str, str, str]]:
@@ -275,9 +290,12 @@ class _Samples:
         self.literals = ""
 
     def walk(self, nodes: list[Any], flags: int, before: list[str]) -> list[str]:
+        """What a sequence matches, three texts at most; `before` is what may stand before it."""
+        found = [""]
         for node in nodes:
-            before = [start + one for start in before[:2] for one in self._of(node, flags, before)[:3]]
-        return before[:3]
+            around = [start + text for start in before[:2] for text in found[:2]]
+            found = [text + one for text in found[:2] for one in self._of(node, flags, around)[:3]]
+        return found[:3]
 
     def _of(self, node: Any, flags: int, before: list[str]) -> list[str]:
         operation, value = node

@@ -83,16 +83,21 @@ _COMMANDS: tuple[_Row, ...] = (
     # containers
     _row(
         "docker podman nerdctl",
-        r"(?:.* )?(?:volume (?:rm|prune)|system prune.*--volumes)\b",
+        r"(?:.*? )??volume (?:rm|prune)\b|(?>(?:.*? )??system prune).*--volumes\b",
         "deletes volumes",
         loses_data=True,
     ),
     _row("docker podman nerdctl", r"(?:container |image |network |system |builder )?prune\b", "deletes what is unused"),
     _row("docker podman nerdctl", r"(?:container )?(?:rm|kill|stop)\b", "stops or removes containers"),
     _row("docker podman nerdctl", r"(?:rmi|image rm|network rm)\b", "deletes images or networks"),
-    _row("docker podman", r"compose (?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
+    _row("docker podman", r"compose (?>(?:.*? )??down\b).* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
     _row("docker podman", r"compose (?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
-    _row("docker-compose podman-compose", r"(?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
+    _row(
+        "docker-compose podman-compose",
+        r"(?>(?:.*? )??down\b).* (?:-v|--volumes)\b",
+        "deletes volumes",
+        loses_data=True,
+    ),
     _row("docker-compose podman-compose", r"(?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
     _row("crictl", r"(?:rm|rmi|rmp|stop|stopp)\b", "stops or removes containers or images"),
     _row("ctr", r"(?:.* )?(?:rm|remove|delete|del|kill)\b", "removes containers or images"),
@@ -159,10 +164,10 @@ _COMMANDS: tuple[_Row, ...] = (
     # git
     _row(
         "git",
-        r".*\bpush\b.*(?:--force(?!-with-lease)\b|\s-f\b|--delete\b|--mirror\b|\s:\w)",
+        r"(?>.*?\bpush\b).*(?:--force(?!-with-lease)\b|\s-f\b|--delete\b|--mirror\b|\s:\w)",
         "rewrites or deletes branches",
     ),
-    _row("git", r".*\breset\b.*--hard\b", "throws local changes away"),
+    _row("git", r"(?>.*?\breset\b).*--hard\b", "throws local changes away"),
     _row("git", r".*\bclean\b.*-\w*f", "deletes files"),
     _row("git", r".*\bbranch\b.*\s-D\b", "deletes a branch"),
     _row("git", r".*\b(?:stash (?:drop|clear)|filter-branch|filter-repo)\b", "throws commits away"),
