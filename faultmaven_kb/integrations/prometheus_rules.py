@@ -17,7 +17,8 @@ from faultmaven_kb.text.yaml_faults import fault_of
 __all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SIZE_LIMIT = 20_000_000
+_SIZE_LIMIT = 500_000
+_MOST_ALERTS = 2_000  # a runbook is looked for to each of them
 _DEPTH_LIMIT = 100
 
 
@@ -77,6 +78,9 @@ def read_rules(file: Path) -> RuleFile:
             return RuleFile((), (Problem(name, 1, f"the file is nested deeper than {_DEPTH_LIMIT} levels"),))
         for document in yaml.compose_all(text, Loader=_Loader):
             alerts += _alerts(document, name)
+            if len(alerts) > _MOST_ALERTS:
+                line, message = alerts[_MOST_ALERTS].line, f"more than {_MOST_ALERTS:,} alerts, split the file"
+                return RuleFile(tuple(alerts[:_MOST_ALERTS]), (Problem(name, line, message),))
     except yaml.MarkedYAMLError as error:
         message, index, _ = fault_of(error, text)
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")

@@ -306,7 +306,8 @@ class _Samples:
             decides = _decider(self.engine, node, flags)
             liked = [chr(value)] if name == "LITERAL" else self._members(value) if name == "IN" else []
             self.literals += "".join(liked[:4])
-            return [c for c in [*liked, *_COMMON] if decides(ord(c) if self.engine.is_bytes else c)][:3] or [""]
+            known = [*liked, *(_COMMON.encode("ascii", "ignore").decode() if self.engine.is_bytes else _COMMON)]
+            return [c for c in known if decides(ord(c) if self.engine.is_bytes else c)][:3] or [""]
         if name == "SUBPATTERN":
             return self.walk(list(value[3]), (flags | value[1]) & ~value[2], before)
         if name == "ATOMIC_GROUP":

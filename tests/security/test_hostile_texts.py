@@ -3,12 +3,15 @@
 None of them asks a clock: with the pattern as it was, most of these tests do not end within the patience of anybody.
 """
 
+from pathlib import Path
+
 import pytest
 
 from faultmaven_kb import KnowledgeBase, parse_runbook
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME
 from faultmaven_kb.gate.hazards.credentials import credentials_in, private_keys_in
 from faultmaven_kb.gate.settings.policy import matches_path
+from faultmaven_kb.integrations.prometheus_rules import read_rules
 
 
 def test_a_title_of_many_capitals_is_no_alert_name() -> None:
@@ -35,6 +38,15 @@ def test_a_long_question_of_one_piece_finds_nothing(question: str) -> None:
 def test_a_value_of_front_matter_that_is_mostly_blanks_is_read() -> None:
     result = parse_runbook(f'---\ntitle: a: b{" " * 60_000}c "\n---\n\n# T\n\nText.\n')
     assert "RB104" in {each.code for each in result.diagnostics}
+
+
+def test_a_rule_file_of_thousands_of_alerts_is_read_to_a_limit_that_is_named(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    head = "groups:\n- name: a\n  rules:\n"
+    rules.write_text(head + "".join(f"  - alert: A{n}\n    expr: up\n" for n in range(2_002)), encoding="utf-8")
+    read = read_rules(rules)
+    assert len(read.alerts) == 2_000
+    assert [(each.line, each.message) for each in read.problems] == [(4_004, "more than 2,000 alerts, split the file")]
 
 
 def test_a_path_pattern_of_many_stars_is_compared_part_by_part() -> None:
