@@ -28,7 +28,7 @@ _REPLACED: tuple[tuple[str, "re.Pattern[str]", str], ...] = tuple(
     for kind, pattern, replacement in (
         ("where", r"--pattern (?:'[^'\n]*'|\S+)", "--pattern '*'"),
         ("where", r"\bCLIENT KILL ID \S+", "CLIENT KILL TYPE normal"),
-        ("flush", rf"\bnft (?:-\S+ )*(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
+        ("flush", rf"\bnft (?:-\S+ ){0, 5}(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
         ("flush", rf"\b(ip6?tables) -[DIAR] {_END}", r"\1 -F"),
         ("widen", r"\bchmod (-R )?(?:[0-7]{3,4}|[ugoa]*[-+=][rwxXst]+)", r"chmod \g<1>a+rwX"),
         ("widen", r"\b(?:chown|chgrp) (-R )?\S+ ", r"chmod \g<1>a+rwX "),
@@ -56,7 +56,7 @@ _LEFT_OUT = (
     ),
     (
         "unsaved",
-        re.compile(r"--rdb\b|\bpg_dump|\bmysqldump|\bsnapshot save\b|\bcp (?:-\S+ )*\S+ \S*(?:bak|before|orig)"),
+        re.compile(r"--rdb\b|\bpg_dump|\bmysqldump|\bsnapshot save\b|\bcp (?:-\S+ ){0,5}\S+ \S*(?:bak|before|orig)"),
     ),
 )
 _FIND = re.compile(r"\bfind ")
