@@ -28,7 +28,7 @@ _REPLACED: tuple[tuple[str, "re.Pattern[str]", str], ...] = tuple(
     for kind, pattern, replacement in (
         ("where", r"--pattern (?:'[^'\n]*'|\S+)", "--pattern '*'"),
         ("where", r"\bCLIENT KILL ID \S+", "CLIENT KILL TYPE normal"),
-        ("flush", rf"\bnft (?:-\S+ ){0, 5}(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
+        ("flush", rf"\bnft (?:-\S+ ){{0,5}}(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
         ("flush", rf"\b(ip6?tables) -[DIAR] {_END}", r"\1 -F"),
         ("widen", r"\bchmod (-R )?(?:[0-7]{3,4}|[ugoa]*[-+=][rwxXst]+)", r"chmod \g<1>a+rwX"),
         ("widen", r"\b(?:chown|chgrp) (-R )?\S+ ", r"chmod \g<1>a+rwX "),
@@ -39,7 +39,7 @@ _REPLACED: tuple[tuple[str, "re.Pattern[str]", str], ...] = tuple(
         ("forget", r"\bsystemctl enable (?:-q |--quiet )?--now\b", "systemctl start"),
         ("forget", rf" ?&& ?(?:sudo )?systemctl enable {_END}", ""),
         ("forget", r"\bSET PERSIST\b", "SET GLOBAL"),
-        ("unsaved", r"\b(?:sudo )?\b(?:cp|tail|head|pg_dump|mysqldump) [^\n;&|]{0,300}&& ?", ""),
+        ("unsaved", r"\b(?:sudo )?\b(?:cp|tail|head|pg_dump|mysqldump) [^\n;&|]{0,150}&& ?", ""),
         ("delete", r"\btruncate (?:-s|--size[ =]) ?0 ", "rm -f "),
         ("delete", r"(?:^|(?<=[;&|'\"]))( ?): ?> ?", r"\g<1>rm -f "),
         ("delete", r"\bLTRIM (\S+) \S+ \S+", r"DEL \1"),
