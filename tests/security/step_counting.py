@@ -51,15 +51,15 @@ class _Engine:
             end: list[int] = []
 
             def done(place: int, end: list[int] = end, start: int = start, least_end: int = least_end) -> bool:
-                if place == start == least_end:  # as `finditer`: no empty match where one has just ended
+                if place == start == least_end:  # as `finditer`: no second empty match at one place
                     return False
                 end.append(place)
                 return True
 
             if self.whole(start, done):
                 found.append((start, end[0]))
-                least_end = end[0]
-                start = max(end[0], start) if end[0] > start else start + 1
+                least_end = start if end[0] == start else -1
+                start = end[0]
             else:
                 start += 1
             if not everywhere:
