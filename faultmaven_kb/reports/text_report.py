@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["Piece", "to_pieces", "to_text"]
 
@@ -41,7 +42,7 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     yield from _source_line(report, diagnostic)
     for related in diagnostic.related:
         place = f"{printable(related.path)}:{related.span.line}:{related.span.column}"
-        yield "dim", f"     = {related.message}: {place}\n"
+        yield "dim", f"     = {printable(related.message)}: {place}\n"
     if diagnostic.fix:
         how = "--fix" if diagnostic.fix.safe else "--unsafe-fixes"
         yield "dim", f"     = fix: {printable(diagnostic.fix.message)} ({how})\n"
@@ -55,21 +56,21 @@ def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     end = span.end_column if span.end_line == span.line else len(line) + 1
     shift = max(0, span.column - 1 - _WIDTH // 2)
     shown = line[shift : shift + _WIDTH]
-    before = printable(line[shift : span.column - 1])
-    marked = printable(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
+    before = printable_lines(line[shift : span.column - 1])
+    marked = printable_lines(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
     yield "dim", f"{span.line:>5} | "
-    yield "", printable(shown) + "\n"
+    yield "", printable_lines(shown) + "\n"
     yield "dim", "      | "
     yield "", " " * cell_len(before)
     yield "caret", "^" * max(1, cell_len(marked)) + "\n"
 
 
 def _summary(report: Report) -> Iterator[Piece]:
-    files = _count(len(report.files), "runbook")
+    files = counted(len(report.files), "runbook")
     if not report.diagnostics:
         yield "ok", f"{files} checked, nothing to report\n"
         return
-    counts = [(level, _count(number, level.value)) for level in Level if (number := report.count(level))]
+    counts = [(level, counted(number, level.value)) for level in Level if (number := report.count(level))]
     yield "", f"\n{files} checked: "
     for index, (level, words) in enumerate(counts):
         yield level.value, words
@@ -78,7 +79,3 @@ def _summary(report: Report) -> Iterator[Piece]:
     unsafe = sum(1 for diagnostic in report.diagnostics if diagnostic.fix and not diagnostic.fix.safe)
     if fixable or unsafe:
         yield "dim", f"{fixable} can be fixed with --fix, {unsafe} more with --unsafe-fixes\n"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

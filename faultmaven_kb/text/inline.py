@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-__all__ = ["CodeSpan", "code_spans", "literals", "outside_comments", "plain", "without_comments"]
+__all__ = ["CodeSpan", "code_spans", "literals", "outside_comments", "plain", "table_cell", "without_comments"]
 
 _TICKS = re.compile(r"`+")
 _TICKS_OR_COMMENT = re.compile(r"`+|<!--")
@@ -109,3 +109,8 @@ def _without_bold(text: str) -> str:
             unclosed.add(mark)
             at = opening.start() + 1
     return "".join([*parts, text[copied:]])
+
+
+def table_cell(text: str) -> str:
+    """Markdown for a cell of a table: on one line, and a pipe ends no cell. Untrusted text is to be escaped before."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -8,6 +8,7 @@ HTML comment stays inside its block and is never seen as structure by later stag
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -28,8 +29,10 @@ __all__ = [
     "Table",
     "TableRow",
     "ThematicBreak",
+    "blocks_within",
     "fences_in",
     "inline_links",
+    "page_tokens",
     "read_blocks",
 ]
 
@@ -139,6 +142,8 @@ def _block_parser() -> MarkdownIt:
 
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
+_PAGE = MarkdownIt("commonmark").enable("table")
+_PAGE.validateLink = lambda _: True  # type: ignore[method-assign,assignment]  # a refused address is not shown either
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
 
 
@@ -260,13 +265,22 @@ def inline_links(text: str) -> tuple[InlineLink, ...]:
     return tuple(links)
 
 
+def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block in order, each before those in it: those in lists and quotes as well."""
+    for block in blocks:
+        yield block
+        if isinstance(block, ListBlock):
+            for item in block.items:
+                yield from blocks_within(item.blocks)
+        elif isinstance(block, Quote):
+            yield from blocks_within(block.blocks)
+
+
+def page_tokens(text: str, references: dict[str, Any] | None = None) -> list[Token]:
+    """All tokens of a text, those within lines as well; `references` keeps definitions of links from text to text."""
+    return _PAGE.parse(text, references if references is not None else {})
+
+
 def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:
     """Every fence among the blocks in order, those in lists and quotes as well."""
-    for block in blocks:
-        if isinstance(block, Fence):
-            yield block
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from fences_in(item.blocks)
-        elif isinstance(block, Quote):
-            yield from fences_in(block.blocks)
+    return (block for block in blocks_within(blocks) if isinstance(block, Fence))

@@ -14,7 +14,7 @@ from faultmaven_kb.fences.placeholders import placeholders_in
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.reading.reader import parse_runbook
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -86,9 +86,9 @@ def _print_block(runbook: Runbook, number: int, values: dict[str, str]) -> None:
         )
     text = blocks[number - 1]
     if sys.stdin.isatty():
-        answers = {name: click.prompt(f"<{name}>", err=True) for name in placeholders_in(text)}
+        answers = {name: click.prompt(f"<{printable(name)}>", err=True) for name in placeholders_in(text)}
         text = command_blocks(runbook, {**values, **answers})[number - 1]
-    click.echo(printable(text))
+    click.echo(printable_lines(text))
 
 
 def _print(runbook: Runbook, values: dict[str, str]) -> None:
@@ -111,4 +111,4 @@ def _print_source(runbook: Runbook) -> None:
     click.echo(f"dialect: {runbook.dialect}")
     for section in runbook.sections:
         click.echo(f"\n[lines {section.span.line}-{section.span.end_line}: {section.role or 'not recognised'}]")
-        click.echo(printable(section.text))
+        click.echo(printable_lines(section.text))

@@ -1,6 +1,5 @@
 """What commands share: the knowledge base option, filters, and JSON output."""
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -11,7 +10,7 @@ from click.shell_completion import CompletionItem
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import json_text, printable
 
 if TYPE_CHECKING:
     from faultmaven_kb.knowledge_base import KnowledgeBase
@@ -160,4 +159,4 @@ def runbook_argument(command: _Command) -> _Command:
 
 def echo_json(value: object) -> None:
     """Print a value as JSON: two blanks of indentation, letters as they are."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    click.echo(json_text(value, indent=2))
