@@ -29,4 +29,5 @@ def test_what_is_computed_once_is_a_property_and_not_an_entry_in_dict() -> None:
         for file in sorted(PACKAGE.rglob("*.py"))
         if any(writes.search(line) for line in file.read_text(encoding="utf-8").split("\n"))
     ]
-    assert set(found) <= {"model/runbook.py"}  # there it compares two parts and writes nothing
+    # One compares two parts and writes nothing, the other fills in the fields of a value that are read late.
+    assert set(found) <= {"model/runbook.py", "search/answer.py"}

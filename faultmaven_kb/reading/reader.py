@@ -26,7 +26,7 @@ from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
 from faultmaven_kb.text.limits import beyond_limit, too_many_lines
 from faultmaven_kb.text.markdown import Block, read_blocks
-from faultmaven_kb.text.outline import NO_ALIASES, build_outline, walk
+from faultmaven_kb.text.outline import NO_ALIASES, OutlineSection, build_outline
 
 __all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 
@@ -176,13 +176,19 @@ def _as_written(front_matter: FrontMatter, value: Any, path: tuple[str | int, ..
 def _sections(seen: Document, dialect: Dialect, contents: Contents) -> Iterable[Section]:
     places = {step.span.line: "steps" for step in contents.steps}
     places |= {solution.span.line: "solutions" for solution in contents.solutions}
-    for part in walk(seen.outline):
-        text = _raw(seen.source, part.span.line, part.span.end_line)
-        role = role_of(part, dialect.headings)
-        if role is None:  # what it was read as by its shape
-            lines = range(part.span.line, part.span.end_line + 1)
-            role = next((read_as for line, read_as in places.items() if line in lines), None)
-        yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
+
+    def read(parts: Iterable[OutlineSection], *, known: bool) -> Iterable[Section]:
+        for part in parts:
+            role = role_of(part, dialect.headings)
+            named = known or role is not None
+            if not named:  # no heading says what it is, so it is what it was read as by its shape
+                lines = range(part.span.line, part.span.end_line + 1)
+                role = next((read_as for line, read_as in places.items() if line in lines), None)
+            text = _raw(seen.source, part.span.line, part.span.end_line)
+            yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
+            yield from read(part.children, known=named)
+
+    return read(seen.outline, known=False)
 
 
 def _raw(source: Source, first: int, last: int) -> str:

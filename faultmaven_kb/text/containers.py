@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 from markdown_it.ruler import RuleOptionsType
 from markdown_it.rules_block import StateBlock
 
-__all__ = ["UNMARKED", "add_containers"]
+__all__ = ["UNMARKED", "add_containers", "code_shortcodes_as_fences"]
 
 _NOTES = (
     "note|abstract|summary|tldr|info|todo|tip|hint|success|check|done|question|faq|help|warning|caution|attention|"
@@ -39,6 +39,30 @@ def add_containers(parser: MarkdownIt) -> None:
     interrupts: RuleOptionsType = {"alt": ["paragraph", "blockquote", "list"]}
     parser.block.ruler.before("code", "indented_container", _indented, interrupts)
     parser.block.ruler.before("code", "fenced_container", _fenced, interrupts)
+
+
+def code_shortcodes_as_fences(text: str) -> str:
+    """The text with each `{{< highlight bash >}}` and its end as a fence, line for line; one without an end is kept."""
+    lines = text.split("\n")
+    opened: tuple[int, str] | None = None
+    for number, line in enumerate(lines):
+        match = _MARK.match(line) if line.startswith("{") else None
+        if match is None or match["name"] not in _CODE:
+            continue
+        if match["end"] is None:
+            start = _SHORTCODE.match(line.rstrip())
+            opened = (number, _language(start["rest"])) if start else None
+        elif opened is not None:
+            longest = max((len(run) for run in re.findall("`+", "\n".join(lines[opened[0] : number]))), default=0)
+            fence = "`" * max(3, longest + 1)
+            lines[opened[0]], lines[number], opened = fence + opened[1], fence, None
+    return "\n".join(lines)
+
+
+def _language(rest: str) -> str:
+    """The language that a shortcode of code names, empty when it names none."""
+    words = rest.replace('"', " ").split()
+    return words[0] if words and words[0][0].isalpha() else ""
 
 
 def _line(state: StateBlock, number: int) -> str:
@@ -156,8 +180,7 @@ def _write(
 
 def _write_code(state: StateBlock, rest: str, start: int, last: int) -> None:
     token = state.push("fence", "code", 0)
-    words = rest.replace('"', " ").split()
-    token.info = words[0] if words else ""
+    token.info = _language(rest)
     token.content = state.getLines(start + 1, last, state.sCount[start], True)
     token.map = [start, last + 1]
     state.line = last + 1

@@ -24,7 +24,7 @@ _ENDED = re.compile(r"(?:>|-->|--!>)\Z")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _RAW = frozenset("iframe noembed noframes noscript plaintext script style textarea title xmp".split())
 _UNSEEN = _RAW | frozenset(
-    "applet audio button canvas datalist details dialog frameset head map math meter object optgroup option picture "
+    "applet audio button canvas datalist dialog frameset head map math meter object optgroup option picture "
     "progress rp select slot svg template video".split()
 )
 _HARMLESS = frozenset(
@@ -42,17 +42,11 @@ class Visibility:
         self._hiding = 0  # how many of them hide
         self._raw = ""
         self._lost = False
-        self._summarised = False  # whether the folded part that is open has shown its summary
 
     @property
     def visible(self) -> bool:
-        """Whether a reader of the page sees the text that follows; the summary of a folded part is seen."""
-        if self._lost or self._raw:
-            return False
-        if not self._hiding:
-            return True
-        first = self._open[:2]
-        return self._hiding == 1 and first == [("details", True), ("summary", False)] and not self._summarised
+        """Whether a reader of the page sees the text that follows; what is folded (`<details>`) they can unfold."""
+        return not (self._lost or self._raw or self._hiding)
 
     def read(self, markup: str) -> str:
         """The text of a piece of raw HTML that is shown, with its line feeds, so that lines keep their numbers."""
@@ -97,12 +91,8 @@ class Visibility:
             self._opened(name, [each.lower() for each in _ATTRIBUTE.findall(match["rest"])])
 
     def _opened(self, name: str, attributes: list[str]) -> None:
-        if name == "details" and "open" in attributes:
-            attributes = [each for each in attributes if each != "open"]
-            hides = not _HARMLESS.issuperset(attributes)
-        else:
-            hides = name in _UNSEEN or not _HARMLESS.issuperset(attributes)
-        self._summarised = self._summarised and bool(self._open)
+        harmless = _HARMLESS | {"open"} if name == "details" else _HARMLESS
+        hides = name in _UNSEEN or not harmless.issuperset(attributes)
         if hides or self._open:
             self._open.append((name, hides))
             self._hiding += hides
@@ -117,4 +107,3 @@ class Visibility:
         if depth and self._open[depth - 1][0] == name:
             self._hiding -= sum(hides for _, hides in self._open[depth - 1 :])
             del self._open[depth - 1 :]
-            self._summarised |= name == "summary"

@@ -14,7 +14,9 @@ from typing import Any
 
 from markdown_it.token import Token
 
+from faultmaven_kb.text.containers import code_shortcodes_as_fences
 from faultmaven_kb.text.html_visibility import Visibility
+from faultmaven_kb.text.inline import table_cell
 from faultmaven_kb.text.markdown import page_tokens
 
 __all__ = ["readable", "readable_code", "shown", "shown_line"]
@@ -95,7 +97,8 @@ def shown(markdown: str, references: dict[str, Any] | None = None) -> str:
 
     `references` is filled with the page's definitions of links, for texts of the same page that are read later.
     """
-    text = _without_template_comments(_LINE_ENDS.sub("\n", markdown).replace("\x00", "\ufffd"))
+    text = code_shortcodes_as_fences(_LINE_ENDS.sub("\n", markdown).replace("\x00", "\ufffd"))
+    text = _without_template_comments(text)
     return _Page(text, references).text()
 
 
@@ -242,7 +245,7 @@ class _Page:
             if token.type == "tr_open":
                 row, cells = token, []
             elif token.type == "inline":
-                cells.append(" ".join(self.inline(token).split()).replace("|", "\\|"))
+                cells.append(table_cell(self.inline(token)))
             elif token.type == "tr_close" and self.html.visible:
                 self.put(row, [f"| {' | '.join(cells)} |"])
                 if self.tokens[index].type == "thead_close" and row.map:

@@ -104,7 +104,7 @@ def test_a_file_that_cannot_be_fixed_is_named_and_the_others_are_fixed(base: Pat
     other.chmod(0o444)
     code, _, err = fmkb("validate", "--fix", "redis", cwd=base)
     assert code == 2
-    assert "fixed 1 finding in 1 runbook\n" in err
+    assert "fixed 1 finding in 1 runbook (RB209 1)\n" in err
     assert "another.md': it is read-only" in err
     assert file_of(base).read_bytes() == HIGH.replace(b"HIGH", b"high")
     assert b"HIGH" in other.read_bytes()

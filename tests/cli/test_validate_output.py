@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from faultmaven_kb.cli.commands.validate import command
+from faultmaven_kb.errors import PathError
 
 PAGE = "# Queue stuck\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n```bash\nqueuectl restart\n```\n"
 
@@ -50,4 +51,4 @@ def test_a_report_goes_to_a_file_and_one_line_about_it_to_the_error_output() -> 
     found = json.loads(Path("found.json").read_text("utf-8"))["diagnostics"]
     assert result.exit_code == 1
     assert result.output == f"fmkb: wrote {len(found)} findings to found.json\n"
-    assert _run("--output-file", "nowhere/found.json", ".").exit_code == 2
+    assert isinstance(_run("--output-file", "nowhere/found.json", ".").exception, PathError)

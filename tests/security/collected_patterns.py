@@ -87,10 +87,7 @@ def _evaluated(node: ast.expr, module: ModuleType) -> str | bytes | None:
             return parts[0] + parts[1]  # type: ignore[operator]
         if not isinstance(node, ast.JoinedStr):
             return None
-        parts_of = [
-            each.value if isinstance(each, ast.Constant) else _part(each, module)  # type: ignore[attr-defined]
-            for each in node.values
-        ]
+        parts_of = [each.value if isinstance(each, ast.Constant) else _part(each, module) for each in node.values]
         return "".join(map(str, parts_of))
     return value if isinstance(value, str | bytes) else None
 

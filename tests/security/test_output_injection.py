@@ -147,6 +147,7 @@ CALLS: dict[str, list[list[str]]] = {
         ["kb/x0.md", "--to", "skills", "-o", "out"],
     ],
     "build": [["kb", "-o", "x.fmkb"], ["kb", "-o", f"{MIXED}.fmkb"], ["kb", "-o", f"{LEADING}.fmkb", "--check"]],
+    "init": [["kb", "--dry-run"], ["kb", "--yes", "--owner", MIXED], [MIXED, "--yes"]],
     "cache clean": [[]],
     "export chunks": [["--kb", "kb"]],
     "export skills": [["out", "--catalog", "--kb", "kb"], [LEADING, "--kb", "kb"]],

@@ -21,7 +21,7 @@ _MOST = 200
 
 def _steps(pattern: "re.Pattern[str]", text: str, most: int, *, everywhere: bool = True) -> float:
     """Steps for each character, `most` at most."""
-    subject = text.encode() if isinstance(pattern.pattern, bytes) else text
+    subject = text.encode() if type(pattern.pattern) is bytes else text
     try:
         return matches_and_steps(pattern, subject, everywhere=everywhere, budget=most * len(text))[1] / len(text)
     except TooManySteps:

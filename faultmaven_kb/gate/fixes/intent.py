@@ -25,6 +25,7 @@ _LINE_ENDS = frozenset({"\r\n", "\n", "\r"})
 _STRUCTURE = re.compile(
     r"\s*(?:>\s*)*(?:(?:[-*+]|\d+[.)])\s+)?(?:#|`{3}|~{3}|<!--|-{3}\s*$)|.*-->|\s*[^\w*]{0,8}\*\*[^*]+(?::\*\*|\*\*:)"
 )
+_ELSEWHERE = ("span", "role")
 _Lines = Sequence[tuple[int, int]]
 
 
@@ -137,7 +138,8 @@ def _parts(part: Part) -> Iterator[_Placed]:
 
 
 def _content(part: Part) -> tuple[tuple[str, object], ...]:
-    own = ((name, value) for name, value in part.__dict__.items() if name != "span" and not _holds_parts(value))
+    """What a part says itself; the role of a section follows from headings elsewhere."""
+    own = ((name, value) for name, value in part.__dict__.items() if name not in _ELSEWHERE and not _holds_parts(value))
     return tuple(own)
 
 
