@@ -31,7 +31,7 @@ _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
 def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:

@@ -122,9 +122,10 @@ class _Shown:
             if text.strip()
         )
         fields = {
-            name: self.value(value, name)
+            name: type(value)() if isinstance(value, BaseModel) and found is None else found
             for name, value in source
             if name not in ("id", "title", "metadata", "sections", "path", "dialect")
+            for found in (self.value(value, name),)
         }
         title = self.words(source.title) or safe_id(source.id)
         return source.model_copy(update={**fields, "title": title, "metadata": self.metadata, "sections": sections})
@@ -178,7 +179,8 @@ class _Shown:
         return "\n".join(line for line in found.split("\n") if self.has(line)).strip("\n")
 
     def has(self, text: str) -> bool:
-        return _bare(text) in self.bare
+        """Whether the page shows a text; a runbook that a program made has no page that could hide something."""
+        return not self.source.sections or _bare(text) in self.bare
 
 
 def _shown_parts(texts: list[str], references: dict[str, Any]) -> Iterator[str]:
