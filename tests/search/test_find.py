@@ -50,6 +50,12 @@ WORDINGS = [
     ("nginx-502-bad-gateway", "upstream prematurely closed connection while reading response header"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
+    ("nginx-504-gateway-timeout", "the export takes two minutes and the proxy gives up on the backend after one"),
+    ("nginx-504-gateway-timeout", "every page of the shop fails after 60 s: upstream timed out (110)"),
+    ("nginx-504-gateway-timeout", "backend hangs, workers all wait for a silent service, proxy_read_timeout reached"),
+    ("nginx-413-request-entity-too-large", "uploading a 5 MB photo fails, the log says client intended to send too large body"),
+    ("nginx-413-request-entity-too-large", "how do I raise client_max_body_size for the upload location"),
+    ("nginx-413-request-entity-too-large", "our ingress refuses a POST of 8m, proxy-body-size annotation missing"),
 ]
 
 
