@@ -56,6 +56,9 @@ WORDINGS = [
     ("nginx-413-request-entity-too-large", "uploading a 5 MB photo fails, the log says client intended to send too large body"),
     ("nginx-413-request-entity-too-large", "how do I raise client_max_body_size for the upload location"),
     ("nginx-413-request-entity-too-large", "our ingress refuses a POST of 8m, proxy-body-size annotation missing"),
+    ("linux-too-many-open-files", "accept4() failed (24: Too many open files) and the descriptors of the worker only grow"),
+    ("linux-too-many-open-files", "the service was granted 1024 descriptors and needs more, ulimit in limits.conf changes nothing"),
+    ("linux-too-many-open-files", "sockets in CLOSE-WAIT pile up until EMFILE, descriptor leak"),
 ]
 
 
