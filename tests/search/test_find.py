@@ -59,6 +59,9 @@ WORDINGS = [
     ("linux-too-many-open-files", "accept4() failed (24: Too many open files) and the descriptors of the worker only grow"),
     ("linux-too-many-open-files", "the service was granted 1024 descriptors and needs more, ulimit in limits.conf changes nothing"),
     ("linux-too-many-open-files", "sockets in CLOSE-WAIT pile up until EMFILE, descriptor leak"),
+    ("linux-systemd-service-failed", "status=203/EXEC after the deploy, the binary lost its x bit"),
+    ("linux-systemd-service-failed", "unit is in state failed, journal says start-limit-hit"),
+    ("linux-systemd-service-failed", "daemon gives up after five attempts because the port is already taken, journalctl -u"),
 ]
 
 
