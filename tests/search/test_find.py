@@ -62,6 +62,9 @@ WORDINGS = [
     ("linux-systemd-service-failed", "status=203/EXEC after the deploy, the binary lost its x bit"),
     ("linux-systemd-service-failed", "unit is in state failed, journal says start-limit-hit"),
     ("linux-systemd-service-failed", "daemon gives up after five attempts because the port is already taken, journalctl -u"),
+    ("php-fpm-max-children", "wordpress is stuck, every worker of the pool is busy and the listen queue grows"),
+    ("php-fpm-max-children", "pm.max_children setting (50), consider raising it"),
+    ("php-fpm-max-children", "scripts hang on an api and request_terminate_timeout is not set"),
 ]
 
 
