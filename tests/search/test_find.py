@@ -65,6 +65,9 @@ WORDINGS = [
     ("php-fpm-max-children", "wordpress is stuck, every worker of the pool is busy and the listen queue grows"),
     ("php-fpm-max-children", "pm.max_children setting (50), consider raising it"),
     ("php-fpm-max-children", "scripts hang on an api and request_terminate_timeout is not set"),
+    ("linux-fork-failed-process-limit", "zombies pile up because the parent never waits for its children"),
+    ("linux-fork-failed-process-limit", "new threads are refused, TasksMax of the unit"),
+    ("linux-fork-failed-process-limit", "RuntimeError: can't start new thread in the worker"),
 ]
 
 
