@@ -80,6 +80,15 @@ WORDINGS = [
     ("linux-fork-failed-process-limit", "zombies pile up because the parent never waits for its children"),
     ("linux-fork-failed-process-limit", "new threads are refused, TasksMax of the unit"),
     ("linux-fork-failed-process-limit", "RuntimeError: can't start new thread in the worker"),
+    ("linux-oom-killer", "dmesg says invoked oom-killer and the biggest java was shot"),
+    ("linux-oom-killer", "MemoryMax of the unit is reached and it dies with status 9/KILL"),
+    ("linux-oom-killer", "the batch was shot by the kernel again, anon-rss is larger than its MemoryMax"),
+    ("linux-read-only-filesystem", "EROFS on every write since the kernel remounted the volume"),
+    ("linux-read-only-filesystem", "touch fails with errno 30 only inside one unit, ProtectSystem is strict"),
+    ("linux-read-only-filesystem", "ext4 error, remounting, fsck needed on sdb1"),
+    ("linux-high-cpu-load", "one process spins at 100 percent and everything else crawls"),
+    ("linux-high-cpu-load", "lots of D state behind a dead nfs server, top shows wa 80"),
+    ("linux-high-cpu-load", "renice the batch, it takes every core"),
 ]
 
 
