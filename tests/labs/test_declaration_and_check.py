@@ -154,6 +154,8 @@ def test_an_empty_declaration_is_a_finding_and_a_missing_one_an_error(tmp_path: 
         ("runbook", ("ls /srv/shop\n", "sudo nano /srv/shop/page\n"), "LB113", 43, '"sudo nano" waits for a person'),
         ("runbook", ("ls /srv/shop\n", "sudo tail -f /srv/shop/page\n"), "LB113", 43, '"sudo tail -f" waits'),
         ("runbook", ("ls /srv/shop\n", "sudo journalctl -u shop -f\n"), "LB113", 43, "waits for a person"),
+        ("runbook", ("ls /srv/shop\n", "uptime; top -p 1\n"), "LB113", 43, '"; top" waits for a person'),
+        ("runbook", ("ls /srv/shop\n", "sudo top -H -b -n 1 | head\n"), "", 0, ""),
         ("runbook", ("ls /srv/shop\n", "max_connections = 200\n"), "LB114", 43, "is a line of a configuration"),
     ],
 )

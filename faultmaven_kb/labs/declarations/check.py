@@ -45,8 +45,9 @@ CHECKS = (
 
 _NAMES = {code: name for code, name, _ in CHECKS}
 _NEEDS_PERSON = re.compile(
-    r"(?:^|[;&|(]\s*|\bsudo\s+(?:-\S+\s+){0,5})(?:nano|vim?|emacs|less|more|top|htop|visudo|crontab -e|watch|"
-    r"systemctl edit|tail -[fF]|journalctl\b[^|;&\n]{0,200}\s-[a-eg-zA-Z0-9_]*f\w*\b|kubectl edit|"
+    r"(?:^|[;&|(]\s*|\bsudo\s+(?:-\S+\s+){0,5})(?:nano|vim?|emacs|less|more|htop|visudo|crontab -e|watch|"
+    r"top(?![^|;&\n]{0,200}\s-[ac-zA-Z0-9_]{0,20}b)|systemctl edit|tail -[fF]|"
+    r"journalctl\b[^|;&\n]{0,200}\s-[a-eg-zA-Z0-9_]*f\w*\b|kubectl edit|"
     r"docker exec -it?)(?=\s|$)",
     re.MULTILINE,
 )
