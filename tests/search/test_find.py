@@ -48,6 +48,9 @@ WORDINGS = [
     ("network-connection-timeout", "ssh to the server hangs, packets are dropped by a firewall rule, SYN_SENT"),
     ("nginx-502-bad-gateway", "connect() failed (111: Connection refused) while connecting to upstream"),
     ("nginx-502-bad-gateway", "upstream prematurely closed connection while reading response header"),
+    ("tls-certificate-expired", "browser shows NET::ERR_CERT_DATE_INVALID since midnight"),
+    ("tls-certificate-expired", "letsencrypt wrote new files and nginx still hands out the old ones until a reload"),
+    ("tls-certificate-expired", "x509 not yet valid: current time is after notAfter, tls verify fails"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
