@@ -51,6 +51,12 @@ WORDINGS = [
     ("tls-certificate-expired", "browser shows NET::ERR_CERT_DATE_INVALID since midnight"),
     ("tls-certificate-expired", "letsencrypt wrote new files and nginx still hands out the old ones until a reload"),
     ("tls-certificate-expired", "x509 not yet valid: current time is after notAfter, tls verify fails"),
+    ("ssh-permission-denied-publickey", "sshd log: Authentication refused, bad ownership or modes for directory"),
+    ("ssh-permission-denied-publickey", "the agent offers seven identities and I get Too many authentication failures"),
+    (
+        "ssh-permission-denied-publickey",
+        "git push does not work, could not read from remote repository, my authorized_keys entry is gone",
+    ),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
