@@ -57,6 +57,9 @@ WORDINGS = [
         "ssh-permission-denied-publickey",
         "git push does not work, could not read from remote repository, my authorized_keys entry is gone",
     ),
+    ("ssh-host-key-changed", "offending entry in known_hosts line 7 after we rebuilt the vm"),
+    ("ssh-host-key-changed", "fingerprint sent by the remote server differs, someone could be eavesdropping"),
+    ("ssh-host-key-changed", "ansible is UNREACHABLE: verification failed because the machine was reinstalled"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
