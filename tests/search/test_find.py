@@ -60,6 +60,9 @@ WORDINGS = [
     ("ssh-host-key-changed", "offending entry in known_hosts line 7 after we rebuilt the vm"),
     ("ssh-host-key-changed", "fingerprint sent by the remote server differs, someone could be eavesdropping"),
     ("ssh-host-key-changed", "ansible is UNREACHABLE: verification failed because the machine was reinstalled"),
+    ("haproxy-503-no-server", "access log full of <NOSRV> and SC-- since the deployment"),
+    ("haproxy-503-no-server", "all servers of the pool are L4CON down behind the balancer"),
+    ("haproxy-503-no-server", "httpchk wants /health, the new release answers 404, backend is empty"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
