@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+import faultmaven_kb
 from faultmaven_kb.cli.main import COMMANDS, fmkb
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import Fence, Html, read_blocks
@@ -78,6 +79,14 @@ def test_every_page_is_reachable_from_the_index() -> None:
     pages = {page.relative_to(ROOT / "docs").as_posix() for page in (ROOT / "docs").rglob("*.md")} - {"index.md"}
     rules = {page for page in pages if page.startswith("reference/rules/RB")}
     assert pages - rules == linked
+
+
+def test_every_public_name_is_on_one_page_of_the_reference_and_in_an_example_that_runs() -> None:
+    pages = [page.read_text(encoding="utf-8") for page in sorted((ROOT / "docs" / "reference" / "api").glob("*.md"))]
+    described = re.findall(r"^::: faultmaven_kb\.(\w+)$", "\n".join(pages), re.MULTILINE)
+    assert sorted(described) == [name for name in faultmaven_kb.__all__ if name != "__version__"]
+    examples = "\n".join(fence.code for page in PAGES for fence in _fences(page, "python"))
+    assert [name for name in described if not re.search(rf"\b{name}\b", examples)] == []
 
 
 @needs_locked("click")

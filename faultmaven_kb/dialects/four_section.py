@@ -32,7 +32,7 @@ from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, St
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Table, ThematicBreak
-from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
 
 __all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
 
@@ -84,11 +84,11 @@ def _verified(solutions: tuple[Solution, ...], outcome: str) -> tuple[Solution, 
 
 
 def _text(section: OutlineSection) -> str:
-    return text_of(tuple(block for part in walk((section,)) for block in part.blocks))
+    return text_of(blocks_below(section))
 
 
 def _section(document: Document, role: str, section: OutlineSection) -> Contents:
-    blocks = tuple(block for part in walk((section,)) for block in part.blocks)
+    blocks = blocks_below(section)
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
         text = Contents(purpose=text_of(blocks)) if role == "meaning" else Contents(impact=text_of(blocks))
@@ -127,7 +127,7 @@ def _causes(section: OutlineSection) -> Contents:
 
 def _cause(number: int, section: OutlineSection) -> Cause:
     written, title = numbered_title(section.title)
-    blocks = tuple(block for part in walk((section,)) for block in part.blocks)
+    blocks = blocks_below(section)
     return Cause(name=title, number=written or number, description=text_of(blocks), span=section.span)
 
 
@@ -216,10 +216,7 @@ def _step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> St
 def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     """The solutions of a section: one for each heading right below it, else the section itself."""
     own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
-    solutions = [
-        _solution(child.title, tuple(b for p in walk((child,)) for b in p.blocks), child.span)
-        for child in section.children
-    ]
+    solutions = [_solution(child.title, blocks_below(child), child.span) for child in section.children]
     if any(isinstance(block, Fence) for block in own) or (own and not solutions):
         solutions.insert(0, _solution(section.title, own, section.span))
     elif own and solutions:

@@ -28,6 +28,7 @@ from faultmaven_kb.text.outline import NOTE_KINDS, Group, is_note, label_of, spl
 __all__ = [
     "code_in",
     "commands_in",
+    "group_text",
     "inline_commands",
     "item_text",
     "items_in",
@@ -288,11 +289,16 @@ def _is_note_block(block: Block) -> bool:
     return label is not None and is_note(words(label[0]))
 
 
+def group_text(group: Group) -> str:
+    """What a group says: the words behind its label and the text below it, without notes and fences."""
+    return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
+
+
 def passages_in(found: Iterable[Group]) -> tuple[Passage, ...]:
     """What the groups hold beside fences, comments and rules, kept as labelled text."""
     passages = []
     for group in found:
-        text = "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
+        text = group_text(group)
         if text:
             passages.append(Passage(label=words(group.label) and group.label, text=text, span=group.span))
     return tuple(passages)

@@ -12,14 +12,13 @@ import tomllib
 import yaml
 
 from faultmaven_kb.fences.placeholders import PLACEHOLDER
-from faultmaven_kb.text.yaml_faults import fault_of
+from faultmaven_kb.text.yaml_faults import LOADER, fault_of
 
 __all__ = ["LANGUAGES", "error_in"]
 
 LANGUAGES = frozenset({"yaml", "yml", "json", "toml"})
 _TEMPLATE = re.compile(r"\{%|\{\{-?\s*(?:if|range|end|with|else|include|toYaml|template)\b|^\s*\{\{", re.MULTILINE)
 _ABRIDGED = re.compile(r"\.{3}|…")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def error_in(code: str, language: str) -> tuple[str, int] | None:
@@ -44,7 +43,7 @@ def _error(masked: str, language: str) -> tuple[str, int] | None:
 
 def _yaml_error(code: str) -> tuple[str, int] | None:
     try:
-        for _ in yaml.parse(code, Loader=_LOADER):
+        for _ in yaml.parse(code, Loader=LOADER):
             pass
     except yaml.MarkedYAMLError as error:
         problem, index, _ = fault_of(error, code)

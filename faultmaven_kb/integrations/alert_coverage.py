@@ -11,16 +11,20 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
-from faultmaven_kb.integrations.prometheus_rules import Alert
+from faultmaven_kb.integrations.prometheus_rules import TEMPLATE, Alert
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
 
 __all__ = ["AlertCoverage", "Coverage", "cover"]
 
-Status = Literal["covered", "unfit", "dead-link", "missing"]
+Status = Literal["covered", "unfit", "wrong-link", "dead-link", "missing"]
 
-_LINKS = ("runbook_url", "runbook", "runbookURL", "runbook_link")
+_LINKS = ("runbook_url", "runbook", "runbook_link", "runbook_uri", "playbook", "playbook_url", "playbook_link")
+"""The annotations that name a runbook, those before others; upper case and underscores do not matter."""
+
+_OWN_NAME = re.compile(r"\{\{-?\s*(?:\$labels\.alertname|\.Labels\.alertname)\s*-?\}\}")
+_FILLED_IN = re.compile(rf"\{{\{{.*?\}}\}}|{TEMPLATE}", re.DOTALL)
 _WORDS = ("summary", "description", "message", "title")
 _TEMPLATE = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _NOT_WORD = re.compile(r"[\W_]+")
@@ -32,7 +36,9 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 class AlertCoverage:
     """What an alert has: `via` says how its runbook was found, `faults` why that one is not fit.
 
-    `confidence` belongs to the `proposal`, which is there for alerts without a runbook only.
+    `names` is the other alert whose runbook the link leads to: the status is `wrong-link` when this one has a runbook
+    of its own, and `covered` when the two share it. `confidence` belongs to the `proposal`, which is there for alerts
+    without a runbook only.
     """
 
     alert: Alert
@@ -43,6 +49,7 @@ class AlertCoverage:
     faults: tuple[str, ...] = ()
     proposal: str | None = None
     confidence: float | None = None
+    names: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values."""
@@ -57,6 +64,7 @@ class AlertCoverage:
             "runbook": self.runbook,
             "via": self.via,
             "faults": list(self.faults),
+            "names_alert": self.names,
             "proposal": self.proposal,
             "confidence": round(self.confidence, 3) if self.confidence is not None else None,
         }
@@ -64,9 +72,10 @@ class AlertCoverage:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """The rows of all alerts, in order."""
+    """The rows of all alerts, in order, and the ids of the runbooks that no alert names."""
 
     rows: tuple[AlertCoverage, ...]
+    unnamed: tuple[str, ...] = ()
 
     def count(self, status: Status) -> int:
         """How many alerts have a status."""
@@ -83,39 +92,97 @@ class Coverage:
             "alerts": len(self.rows),
             "covered": self.count("covered"),
             "unfit": self.count("unfit"),
+            "wrong_links": self.count("wrong-link"),
             "dead_links": self.count("dead-link"),
             "missing": self.count("missing"),
             "share": round(self.share, 4),
         }
-        return {"alerts": [row.to_dict() for row in self.rows], "summary": summary}
+        return {
+            "alerts": [row.to_dict() for row in self.rows],
+            "unnamed_runbooks": list(self.unnamed),
+            "summary": summary,
+        }
 
 
-def cover(alerts: Iterable[Alert], base: KnowledgeBase, *, faults: Mapping[str, tuple[str, ...]]) -> Coverage:
-    """The coverage of alerts by a base; `faults` names, by a runbook's id, why it is not fit."""
-    names = _names(base)
-    return Coverage(tuple(_cover(alert, base, names, faults) for alert in alerts))
+def cover(
+    alerts: Iterable[Alert], base: KnowledgeBase, *, faults: Mapping[str, tuple[str, ...]], links: Iterable[str] = ()
+) -> Coverage:
+    """The coverage of alerts by a base; `faults` names, by a runbook's id, why it is not fit.
+
+    `links` are the annotations that name a runbook in this house, before those that the world uses.
+    """
+    judged = _Judge(tuple(alerts), base, faults, links)
+    rows = tuple(map(judged.row, judged.alerts))
+    named = {row.runbook for row in rows}
+    return Coverage(rows, tuple(runbook.id for runbook in base if runbook.id not in named))
 
 
-def _cover(
-    alert: Alert, base: KnowledgeBase, names: Mapping[str, Runbook], faults: Mapping[str, tuple[str, ...]]
-) -> AlertCoverage:
-    link = next((alert.annotations[key] for key in _LINKS if alert.annotations.get(key)), "")
-    by_name = names.get(_key(alert.name))
-    page = _page_of(link, base) if link else ()
-    by_link = _on_page(link, page, by_name) if page else names.get(_key(_last_part(link))) if link else None
-    runbook = by_link or by_name
-    if runbook is not None:
-        found = (*faults.get(runbook.id, ()), *_empty(runbook))
+class _Judge:
+    """What is known of all alerts and all runbooks while each alert is judged."""
+
+    def __init__(
+        self,
+        alerts: tuple[Alert, ...],
+        base: KnowledgeBase,
+        faults: Mapping[str, tuple[str, ...]],
+        links: Iterable[str],
+    ) -> None:
+        self.alerts, self.base, self.faults = alerts, base, faults
+        self._runbooks = _names(base)
+        self._alert_names = {_key(alert.name): alert.name for alert in reversed(alerts)}
+        self._links = tuple(dict.fromkeys(map(_key, (*links, *_LINKS))))
+
+    def row(self, alert: Alert) -> AlertCoverage:
+        """What an alert has."""
+        link = self._link(alert)
+        by_name = self._runbooks.get(_key(alert.name))
+        page = _page_of(link, self.base) if link else ()
+        by_link = (
+            _on_page(link, page, by_name) if page else self._runbooks.get(_key(_last_part(link))) if link else None
+        )
+        other = self._other(alert, by_link, page) if by_link and by_link is not by_name else None
+        if other and by_link and by_name:
+            fault = f'the link leads to "{by_link.id}", the runbook of "{other}", the alert\'s name to "{by_name.id}"'
+            return AlertCoverage(alert, "wrong-link", link, by_name.id, "name", (fault,), names=other)
+        runbook = by_link or by_name
+        if runbook is None:
+            return self._without(alert, link, page)
+        found = (*self.faults.get(runbook.id, ()), *_empty(runbook))
         via: Literal["link", "name"] = "link" if by_link else "name"
         status: Status = "unfit" if found else "covered"
         if link and not by_link:
             where = _missing_anchor(link, page) if page else "the link leads to no runbook"
             status, found = "dead-link", (f'{where}, the alert\'s name to "{runbook.id}"', *found)
-        return AlertCoverage(alert, status, link, runbook.id, via, found)
-    proposal, confidence = _proposal(alert, base)
-    faulty = (_missing_anchor(link, page),) if page else ()
-    dead: Status = "dead-link" if link else "missing"
-    return AlertCoverage(alert, dead, link, faults=faulty, proposal=proposal, confidence=confidence)
+        return AlertCoverage(alert, status, link, runbook.id, via, found, names=other)
+
+    def _without(self, alert: Alert, link: str, page: tuple[Runbook, ...]) -> AlertCoverage:
+        proposal, confidence = _proposal(alert, self.base)
+        faulty = (_missing_anchor(link, page),) if page else ()
+        status: Status = "dead-link" if link else "missing"
+        return AlertCoverage(alert, status, link, faults=faulty, proposal=proposal, confidence=confidence)
+
+    def _link(self, alert: Alert) -> str:
+        """The link of an alert; none where only the chart's values say what it leads to."""
+        texts = {_key(key): text for key, text in reversed(alert.annotations.items()) if text}
+        link = next((texts[key] for key in self._links if key in texts), "")
+        link = _OWN_NAME.sub(alert.name, link)
+        path, _, anchor = link.partition("#")
+        return "" if _FILLED_IN.search(anchor or path.rstrip("/").rpartition("/")[2]) else _FILLED_IN.sub("", link)
+
+    def _other(self, alert: Alert, runbook: Runbook, page: tuple[Runbook, ...]) -> str | None:
+        """The other alert whose runbook this is: one of the rules, or a heading beside this alert's own on a page."""
+        own = _own_names(runbook)
+        if _key(alert.name) in own:
+            return None
+        known = next((self._alert_names[name] for name in own if name in self._alert_names), None)
+        beside = any(_key(alert.name) in _own_names(each) for each in page)
+        return known or (runbook.title if beside else None)
+
+
+def _own_names(runbook: Runbook) -> tuple[str, ...]:
+    """What a runbook is called itself: the last part of its id, its title."""
+    own = own_name(runbook.id)
+    return tuple(map(_key, (own.partition("#")[2] or own, runbook.title)))
 
 
 def _names(base: KnowledgeBase) -> dict[str, Runbook]:

@@ -1,24 +1,37 @@
-"""Reads alerts from Prometheus rule files and PrometheusRule manifests, each with its place.
+"""Reads alerts from the files that hold them, each with its place: Prometheus rules, PrometheusRule manifests, rules in
+ConfigMaps and Helm values, Grafana's provisioning files.
 
-A file may hold several YAML documents, manifests in a List, and recording rules, which are no alerts. A file that is no
-YAML (a chart's template, for instance) is a `Problem`, never an exception: the others are read all the same.
+Where in a file its rules are is not asked: a rule is known by its keys, wherever it is, in a text within the file as
+well (`data: {rules.yml: |…}`). Recording rules are no alerts. A Helm template is read as far as that goes without
+rendering it: actions on lines of their own are left out, others become `TEMPLATE`. A file that is no YAML even so is a
+`Problem`, never an exception: the others are read all the same.
 """
 
+import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import yaml
 
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.reading.files import files_at
-from faultmaven_kb.text.yaml_faults import fault_of
+from faultmaven_kb.text.piped import decode_any
+from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
 
-__all__ = ["Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
+__all__ = ["TEMPLATE", "Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _SIZE_LIMIT = 20_000_000
 _DEPTH_LIMIT = 100
+_ENDINGS = (".yaml", ".yml", ".rules")
+_GRAFANA = ("data", "condition", "uid", "for")
+
+TEMPLATE = "<template>"
+"""What stands in a text for what a chart's template would fill in."""
+
+_ESCAPED = re.compile(r"\{\{-?\s*(?:`([^`]*)`|\"(\{\{|\}\})\")\s*-?\}\}")
+_ACTION = re.compile(r"\{\{(?:-?\s*/\*.*?\*/\s*-?|[^{}]|\}(?!\})|\{(?!\{))*\}\}", re.DOTALL)
+_ACTIONS_ALONE = re.compile(rf"^[ \t]*(?:{TEMPLATE}[ \t]*)+$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +64,7 @@ class RuleFile:
 
 
 def find_rule_files(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The rule files at the paths, each once: a file as it is, a folder's `*.yaml` and `*.yml` below it, sorted.
+    """The rule files at the paths, each once: a file as it is, of a folder the `*.yaml`, `*.yml` and `*.rules`, sorted.
 
     Raises `PathError` for a path that does not exist.
     """
@@ -59,24 +72,30 @@ def find_rule_files(paths: Iterable[str | Path]) -> Iterator[Path]:
 
 
 def _is_rule_file(path: Path) -> bool:
-    return path.suffix in (".yaml", ".yml") and path.is_file()
+    return path.suffix in _ENDINGS and path.is_file()
 
 
 def read_rules(file: Path) -> RuleFile:
     """The alerts of a file, in order. Raises `PathError` when it cannot be read."""
     name = file.as_posix()
-    try:
-        if file.stat().st_size > _SIZE_LIMIT:
-            return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
-        text = file.read_bytes().decode("utf-8-sig", "replace")
-    except OSError as error:
-        raise PathError(f"cannot read {str(file)!r}: {error.strerror}") from None
+    data = read_start(file, most=_SIZE_LIMIT + 1)
+    if len(data) > _SIZE_LIMIT:
+        return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
+    text = decode_any(data)
+    found = _read(text, name)
+    if found.problems and "{{" in text:
+        rendered = _read(_without_actions(text), name)
+        return found if rendered.problems else rendered
+    return found
+
+
+def _read(text: str, name: str) -> RuleFile:
     alerts: list[Alert] = []
     try:
-        if _too_deep(text):
+        if nested_beyond(text, _DEPTH_LIMIT):
             return RuleFile((), (Problem(name, 1, f"the file is nested deeper than {_DEPTH_LIMIT} levels"),))
-        for document in yaml.compose_all(text, Loader=_Loader):
-            alerts += _alerts(document, name)
+        for document in yaml.compose_all(text, Loader=LOADER):
+            alerts += _alerts(document, _Place(name))
     except yaml.MarkedYAMLError as error:
         message, index, _ = fault_of(error, text)
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
@@ -86,39 +105,70 @@ def read_rules(file: Path) -> RuleFile:
     return RuleFile(tuple(alerts))
 
 
+def _without_actions(text: str) -> str:
+    """A Helm template with as many lines, its actions left out; what it escapes for Prometheus stays."""
+    text = _ESCAPED.sub(lambda match: match[1] or match[2] or "", text)
+    text = _ACTION.sub(lambda match: TEMPLATE + "\n" * match[0].count("\n"), text)
+    return _ACTIONS_ALONE.sub("", text)
+
+
 def _hint(text: str) -> str:
     """What to do about a template; rules themselves hold `{{ $labels.x }}` only inside of values."""
     is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.split("\n"))
     return "; it is a template, expected what `helm template` makes of it" if is_template else ""
 
 
-def _too_deep(text: str) -> bool:
-    """Whether the text is nested so deeply that composing it would end the process: events take no stack."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEPTH_LIMIT:
-                return True
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return False
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a file: the group, the nearest key, and whether in a text within the file."""
+
+    path: str
+    group: str = ""
+    key: str = ""
+    within: bool = False
 
 
-def _alerts(document: yaml.Node | None, path: str) -> Iterator[Alert]:
-    found = _mapping(document)
-    for manifest in _sequence(found.get("items")):
-        yield from _alerts(manifest, path)
-    groups = found.get("groups") or _mapping(found.get("spec")).get("groups")
-    for group in _sequence(groups):
-        parts = _mapping(group)
-        for rule in _sequence(parts.get("rules")):
-            keys = _mapping(rule)
-            name = _text(keys.get("alert"))
-            if name:
-                line = keys["alert"].start_mark.line + 1
-                texts = (_texts(keys.get("labels")), _texts(keys.get("annotations")))
-                yield Alert(name, path, line, _text(parts.get("name")), *texts)
+def _alerts(node: yaml.Node | None, place: _Place) -> Iterator[Alert]:
+    if isinstance(node, yaml.SequenceNode):
+        for each in node.value:
+            yield from _alerts(each, place)
+    elif isinstance(node, yaml.ScalarNode):
+        if not place.within and "alert:" in node.value:
+            yield from _within(node, place)
+    elif isinstance(node, yaml.MappingNode):
+        keys = _mapping(node)
+        name = _name(keys, place)
+        if name:
+            line = node.start_mark.line + 1 if "alert" not in keys else keys["alert"].start_mark.line + 1
+            texts = (_texts(keys.get("labels")), _texts(keys.get("annotations")))
+            yield Alert(name, place.path, line, place.group, *texts)
+            return
+        group = _text(keys.get("name")) if "rules" in keys else place.group
+        for key, value in keys.items():
+            yield from _alerts(value, replace(place, group=group, key=key))
+
+
+def _within(node: yaml.ScalarNode, place: _Place) -> Iterator[Alert]:
+    """The alerts of a text that is a file of rules itself; of any other text none."""
+    text = node.value if "{{" not in node.value else _without_actions(node.value)
+    first = node.start_mark.line + (1 if node.style in ("|", ">") else 0)
+    try:
+        documents = [] if nested_beyond(text, _DEPTH_LIMIT) else list(yaml.compose_all(text, Loader=LOADER))
+    except (yaml.YAMLError, RecursionError):
+        return
+    for document in documents:
+        for alert in _alerts(document, replace(place, within=True)):
+            yield replace(alert, line=alert.line + first)
+
+
+def _name(keys: dict[str, yaml.Node], place: _Place) -> str:
+    """The name of the alert that a mapping is, empty when it is none: Prometheus calls it alert, Grafana title."""
+    name = ""
+    if "alert" in keys and (place.key == "rules" or "expr" in keys):
+        name = _text(keys["alert"])
+    elif place.key == "rules" and "title" in keys and any(key in keys for key in _GRAFANA):
+        name = _text(keys["title"])
+    return name.replace(TEMPLATE, "").strip()
 
 
 def _mapping(node: yaml.Node | None) -> dict[str, yaml.Node]:

@@ -1,4 +1,4 @@
-"""Which files of a folder are runbooks: the one place that knows the names that are not. And how one is replaced.
+"""Which files of a folder are runbooks: the one place that knows the names that are not.
 
 Folders are walked without following links to folders, so a loop cannot trap the walk, and a link to a file outside of
 the folder is not followed either: a contributed link must not bring in what lies elsewhere. The order is that of the
@@ -6,8 +6,6 @@ sorted paths on every system.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +25,6 @@ __all__ = [
     "is_runbook",
     "read_file",
     "real_path",
-    "replace_file",
     "shown_name",
 ]
 
@@ -149,24 +146,6 @@ def _leads_out(file: Path, folder: Path) -> bool:
     return file.is_symlink() and not real_path(file).is_relative_to(real_path(folder))
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file's content anew: whoever reads it sees the old bytes or the new ones, never a part. Keeps the mode.
-    Raises `PathError` when it cannot be written; the file is as it was then.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
-            shutil.copymode(path, name)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PathError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
-
-
 def _walk(folder: Path) -> Iterator[Path]:
     return (Path(entry.path) for entry in _entries(os.fspath(folder)))
 
@@ -182,5 +161,5 @@ def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
                 yield from _entries(entry.path)
-        elif is_runbook(entry.name) and (entry.is_symlink() or entry.is_file()):  # a pipe would block
+        elif is_runbook(entry.name):  # a pipe or a device as well: reading it says why it is not read
             yield entry

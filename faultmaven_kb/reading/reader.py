@@ -20,7 +20,7 @@ from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata
 from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.reading.parts import runbooks_in
-from faultmaven_kb.source import Source
+from faultmaven_kb.source import BYTE_ORDER_MARK, Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
 from faultmaven_kb.text.limits import beyond_limit
@@ -161,4 +161,4 @@ def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:
 
 
 def _raw(source: Source, first: int, last: int) -> str:
-    return "\n".join(source.lines[first - 1 : last])
+    return "\n".join(source.lines[first - 1 : last]).removeprefix(BYTE_ORDER_MARK)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
@@ -65,11 +66,11 @@ def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
 
 
 def _summary(report: Report) -> Iterator[Piece]:
-    files = _count(len(report.files), "runbook")
+    files = counted(len(report.files), "runbook")
     if not report.diagnostics:
         yield "ok", f"{files} checked, nothing to report\n"
         return
-    counts = [(level, _count(number, level.value)) for level in Level if (number := report.count(level))]
+    counts = [(level, counted(number, level.value)) for level in Level if (number := report.count(level))]
     yield "", f"\n{files} checked: "
     for index, (level, words) in enumerate(counts):
         yield level.value, words
@@ -78,7 +79,3 @@ def _summary(report: Report) -> Iterator[Piece]:
     unsafe = sum(1 for diagnostic in report.diagnostics if diagnostic.fix and not diagnostic.fix.safe)
     if fixable or unsafe:
         yield "dim", f"{fixable} can be fixed with --fix, {unsafe} more with --unsafe-fixes\n"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -11,7 +11,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from faultmaven_kb.search.json_texts import Document, documents, pieces
+from faultmaven_kb.search.loudness import FAULT, FRAME, QUIET, loudness
 from faultmaven_kb.search.noise import template, without_noise
+from faultmaven_kb.text.piped import as_shown
 
 __all__ = ["Line", "Pasted", "read_pasted", "signal"]
 
@@ -22,25 +25,6 @@ _MOST_LINES = 60
 _MOST_QUIET_LINES = 10
 _VARIANTS = 2
 
-_FAULT, _WARNING, _PLAIN, _QUIET, _FRAME = 1.0, 0.6, 0.4, 0.1, 0.05
-
-_FAULT_WORDS = re.compile(
-    r"\b(?:fatal|panic|emerg|crit(?:ical)?|err(?:or)?s?|exceptions?|fail(?:ed|ure|ing|s)?|refused|denied|forbidden|"
-    r"reject(?:ed|s)?|killed|oom\w*|timed? ?out|timeouts?|exceed(?:ed|s)|cannot|can't|could ?n[o']t|unable|"
-    r"no (?:space|such|route|leader|live|endpoints|more)|not (?:found|ready|allowed|permitted|enough|available)|"
-    r"too many|missing|invalid|expired|corrupt(?:ed)?|deadlock|abort(?:ed|ing)?|unreachable|unhealthy|back-?off|"
-    r"evicted|insufficient|throttl\w+|segfault|dropp(?:ed|ing)|unknown|unauthorized|reset by peer|"
-    r"warning|[A-Z]\w+(?:Error|Exception)|E[A-Z]{4,}|5\d\d)\b",
-    re.IGNORECASE,
-)
-_QUIET_LEVEL = re.compile(
-    r"^\W*(?:\S+\s+){0,4}?\W?(?:INFO|DEBUG|TRACE|NOTICE|info|debug|trace)\b|\blevel=(?:info|debug)"
-)
-_WARNING_LEVEL = re.compile(r"\b(?:WARN(?:ING)?|warn)\b|\blevel=warn")
-_FRAMES = re.compile(
-    r"^\s*(?:at\s+[\w$.<>/]+\(|at\s.+:\d+:\d+\)?$|File \".*\", line|\.{3} \d+ (?:common frames|more)|"
-    r"Traceback \(most recent|goroutine \d+|[\w./*()-]+\.go:\d+|\S+\.rb:\d+:in )"
-)
 _EVENTS_HEADER = re.compile(r"^\s*(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE)
 _EVENT = re.compile(r"^\s*(?:\S+\s+)?\S+\s+(Normal|Warning)\s+(?P<reason>\S+)\s+(?P<object>\S+)\s+(?P<message>.*)")
 _DESCRIBE = re.compile(r"^Name:\s+\S+[\s\S]*^(?:Events|Conditions|Status|Containers):", re.MULTILINE)
@@ -49,10 +33,7 @@ _DESCRIBED = re.compile(
     r"PIDPressure|NetworkUnavailable)\b)"
 )
 _HEALTHY = re.compile(r"^\s*(?:Ready|Status|State|Reason):?\s+(?:True|Running|Completed|Active|Bound)\s*$|\bNormal\b")
-_ALERT_LABELS = ("alertname", "reason", "condition", "phase", "job", "component", "severity")
-_ALERT_TEXTS = ("summary", "message", "description", "title")
-_JSON_TEXTS = ("msg", "message", "error", "err", "reason", "exception", "status", "level", "summary", "description",
-               "alertname", "stack")  # fmt: skip
+_EMBEDDED = re.compile(r'[{\[]\s*["{]')
 
 
 class Line(NamedTuple):
@@ -72,12 +53,13 @@ class Pasted(NamedTuple):
 
 def read_pasted(text: str) -> Pasted:
     """The signal of an input of any length: at most 70 lines, in the input's order."""
-    text = text[:_LONGEST_INPUT]
-    values = _json(text)
-    if values is not None:
-        return Pasted("alert", _kept(_located(text, _alert_values(values)))) if values else Pasted("text", ())
-    lines = [line[:_LONGEST_LINE] for line in re.split(r"\r?\n", text)]
-    if sum(1 for line in lines if line.strip()) <= _FEW_LINES:
+    text = as_shown(text[:_LONGEST_INPUT])
+    if text.lstrip()[:1] in ("{", "[") and (found := documents(text)):
+        kind = "text" if not any(document.value for document in found) else "alert" if len(found) == 1 else "log"
+        return Pasted(kind, _kept(_documented(text, found)))
+    lines = [line[:_LONGEST_LINE] for line in text.split("\n")]
+    few = sum(1 for line in lines if line.strip()) <= _FEW_LINES
+    if few and not any(_embedded(line)[1] for line in lines):
         return Pasted("text", _kept(Line(n, line, 1.0) for n, line in enumerate(lines, 1)))
     if _EVENTS_HEADER.search(text):
         return Pasted("events", _kept(_events(lines)))
@@ -102,32 +84,33 @@ def _kept(lines: Iterator[Line]) -> tuple[Line, ...]:
         if variants[kind] > _VARIANTS:
             continue
         text = without_noise(line.text)
-        if text.strip() and text not in seen:
+        if text not in seen and any(map(str.isalnum, text)):
             seen.add(text)
             found.append(line._replace(text=text))
-    loud = sorted((line for line in found if line.weight > _QUIET), key=lambda line: -line.weight)[:_MOST_LINES]
-    quiet = [line for line in found if line.weight <= _QUIET][:_MOST_QUIET_LINES]
-    found = sorted((*loud, *quiet), key=lambda line: line.number)
+    loud = sorted((line for line in found if line.weight > QUIET), key=lambda line: -line.weight)[:_MOST_LINES]
+    quiet = [line for line in found if line.weight <= QUIET][:_MOST_QUIET_LINES]
+    place = {line.text: number for number, line in enumerate(found)}
+    found = sorted((*loud, *quiet), key=lambda line: (line.number, place[line.text]))
     loudest = max((line.weight for line in found), default=1.0)
     return tuple(line._replace(weight=line.weight / loudest) for line in found)
 
 
 def _logged(lines: list[str]) -> Iterator[Line]:
+    """The lines of a log; of JSON in a line, alone or behind a time or the name of a container, what it says."""
     for number, line in enumerate(lines, 1):
-        if line.lstrip().startswith("{") and (values := _json(line)):
-            yield from (Line(number, text, weight) for text, weight in ((t, _weight(t)) for t in _texts(values)))
-        else:
-            yield Line(number, line, _weight(line))
+        before, found = _embedded(line)
+        if before.strip():
+            yield Line(number, before, min(loudness(before), QUIET) if found else loudness(before))
+        for document in found:
+            for text, weight in pieces(document.value):
+                yield Line(number, text, min(weight, loudness(text)))
 
 
-def _weight(line: str) -> float:
-    if _FRAMES.search(line):
-        return _FRAME
-    if _QUIET_LEVEL.search(line):
-        return _QUIET
-    if _WARNING_LEVEL.search(line):
-        return _WARNING
-    return _FAULT if _FAULT_WORDS.search(line) else _PLAIN
+def _embedded(line: str) -> tuple[str, tuple[Document, ...]]:
+    """A line, and the JSON at its end."""
+    at = _EMBEDDED.search(line) if line.rstrip()[-1:] in ("}", "]") else None
+    found = documents(line[at.start() :]) if at else ()
+    return (line[: at.start()], found) if at and found else (line, ())
 
 
 def _events(lines: list[str]) -> Iterator[Line]:
@@ -135,65 +118,36 @@ def _events(lines: list[str]) -> Iterator[Line]:
         found = _EVENT.match(line)
         if found:
             blank = line[: found.start("object")] + " " * len(found["object"]) + line[found.end("object") :]
-            yield Line(number, blank, _FAULT if found[1] == "Warning" else _QUIET)
+            yield Line(number, blank, FAULT if found[1] == "Warning" else QUIET)
 
 
 def _described(lines: list[str]) -> Iterator[Line]:
     for number, line in enumerate(lines, 1):
         telling = _DESCRIBED.search(line) and not _HEALTHY.search(line)
-        yield Line(number, line, _FAULT if telling else _FRAME)
+        yield Line(number, line, FAULT if telling else FRAME)
 
 
-def _json(text: str) -> dict[str, object] | list[object] | None:
-    """The value of an input that is JSON, an empty one for JSON that says nothing, None for anything else."""
-    if text.lstrip()[:1] not in ("{", "["):
-        return None
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    return values if isinstance(values, dict | list) else None
+def _documented(text: str, found: tuple[Document, ...]) -> Iterator[Line]:
+    """What JSON says, each text with the number of the line where it stands in the input."""
+    number, counted = 1, 0
+    for document in found:
+        last = document.start
+        for piece in pieces(document.value):
+            at = _place(text, piece.text, last, document.end)
+            if at < 0:
+                at = _place(text, piece.text, document.start, last)
+            last = at if at >= 0 else last
+            number += text.count("\n", counted, last) if last >= counted else -text.count("\n", last, counted)
+            counted = last
+            weight = min(piece.weight, loudness(piece.text)) if len(found) > 1 else piece.weight
+            yield Line(number, " ".join(piece.text.split()), weight)
 
 
-def _alert_values(values: dict[str, object] | list[object]) -> Iterator[tuple[str, float]]:
-    """The texts of a webhook's alerts that fire (of all, when none does); of other JSON the telling values."""
-    alerts = values if isinstance(values, list) else values.get("alerts", [values])
-    alerts = [alert for alert in alerts if isinstance(alert, dict)] if isinstance(alerts, list) else []
-    firing = [alert for alert in alerts if alert.get("status") != "resolved"] or alerts
-    for alert in firing:
-        labels, annotations = alert.get("labels"), alert.get("annotations")
-        if isinstance(labels, dict) or isinstance(annotations, dict):
-            yield from _named(annotations, _ALERT_TEXTS, _FAULT)
-            yield from _named(labels, _ALERT_LABELS[:1], _FAULT)
-            yield from _named(labels, _ALERT_LABELS[1:], _QUIET)
-        else:
-            yield from ((text, _FAULT) for text in _texts(alert))
-
-
-def _named(values: object, names: tuple[str, ...], weight: float) -> Iterator[tuple[str, float]]:
-    for name in names:
-        value = values.get(name) if isinstance(values, dict) else None
-        if isinstance(value, str):
-            yield value, weight
-
-
-def _texts(value: object, depth: int = 0) -> Iterator[str]:
-    """The telling texts of a JSON value, in their order."""
-    if isinstance(value, dict) and depth < 6:
-        for key, inner in value.items():
-            if isinstance(inner, str) and key.lower() in _JSON_TEXTS:
-                yield inner
-            elif isinstance(inner, dict | list):
-                yield from _texts(inner, depth + 1)
-    elif isinstance(value, list) and depth < 6:
-        for inner in value:
-            yield from _texts(inner, depth + 1)
-
-
-def _located(text: str, values: Iterator[tuple[str, float]]) -> Iterator[Line]:
-    """The values as lines, each with the number of the line where it stands in the input."""
-    for value, weight in values:
-        at = text.find(json.dumps(value)[1:-1])
-        if at < 0:
-            at = text.find(json.dumps(value, ensure_ascii=False)[1:-1])
-        yield Line(text.count("\n", 0, max(at, 0)) + 1, " ".join(value.split()), weight)
+def _place(text: str, value: str, start: int, end: int) -> int:
+    """Where a value is written in JSON, or in JSON within a string of JSON; -1 where it is written otherwise."""
+    written = json.dumps(value)[1:-1]
+    for form in dict.fromkeys((written, json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(written)[1:-1])):
+        at = text.find(form, start, end)
+        if at >= 0:
+            return at
+    return -1

@@ -5,7 +5,7 @@ Blocks, links and everything that depends on where a text stands belong to `mark
 
 import re
 
-__all__ = ["literals", "plain", "without_comments"]
+__all__ = ["literals", "plain", "table_cell", "without_comments"]
 
 _COMMENT_OR_CODE = re.compile(r"(`+)(?!`).*?(?<!`)\1(?!`)|<!--.*?-->", re.DOTALL)
 _CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)", re.DOTALL)
@@ -41,3 +41,8 @@ def plain(text: str) -> str:
     if "**" in text or "__" in text:
         text = _EMPHASIS.sub(r"\2", text)
     return " ".join(text.split())
+
+
+def table_cell(text: str) -> str:
+    """Markdown for a cell of a table: on one line, and a pipe ends no cell. Untrusted text is to be escaped before."""
+    return " ".join(text.split()).replace("|", "\\|")

@@ -28,6 +28,7 @@ __all__ = [
     "Table",
     "TableRow",
     "ThematicBreak",
+    "blocks_within",
     "fences_in",
     "inline_links",
     "read_blocks",
@@ -260,13 +261,17 @@ def inline_links(text: str) -> tuple[InlineLink, ...]:
     return tuple(links)
 
 
+def blocks_within(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Every block in order, each before those in it: those in lists and quotes as well."""
+    for block in blocks:
+        yield block
+        if isinstance(block, ListBlock):
+            for item in block.items:
+                yield from blocks_within(item.blocks)
+        elif isinstance(block, Quote):
+            yield from blocks_within(block.blocks)
+
+
 def fences_in(blocks: Iterable[Block]) -> Iterator[Fence]:
     """Every fence among the blocks in order, those in lists and quotes as well."""
-    for block in blocks:
-        if isinstance(block, Fence):
-            yield block
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from fences_in(item.blocks)
-        elif isinstance(block, Quote):
-            yield from fences_in(block.blocks)
+    return (block for block in blocks_within(blocks) if isinstance(block, Fence))

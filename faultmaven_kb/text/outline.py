@@ -19,10 +19,13 @@ __all__ = [
     "NOTE_KINDS",
     "Group",
     "OutlineSection",
+    "blocks_below",
     "build_outline",
     "groups",
+    "heading_span",
     "is_note",
     "label_of",
+    "parts_of",
     "split_labels",
     "walk",
     "words",
@@ -132,6 +135,22 @@ def walk(sections: Iterable[OutlineSection]) -> Iterator[OutlineSection]:
     for section in sections:
         yield section
         yield from walk(section.children)
+
+
+def blocks_below(section: OutlineSection) -> tuple[Block, ...]:
+    """The blocks of a section and of all sections below it, in order."""
+    return tuple(block for part in walk((section,)) for block in part.blocks)
+
+
+def heading_span(section: OutlineSection) -> Span:
+    """Where the heading stands: the place of everything that is missing below it."""
+    return section.heading.span if section.heading else section.span
+
+
+def parts_of(section: OutlineSection) -> tuple[Group, ...]:
+    """The labelled groups of a section, and its child sections, which read alike: a heading is the label of one."""
+    children = (Group(each.title, each.key, "", blocks_below(each), heading_span(each)) for each in section.children)
+    return (*groups(section.blocks), *children)
 
 
 def groups(blocks: Iterable[Block]) -> tuple[Group, ...]:

@@ -253,3 +253,12 @@ def test_an_internal_error_is_a_message_and_exit_code_3(tmp_path: Path) -> None:
     code, _, err = fmkb("schema", PYTHONPATH=path)
     assert code == 3
     assert "internal error: RuntimeError: boom" in err
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "latin-1"])
+def test_search_and_diagnose_read_what_is_piped_in_any_encoding_and_colour(encoding: str) -> None:
+    line = "\x1b[31mFATAL: sorry, too many clients already – größe\x1b[0m\r\n".replace("–", "-")
+    code, out, _ = fmkb("search", "-", stdin=line.encode(encoding))
+    assert (code, out.startswith("match"), "postgres-connection-pool-exhausted" in out) == (0, True, True)
+    code, out, _ = fmkb("diagnose", "-", stdin=line.encode(encoding))
+    assert (code, "postgres-connection-pool-exhausted" in out) == (0, True)

@@ -75,3 +75,14 @@ def test_nothing_to_go_by_is_a_mistake_and_nothing_found_is_not() -> None:
 def test_what_a_user_typed_cannot_drive_the_terminal() -> None:
     result = CliRunner().invoke(command, ["node NotReady", "--not-seen", "kubelet is \x1b[31mrunning"])
     assert "\x1b" not in result.output
+
+
+def test_standard_input_is_a_symptom_or_observations_and_not_both() -> None:
+    piped = CliRunner().invoke(command, ["-", "--json"], input="node NotReady\n")
+    assert [each["text"] for each in json.loads(piped.output)["observations"]] == ["node NotReady\n"]
+    marked = CliRunner().invoke(
+        command, ["--observations", "-"], input=b"\xef\xbb\xbf" + b'[{"text": "node NotReady"}]'
+    )
+    assert "k8s-node-not-ready" in marked.output
+    twice = CliRunner().invoke(command, ["-", "--observations", "-"], input="x")
+    assert (twice.exit_code, "standard input is named twice, expected - once" in twice.output) == (2, True)

@@ -96,3 +96,16 @@ def test_the_language_server_says_what_it_needs() -> None:
     code, out, _ = fmkb("lsp", "--help")
     assert code == 0
     assert "an editor starts this" in out
+
+
+def test_a_file_that_cannot_be_fixed_is_named_and_the_others_are_fixed(base: Path) -> None:
+    other = base / "redis" / "another.md"
+    other.write_bytes(HIGH.replace(b"id: redis-out-of-memory", b"id: another"))
+    other.chmod(0o444)
+    code, _, err = fmkb("validate", "--fix", "redis", cwd=base)
+    assert code == 2
+    assert "fixed 1 finding in 1 runbook\n" in err
+    assert "another.md': it is read-only" in err
+    assert file_of(base).read_bytes() == HIGH.replace(b"HIGH", b"high")
+    assert b"HIGH" in other.read_bytes()
+    other.chmod(0o644)

@@ -307,3 +307,8 @@ def test_a_diff_names_the_missing_line_end() -> None:
     result = fixed(GOOD.rstrip("\n"), only="RB008")
     assert diff(result).endswith("\\ No newline at end of file\n+" + GOOD.rstrip("\n").split("\n")[-1] + "\n")
     assert diff(fixed(GOOD)) == ""
+
+
+def test_a_byte_order_mark_before_a_page_without_front_matter_is_removed() -> None:
+    """The mark is no part of the first section's text, so removing it changes nothing that is read."""
+    assert fixed("\ufeff# Queue - Stuck\n\nNothing moves.\n", only="RB002").text.startswith("# Queue")

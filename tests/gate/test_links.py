@@ -166,6 +166,15 @@ def test_a_bad_target_breaks_one_rule_at_its_own_place(tmp_path: Path, target: s
     assert (found.code, line[found.span.column - 1 : found.span.end_column - 1]) == (code, target)
 
 
+@pytest.mark.parametrize("text", ["# Redis\n\nAsk the database team.\n", "# Redis\n", ""])
+def test_a_readme_that_lists_no_file_at_all_lacks_each_of_them(tmp_path: Path, text: str) -> None:
+    base = _base(tmp_path)
+    (base / "redis" / "README.md").write_text(text, encoding="utf-8")
+    runbooks = sorted(path.name for path in (base / "redis").glob("*.md") if path.name != "README.md")
+    found = [finding.message for finding in _found(base) if finding.code == "RB812"]
+    assert found == [f'"{name}" is not listed in redis/README.md' for name in runbooks]
+
+
 def test_nothing_outside_is_read_through_symbolic_links(tmp_path: Path) -> None:
     secret = tmp_path / "secret.md"
     secret.write_text("---\nid: top-secret\n---\n# Secret\n", "utf-8")

@@ -13,6 +13,8 @@ from faultmaven_kb.cli.commands.alerts import command, print_coverage
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
 
+FIXTURES = Path(__file__).parent.parent / "fixtures"
+
 RULES = """groups:
 - name: shop
   rules:
@@ -86,6 +88,7 @@ def test_each_alert_gets_its_runbook_or_a_proposal(tmp_path: Path) -> None:
         "alerts": 4,
         "covered": 2,
         "unfit": 0,
+        "wrong_links": 0,
         "dead_links": 1,
         "missing": 1,
         "share": 0.5,
@@ -148,6 +151,12 @@ def test_a_deep_nesting_and_a_huge_file_are_problems_not_crashes(
 
     assert "nested deeper" in deep.problems[0].message
     assert "larger than" in huge.problems[0].message
+
+
+def test_a_rule_file_may_be_utf16_as_windows_writes_it(tmp_path: Path) -> None:
+    file = tmp_path / "r.yaml"
+    file.write_bytes(RULES.encode("utf-16"))
+    assert read_rules(file).alerts[0].name == "RedisOutOfMemory"
 
 
 def test_a_path_that_does_not_exist_is_an_error_of_the_call(tmp_path: Path) -> None:
@@ -260,3 +269,123 @@ def test_a_link_with_an_anchor_leads_to_its_heading_and_a_missing_anchor_is_a_fi
         rows[1].faults[0].startswith('the link leads to no heading "#blockstorediskfull" on the page "storage-alerts"')
     )
     assert rows[3].faults == ('the link leads to no heading "#gone" on the page "storage-alerts"',)
+
+
+def test_rules_are_found_wherever_the_world_keeps_them() -> None:
+    files = [read_rules(file) for file in find_rule_files([FIXTURES / "alert-rules"])]
+    assert [file.problems for file in files] == [()] * 6
+    found = {alert.name: (Path(alert.path).name, alert.group, alert.line) for file in files for alert in file.alerts}
+    assert found == {
+        "InConfigMap": ("config-map.yaml", "in-a-map", 11),
+        "In Grafana": ("grafana-provisioning.yaml", "grafana", 8),
+        "InHelmTemplate": ("helm-template.yaml", "<template>-shop", 17),
+        "FilledInLater": ("helm-template.yaml", "<template>-shop", 23),
+        "InHelmValues": ("helm-values.yaml", "values", 6),
+        "InServerFiles": ("helm-values.yaml", "files", 15),
+        "CustomResource": ("prometheus-rule.yaml", "shop", 14),
+        "RulesFile": ("prometheus.rules", "shop", 4),
+    }
+
+
+def test_each_of_the_usual_annotations_is_a_link_and_what_a_chart_fills_in_is_none() -> None:
+    result = _run(FIXTURES / "alert-rules", "--json")
+    rows = {row["alert"]: (row["status"], row["runbook"], row["link"]) for row in json.loads(result.stdout)["alerts"]}
+    assert rows.pop("FilledInLater") == ("missing", None, None)
+    assert rows.pop("InServerFiles") == ("missing", None, None)
+    assert {row[:2] for row in rows.values()} == {("covered", "redis-out-of-memory")}
+    assert rows["InHelmTemplate"][2] == "/redis-out-of-memory"
+
+
+@pytest.mark.parametrize("key", ["runbook", "Runbook-URL", "runbookUrl", "runbookURL", "playbook", "playbook_url"])
+def test_an_annotation_is_known_in_any_spelling(key: str) -> None:
+    alert = Alert("X", "r.yaml", 1, annotations={key: "https://example.org/redis-out-of-memory", "note": "none"})
+    assert cover([alert], KnowledgeBase.builtin(), faults={}).rows[0].runbook == "redis-out-of-memory"
+
+
+def test_the_name_of_the_alert_in_a_link_is_filled_in() -> None:
+    alert = Alert(
+        "RedisOutOfMemory", "r.yaml", 1, annotations={"runbook_url": "https://x.org/{{ $labels.alertname }}/"}
+    )
+    row = cover([alert], KnowledgeBase.builtin(), faults={}).rows[0]
+    assert (row.status, row.via) == ("covered", "link")
+
+
+def test_the_annotations_of_a_house_come_from_the_configuration_and_the_command_line(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "good-one.md").write_text("# Good one\n\n## Mitigation\n\n- Mend it.\n", encoding="utf-8")
+    rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: X\n    annotations: {handbuch: good-one, sop: good-one}\n")
+    assert _run(rules, "--kb", folder).exit_code == 1
+    assert _run(rules, "--kb", folder, "--annotation", "SOP").exit_code == 0
+    (folder / ".fmkb.toml").write_text('[vocabulary]\nannotations = ["handbuch"]\n', encoding="utf-8")
+    assert _run(rules, "--kb", folder).exit_code == 0
+
+
+def test_a_base_in_another_format_is_judged_by_what_was_read(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    page = folder / "good-one.md"
+    page.write_text("# Good one\n\n## Mitigation\n\n- Mend it.\n", encoding="utf-8")
+    rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: GoodOne\n")
+    assert "1 of 1 alerts covered (100 %)" in _run(rules, "--kb", folder).stderr
+    page.write_text("# Good one\n\n## Mitigation\n\n<<<<<<< HEAD\n- A\n=======\n- B\n>>>>>>> x\n", encoding="utf-8")
+    assert "RB010" in _run(rules, "--kb", folder).stdout
+
+
+def test_the_configuration_decides_what_is_fit_as_for_validate(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "good-one.md").write_text("# Good one\n\n## Mitigation\n\n- Mend it.\n", encoding="utf-8")
+    rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: GoodOne\n")
+    settings = folder / ".fmkb.toml"
+    settings.write_text('profile = "contribute"\n', encoding="utf-8")
+    assert "unfit" in _run(rules, "--kb", folder).stdout
+    settings.write_text('profile = "contribute"\nselect = ["RB010"]\n', encoding="utf-8")
+    assert _run(rules, "--kb", folder).exit_code == 0
+    elsewhere = tmp_path / "strict.toml"
+    elsewhere.write_text('profile = "contribute"\n', encoding="utf-8")
+    assert "unfit" in _run(rules, "--kb", folder, "--config", elsewhere).stdout
+
+
+def test_a_finding_on_a_page_of_many_is_about_the_runbook_on_whose_lines_it_is(tmp_path: Path) -> None:
+    text = (FIXTURES / "pages" / "storage-alerts.md").read_text(encoding="utf-8")
+    page = tmp_path / "kb" / "storage-alerts.md"
+    page.parent.mkdir()
+    at = text.index("\n", text.index("## BlockstoreReplicaLagging")) + 1
+    page.write_text(f"{text[:at]}\nfrom \u202e right to left\n\n{text[at:]}", encoding="utf-8")
+    names = ("BlockstoreDiskAlmostFull", "BlockstoreReplicaLagging")
+    rules = _rules(tmp_path, "groups:\n- rules:\n" + "".join(f"  - alert: {name}\n" for name in names))
+    rows = json.loads(_run(rules, "--kb", page.parent, "--json").stdout)["alerts"]
+    assert [row["status"] for row in rows] == ["covered", "unfit"]
+
+
+def test_a_link_that_names_another_alert_is_told() -> None:
+    url = "https://example.org/docs/storage-alerts.md#blockstorereplicalagging"
+    pages = KnowledgeBase.load(FIXTURES / "pages")
+    own = Alert("BlockstoreDiskAlmostFull", "r.yml", 1, annotations={"runbook_url": url})
+    shares = Alert("ReplicaBehind", "r.yml", 2, annotations={"runbook_url": url})
+    (row,) = cover([own], pages, faults={}).rows
+    assert (row.status, row.runbook) == ("wrong-link", "storage-alerts#blockstorediskalmostfull")
+    assert 'the runbook of "BlockstoreReplicaLagging"' in row.faults[0]
+    first, other = cover([Alert("BlockstoreReplicaLagging", "r.yml", 3), shares], pages, faults={}).rows
+    assert (first.status, first.names) == ("covered", None)
+    assert (other.status, other.names, other.to_dict()["names_alert"]) == ("covered", *["BlockstoreReplicaLagging"] * 2)
+    out = Console(force_terminal=True, width=160, file=io.StringIO())
+    print_coverage(out, cover([first.alert, shares], pages, faults={}))
+    assert 'shared with the alert "BlockstoreReplicaLagging"' in out.file.getvalue()  # type: ignore[attr-defined]
+
+
+def test_runbooks_that_no_alert_names_are_listed(tmp_path: Path) -> None:
+    rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: RedisOutOfMemory\n")
+    result = _run(rules)
+    assert f"no alert names {len(KnowledgeBase.builtin()) - 1} of the runbooks: k8s-node-not-ready, " in result.stderr
+    assert "redis-out-of-memory" not in json.loads(_run(rules, "--json").stdout)["unnamed_runbooks"]
+
+
+def test_a_long_list_of_runbooks_without_an_alert_is_cut(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    for number in range(25):
+        (folder / f"case-{number:02}.md").write_text(f"# Case {number:02}\n\n## Mitigation\n\n- x\n", encoding="utf-8")
+    rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: Case00\n")
+    assert _run(rules, "--kb", folder).stderr.rstrip().endswith("case-20 and 4 more")

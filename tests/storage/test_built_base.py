@@ -230,7 +230,7 @@ def test_a_base_that_cannot_be_written_leaves_the_old_one(folder: Path, built: P
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next_build(folder: Path, built: Path) -> None:
-    left = built.with_name(f".{built.name}.0123456789ab.part")
+    left = built.with_name(".fmkb-0123456789abcdef.part")
     left.write_bytes(b"half of a base")
     (folder / "new.md").write_text(page("new", "A new fault."), encoding="utf-8")
     KnowledgeBase.build(folder, to=built)

@@ -8,19 +8,26 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
-from faultmaven_kb.diagnostics import Level
-from faultmaven_kb.gate.engine.check import check_paths
+from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.gate.configuration.location import find_configuration, load_configuration
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
 from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, cover
 from faultmaven_kb.integrations.prometheus_rules import find_rule_files, read_rules
 from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command", "print_coverage"]
 
-_STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing": "red"}
+_MOST_UNNAMED = 20
+_OWN_DIALECT = "faultmaven"
+_OF_FILES = "RB0"
+"""The rules about files as such: encoding, merge conflicts, size."""
+
+_STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-link": "red", "missing": "red"}
 
 
 @click.command("alerts")
@@ -28,8 +35,7 @@ _STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing":
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
-    default=Profile.INGEST.label,
-    show_default=True,
+    show_default="the configuration's, else ingest for runbooks in this library's format",
     help="A runbook with an error of this profile is not fit.",
 )
 @click.option(
@@ -43,26 +49,32 @@ _STYLES = {"covered": "green", "unfit": "yellow", "dead-link": "red", "missing":
     "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that rules about dates take for today. Default: today."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+@click.option("--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given often.")
+@click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found from the base.")
 @kb_option
 @click.pass_context
 def command(
     ctx: click.Context,
     rules: tuple[Path, ...],
-    profile: str,
+    profile: str | None,
     require: float,
     today: datetime.datetime | None,
     as_json: bool,
+    links: tuple[str, ...],
+    config: Path | None,
     kb_paths: tuple[Path, ...],
 ) -> None:
-    """Say for each alert in RULES (Prometheus rule files, PrometheusRule manifests, folders) whether it has a runbook.
+    """Say for each alert in RULES whether it has a runbook: Prometheus rules, also in manifests, ConfigMaps and charts,
+    Grafana's provisioning files, folders of them.
 
     \b
     Examples:
       fmkb alerts rules/ --kb runbooks
       fmkb alerts prometheus-rules.yaml --require 80 --json
 
-    An alert is covered when its runbook_url or its name leads to a runbook of the base and that runbook is fit. For the
-    others a runbook is proposed from the alert's summary and description.
+    An alert is covered when its runbook_url or its name leads to a runbook of the base and that runbook is fit: it was
+    read, it has something to do, and the configuration finds no error in it. For the others a runbook is proposed from
+    the alert's summary and description.
 
     Exit code: 0 when enough alerts are covered, 1 otherwise, 2 for wrong usage.
     """
@@ -75,7 +87,8 @@ def command(
         raise click.UsageError(f"no alert found in {', '.join(str(path) for path in rules)}")
     base = load(kb_paths)
     day = today.date() if today else datetime.date.today()
-    coverage = cover(alerts, base, faults=_faults(base, profile_named(profile), day))
+    faults, configured = _judged(base, profile_named(profile) if profile else None, config, day)
+    coverage = cover(alerts, base, faults=faults, links=(*links, *configured))
     if as_json:
         echo_json(coverage.to_dict())
     else:
@@ -83,16 +96,44 @@ def command(
     ctx.exit(1 if problems or coverage.share * 100 < require else 0)
 
 
-def _faults(base: KnowledgeBase, profile: Profile, today: datetime.date) -> dict[str, tuple[str, ...]]:
-    """The errors of each runbook of the base, by its id."""
-    ids = {runbook.path: runbook.id for runbook in base if runbook.path}
-    report = check_paths(sorted(ids), today=today, profile=profile)
+def _judged(
+    base: KnowledgeBase, profile: Profile | None, config: Path | None, today: datetime.date
+) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
+    """The errors of each runbook of the base, by its id, and the annotations that its configuration names.
+
+    Where nobody chose a profile, a runbook in another format than this library's is not measured by it: then only
+    errors of the file itself count, such as a merge conflict or bytes that are no text.
+    """
+    by_path: dict[str, list[Runbook]] = {}
+    for runbook in base:
+        if runbook.path:
+            by_path.setdefault(runbook.path, []).append(runbook)
+    if not by_path:
+        return {}, ()
+    paths = sorted(by_path)
+    configuration = load_configuration(config) if config else find_configuration(Path(paths[0]))
+    chosen = profile or configuration.configuration.profile
+    gate = Gate.open(*paths, today=today, profile=chosen or Profile.INGEST, config=config)
+    report = gate.check()
     found: dict[str, tuple[str, ...]] = {}
     for diagnostic in report.diagnostics:
-        identity = ids.get(diagnostic.path)
-        if identity and diagnostic.level is Level.ERROR:
-            found[identity] = (*found.get(identity, ()), f"{diagnostic.code} {diagnostic.message}")
-    return found
+        if diagnostic.level is not Level.ERROR:
+            continue
+        for runbook in _meant(diagnostic, by_path.get(diagnostic.path, [])):
+            if chosen or runbook.dialect == _OWN_DIALECT or diagnostic.code.startswith(_OF_FILES):
+                found[runbook.id] = (*found.get(runbook.id, ()), f"{diagnostic.code} {diagnostic.message}")
+    return found, gate.settings.annotations
+
+
+def _meant(diagnostic: Diagnostic, runbooks: list[Runbook]) -> list[Runbook]:
+    """Which runbooks of a page a finding is about: the one on whose lines it is, else all."""
+    line = diagnostic.span.line
+    on_line = [
+        runbook
+        for runbook in runbooks
+        if runbook.sections and runbook.sections[0].span.line <= line <= runbook.sections[-1].span.end_line
+    ]
+    return on_line or runbooks
 
 
 def print_coverage(out: Console, coverage: Coverage) -> None:
@@ -113,6 +154,12 @@ def print_coverage(out: Console, coverage: Coverage) -> None:
         out.print(table)
     covered, total = coverage.count("covered"), len(coverage.rows)
     click.echo(f"{covered} of {total} alerts covered ({coverage.share * 100:.0f} %)", err=not out.is_terminal)
+    if coverage.unnamed:
+        more = len(coverage.unnamed) - _MOST_UNNAMED
+        named = ", ".join(coverage.unnamed[:_MOST_UNNAMED]) + (f" and {more} more" if more > 0 else "")
+        click.echo(
+            f"no alert names {len(coverage.unnamed)} of the runbooks: {printable(named)}", err=not out.is_terminal
+        )
 
 
 def _remark(row: AlertCoverage) -> str:
@@ -120,6 +167,8 @@ def _remark(row: AlertCoverage) -> str:
     if row.faults:
         more = f" and {len(row.faults) - 1} more" if len(row.faults) > 1 else ""
         parts.append(row.faults[0] + more)
+    if row.names and row.status != "wrong-link":
+        parts.append(f'shared with the alert "{row.names}"')
     if row.proposal and row.confidence is not None:
         parts.append(f"proposed: {row.proposal} ({row.confidence * 100:.0f} %)")
     if row.status == "dead-link" and not row.runbook:

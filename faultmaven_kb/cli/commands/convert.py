@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from faultmaven_kb.cli.shared.common import kb_option, load, runbook_named
+from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.conversion import TARGETS, convert
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
@@ -43,14 +44,7 @@ def command(
     if output is None:
         click.echo(printable(draft.text), nl=False)
         return
-    file = output / draft.name
-    if file.exists():
-        raise click.UsageError(f"{file} exists already")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(draft.text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
+    file = create_below(output, draft.name, draft.text.encode())
     click.echo(f"wrote {file}")
 
 

@@ -12,11 +12,14 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.cards import bar
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.piped import decode_piped
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
@@ -50,18 +53,23 @@ def command(
     kb_paths: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Order the causes that SYMPTOMS (each in quotes) point to, and propose the step that tells them apart.
+    """Order the causes that SYMPTOMS (each in quotes) point to, and propose the step that tells them apart. A symptom
+    of - is what comes from standard input.
 
     \b
     Examples:
       fmkb diagnose "node NotReady" --not-seen "kubelet is running"
       fmkb diagnose "502 Bad Gateway" "connect() failed (111: Connection refused)"
       fmkb diagnose "Temporary failure in name resolution" --json > case.json
+      kubectl describe pod web-0 | fmkb diagnose -
       fmkb diagnose --observations case.json --seen "status: SERVFAIL"
 
     Exit code: 0 when there are causes, 1 when no runbook points to any.
     """
     asking = not as_json and (ask if ask is not None else sys.stdin.isatty() and sys.stdout.isatty())
+    if [*symptoms, str(file)].count("-") > 1:
+        raise click.UsageError("standard input is named twice, expected - once")
+    symptoms = tuple(standard_input() if symptom == "-" else symptom for symptom in symptoms)
     observations = [*(_read(file) if file else ()), *map(Observation, (*symptoms, *seen))]
     observations += [Observation(text, seen=False) for text in not_seen]
     if not observations and asking:
@@ -175,11 +183,8 @@ def _short(text: str, most: int = 80) -> str:
 def _read(path: Path) -> list[Observation]:
     """The observations of a JSON file."""
     try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-        value: Any = json.loads(data)
-    except OSError as error:
-        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
-    except ValueError:
+        value: Any = json.loads(standard_input() if str(path) == "-" else decode_piped(read_regular(path)))
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
         value = value.get("observations")

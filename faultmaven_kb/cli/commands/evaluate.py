@@ -8,7 +8,8 @@ import click
 
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.evaluation.comparison import compare
 from faultmaven_kb.evaluation.evaluation import Evaluation, evaluate
 from faultmaven_kb.evaluation.labelled import LabelledQuestion, read_labelled
@@ -98,10 +99,8 @@ def _report_unknown(kb: KnowledgeBase, questions: tuple[LabelledQuestion, ...]) 
 
 def _read_run(path: Path) -> Evaluation:
     try:
-        value = json.loads(path.read_bytes())
-    except OSError as error:
-        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
-    except ValueError:
+        value = json.loads(read_regular(path))
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise ConfigurationError(f'"{path}" is no run, expected the output of `fmkb eval --json`')

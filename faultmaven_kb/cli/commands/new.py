@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.model.template import new_runbook
 
 __all__ = ["command"]
@@ -41,12 +42,5 @@ def command(runbook_id: str, technology: str | None, folder: Path, to_stdout: bo
     if to_stdout:
         click.echo(text, nl=False)
         return
-    file = folder / technology / f"{runbook_id}.md"
-    if file.exists():
-        raise click.UsageError(f"{file} exists already")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
+    file = create_below(folder, f"{technology}/{runbook_id}.md", text.encode())
     click.echo(f"wrote {file}\nfill in each TODO, then run: fmkb validate {file}")

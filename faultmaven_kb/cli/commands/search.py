@@ -1,6 +1,5 @@
 """`fmkb search`: from what is seen to the runbook, usable without opening anything else."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -10,13 +9,13 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.cards import print_brief, print_card
 from faultmaven_kb.cli.shared.common import echo_json, filter_options, kb_option, load, technology_named
 from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
-_LARGEST_INPUT = 2_000_000
 _DEFAULT_LIMIT = 3
 _LONG_INPUT = 3
 _SHOWN = 0.005
@@ -61,7 +60,7 @@ def command(
 
     Exit code: 0 when a runbook was found, 1 when none covers the question.
     """
-    question = _standard_input() if text == ("-",) else " ".join(text)
+    question = standard_input() if text == ("-",) else " ".join(text)
     if not question.strip():
         raise click.UsageError("the question is empty, expected what you see: a message, an alert, a log")
     kb = with_semantic(load(kb_paths), semantic)
@@ -78,13 +77,6 @@ def command(
     else:
         _print(answer, full=limit)
     ctx.exit(1 if answer.verdict == "none" else 0)
-
-
-def _standard_input() -> str:
-    data = sys.stdin.buffer.read(_LARGEST_INPUT + 1)
-    if len(data) > _LARGEST_INPUT:
-        click.echo(f"fmkb: only the first {_LARGEST_INPUT:,} bytes of the input are read", err=True)
-    return data[:_LARGEST_INPUT].decode("utf-8", "replace")
 
 
 def _print_lines(out: Console, answer: Answer) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.gate import fix_options, gate_options, open_gate, run_check
 from faultmaven_kb.cli.shared.output import default_format, print_report, report_context
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
@@ -64,7 +65,7 @@ def command(
     gate = open_gate(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
     if options["write_baseline"]:
         written, count = gate.write_baseline()
-        click.echo(f"fmkb: wrote {count} findings to {printable(str(written))}", err=True)
+        click.echo(f"fmkb: wrote {counted(count, 'finding')} to {printable(str(written))}", err=True)
         return
     report = run_check(gate)
     if not report.files:

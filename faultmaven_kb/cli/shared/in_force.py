@@ -29,6 +29,7 @@ _LIMITS = {
     "vocabulary.languages": "languages",
     "vocabulary.hosts": "hosts",
     "vocabulary.fields": "fields",
+    "vocabulary.annotations": "annotations",
     "retired-ids": "retired_ids",
     "allow-credential-suppression": "allow_credential_suppression",
 }

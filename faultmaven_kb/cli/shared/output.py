@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from faultmaven_kb.disk.folders import repository_top
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.reports.context import Context
@@ -36,8 +37,7 @@ def default_format() -> str:
 def report_context(profile: Profile) -> Context:
     """The current folder and the root of the repository around it (the folder itself where there is none)."""
     folder = Path.cwd()
-    root = next((each for each in (folder, *folder.parents) if (each / ".git").exists()), folder)
-    return Context(folder, root, profile)
+    return Context(folder, repository_top(folder) or folder, profile)
 
 
 def print_report(report: Report, output: str, context: Context) -> None:

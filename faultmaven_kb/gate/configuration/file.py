@@ -140,7 +140,7 @@ _KEYS = (
     "exclude",
 )
 _LIMITS = ("stale-months", "weight-tolerance", "file-size")
-_VOCABULARIES = ("technologies", "tags", "sections", "languages", "hosts", "fields")
+_VOCABULARIES = ("technologies", "tags", "sections", "languages", "hosts", "fields", "annotations")
 _EXCLUDE = ("reason", "rules", "paths", "ids")
 
 
@@ -190,6 +190,7 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
         languages=vocabulary.words("languages"),
         hosts=vocabulary.words("hosts"),
         fields=(*vocabulary.words("fields"), *_schema_fields(reader, schema, schema_path)),
+        annotations=vocabulary.words("annotations"),
         schema=schema,
         retired_ids=reader.words("retired-ids"),
         allow_credential_suppression=allow,

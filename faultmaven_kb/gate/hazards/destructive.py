@@ -1,5 +1,6 @@
 """Which commands destroy: a readable table, a row for each family, matched on parsed commands and not on text.
 
+What no row knows is read by its verb: `rbd rm`, `mysqladmin drop`, `--delete` mean the same in any program that obeys.
 A row holds the programs, a pattern for the words behind them, what it does, and whether *data* is lost (a stopped
 service comes back by itself being started, a dropped table does not). Read-only and simulated forms are no harm, nor is
 the removal of what a runbook made itself or of temporary files. Restarts and reloads are left out: they are the usual
@@ -10,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice, takewhile
 
 from faultmaven_kb.fences.placeholders import mask_placeholders
 from faultmaven_kb.fences.shell import ShellCommand
@@ -21,7 +23,8 @@ __all__ = ["Harm", "created_names", "harms_in", "is_simulated"]
 _MADE = re.compile(
     r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
     r"\btouch |\bmktemp (?:-d )?|\bfallocate .*? |"
-    r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |--name[= ]|"
+    r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |"
+    r"\b(?:run|create)\b[^\n]{0,200}? --name[= ]|"
     r"\bCREATE (?:TEMP(?:ORARY)? |UNLOGGED )?(?:TABLE|DATABASE|INDEX CONCURRENTLY|INDEX|VIEW) (?:IF NOT EXISTS )?)"
     r"[\"']?(?P<name>[\w./<>-]*\w[\w./<>-]*)",
     re.IGNORECASE,
@@ -45,6 +48,7 @@ def _row(programs: str, words: str, what: str, *, loses_data: bool = False) -> _
     return programs, re.compile(words), what, loses_data
 
 
+_MONGO = r"\.(?:dropDatabase|drop|deleteMany|deleteOne|findOneAndDelete|remove)\("
 _COMMANDS: tuple[_Row, ...] = (
     # file system
     _row("find", r".*\s-delete\b", "deletes files", loses_data=True),
@@ -54,6 +58,7 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("journalctl", r".*--vacuum-", "deletes logs"),
     _row("crontab", r"(?:.* )?-r\b", "deletes the crontab", loses_data=True),
     _row("userdel groupdel deluser", r"", "deletes an account"),
+    _row("cp", r"(?:-\S+ )*/dev/null\b", "empties a file", loses_data=True),
     # disks
     _row("dd", r".*\bof=(?!/dev/null|/tmp/)", "overwrites its target", loses_data=True),
     _row("mkfs mke2fs mkswap blkdiscard lvremove vgremove pvremove lvreduce", r"", "destroys data", loses_data=True),
@@ -89,6 +94,7 @@ _COMMANDS: tuple[_Row, ...] = (
     ),
     _row("docker podman nerdctl", r"(?:container |image |network |system |builder )?prune\b", "deletes what is unused"),
     _row("docker podman nerdctl", r"(?:container )?(?:rm|kill|stop)\b", "stops or removes containers"),
+    _row("docker", r"(?:stack|service|config|secret) rm\b|swarm leave\b", "removes services or their settings"),
     _row("docker podman nerdctl", r"(?:rmi|image rm|network rm)\b", "deletes images or networks"),
     _row("docker podman", r"compose (?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
     _row("docker podman", r"compose (?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
@@ -118,10 +124,21 @@ _COMMANDS: tuple[_Row, ...] = (
         "deletes queues or state",
         loses_data=True,
     ),
-    _row("kafka-topics kafka-topics.sh", r".*--delete\b", "deletes topics", loses_data=True),
+    _row("kafka-delete-records kafka-delete-records.sh", r"", "deletes records", loses_data=True),
     _row(
-        "mongosh mongo", r".*(?:dropDatabase|\.drop\(|deleteMany|deleteOne|\.remove\()", "deletes data", loses_data=True
+        "kafka-configs kafka-configs.sh",
+        r".*\bretention\.(?:ms=\d{1,5}|bytes=\d{1,6})\b",
+        "empties a topic",
+        loses_data=True,
     ),
+    _row(
+        "kafka-consumer-groups kafka-consumer-groups.sh",
+        r"(?=.*--reset-offsets).*--execute",
+        "moves the offsets",
+        loses_data=True,
+    ),
+    _row("kafka-topics kafka-topics.sh", r".*--delete\b", "deletes topics", loses_data=True),
+    _row("mongosh mongo", rf".*{_MONGO}", "deletes data", loses_data=True),
     # packages
     _row("apt apt-get aptitude", r"(?:-\S+ )*(?:remove|purge|autoremove|autopurge)\b", "removes packages"),
     _row("yum dnf zypper", r"(?:-\S+ )*(?:remove|erase|autoremove|rm)\b", "removes packages"),
@@ -142,7 +159,9 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("ifconfig", r"\S+ down\b", "cuts connections"),
     _row("nmcli", r".*\b(?:down|delete|disconnect|off)\b", "cuts connections"),
     _row("conntrack", r".*(?:-F|-D|--flush|--delete)\b", "cuts connections"),
-    _row("curl", r".*(?:-X ?|--request[= ])DELETE\b", "deletes through an API", loses_data=True),
+    _row(
+        "curl", r".*(?:(?:-X ?|--request[= ])DELETE\b|/_delete_by_query\b)", "deletes through an API", loses_data=True
+    ),
     # cloud
     _row("aws", r".*\b(?:terminate-instances|delete-[\w-]+|s3 r[mb])\b", "deletes resources", loses_data=True),
     _row("aws", r".*\bs3 sync\b.*--delete\b", "deletes objects", loses_data=True),
@@ -153,7 +172,10 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("az doctl eksctl", r".*\b(?:delete|purge)\b", "deletes resources", loses_data=True),
     _row("az", r".*\b(?:deallocate|stop)\b", "stops resources"),
     _row(
-        "terraform tofu pulumi", r"(?:-\S+ )*(?:destroy|apply .*-destroy)\b", "destroys infrastructure", loses_data=True
+        "terraform tofu pulumi",
+        r"(?:-\S+ )*(?:destroy|apply .*-(?:destroy|replace))\b",
+        "destroys infrastructure",
+        loses_data=True,
     ),
     _row("terraform tofu", r"(?:-\S+ )*state rm\b", "forgets resources"),
     # git
@@ -163,6 +185,7 @@ _COMMANDS: tuple[_Row, ...] = (
         "rewrites or deletes branches",
     ),
     _row("git", r".*\breset\b.*--hard\b", "throws local changes away"),
+    _row("git", r"(?:.* )?(?:checkout (?:\S+ )?-- |restore (?!.*--staged))", "throws local changes away"),
     _row("git", r".*\bclean\b.*-\w*f", "deletes files"),
     _row("git", r".*\bbranch\b.*\s-D\b", "deletes a branch"),
     _row("git", r".*\b(?:stash (?:drop|clear)|filter-branch|filter-repo)\b", "throws commits away"),
@@ -171,7 +194,11 @@ _SQL: tuple[tuple[re.Pattern[str], str, bool], ...] = (
     (re.compile(r"drop (?:table|database|schema|tablespace|column|user|role)\b", re.IGNORECASE), "drops data", True),
     (re.compile(r"drop\b", re.IGNORECASE), "drops an object", False),
     (re.compile(r"truncate\b", re.IGNORECASE), "empties tables", True),
-    (re.compile(r"delete\s+from\b|with\b.*\bdelete\s+from\b", re.IGNORECASE | re.DOTALL), "deletes rows", True),
+    (
+        re.compile(r"delete\s+(?:[\w.]+\s+)?from\b|with\b.*\bdelete\s+from\b", re.IGNORECASE | re.DOTALL),
+        "deletes rows",
+        True,
+    ),
     (re.compile(r"update\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL), "changes every row", True),
     (re.compile(r"alter\s+table\b.*\bdrop\s+(?:column|partition)\b", re.IGNORECASE | re.DOTALL), "drops data", True),
     (re.compile(r".*\bpg_drop_replication_slot\s*\(", re.IGNORECASE | re.DOTALL), "drops a replication slot", False),
@@ -189,7 +216,26 @@ _REDIS = re.compile(
     r"(?:shutdown|client kill|cluster (?:reset|forget|delslots)|script (?:flush|kill)|debug (?:segfault|sleep))\b",
     re.IGNORECASE,
 )
+_MONGO_LANGUAGES = ("javascript", "js", "mongo", "mongodb", "mongosh")
+_MONGO_CALL = re.compile(rf"^[ \t]*db\b[^\n;]{{0,200}}?{_MONGO}[^\n]*", re.MULTILINE)
 _REDIS_OPTION = re.compile(r"-[hpanusitrdUX]|--(?:user|pass|cacert|cert|key|sni|eval|rps)")
+_VERB = re.compile(
+    r"(?:\w+-)?(?:delete|del|destroy|purge|remove|rm|drop|wipe|erase|zap|prune|terminate|truncate|forget|lost|labelclear|"
+    r"luksFormat)(?:-\w+){0,3}|--(?:delete|destroy|purge|remove|prune|wipe|erase)(?:-\w+){0,3}"
+)
+_VERB_WORDS = 4
+"""A verb is among the first words that are no options: behind them are the names of things."""
+_READS = frozenset("get list ls show info describe status stat stats inspect view search help explain plan".split())
+"""Verbs behind which another one is a name."""
+_TALKERS = frozenset(
+    "echo printf cat grep egrep fgrep zgrep rg awk sed jq yq tr cut sort tee head tail less more man ls test [ read "
+    "export wget make ansible ansible-playbook kubectl oc helm git docker podman nerdctl crictl ctr docker-compose "
+    "podman-compose systemctl service apt apt-get aptitude yum dnf zypper apk brew npm pip pip3 rpm dpkg snap psql "
+    "mysql sqlite3 redis-cli mongosh mongo python python3 perl ruby node java find cd cp mv ln mkdir chmod chown ip "
+    "nmcli sudo doas su runuser env nohup nice ionice timeout time watch xargs parallel ssh sh bash zsh chroot nsenter "
+    "setsid strace exec".split()
+)
+"""Programs whose words are texts, files or other commands, and those whose verbs the table knows better."""
 _SIMULATED = re.compile(r"\s(?:--dry-?run(?!=(?:none|false))(?:=\w+)?|--simulate|--just-print|--whatif|--check)\b")
 _TEMPORARY = re.compile(r"(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|\$\{?(?:TMP|TEMP|tmp|temp)|\$\(mktemp)")
 _CACHE = re.compile(r"cache|/tmp\b|\.log\b|/log/|\.tmp\b|\.pid\b|\.sock\b|\.lock\b")
@@ -215,7 +261,7 @@ def created_names(code: str) -> frozenset[str]:
 
 def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
     """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
-    found = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet)]
+    found = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet), *_mongo_harms(snippet)]
     first: dict[int, Harm] = {}
     for harm in sorted(found, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
         first.setdefault(harm.start, harm)
@@ -246,7 +292,16 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
     for _, pattern, what, loses_data in _rows_of("mkfs" if name.startswith("mkfs.") else name):
         if pattern.match(words):
             return what, loses_data
+    if name not in _TALKERS and _says_delete(command.arguments):
+        return "deletes what it names", True
     return None
+
+
+def _says_delete(arguments: tuple[str, ...]) -> bool:
+    """Whether a command of a program that the table lacks is told to delete, by its verb or by an option."""
+    words = takewhile(lambda word: word not in _READS, (word for word in arguments if not word.startswith("-")))
+    options = [word for word in arguments if word.startswith("--")]
+    return any(_VERB.fullmatch(word) for word in (*islice(words, _VERB_WORDS), *options))
 
 
 @lru_cache(maxsize=512)
@@ -287,6 +342,13 @@ def _redis_harms(snippet: Snippet) -> Iterator[Harm]:
         if harm:
             yield Harm(harm[0], index + len(line) - len(text), index + len(line.rstrip()), harm[1])
         index += len(line) + 1
+
+
+def _mongo_harms(snippet: Snippet) -> Iterator[Harm]:
+    if snippet.language not in _MONGO_LANGUAGES:
+        return
+    for match in _MONGO_CALL.finditer(snippet.code):
+        yield Harm("deletes data", match.start(), match.end(), loses_data=True)
 
 
 def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:

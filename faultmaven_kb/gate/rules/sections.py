@@ -9,7 +9,7 @@ from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote, ThematicBreak
+from faultmaven_kb.text.markdown import Block, Fence, Html, Paragraph, ThematicBreak, blocks_within
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["RULES", "blocks_within"]
@@ -28,17 +28,6 @@ _REQUIRED: tuple[tuple[str, Level, Profile], ...] = (
 _TEXT_AGAIN = re.compile(r"(?:#{2,4} (?P<title>\S.*)|\s*\*\*[^*\n]+(?::\*\*|\*\*:))")
 _PART = re.compile(r"(?:Step|Solution) \d", re.IGNORECASE)
 _HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
-
-
-def blocks_within(blocks: tuple[Block, ...]) -> Iterator[Block]:
-    """Every block, nested ones included, in order."""
-    for block in blocks:
-        yield block
-        if isinstance(block, ListBlock):
-            for item in block.items:
-                yield from blocks_within(item.blocks)
-        elif isinstance(block, Quote):
-            yield from blocks_within(block.blocks)
 
 
 def _found(checked: Checked) -> dict[str, list[OutlineSection]]:

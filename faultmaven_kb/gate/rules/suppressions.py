@@ -12,12 +12,11 @@ from itertools import chain, islice
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.facts.records import Named, Suppression
-from faultmaven_kb.gate.rules.sections import blocks_within
 from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
-from faultmaven_kb.text.markdown import Fence
+from faultmaven_kb.text.markdown import Fence, blocks_within, fences_in
 
 __all__ = ["RULES", "apply_suppressions", "find_suppressions"]
 
@@ -57,7 +56,7 @@ def _has_children(document: ReadDocument, path: tuple[str | int, ...]) -> bool:
 
 def _in_body(document: ReadDocument) -> Iterator[Suppression]:
     source = document.source
-    fences = [block.span for block in blocks_within(document.blocks) if isinstance(block, Fence)]
+    fences = [fence.span for fence in fences_in(document.blocks)]
     for match in _BODY.finditer(source.text, document.front_matter.end):
         line = source.position(match.start()).line
         in_code = any(

@@ -59,6 +59,7 @@ class Settings:
     `select` leaves only these codes, `extend_select` adds codes of a higher profile, `ignore` takes codes away. The
     words of `technologies` and `tags` are the only ones allowed unless empty; `sections`, `languages` and `hosts` are
     allowed in addition to what the rules know. `schema` is the text of the organisation's own JSON Schema.
+    `annotations` are those of an alert that name its runbook, beside the usual ones.
     `proofs` are the labs' proofs as the text of one JSON list; a base opts in to proofs by naming them.
     """
 
@@ -76,6 +77,7 @@ class Settings:
     languages: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
     fields: tuple[str, ...] = ()
+    annotations: tuple[str, ...] = ()
     schema: str = ""
     proofs: str = ""
     retired_ids: tuple[str, ...] = ()

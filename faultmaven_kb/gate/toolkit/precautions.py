@@ -4,7 +4,9 @@ A warning says what the command costs. It is above the command, in the same solu
 solutions is not), and fits the harm: a sentence about an interruption does not warn of a deletion. Text with a mark or
 the word "warning" counts anywhere above; a plain sentence counts only right above the command or in a comment of the
 block, and only when it tells an effect ("this deletes every key"), not a state ("when the server is stopped"). On the
-card only what belongs to the quick fix counts: symptoms speak of losses too. Inline code is left out of the search.
+card only what belongs to the quick fix counts: symptoms speak of losses too. Inline code is left out of the search, and
+so is a sentence about another command (`helm upgrade` interrupts …) and the order itself: "remove the old index" tells
+what to do and not what it costs.
 """
 
 import re
@@ -26,7 +28,9 @@ _LOSS = re.compile(
     r"empt(?:y|ies|ied|ying)|gone|vanish(?:es|ed)?|evict(?:s|ed|ion)?|purg(?:es?|ed|ing)|forgets?|"
     r"clears?|cleared|corrupt\w*|"
     r"rewrites?|replaced?|replaces|irreversibl[ey]|irrecoverabl[ey]|unrecoverable|undone|undo|permanent(?:ly)?|"
-    r"for good|(?:no|only) way back|throws?|(?:can(?:not|['’]t)|can not|never|nothing|only\b[^.]{1,60}) (?:be )?"
+    r"for good|(?:no|only) way back|throws?|thrown away|no longer|disappears?|skipped|cut off|given up|"
+    r"damag(?:es?|ed|ing)|forgotten|logged out|go(?:es)? with (?:it|them)|"
+    r"(?:can(?:not|['’]t)|can not|never|nothing(?: can)?|only\b[^.]{1,60}) (?:be )?"
     r"(?:restored?|recover(?:ed)?|br(?:ings?|ought) (?:\w+ )?back))\b",
     re.IGNORECASE,
 )
@@ -37,7 +41,7 @@ _INTERRUPTION = re.compile(
     r"restart\w*|recreat\w*|re-creat\w*|reschedul\w*|reconnect\w*|reboot\w*|roll(?:s|ed)? back|rolled back|offline|"
     r"pauses?|paused|locks?|locked|slow(?:s|er)?|errors?|500|503|502|missing|unprotected|exposed?|open to|removes? "
     r"protection|pull(?:s|ed)? again|downloaded? again|re-?download\w*|"
-    r"rebuil\w*|waits?|moves?|moved|risk\w*)\b",
+    r"(?:is|are|goes|go|be) down|rebuil\w*|waits?|moves?|moved|risk\w*)\b",
     re.IGNORECASE,
 )
 """What stops working for a while."""
@@ -93,7 +97,21 @@ _PERMISSION_WHY = re.compile(
     r"self-signed|trust\w*)\b",
     re.IGNORECASE,
 )
-_CODE_SPAN = re.compile(r"`[^`\n]*`")
+_CODE_SPAN = re.compile(r"`([^`\n]*)`")
+_SENTENCE = re.compile(r"(?<=[.!?])\s+|\n\s*\n")
+_BARE = (
+    r"(?:delete|remove|destroy|wipe|erase|drop|discard|overwrite|truncate|empty|evict|purge|clear|replace|undo|throw|"
+    r"stop|kill|end|move|cut)"
+)
+_ORDER = re.compile(rf"(?:(?<=^)|(?<=[,;:] )|(?<=and )|(?<=then )|(?<=or )|(?<=to )){_BARE}\b", re.IGNORECASE)
+"""What the reader is told to do, at the start of a sentence or behind another order."""
+_ONLY_NAMED = re.compile(
+    r"\b(?:lists?|shows?|finds?|look up|counts?|check that no|no|old(?:er)?|delet\w+|remov\w+)\b[^.;:\n]{0,30}?"
+    r"\b(?:backups?|snapshots?|copy of)\b",
+    re.IGNORECASE,
+)
+"""A backup that is spoken of and not made."""
+_OF_BACKUPS = re.compile(r"snapshot|backup|snap-|restic|borg|velero|rollback", re.IGNORECASE)
 
 
 def _comments(snippet: Snippet, index: int) -> str:
@@ -109,16 +127,41 @@ def _above(snippet: Snippet) -> tuple[str, ...]:
     if snippet.role == "quick-reference-card":
         fixes = [index for index, text in enumerate(texts) if re.search(r"\bfix\b", text[:40], re.IGNORECASE)]
         texts = texts[fixes[-1] :] if fixes else texts[-1:]
-    return tuple(_CODE_SPAN.sub("", text) for text in texts)
+    return texts
 
 
 def is_warned(snippet: Snippet, harm: Harm) -> bool:
     """Whether a warning about a command's own harm is above it."""
-    near = (*_above(snippet)[-2:], *(_CODE_SPAN.sub("", text) for text in _comments(snippet, harm.start).split("\n")))
-    around = (*(_CODE_SPAN.sub("", text) for text in snippet.outer), *_above(snippet), *near)
-    return any(_MARK.search(text) and _tells(text, harm) for text in around) or any(
-        _EFFECT.search(text) and not _OTHER_LABEL.match(text) and _tells(text, harm) for text in near
+    command = snippet.code[harm.start : harm.end].lower()
+    near = (*_above(snippet)[-2:], *_comments(snippet, harm.start).split("\n"))
+    around = [_about(text, command) for text in (*snippet.outer, *_above(snippet), *near)]
+    return any(_MARK.search(text) and _tells(_without_orders(text), harm) for text in around) or any(
+        _EFFECT.search(sentence) and not _OTHER_LABEL.match(sentence) and _tells(_without_orders(sentence), harm)
+        for text in near
+        for sentence in _SENTENCE.split(_about(text, command))
     )
+
+
+def _about(text: str, command: str) -> str:
+    """A text without its inline code, and without the sentences that are about another command."""
+    if "`" not in text:
+        return text
+    kept = (each for each in _SENTENCE.split(text) if not _names_another(each, command))
+    return _CODE_SPAN.sub("", " ".join(kept))
+
+
+def _names_another(sentence: str, command: str) -> bool:
+    """Whether the subject of a sentence is a command of two words, and not this one."""
+    match = _CODE_SPAN.search(sentence)
+    if match is None or re.search(r"[^\W\d_]", sentence[: match.start()].rpartition(":")[2]):
+        return False
+    words = match[1].lower().split()[:2]
+    return len(words) > 1 and not all(word in command for word in words)
+
+
+def _without_orders(text: str) -> str:
+    """A text without the verbs that tell the reader what to do."""
+    return "\n".join(_ORDER.sub("", sentence.strip(" *_>\t\n")) for sentence in _SENTENCE.split(text))
 
 
 def _tells(text: str, harm: Harm) -> bool:
@@ -127,10 +170,17 @@ def _tells(text: str, harm: Harm) -> bool:
 
 
 def is_guarded(snippet: Snippet, harm: Harm) -> bool:
-    """Whether a backup or a dry run stands above a command: in the text near it, or among the commands before."""
-    texts = (*_above(snippet)[-3:], _comments(snippet, harm.start))
+    """Whether a backup or a dry run stands above a command: in the text near it, or among the commands before.
+
+    Where the command deletes backups itself, a text that speaks of them is no precaution.
+    """
     commands = [fence.code for fence in snippet.before] + [snippet.code[: harm.start]]
-    return any(_SAFEGUARD_TEXT.search(text) for text in texts) or any(map(_SAFEGUARD_COMMAND.search, commands))
+    if any(map(_SAFEGUARD_COMMAND.search, commands)):
+        return True
+    if _OF_BACKUPS.search(snippet.code[harm.start : harm.end]):
+        return False
+    texts = (*_above(snippet)[-3:], _comments(snippet, harm.start))
+    return any(_SAFEGUARD_TEXT.search(_ONLY_NAMED.sub("", _CODE_SPAN.sub("", text))) for text in texts)
 
 
 def has_backup(checked: Checked, snippet: Snippet, harm: Harm) -> bool:
