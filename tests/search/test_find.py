@@ -63,6 +63,9 @@ WORDINGS = [
     ("haproxy-503-no-server", "access log full of <NOSRV> and SC-- since the deployment"),
     ("haproxy-503-no-server", "all servers of the pool are L4CON down behind the balancer"),
     ("haproxy-503-no-server", "httpchk wants /health, the new release answers 404, backend is empty"),
+    ("network-port-in-use", "listen EADDRINUSE :::8080 when node starts"),
+    ("network-port-in-use", "bind() failed (98) and the unit does not come up, another instance holds it"),
+    ("network-port-in-use", "docker says port is already allocated"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
