@@ -66,6 +66,9 @@ WORDINGS = [
     ("network-port-in-use", "listen EADDRINUSE :::8080 when node starts"),
     ("network-port-in-use", "bind() failed (98) and the unit does not come up, another instance holds it"),
     ("network-port-in-use", "docker says port is already allocated"),
+    ("network-connection-refused", "curl: (7) Failed to connect, could not connect to server after 0 ms"),
+    ("network-connection-refused", "node ECONNREFUSED ::1:3000 although the service runs on 127.0.0.1"),
+    ("network-connection-refused", "it answers with a TCP reset, ss shows it bound to the loopback only"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
