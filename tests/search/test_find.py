@@ -69,6 +69,9 @@ WORDINGS = [
     ("network-connection-refused", "curl: (7) Failed to connect, could not connect to server after 0 ms"),
     ("network-connection-refused", "node ECONNREFUSED ::1:3000 although the service runs on 127.0.0.1"),
     ("network-connection-refused", "it answers with a TCP reset, ss shows it bound to the loopback only"),
+    ("tls-unknown-ca", "x509: certificate signed by unknown authority when pulling through the company proxy"),
+    ("tls-unknown-ca", "browser is happy but python says unable to get local issuer"),
+    ("tls-unknown-ca", "PKIX path building failed since the intermediate was forgotten"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
