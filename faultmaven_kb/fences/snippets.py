@@ -171,7 +171,7 @@ def _prose(blocks: tuple[Block, ...]) -> tuple[str, ...]:
         if isinstance(block, Paragraph | Html):
             found.append(block.text)
         elif isinstance(block, Quote):
-            found += _prose(block.blocks)
+            found.append("\n".join(_prose(block.blocks)))  # one remark: its mark speaks for all of it
         elif isinstance(block, ListBlock):
             for item in block.items:
                 found += _prose(item.blocks)

@@ -86,6 +86,20 @@ class Section:
         self._check(start * size, stop * size)
         return self._array[start:stop]
 
+    def parts(self, starts: Array, ends: Array) -> Array:
+        """The values of several ranges in a row. Raises `ConfigurationError` where one has none."""
+        found = [self.part(start, stop) for start, stop in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.concatenate(found) if found else self._array[:0]
+
+    def each(self, places: Array) -> Array:
+        """The values at some places. Raises `ConfigurationError` where there is none."""
+        if len(places) and not 0 <= int(places.min()) <= int(places.max()) < len(self._array):
+            raise damaged(self._path, "a place lies outside of its array")
+        blocks = places // (_BLOCK // self._array.itemsize)
+        for block in blocks[np.diff(blocks, prepend=-1) != 0].tolist():
+            self._check(block << _BLOCK_BITS, (block << _BLOCK_BITS) + 1)
+        return self._array[places]
+
     def _check(self, start: int, stop: int) -> None:
         seen = self._seen
         for block in range(start >> _BLOCK_BITS, (stop + _BLOCK - 1) >> _BLOCK_BITS):

@@ -240,7 +240,7 @@ class _Converter:
             name = without_surrogates(name)
             if name in seen:
                 first = Related("first defined here", self.source.path, self.source.span(*seen[name]))
-                message = f'key "{name}" stands twice, YAML would silently keep one of them'
+                message = f'duplicate key "{name}", YAML would silently keep one of them'
                 fix = self.removal(key_node, value_node) if self.written(value_node) == values[name] else None
                 span = self.source.span(*bounds)
                 self.report("RB105", "yaml-duplicate-key", message, span, fix=fix, related=(first,))

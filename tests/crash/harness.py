@@ -129,7 +129,7 @@ def _child(*, work: str, folder: str, step: int, most: int, named: bool, given: 
     sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - ends with the process
     sys.stderr = sys.stdout
     if named:
-        replacing._nameless = lambda _: None
+        setattr(replacing, "_nameless", lambda _: None)  # noqa: B010 - as where the system cannot
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     if most:
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
@@ -150,7 +150,7 @@ def _child(*, work: str, folder: str, step: int, most: int, named: bool, given: 
         count()
         real(handle)
 
-    os.fsync = fsync
+    setattr(os, "fsync", fsync)  # noqa: B010 - the type of the real one is wider
     sys.addaudithook(hook)
     getattr(import_module("tests.crash.work"), work)()
     os.write(given, str(steps).encode())

@@ -70,6 +70,17 @@ def test_a_built_base_gives_the_same_answers_as_one_in_memory(folder: Path, buil
         assert found.reason == expected.reason
 
 
+def test_a_built_base_reads_no_runbook_before_a_hit_is_asked_for_it(built: Path) -> None:
+    base = KnowledgeBase.open(built)
+    answer = base.search("FATAL: sorry, too many clients already")
+    assert base._base is not None
+    read = base._base.runbooks._make.cache_info
+    assert (answer.verdict, answer.hits[0].confidence > 0.9, read().misses) == ("match", True, 0)
+    assert answer.hits[0].runbook.id == "postgres-connection-pool-exhausted"
+    assert answer.hits[0].evidence[0].field == "symptoms"
+    assert read().misses == 1
+
+
 @pytest.mark.parametrize(
     "filters", [{"technology": "REDIS"}, {"severity": "critical"}, {"tag": "Memory"}, {"status": "verified"}]
 )

@@ -10,7 +10,7 @@ from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.conversion import TARGETS, convert
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -42,10 +42,10 @@ def command(
     for mark in draft.marks:
         click.echo(f"{mark.kind}: {printable(mark.what)}", err=True)
     if output is None:
-        click.echo(printable(draft.text), nl=False)
+        click.echo(printable_lines(draft.text), nl=False)
         return
     file = create_below(output, draft.name, draft.text.encode())
-    click.echo(f"wrote {file}")
+    click.echo(f"wrote {printable(str(file))}")
 
 
 def _found(name: str, kb_paths: tuple[Path, ...]) -> Runbook:

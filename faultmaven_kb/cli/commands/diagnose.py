@@ -20,7 +20,7 @@ from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.piped import decode_piped
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -167,7 +167,7 @@ def _print_step(out: Console, found: NextStep) -> None:
     for command_ in found.step.commands:
         for line in command_.code.rstrip("\n").split("\n"):
             style = "dim" if line.lstrip().startswith(("#", "--")) else "green"
-            out.print(Text(f"    {printable(line)}", style=style), soft_wrap=True)
+            out.print(Text(f"    {printable_lines(line)}", style=style), soft_wrap=True)
     for number, finding in enumerate(found.findings, 1):
         out.print(Text(f"  {number}. {printable(plain(finding.text))}"), soft_wrap=True)
         for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against)):

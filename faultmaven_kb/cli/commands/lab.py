@@ -84,9 +84,8 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
         echo_json(rows)
     else:
         for row in rows:
-            click.echo(
-                printable("\t".join(str(row.get(key, "")) for key in ("id", "set", "cases", "solutions", "state")))
-            )
+            cells = (str(row.get(key, "")) for key in ("id", "set", "cases", "solutions", "state"))
+            click.echo("\t".join(map(printable, cells)))
 
 
 @command.command("new", short_help="Draft the declaration of a lab from its runbook.")

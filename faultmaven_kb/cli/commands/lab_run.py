@@ -1,7 +1,6 @@
 """`fmkb lab run` and `fmkb lab mutate`: many trials, their results and proofs."""
 
 import datetime
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -30,7 +29,7 @@ from faultmaven_kb.labs.proving.proof_making import make_proof, unproven_since
 from faultmaven_kb.labs.proving.runner import Job, jobs_for, run_jobs
 from faultmaven_kb.labs.proving.transcript import failure_lines, to_junit, to_transcript, trial_values
 from faultmaven_kb.proofs.proof import proof_text, read_proofs
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import json_text, printable
 
 __all__ = ["mutate", "run"]
 
@@ -177,7 +176,7 @@ def mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, l
 def _write(trials: tuple[Trial, ...], options: Mapping[str, Any]) -> None:
     if options["json_file"]:
         values = {"trials": [trial_values(trial) for trial in trials]}
-        write_output(options["json_file"], (json.dumps(values, ensure_ascii=False, indent=2) + "\n").encode())
+        write_output(options["json_file"], (json_text(values, indent=2) + "\n").encode())
     if options["junit"]:
         write_output(options["junit"], to_junit(trials).encode())
 
@@ -191,7 +190,7 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: LabRoo
         if proof:
             file = folder / f"{each.id}.json"
             write_output(file, proof_text(proof).encode())
-            click.echo(f'{file}: verified_by: "{proof.summary}"')
+            click.echo(printable(f'{file}: verified_by: "{proof.summary}"'))
 
 
 def _versions(image: Image, packages: tuple[str, ...]) -> dict[str, str]:

@@ -8,6 +8,7 @@ import click
 
 from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.model.template import new_runbook
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -40,7 +41,8 @@ def command(runbook_id: str, technology: str | None, folder: Path, to_stdout: bo
     technology = technology or runbook_id.split("-", 1)[0]
     text = new_runbook(runbook_id, technology, datetime.date.today())
     if to_stdout:
-        click.echo(text, nl=False)
+        click.echo(printable_lines(text), nl=False)
         return
     file = create_below(folder, f"{technology}/{runbook_id}.md", text.encode())
-    click.echo(f"wrote {file}\nfill in each TODO, then run: fmkb validate {file}")
+    name = printable(str(file))
+    click.echo(f"wrote {name}\nfill in each TODO, then run: fmkb validate {name}")

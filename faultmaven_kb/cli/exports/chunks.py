@@ -9,6 +9,7 @@ import click
 from faultmaven_kb.cli.shared.common import kb_option, load
 from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.export.chunks import DEFAULT_LIMIT, compare
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["command"]
 
@@ -47,7 +48,7 @@ def command(limit: int, since: Path | None, kb_paths: tuple[Path, ...]) -> None:
 
 
 def _print(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json_text(value))
 
 
 def _digests(file: Path) -> dict[str, str]:

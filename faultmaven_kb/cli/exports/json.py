@@ -10,6 +10,7 @@ from faultmaven_kb.disk.folders import write_below
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
 from faultmaven_kb.model.schemas import schema
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -39,4 +40,4 @@ def command(split: Path | None, indent: int | None, types: bool, kb_paths: tuple
         return
     files = to_json_files(base, indent=indent)
     write_below(split, {name: text.encode() for name, text in files.items()})
-    click.echo(f"wrote {counted(len(files), 'file')} to {split}")
+    click.echo(f"wrote {counted(len(files), 'file')} to {printable(str(split))}")

@@ -8,6 +8,7 @@ from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.common import kb_option, load
 from faultmaven_kb.disk.folders import write_below
 from faultmaven_kb.export.skills import catalog, skills_of, zipped
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -34,4 +35,4 @@ def command(folder: Path, as_zip: bool, with_catalog: bool, link_base: str, kb_p
     if with_catalog:
         files["catalog.json"] = catalog(skills, base=link_base).encode()
     write_below(folder, files)
-    click.echo(f"wrote {counted(len(skills), 'skill')} to {folder}")
+    click.echo(f"wrote {counted(len(skills), 'skill')} to {printable(str(folder))}")

@@ -3,13 +3,15 @@
 What is said goes to standard error, so that the report on standard output keeps its format.
 """
 
+from collections import Counter
+
 import click
 
 from faultmaven_kb.brief import counted
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["fix_files", "print_changes"]
 
@@ -39,7 +41,7 @@ def print_changes(report: Report, check: Check, *, unsafe: bool) -> bool:
     fixed = fix_report(report, check=check, unsafe=unsafe)
     changed = [each for each in fixed if each.changed]
     for each in changed:
-        click.echo("".join(f"{printable(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
+        click.echo("".join(f"{printable_lines(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
     _say(fixed, changed, "would fix")
     return bool(changed)
 
@@ -53,4 +55,6 @@ def _say(fixed: tuple[FixedFile, ...], changed: list[FixedFile], verb: str) -> N
     count = sum(len(each.applied) for each in changed)
     findings = counted(count, "finding")
     files = counted(len(changed), "runbook")
-    click.echo(f"fmkb: {verb} {findings} in {files}", err=True)
+    rules = Counter(found.code for each in changed for found in each.applied)
+    which = ", ".join(f"{code} {number}" for code, number in sorted(rules.items()))
+    click.echo(f"fmkb: {verb} {findings} in {files}{f' ({which})' if which else ''}", err=True)

@@ -221,7 +221,7 @@ def duplicate_tag(checked: Checked) -> Iterator[Finding]:
         if first != index:
             span = checked.value_span("tags", index)
             related = Related("first here", checked.document.path, checked.value_span("tags", first))
-            yield Finding(f'tag "{tag}" stands twice', span, _remove_item(checked, span), (related,))
+            yield Finding(f'duplicate tag "{tag}"', span, _remove_item(checked, span), (related,))
 
 
 def _remove_item(checked: Checked, span: Span) -> Fix | None:
