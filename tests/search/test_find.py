@@ -72,6 +72,9 @@ WORDINGS = [
     ("tls-unknown-ca", "x509: certificate signed by unknown authority when pulling through the company proxy"),
     ("tls-unknown-ca", "browser is happy but python says unable to get local issuer"),
     ("tls-unknown-ca", "PKIX path building failed since the intermediate was forgotten"),
+    ("network-packet-loss", "ping shows 12% loss and tcp retransmits climb"),
+    ("network-packet-loss", "ip -s link counts dropped and missed on eth0, rx ring too small"),
+    ("network-packet-loss", "tc qdisc tbf drops, overlimits grow"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
