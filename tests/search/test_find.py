@@ -75,6 +75,9 @@ WORDINGS = [
     ("network-packet-loss", "ping shows 12% loss and tcp retransmits climb"),
     ("network-packet-loss", "ip -s link counts dropped and missed on eth0, rx ring too small"),
     ("network-packet-loss", "tc qdisc tbf drops, overlimits grow"),
+    ("tls-handshake-failure", "curl: (35) wrong version number"),
+    ("tls-handshake-failure", "nginx -t: SSL_CTX_use_PrivateKey failed, key values mismatch"),
+    ("tls-handshake-failure", "old java client gets alert protocol_version since we switched TLS 1.0 off"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
