@@ -78,6 +78,9 @@ WORDINGS = [
     ("tls-handshake-failure", "curl: (35) wrong version number"),
     ("tls-handshake-failure", "nginx -t: SSL_CTX_use_PrivateKey failed, key values mismatch"),
     ("tls-handshake-failure", "old java client gets alert protocol_version since we switched TLS 1.0 off"),
+    ("network-ephemeral-port-exhaustion", "errno 99 cannot assign requested address in the proxy under load"),
+    ("network-ephemeral-port-exhaustion", "28000 sockets in TIME_WAIT towards one upstream"),
+    ("network-ephemeral-port-exhaustion", "connect EADDRNOTAVAIL, SNAT limit of the nat gateway reached"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
 ]
