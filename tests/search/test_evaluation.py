@@ -1,6 +1,7 @@
 """A run keeps what was answered, derives its figures from that, and compares with an earlier run."""
 
 import json
+from collections import Counter
 from itertools import count
 from pathlib import Path
 
@@ -45,6 +46,20 @@ def test_questions_without_a_runbook_are_seldom_answered(run: Evaluation) -> Non
     assert (run.verdicts(positive=True).right or 0) >= 0.94
     assert run.of("off-topic").verdicts(positive=False).match <= 0.07
     assert run.of("no-runbook").verdicts(positive=False).match <= 0.27
+
+
+def test_runbooks_that_came_later_are_found_among_all_that_are_shipped() -> None:
+    kb = KnowledgeBase.builtin()
+    questions = [each for path in sorted((_SET / "topics").glob("*.jsonl")) for each in read_labelled(path)]
+    asked = Counter(name for question in questions for name, _ in question.expected)
+    assert set(asked) <= set(kb.ids)
+    assert min(asked.values()) >= 7
+    later = evaluate(questions, lambda question: kb.search(question, limit=10))
+    figures = {name: found.value for name, found in later.ranking_figures().items() if found}
+    assert figures["S@1"] >= 0.92
+    assert figures["MRR@10"] >= 0.95
+    assert (later.verdicts(positive=True).right or 0) >= 0.93
+    assert later.verdicts(positive=False).match <= 0.6
 
 
 def test_a_run_kept_as_json_gives_the_same_figures(run: Evaluation) -> None:
