@@ -30,7 +30,7 @@ _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
-ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+")
+ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*")
 _SHELLS = frozenset({"", "bash", "console", "sh", "shell", "shell-session", "zsh"})
 
 

@@ -20,7 +20,7 @@ from faultmaven_kb.text.outline import Group, OutlineSection, blocks_below, grou
 
 __all__ = ["read_options", "read_resolutions"]
 
-_IF = re.compile(r"\*\*If\*\*\s+(?P<condition>.+?)\s*(?:→|->|⟶)\s*(?P<advice>.*)", re.DOTALL)
+_IF = re.compile(r"\*\*If\*\*\s+(?P<condition>.+?)(?:(?<!\s)\s++)?(?:→|->|⟶)\s*(?P<advice>.*)", re.DOTALL)
 
 
 _LABELS = ("verify", "verification", "duration")

@@ -32,7 +32,7 @@ __all__ = ["FOUR_SECTION"]
 
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
 def _fit(document: Document) -> int:

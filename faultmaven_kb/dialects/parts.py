@@ -66,11 +66,11 @@ _TOOLS = frozenset(
     "systemctl tail tar tc tcpdump tee telnet terraform thanos timedatectl top touch traceroute truncate ufw umount "
     "uptime valkey-cli vault velero vmstat watch wget xfs_growfs xfs_repair yarn yq yum zfs zpool".split()
 )
-_NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]*(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
+_NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]{{0,20}}(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
 _ADMONITION = re.compile(r"\[!(\w+)\]\s*")
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
 _SEPARATOR = re.compile(r"^\s*(?:[-–—:]+|->|→)\s*")
-_NAME_END = re.compile(r"\s+[-–—]\s+|:\s+")
+_NAME_END = re.compile(r"(?<!\s)\s++[-–—]\s+|:\s+")
 _HUGO_REFERENCE = re.compile(r"""\]\(\{\{[<%]\s*(?:rel)?ref\s+["']([^"'\s<>]+)["']\s*[>%]\}\}\)""")
 _DO = ("✅", "✔", "☑", "👍", "✓")
 _AVOID = ("❌", "✖", "🚫", "⛔", "👎", "✗", "✘")

@@ -80,7 +80,7 @@ class Snippet:
     def opening(self) -> Span:
         """The opening marks with the language behind them."""
         line = self.source.line(self.fence.span.line)
-        match = re.search(r"(`{3,}|~{3,}).*$", line)
+        match = re.search(r"(`{3,}|~{3,}).*", line)
         start = match.start() if match else self.fence.span.column - 1
         return Span(self.fence.span.line, start + 1, self.fence.span.line, len(line.rstrip()) + 1)
 

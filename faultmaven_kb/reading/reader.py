@@ -24,7 +24,7 @@ from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
-from faultmaven_kb.text.limits import beyond_limit
+from faultmaven_kb.text.limits import beyond_limit, too_many_lines
 from faultmaven_kb.text.markdown import Block, read_blocks
 from faultmaven_kb.text.outline import NO_ALIASES, build_outline, walk
 
@@ -119,6 +119,8 @@ def read_body(
 
     No document where there is more of one kind than a document may hold.
     """
+    if beyond := too_many_lines(source):
+        return None, (*diagnostics, beyond)
     blocks = read_blocks(source, front_matter.end)
     if beyond := beyond_limit(source, blocks):
         return None, (*diagnostics, beyond)

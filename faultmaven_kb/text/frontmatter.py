@@ -26,6 +26,7 @@ _TOML = re.compile(
 )
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
+_KEY_BELOW = re.compile(r"[\r\n]*+[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
 _HEADING = re.compile(r"#{1,6} \S")
 _YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
 
@@ -156,9 +157,10 @@ def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
     """Why there is no front matter: none at all, not at the top, or never closed."""
     if handler.detect(source.text):
         return _unclosed(source)
-    for fence in _FENCE.finditer(source.text):
-        before = source.text[: fence.start()]
-        if _KEY_LINE.match(source.text[fence.end() :].lstrip("\r\n")) and "\n#" not in "\n" + before:
+    heading = f"\n{source.text}".find("\n#")
+    for fence in _FENCE.finditer(source.text, 0, heading if heading >= 0 else len(source.text)):
+        if _KEY_BELOW.match(source.text, fence.end()):
+            before = source.text[: fence.start()]
             line = source.position(fence.start()).line
             message = f'front matter opens on line {line}, expected "---" on line 1'
             edits = (Edit(source.span(0, fence.start()), ""),)

@@ -44,7 +44,7 @@ _LABEL = re.compile(
 )
 _LABEL_START = 12
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
-_BRACKETS = re.compile(r"\([^)]*\)")
+_BRACKETS = re.compile(r"\([^)]{0,100}\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ FRONT_MATTER_LIMIT = 64_000
 
 _DEPTH_LIMIT = 16
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
-_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:\s+#.*)?\s*$")
+_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
 _NEXT_KEY = re.compile(r"\r?\n(?:[\w-]+:|[ \t]*- )")
 _CLOSING = {"[": "]", "{": "}"}

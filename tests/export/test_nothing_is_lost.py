@@ -63,8 +63,10 @@ def _lost(document: str | Path, export: Callable[[Runbook], str]) -> list[str]:
 
 def _commands(runbook: Runbook) -> Iterator[Command]:
     """What was read as commands, those of code spans in lists, paragraphs and tables as well."""
-    for part in (*runbook.steps, *runbook.solutions):
-        yield from part.commands
+    for step in runbook.steps:
+        yield from step.commands
+    for solution in runbook.solutions:
+        yield from solution.commands
 
 
 @pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)

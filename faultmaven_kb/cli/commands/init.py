@@ -6,9 +6,11 @@ from pathlib import Path
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.starting import BASELINE, CONFIGURATION, starting_files
+from faultmaven_kb.disk.folders import create_below, repository_top, write_output
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
-from faultmaven_kb.reading.files import find_runbooks, replace_file
+from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
@@ -44,8 +46,7 @@ def command(folder: Path, profile: str, owner: str, yes: bool, dry_run: bool, fo
     files = starting_files(below, profile=profile_named(profile), owner=owner, today=today)
     new = {name: text for name, text in files.items() if force or not (root / name).exists()}
     count = len(list(find_runbooks([folder]))) if folder.is_dir() else 0
-    runbooks = "1 runbook" if count == 1 else f"{count} runbooks"
-    click.echo(f"{runbooks} in {printable(str(folder))}; in {printable(str(root))}:")
+    click.echo(f"{counted(count, 'runbook')} in {printable(str(folder))}; in {printable(str(root))}:")
     for name in files:
         there = (root / name).exists()
         click.echo(f"  {_plan(there=there, force=force)} {printable(name)}")
@@ -59,7 +60,7 @@ def command(folder: Path, profile: str, owner: str, yes: bool, dry_run: bool, fo
     if not yes and not click.confirm("Write them?"):
         raise click.Abort
     for name, text in new.items():
-        _write(root / name, text)
+        _write(root, name, text)
     if makes_baseline:
         _write_baseline(folder, root, today)
     click.echo(f"done; next: fmkb validate {printable(str(folder))}")
@@ -73,31 +74,22 @@ def _plan(*, there: bool, force: bool) -> str:
 
 def _root(folder: Path) -> Path:
     """The root of the repository around the folder, else the current folder."""
-    start = folder.absolute()
-    for each in (start, *start.parents):
-        if (each / ".git").exists():
-            return each
-    return Path.cwd()
+    return repository_top(folder.absolute()) or Path.cwd()
 
 
 def _below(folder: Path, root: Path) -> str:
     """The folder's path below the root with forward slashes."""
-    relative = os.path.relpath(folder.absolute(), root)
-    name = Path(relative).as_posix()
-    if name.startswith("../") or name in ("..", ".") or Path(relative).is_absolute():
+    place = Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
+    if place == root or not place.is_relative_to(root):
         raise click.UsageError(f'"{printable(str(folder))}" is not a folder below {printable(str(root))}')
-    return name
+    return place.relative_to(root).as_posix()
 
 
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            replace_file(path, text.encode("utf-8"))
-        else:
-            path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {path}: {error.strerror}") from None
+def _write(root: Path, name: str, text: str) -> None:
+    if (root / name).exists():
+        write_output(root / name, text.encode())
+    else:
+        create_below(root, name, text.encode())
 
 
 def _write_baseline(folder: Path, root: Path, today: datetime.date) -> None:
@@ -105,6 +97,6 @@ def _write_baseline(folder: Path, root: Path, today: datetime.date) -> None:
 
     gate = Gate.open(folder, today=today, config=root / CONFIGURATION, baseline=root / BASELINE)
     _, count = gate.write_baseline()
-    click.echo(f"{BASELINE} lists what is found today: {count} findings" if count != 1 else f"{BASELINE}: 1 finding")
+    click.echo(f"{BASELINE} lists what is found today: {counted(count, 'finding')}")
     if left := len(gate.check().diagnostics):
         click.echo(f"{left} findings cannot be put there (credentials among them): fmkb validate shows them")

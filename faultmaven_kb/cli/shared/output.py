@@ -9,11 +9,13 @@ from pathlib import Path
 
 import click
 
-from faultmaven_kb.disk.folders import repository_top
+from faultmaven_kb.brief import counted
+from faultmaven_kb.disk.folders import repository_top, write_output
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["default_format", "print_report", "report_context"]
 
@@ -46,12 +48,9 @@ def print_report(report: Report, output: str, context: Context, *, retry: str, f
     With `file`, the report goes there and one line about it to standard error. `retry` is the command that was run.
     """
     if file is not None:
-        try:
-            file.write_text(render(output, report, context), encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
-        found = "1 finding" if len(report.diagnostics) == 1 else f"{len(report.diagnostics)} findings"
-        click.echo(f"fmkb: wrote {found} to {file}", err=True)
+        write_output(file, render(output, report, context).encode("utf-8", "replace"))
+        findings = counted(len(report.diagnostics), "finding")
+        click.echo(f"fmkb: wrote {findings} to {printable(str(file))}", err=True)
         return
     if output == "text" and (sys.stdout.isatty() or "FORCE_COLOR" in os.environ):
         _print_pieces(report, retry)

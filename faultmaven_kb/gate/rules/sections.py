@@ -245,7 +245,7 @@ def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Html) and block.text.lstrip().startswith("<!--"):
             for offset, line in enumerate(block.text.split("\n")):
-                match = re.match(r"\s*(?:<!--\s*)?##\s+(.+?)\s*(?:-->)?\s*$", line)
+                match = re.match(r"\s*(?:<!--\s*)?##\s+(\S.*?)(?:(?<!\s)\s++)?(?:-->\s*)?$", line)
                 role = SECTIONS.role(words(match[1])) if match else None
                 if match and role:
                     found.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
@@ -296,7 +296,7 @@ def _unclosed(checked: Checked) -> Iterator[Fence]:
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Fence) and block.fenced:
             opening = re.search(r"`{3,}|~{3,}", checked.lines[block.span.line - 1])
-            inner = re.compile(rf"^\s*{opening[0]}+[A-Za-z]", re.MULTILINE) if opening else None
+            inner = re.compile(rf"^[ \t]*{opening[0]}+[A-Za-z]", re.MULTILINE) if opening else None
             if not block.closed or (inner and block.language != "markdown" and inner.search(block.code)):
                 yield block
 
