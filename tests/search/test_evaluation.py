@@ -1,6 +1,7 @@
 """A run keeps what was answered, derives its figures from that, and compares with an earlier run."""
 
 import json
+from collections import Counter
 from itertools import count
 from pathlib import Path
 
@@ -59,6 +60,20 @@ def test_with_each_later_runbook_the_base_still_finds_the_right_one() -> None:
     assert figures["MRR@10"] >= 0.91
     assert (everything.verdicts(positive=True).right or 0) >= 0.92
     assert everything.of("off-topic").verdicts(positive=False).match <= 0.09
+
+
+def test_runbooks_that_came_later_are_found_among_all_that_are_shipped() -> None:
+    kb = KnowledgeBase.builtin()
+    questions = [each for path in sorted((_SET / "topics").glob("*.jsonl")) for each in read_labelled(path)]
+    asked = Counter(name for question in questions for name, _ in question.expected)
+    assert set(asked) <= set(kb.ids)
+    assert min(asked.values()) >= 7
+    later = evaluate(questions, lambda question: kb.search(question, limit=10))
+    figures = {name: found.value for name, found in later.ranking_figures().items() if found}
+    assert figures["S@1"] >= 0.92
+    assert figures["MRR@10"] >= 0.95
+    assert (later.verdicts(positive=True).right or 0) >= 0.93
+    assert later.verdicts(positive=False).match <= 0.6
 
 
 def test_a_run_kept_as_json_gives_the_same_figures(run: Evaluation) -> None:
