@@ -6,7 +6,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.cards import print_brief, print_card
+from faultmaven_kb.cli.shared.cards import print_brief, print_card, print_line
 from faultmaven_kb.cli.shared.common import echo_json, filter_options, kb_option, load, technology_named
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.piped import standard_input
@@ -20,6 +20,12 @@ _DEFAULT_LIMIT = 3
 _LONG_INPUT = 3
 _SHOWN = 0.005
 """Below half a percent a hit would be shown as 0 %, which helps nobody."""
+
+_ALSO = 0.05
+"""Beside a match, what is less likely than one in twenty helps nobody.
+
+On the labelled questions of the tests 118 of 403 such hits are left, and with them 12 of the 13 that were right.
+"""
 _LEADING = {"match": 1, "ambiguous": 2, "none": 0}
 _VERDICTS = {
     "match": ("green", "match"),
@@ -87,16 +93,27 @@ def _print_lines(out: Console, answer: Answer) -> None:
         out.print(Text(f"  input line {line.number}: {printable(line.text)}", style="dim"), soft_wrap=True)
 
 
+def _print_reason(out: Console, answer: Answer) -> None:
+    """The reason in one line of the terminal; the words that tell equal hits apart are not cut off with its end."""
+    print_line(out, Text("  "), Text(printable(answer.reason)))
+    words = " or ".join(f'"{printable(word)}"' for each in answer.distinctions for word in each.words[:1])
+    if words:
+        print_line(out, Text("  would tell them apart: ", style="dim"), Text(words))
+
+
 def _print(answer: Answer, *, full: int | None) -> None:
     out = console()
     style, words = _VERDICTS[answer.verdict]
     line = Text(words, style=f"bold {style}")
-    if answer.verdict != "match":
+    if answer.verdict != "match" and not out.is_terminal:
         line.append(f" - {printable(answer.reason)}", style="not bold")
     out.print(line, soft_wrap=True)
+    if answer.verdict != "match" and out.is_terminal:
+        _print_reason(out, answer)
     _print_lines(out, answer)
     leading = _LEADING[answer.verdict] if full is None else full
-    for number, hit in enumerate(hit for hit in answer.hits if hit.confidence >= _SHOWN):
+    least = _ALSO if answer.verdict == "match" and full is None else _SHOWN
+    for number, hit in enumerate(hit for hit in answer.hits if hit.confidence >= least):
         if number == leading:
             out.print(Text("nearest:" if answer.verdict == "none" else "also:", style="dim"))
         if number < leading:

@@ -9,6 +9,7 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, runbook_argument, runbook_at
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.page import command_blocks, print_page
+from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.dialects import all_dialects
 from faultmaven_kb.fences.placeholders import placeholders_in
 from faultmaven_kb.model.runbook import Runbook
@@ -56,7 +57,7 @@ def command(
     runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
         runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
-    values = _values(pairs)
+    values = _values(pairs, runbook)
     if block is not None:
         _print_block(runbook, block, values)
     elif as_json:
@@ -67,13 +68,19 @@ def command(
         _print(runbook, values)
 
 
-def _values(pairs: tuple[str, ...]) -> dict[str, str]:
+def _values(pairs: tuple[str, ...], runbook: Runbook) -> dict[str, str]:
+    """What was given for the placeholders; a name that the runbook does not have would silently fill in nothing."""
     values = {}
+    known = placeholders_in("\n".join(section.text for section in runbook.sections)) if pairs else ()
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise click.BadParameter(f'"{pair}" has no "=", expected NAME=VALUE', param_hint="--set")
-        values[name.strip("<>")] = value
+        name = name.strip("<>")
+        if name not in known:
+            hint = did_you_mean(name, known) or f", expected one of {', '.join(map(printable, known))}" if known else ""
+            raise click.BadParameter(f'the runbook has no placeholder "{printable(name)}"{hint}', param_hint="--set")
+        values[name] = value
     return values
 
 

@@ -12,7 +12,7 @@ from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["bar", "print_brief", "print_card"]
+__all__ = ["bar", "print_brief", "print_card", "print_line"]
 
 _BAR_WIDTH = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -39,7 +39,8 @@ def print_card(console: Console, hit: Hit) -> None:
     if runbook.metadata.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
     if runbook.metadata.status == "verified in part":
-        console.print(Text(f"  proven in part: {printable(str(runbook.metadata.verified_by))}", style="yellow"))
+        proven = Text(printable(str(runbook.metadata.verified_by)), style="yellow")
+        print_line(console, Text("  proven in part: ", style="yellow"), proven)
     _print_why(console, hit.evidence[:1])
     _print_causes(console, runbook)
     if runbook.quick_fix:
@@ -68,10 +69,10 @@ def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
         text = _marked(each)
         if each.span:
             text.append(f"  line {each.span.line}", style="dim")
-        _print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
+        print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
 
 
-def _print_line(console: Console, lead: Text, text: Text) -> None:
+def print_line(console: Console, lead: Text, text: Text) -> None:
     """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
 
     The first command has to be on the first screen, so a reason or a cause takes one line of it.
@@ -91,7 +92,7 @@ def _quick_time(time: Duration) -> str:
 def _marked(evidence: Evidence) -> Text:
     """The text with the matching words marked; piped, where there are no styles, marked with asterisks would lie."""
     text = Text()
-    done = 0
+    done = len(evidence.text) - len(evidence.text.lstrip())
     for start, end in evidence.words:
         text.append(printable(evidence.text[done:start]), style="not dim")
         text.append(printable(evidence.text[start:end]), style="not dim bold yellow")
@@ -114,13 +115,13 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         text = Text(printable(cause.name), style="bold")
         if cause.description:
             text.append(f" - {printable(plain(cause.description))}", style="not bold")
-        _print_line(console, lead, text)
+        print_line(console, lead, text)
 
 
 def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
     console.print(Text(f"  {title}", style="bold"))
     if text:
-        _print_line(console, Text("    "), Text(printable(plain(text))))
+        print_line(console, Text("    "), Text(printable(plain(text))))
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
     for line in lines[:_MOST_LINES]:
         comment = line.lstrip().startswith(("#", "--"))

@@ -9,9 +9,9 @@ from textwrap import dedent
 from typing import NamedTuple
 
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.text import Text
 
+from faultmaven_kb.cli.shared.prose import Prose
 from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.fences.placeholders import fill
 from faultmaven_kb.model.runbook import Runbook
@@ -42,7 +42,7 @@ def print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) ->
     """Print all sections of a runbook; the lines of code keep their length."""
     for part in _parts(runbook):
         if not part.is_code:
-            console.print(Markdown(printable_lines(fill(part.text, values)), hyperlinks=False))
+            console.print(Prose(printable_lines(fill(part.text, values))), crop=False)
             continue
         title = f"[{part.number}] {part.language}" if part.number else part.language
         console.print(Text(f"  {printable(title)}", style="dim"))
