@@ -65,7 +65,10 @@ class Terminal:
         """Read until a text was shown after what was waited for before; what was shown since then."""
         start = len(self.output)
         while text not in without_styles(self.output[start:]):
-            assert self._read(), f"{text!r} is not in {without_styles(self.output[start:])!r}"
+            if not self._read():
+                self.process.kill()
+                self.process.wait()
+                pytest.fail(f"{text!r} is not in {without_styles(self.output[start:])!r}")
         return without_styles(self.output[start:])
 
     def finish(self) -> tuple[int, str]:

@@ -12,7 +12,7 @@ from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["bar", "print_brief", "print_card", "print_line"]
+__all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 
 _BAR_WIDTH = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -28,20 +28,20 @@ def bar(share: float, width: int = _BAR_WIDTH) -> str:
 
 def print_brief(console: Console, hit: Hit) -> None:
     """Two lines: what it is, and the best reason."""
-    console.print(_headline(hit), soft_wrap=True)
-    _print_why(console, hit.evidence[:1])
+    console.print(headline(hit), soft_wrap=True)
+    print_why(console, hit.evidence[:1])
 
 
 def print_card(console: Console, hit: Hit) -> None:
     """The whole card: reason, causes, quick fix and first step."""
     runbook = hit.runbook
-    console.print(_headline(hit), soft_wrap=True)
+    console.print(headline(hit), soft_wrap=True)
     if runbook.metadata.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
     if runbook.metadata.status == "verified in part":
         proven = Text(printable(str(runbook.metadata.verified_by)), style="yellow")
         print_line(console, Text("  proven in part: ", style="yellow"), proven)
-    _print_why(console, hit.evidence[:1])
+    print_why(console, hit.evidence[:1])
     _print_causes(console, runbook)
     if runbook.quick_fix:
         time = _quick_time(runbook.resolution_time)
@@ -52,7 +52,8 @@ def print_card(console: Console, hit: Hit) -> None:
     console.print(Text(f"  fmkb show {printable(runbook.id)}", style="dim"))
 
 
-def _headline(hit: Hit) -> Text:
+def headline(hit: Hit) -> Text:
+    """How likely it is, what it is called, how bad it is and whether it is proven."""
     metadata = hit.runbook.metadata
     line = Text(f"{math.floor(hit.confidence * 100 + 0.5):>3} % ", style="bold")
     line.append(printable(hit.runbook.title), style="bold cyan")
@@ -64,7 +65,8 @@ def _headline(hit: Hit) -> Text:
     return line
 
 
-def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
+def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
+    """A line for each reason: the field, and its text with the matching words marked."""
     for each in evidence:
         text = _marked(each)
         if each.span:
