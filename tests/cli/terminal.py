@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 from collections.abc import Sequence
+from typing import NoReturn
 
 import pytest
 
@@ -27,7 +28,9 @@ class Terminal:
     """`fmkb` with some arguments on a terminal of its own."""
 
     def __init__(self, *arguments: str, lines: int = 24, columns: int = 80, **environment: str) -> None:
+        import fcntl
         import pty
+        import termios
         import tty
 
         self._side, inner = pty.openpty()
@@ -42,6 +45,7 @@ class Terminal:
             stdout=inner,
             stderr=inner,
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # so that Ctrl-C is a signal, as for a user
             env={**inherited, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **environment},
         )
         self.output = ""
@@ -66,15 +70,17 @@ class Terminal:
         start = len(self.output)
         while text not in without_styles(self.output[start:]):
             if not self._read():
-                self.process.kill()
-                self.process.wait()
-                pytest.fail(f"{text!r} is not in {without_styles(self.output[start:])!r}")
+                self._fail(f"{text!r} is not in {without_styles(self.output[start:])!r}")
         return without_styles(self.output[start:])
 
     def finish(self) -> tuple[int, str]:
         """Read to the end; the exit code, and all that was shown, with the line ends of a file."""
-        while self.process.poll() is None:
+        for _ in range(_PATIENCE * 20):
+            if self.process.poll() is not None:
+                break
             self._read(patience=0.05)
+        else:
+            self._fail(f"the command has not ended: {without_styles(self.output)!r}")
         while self._read(patience=0):
             pass
         os.close(self._side)
@@ -86,6 +92,11 @@ class Terminal:
         import termios
 
         return termios.tcgetattr(self._inner)
+
+    def _fail(self, message: str) -> NoReturn:
+        self.process.kill()
+        self.process.wait()
+        pytest.fail(message)
 
     def _read(self, patience: float = _PATIENCE) -> bool:
         if not select.select([self._side], [], [], patience)[0]:
