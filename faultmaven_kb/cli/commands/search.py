@@ -20,7 +20,7 @@ from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.text.terminal_text import printable
 
-__all__ = ["command"]
+__all__ = ["command", "print_answer"]
 
 _DEFAULT_LIMIT = 3
 _PICKER_LIMIT = 10
@@ -83,7 +83,7 @@ def command(
     if as_json:
         echo_json(answer.to_dict())
     else:
-        _print(answer, full=limit)
+        print_answer(console(), answer, full=limit)
     ctx.exit(1 if answer.verdict == "none" else 0)
 
 
@@ -116,8 +116,8 @@ def _print_lines(out: Console, answer: Answer) -> None:
         print_line(out, Text(f"  input line {line.number}: ", style="dim"), Text(printable(line.text), style="dim"))
 
 
-def _print(answer: Answer, *, full: int | None) -> None:
-    out = console()
+def print_answer(out: Console, answer: Answer, *, full: int | None = None) -> None:
+    """The verdict, the leading hits as cards and the others brief; with `full` that many cards."""
     style, words = VERDICTS[answer.verdict]
     line = Text(words, style=f"bold {style}")
     if answer.verdict != "match" and not out.is_terminal:
