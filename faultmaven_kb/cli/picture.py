@@ -23,12 +23,10 @@ _FONTS = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberat
 
 def search_picture() -> str:
     """The SVG of a search in the built-in runbooks; lines that are wider than the terminal go on in its next row."""
-    printed = Console(file=io.StringIO(), width=_WIDTH, force_terminal=True, color_system="truecolor", no_color=False)
+    printed = _terminal()
     with printed.capture() as captured:
         print_answer(printed, KnowledgeBase.builtin().search(_QUESTION, limit=3))
-    screen = Console(
-        file=io.StringIO(), width=_WIDTH, record=True, force_terminal=True, color_system="truecolor", no_color=False
-    )
+    screen = _terminal()
     screen.print(Text.assemble(("$ ", "dim"), ("fmkb search ", "bold"), (f'"{_QUESTION}"', "bold")))
     for line in captured.get().split("\n"):
         text = Text.from_ansi(line)
@@ -36,6 +34,22 @@ def search_picture() -> str:
             screen.print(row, soft_wrap=True)
     picture = screen.export_svg(title="fmkb search", unique_id="search")
     return _REMOTE_FONTS.sub("", picture).replace("font-family: Fira Code, monospace", f"font-family: {_FONTS}")
+
+
+def _terminal() -> Console:
+    """A terminal that is the same everywhere, whatever the environment says of the real one."""
+    return Console(
+        file=io.StringIO(),
+        width=_WIDTH,
+        record=True,
+        force_terminal=True,
+        legacy_windows=False,
+        color_system="truecolor",
+        markup=False,
+        emoji=False,
+        highlight=False,
+        _environ={},
+    )
 
 
 if __name__ == "__main__":

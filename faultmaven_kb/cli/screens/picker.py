@@ -162,7 +162,7 @@ class Picker:
         elif pager.number is not None:
             number = pager.chosen()
             if number is not None:
-                self._application.exit(Choice(pager.runbook, number))
+                self._application.exit(result=Choice(pager.runbook, number))
         else:
             pager.move(1)
 
