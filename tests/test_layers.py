@@ -107,7 +107,7 @@ SHELVES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("engine",),
         ("fixes",),
     ),
-    "cli": (("shared",), ("commands", "exports"), ("main",), ("reference",)),
+    "cli": (("shared",), ("screens",), ("commands", "exports"), ("main",), ("picture", "reference")),
     "labs": (("machines",), ("declarations",), ("proving",), ("pytest_plugin",)),
 }
 """The floors within a room that has folders, from the ground up, read as `FLOORS` is."""

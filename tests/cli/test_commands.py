@@ -81,7 +81,7 @@ def test_search_in_another_base_and_with_filters() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["search"], "'TEXT...'"),
+        (["search"], "the question is empty, expected what you see"),
         (["search", " "], "the question is empty"),
         (["search", "x", "-t", "postgre"], 'did you mean "postgresql"?'),
         (["search", "x", "--kb", "nowhere"], "no such file or folder: 'nowhere'"),

@@ -13,11 +13,14 @@ from faultmaven_kb.cli.shared.cards import bar
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.piped import standard_input
+from faultmaven_kb.differential.dialogue import Dialogue, Question
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
+from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.reports.transcript import CAVEAT, transcript
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.piped import decode_piped
 from faultmaven_kb.text.terminal_text import printable, printable_lines
@@ -26,7 +29,15 @@ __all__ = ["command"]
 
 _MOST_CAUSES = 6
 _LEAST_SHARE = 0.01
-_CAVEAT = "An order by the runbooks' weights and what was observed; it is no diagnosis."
+_KEYS = "y yes, n no, d don't know, s skip the step, u undo, q quit"
+_WORDS = {
+    "y": ("y", "yes"),
+    "n": ("n", "no"),
+    "d": ("d", "?", "don't know", "dont know"),
+    "s": ("s", "skip"),
+    "u": ("u", "undo"),
+    "q": ("q", "quit"),
+}
 
 
 @click.command("diagnose")
@@ -40,6 +51,12 @@ _CAVEAT = "An order by the runbooks' weights and what was observed; it is no dia
     help="JSON: a list of {text, seen}, or the output of --json; - is standard input.",
 )
 @click.option("--ask/--no-ask", default=None, help="Ask what the proposed steps show. Default: in a terminal.")
+@click.option(
+    "--transcript",
+    "transcript_file",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write what was observed, asked and found as Markdown to a file, over an earlier one.",
+)
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, without asking.")
 @click.pass_context
@@ -50,11 +67,15 @@ def command(
     not_seen: tuple[str, ...],
     file: Path | None,
     ask: bool | None,
+    transcript_file: Path | None,
     kb_paths: tuple[Path, ...],
     as_json: bool,
 ) -> None:
     """Order the causes that SYMPTOMS (each in quotes) point to, and propose the step that tells them apart. A symptom
     of - is what comes from standard input.
+
+    On a terminal it asks one question at a time, says which causes it separates, takes answers back, and ends with a
+    transcript for the incident.
 
     \b
     Examples:
@@ -62,6 +83,7 @@ def command(
       fmkb diagnose "502 Bad Gateway" "connect() failed (111: Connection refused)"
       fmkb diagnose "Temporary failure in name resolution" --json > case.json
       kubectl describe pod web-0 | fmkb diagnose -
+      fmkb diagnose "502 Bad Gateway" --transcript incident.md
       fmkb diagnose --observations case.json --seen "status: SERVFAIL"
 
     Exit code: 0 when there are causes, 1 when no runbook points to any.
@@ -77,78 +99,102 @@ def command(
     if not observations:
         raise click.UsageError("there is no symptom, expected what is seen: a message, an alert, a complaint")
     kb = load(kb_paths)
-    found = kb.differential(observations)
+    if asking:
+        dialogue = _converse(kb, observations)
+    else:
+        dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
+    found = dialogue.found
     if as_json:
         echo_json(found.to_dict())
-    else:
-        found = _dialogue(kb, found) if asking else _show(found)
+    elif not asking:
+        _print(console(), found)
+    text = transcript(dialogue.given, dialogue.answers, found)
+    if asking and dialogue.answers:
+        click.echo(f"\nTo paste into the incident:\n\n{text}", nl=False)
+    if transcript_file is not None:
+        write_output(transcript_file, text.encode())
     ctx.exit(0 if found.causes else 1)
 
 
-def _show(found: Differential) -> Differential:
-    _print(console(), found)
-    return found
-
-
-def _dialogue(kb: KnowledgeBase, found: Differential) -> Differential:
-    """Show, ask, weigh again, until no step tells much or the user has enough."""
-    done: list[StepKey] = []
-    _show(found)
-    while found.next_step is not None:
-        answers = _answers(found.next_step)
-        if answers is None:
-            return found
-        done.append(found.next_step.key)
-        found = kb.differential([*found.observations, *answers], done=done)
-        if answers or found.next_step is None:
-            _show(found)
+def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
+    """Show how the causes stand, ask, weigh again, until nothing would tell much more or the user has enough."""
+    dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
+    out = console()
+    _print_causes(out, dialogue.found)
+    step: StepKey | None = None
+    while (question := dialogue.question()) is not None:
+        if question.step.key != step:
+            _print_step_to_do(out, question.step)
+        step = question.step.key
+        _print_question(out, question)
+        key = _key()
+        if key == "q":
+            return dialogue
+        if key == "u":
+            if not dialogue.undo():
+                click.echo("there is no answer to take back")
+        elif key == "s":
+            dialogue.skip_step()
         else:
-            _print_step(console(), found.next_step)
-    return found
+            dialogue.answer({"y": True, "n": False}.get(key))
+        if key in "ynu":
+            _print_causes(out, dialogue.found, brief=True)
+    if dialogue.found.causes:
+        out.print(Text("No step would tell much more.", style="bold"))
+    return dialogue
 
 
-def _answers(step: NextStep) -> list[Observation] | None:
-    """What the user sees of a step's findings: nothing when it was skipped, None to stop."""
-    count = len(step.findings)
+def _key() -> str:
+    """What the user wants, as the first letter of a word; the end of the input is an end too."""
     while True:
-        text = click.prompt(
-            f"Which do you see? Numbers 1 to {count}, 0 for none, s to skip, q to stop", default="s", show_default=False
-        )
-        words = text.replace(",", " ").split()
-        if words in (["q"], ["s"]):
-            return None if words == ["q"] else []
-        if words and all(word.isdecimal() and int(word) <= count for word in words):
-            chosen = {int(word) for word in words}
-            return [
-                Observation(finding.text, number in chosen, step.key) for number, finding in enumerate(step.findings, 1)
-            ]
-        click.echo(f'"{printable(text)}" is not understood, expected numbers from 0 to {count}, s or q')
+        try:
+            text = click.prompt(f"  {_KEYS}", prompt_suffix=": ", default="d", show_default=False)
+        except click.Abort:
+            click.echo()
+            return "q"
+        word = text.strip().lower()
+        for key, words in _WORDS.items():
+            if word in words:
+                return key
+        click.echo(f'"{printable(text)}" is not understood, expected one of {", ".join(_WORDS)}')
 
 
 def _print(out: Console, found: Differential) -> None:
+    """The causes and the step that tells them apart, once."""
+    _print_causes(out, found)
+    if found.next_step:
+        _print_step(out, found.next_step)
+    elif found.causes:
+        out.print(Text("No step would tell much more.", style="bold"))
+
+
+def _print_causes(out: Console, found: Differential, *, brief: bool = False) -> None:
+    """The causes in their order with shares; unless it is to be brief, why each is there and what answers it."""
     if not found.causes:
         out.print(Text("no runbook points to a cause", style="bold red"))
         return
     out.print(Text("Causes", style="bold"))
     shown = [rank for rank in found.causes if rank.share >= _LEAST_SHARE][:_MOST_CAUSES]
     for rank in shown:
-        _print_cause(out, rank)
+        _print_share(out, rank)
+        if not brief:
+            _print_reasons(out, rank)
     rest = 1 - sum(rank.share for rank in shown)
     out.print(Text(f"  {bar(rest)} {rest:>4.0%}  something else", style="dim"))
-    out.print(Text(f"  {_CAVEAT}", style="dim"), soft_wrap=True)
-    if found.next_step:
-        _print_step(out, found.next_step)
-    else:
-        out.print(Text("No step would tell much more.", style="bold"))
+    if not brief:
+        out.print(Text(f"  {CAVEAT}", style="dim"), soft_wrap=True)
 
 
-def _print_cause(out: Console, rank: CauseRank) -> None:
+def _print_share(out: Console, rank: CauseRank) -> None:
     line = Text("  ")
     line.append(bar(rank.share), style="blue")
     line.append(f" {rank.share:>4.0%}  ")
     line.append(printable(rank.cause.name), style="bold")
     line.append(f"  {printable(rank.runbook.id)}", style="dim")
     out.print(line, soft_wrap=True)
+
+
+def _print_reasons(out: Console, rank: CauseRank) -> None:
     for reason in rank.reasons:
         seen = "seen" if reason.observation.seen else "not seen"
         what = f'x{reason.factor:.1f}: "{_short(reason.observation.text)}" {seen}'
@@ -159,6 +205,16 @@ def _print_cause(out: Console, rank: CauseRank) -> None:
 
 
 def _print_step(out: Console, found: NextStep) -> None:
+    _print_step_to_do(out, found)
+    for number, finding in enumerate(found.findings, 1):
+        out.print(Text(f"  {number}. {printable(plain(finding.text))}"), soft_wrap=True)
+        for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against)):
+            if names:
+                out.print(Text(f"     speaks {word}: {printable('; '.join(names))}", style="dim"), soft_wrap=True)
+
+
+def _print_step_to_do(out: Console, found: NextStep) -> None:
+    """What to do in a step: its title and its commands, which are not run here."""
     out.print()
     heading = Text("Next: ", style="bold")
     heading.append(printable(f"{found.runbook.id}, step {found.step.number or found.key.position}: {found.step.title}"))
@@ -168,11 +224,21 @@ def _print_step(out: Console, found: NextStep) -> None:
         for line in command_.code.rstrip("\n").split("\n"):
             style = "dim" if line.lstrip().startswith(("#", "--")) else "green"
             out.print(Text(f"    {printable_lines(line)}", style=style), soft_wrap=True)
-    for number, finding in enumerate(found.findings, 1):
-        out.print(Text(f"  {number}. {printable(plain(finding.text))}"), soft_wrap=True)
-        for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against)):
-            if names:
-                out.print(Text(f"     speaks {word}: {printable('; '.join(names))}", style="dim"), soft_wrap=True)
+
+
+def _print_question(out: Console, question: Question) -> None:
+    """Whether a finding is so, and why it is asked: what a yes speaks for and against."""
+    finding = question.finding
+    place = f"{question.position + 1} of {len(question.step.findings)}"
+    line = Text(f"  {place}: is this so? ", style="dim")
+    line.append(printable(plain(finding.text)), style="not dim bold")
+    out.print(line, soft_wrap=True)
+    told = [
+        f"speaks {word} {printable('; '.join(names))}"
+        for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against))
+        if names
+    ]
+    out.print(Text(f"  why: a yes {' and '.join(told)}", style="dim"), soft_wrap=True)
 
 
 def _short(text: str, most: int = 80) -> str:

@@ -1,18 +1,16 @@
 """`fmkb show`: one runbook, rendered for the terminal."""
 
-import sys
 from pathlib import Path
 
 import click
-from rich.text import Text
 
-from faultmaven_kb.cli.shared.common import SEVERITY_STYLES, echo_json, kb_option, runbook_argument, runbook_at
+from faultmaven_kb.cli.shared.common import echo_json, kb_option, runbook_argument, runbook_at
 from faultmaven_kb.cli.shared.console import console
-from faultmaven_kb.cli.shared.page import command_blocks, print_page
+from faultmaven_kb.cli.shared.page import print_block, print_runbook
+from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.dialects import all_dialects, dialect_named
 from faultmaven_kb.fences.placeholders import placeholders_in
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.reading.reader import parse_runbook, read_document
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
@@ -56,55 +54,31 @@ def command(
     runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
         runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
-    values = _values(pairs)
+    values = _values(pairs, runbook)
     if block is not None:
-        _print_block(runbook, block, values)
+        print_block(runbook, block, values)
     elif as_json:
         echo_json(runbook.model_dump(mode="json"))
     elif as_source:
         _print_source(runbook, dialect)
     else:
-        _print(runbook, values)
+        print_runbook(console(), runbook, values)
 
 
-def _values(pairs: tuple[str, ...]) -> dict[str, str]:
+def _values(pairs: tuple[str, ...], runbook: Runbook) -> dict[str, str]:
+    """What was given for the placeholders; a name that the runbook does not have would silently fill in nothing."""
     values = {}
+    known = placeholders_in("\n".join(section.text for section in runbook.sections)) if pairs else ()
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals or not name:
             raise click.BadParameter(f'"{pair}" has no "=", expected NAME=VALUE', param_hint="--set")
-        values[name.strip("<>")] = value
+        name = name.strip("<>")
+        if name not in known:
+            hint = did_you_mean(name, known) or f", expected one of {', '.join(map(printable, known))}" if known else ""
+            raise click.BadParameter(f'the runbook has no placeholder "{printable(name)}"{hint}', param_hint="--set")
+        values[name] = value
     return values
-
-
-def _print_block(runbook: Runbook, number: int, values: dict[str, str]) -> None:
-    """One block alone, ready to be pasted; on a terminal the placeholders that are still open are asked for."""
-    blocks = command_blocks(runbook, values)
-    if number > len(blocks):
-        raise click.BadParameter(
-            f"{number} is not one of the blocks of commands, expected 1 to {len(blocks)}", param_hint="--copy"
-        )
-    text = blocks[number - 1]
-    if sys.stdin.isatty():
-        answers = {name: click.prompt(f"<{printable(name)}>", err=True) for name in placeholders_in(text)}
-        text = command_blocks(runbook, {**values, **answers})[number - 1]
-    click.echo(printable_lines(text))
-
-
-def _print(runbook: Runbook, values: dict[str, str]) -> None:
-    out = console()
-    metadata = runbook.metadata
-    line = Text(printable(runbook.id), style="bold")
-    if metadata.severity:
-        line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
-    for value in (metadata.status, metadata.difficulty, metadata.version, metadata.last_updated):
-        if value:
-            line.append(f"  {printable(str(value))}", style="dim")
-    out.print(line)
-    if metadata.status in VERIFIED and metadata.verified_by:
-        proven = "proven" if metadata.status == "verified" else "proven in part"
-        out.print(Text(f"{proven}: {printable(metadata.verified_by)}", style="green"))
-    print_page(out, runbook, values)
 
 
 def _reasons(runbook: Runbook, chosen: str | None) -> tuple[str, ...]:

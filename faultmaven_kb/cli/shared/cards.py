@@ -12,7 +12,7 @@ from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["bar", "print_brief", "print_card"]
+__all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 
 _BAR_WIDTH = 20
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
@@ -28,19 +28,20 @@ def bar(share: float, width: int = _BAR_WIDTH) -> str:
 
 def print_brief(console: Console, hit: Hit) -> None:
     """Two lines: what it is, and the best reason."""
-    console.print(_headline(hit), soft_wrap=True)
-    _print_why(console, hit.evidence[:1])
+    console.print(headline(hit), soft_wrap=True)
+    print_why(console, hit.evidence[:1])
 
 
 def print_card(console: Console, hit: Hit) -> None:
     """The whole card: reason, causes, quick fix and first step."""
     runbook = hit.runbook
-    console.print(_headline(hit), soft_wrap=True)
+    console.print(headline(hit), soft_wrap=True)
     if runbook.metadata.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
     if runbook.metadata.status == "verified in part":
-        console.print(Text(f"  proven in part: {printable(str(runbook.metadata.verified_by))}", style="yellow"))
-    _print_why(console, hit.evidence[:1])
+        proven = Text(printable(str(runbook.metadata.verified_by)), style="yellow")
+        print_line(console, Text("  proven in part: ", style="yellow"), proven)
+    print_why(console, hit.evidence[:1])
     _print_causes(console, runbook)
     if runbook.quick_fix:
         time = _quick_time(runbook.resolution_time)
@@ -51,7 +52,8 @@ def print_card(console: Console, hit: Hit) -> None:
     console.print(Text(f"  fmkb show {printable(runbook.id)}", style="dim"))
 
 
-def _headline(hit: Hit) -> Text:
+def headline(hit: Hit) -> Text:
+    """How likely it is, what it is called, how bad it is and whether it is proven."""
     metadata = hit.runbook.metadata
     line = Text(f"{math.floor(hit.confidence * 100 + 0.5):>3} % ", style="bold")
     line.append(printable(hit.runbook.title), style="bold cyan")
@@ -63,15 +65,16 @@ def _headline(hit: Hit) -> Text:
     return line
 
 
-def _print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
+def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
+    """A line for each reason: the field, and its text with the matching words marked."""
     for each in evidence:
         text = _marked(each)
         if each.span:
             text.append(f"  line {each.span.line}", style="dim")
-        _print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
+        print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
 
 
-def _print_line(console: Console, lead: Text, text: Text) -> None:
+def print_line(console: Console, lead: Text, text: Text) -> None:
     """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
 
     The first command has to be on the first screen, so a reason or a cause takes one line of it.
@@ -91,7 +94,7 @@ def _quick_time(time: Duration) -> str:
 def _marked(evidence: Evidence) -> Text:
     """The text with the matching words marked; piped, where there are no styles, marked with asterisks would lie."""
     text = Text()
-    done = 0
+    done = len(evidence.text) - len(evidence.text.lstrip())
     for start, end in evidence.words:
         text.append(printable(evidence.text[done:start]), style="not dim")
         text.append(printable(evidence.text[start:end]), style="not dim bold yellow")
@@ -114,13 +117,13 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         text = Text(printable(cause.name), style="bold")
         if cause.description:
             text.append(f" - {printable(plain(cause.description))}", style="not bold")
-        _print_line(console, lead, text)
+        print_line(console, lead, text)
 
 
 def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
     console.print(Text(f"  {title}", style="bold"))
     if text:
-        _print_line(console, Text("    "), Text(printable(plain(text))))
+        print_line(console, Text("    "), Text(printable(plain(text))))
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
     for line in lines[:_MOST_LINES]:
         comment = line.lstrip().startswith(("#", "--"))

@@ -4,22 +4,26 @@ A wrapped command cannot be copied: the terminal puts a line break into it. So b
 wrote them, whatever the width, and only the prose between them goes through the Markdown renderer.
 """
 
+import sys
 from collections.abc import Iterator, Mapping
 from textwrap import dedent
 from typing import NamedTuple
 
+import click
 from rich.console import Console
-from rich.markdown import Markdown
 from rich.text import Text
 
+from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
+from faultmaven_kb.cli.shared.prose import Prose
 from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
-from faultmaven_kb.fences.placeholders import fill
+from faultmaven_kb.fences.placeholders import fill, placeholders_in
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import fences_in, read_blocks
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["command_blocks", "print_page"]
+__all__ = ["command_blocks", "print_block", "print_runbook"]
 
 _COMMANDS = SHELL | PROMPTED | SQL | {"redis"}
 
@@ -38,11 +42,41 @@ def command_blocks(runbook: Runbook, values: Mapping[str, str]) -> tuple[str, ..
     return tuple(fill(part.text, values) for part in _parts(runbook) if part.number)
 
 
-def print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) -> None:
+def print_block(runbook: Runbook, number: int, values: Mapping[str, str]) -> None:
+    """One block alone, ready to be pasted; on a terminal the placeholders that are still open are asked for."""
+    blocks = command_blocks(runbook, values)
+    if number > len(blocks):
+        raise click.BadParameter(
+            f"{number} is not one of the blocks of commands, expected 1 to {len(blocks)}", param_hint="--copy"
+        )
+    text = blocks[number - 1]
+    if sys.stdin.isatty():
+        answers = {name: click.prompt(f"<{printable(name)}>", err=True) for name in placeholders_in(text)}
+        text = command_blocks(runbook, {**values, **answers})[number - 1]
+    click.echo(printable_lines(text))
+
+
+def print_runbook(out: Console, runbook: Runbook, values: Mapping[str, str]) -> None:
+    """Print what a runbook is and whether it is proven, then all of it."""
+    metadata = runbook.metadata
+    line = Text(printable(runbook.id), style="bold")
+    if metadata.severity:
+        line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
+    for value in (metadata.status, metadata.difficulty, metadata.version, metadata.last_updated):
+        if value:
+            line.append(f"  {printable(str(value))}", style="dim")
+    out.print(line)
+    if metadata.status in VERIFIED and metadata.verified_by:
+        proven = "proven" if metadata.status == "verified" else "proven in part"
+        out.print(Text(f"{proven}: {printable(metadata.verified_by)}", style="green"))
+    _print_page(out, runbook, values)
+
+
+def _print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) -> None:
     """Print all sections of a runbook; the lines of code keep their length."""
     for part in _parts(runbook):
         if not part.is_code:
-            console.print(Markdown(printable_lines(fill(part.text, values)), hyperlinks=False))
+            console.print(Prose(printable_lines(fill(part.text, values))), crop=False)
             continue
         title = f"[{part.number}] {part.language}" if part.number else part.language
         console.print(Text(f"  {printable(title)}", style="dim"))

@@ -1,0 +1,1 @@
+"""What fills the terminal and answers to keys; needs the extra `tui`."""
