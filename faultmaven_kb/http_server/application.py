@@ -18,7 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Match, Route
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import did_you_mean
@@ -474,10 +474,17 @@ async def _not_valid(request: Request, error: Exception) -> Response:
 
 async def _no_route(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    allowed = (error.headers or {}).get("Allow")
-    detail = (
-        f"{request.method} is not possible here, expected {allowed}"
-        if error.status_code == 405
-        else f'there is nothing at "{request.url.path[:200]}", expected an address that GET /openapi.json lists'
-    )
-    return refused(error.status_code, detail, dict(error.headers or {}))
+    if error.status_code == 405:
+        allowed = ", ".join(_methods(request))
+        return refused(405, f"{request.method} is not possible here, expected {allowed}", {"allow": allowed})
+    detail = f'there is nothing at "{request.url.path[:200]}", expected an address that GET /openapi.json lists'
+    return refused(error.status_code, detail)
+
+
+def _methods(request: Request) -> list[str]:
+    """The methods of all routes at the address that was asked for."""
+    found: set[str] = set()
+    for route in request.app.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))

@@ -3,7 +3,10 @@
 import datetime
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+
+from starlette.routing import BaseRoute
 
 from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.http_server.application import application
@@ -28,7 +31,8 @@ class ServerSettings:
     """What is served and to whom: the runbooks at `paths`, by the `rules`.
 
     `mcp_sessions` is how many agents may have a session at /mcp: None leaves /mcp away, 0 serves it without sessions.
-    All values are picklable.
+    `seconds` is the time that
+    an answer may take. All values are picklable.
     """
 
     rules: GuardRules
@@ -39,28 +43,30 @@ class ServerSettings:
     link: str | None = None
     site: Path | None = None
     mcp_sessions: int | None = None
+    seconds: float = 20.0
 
 
 def server(settings: ServerSettings) -> Application:
     """The whole application: endpoints, site and MCP behind a guard, and all of it counted."""
     base = LiveBase(settings.paths, cache=settings.cache, prepare=settings.prepare)
     metrics = Metrics()
-    app: Application
-    if settings.mcp_sessions is None:
-        app = application(base, today=settings.today, metrics=metrics, link=settings.link)
-    else:
+    beside: tuple[BaseRoute, ...] = ()
+    lifespan = None
+    if settings.mcp_sessions is not None:
         from_extra("mcp.server.mcpserver", extra="mcp")
         from faultmaven_kb.mcp_server.over_http import over_http  # noqa: PLC0415 - the extra may be missing
 
         agents = over_http(base, today=settings.today, sessions=settings.mcp_sessions)
-        app = application(
-            base,
-            today=settings.today,
-            metrics=metrics,
-            link=settings.link,
-            beside=tuple(agents.routes),
-            lifespan=lambda: agents.router.lifespan_context(agents),
-        )
+        beside, lifespan = tuple(agents.routes), partial(agents.router.lifespan_context, agents)
+    app: Application = application(
+        base,
+        today=settings.today,
+        metrics=metrics,
+        link=settings.link,
+        seconds=settings.seconds,
+        beside=beside,
+        lifespan=lifespan,
+    )
     if settings.site is not None:
         app = WithSite(app, settings.site)
     return Measured(Guard(_WithHead(app), settings.rules), metrics)

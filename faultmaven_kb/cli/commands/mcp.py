@@ -63,6 +63,6 @@ def command(
         RunbookServer(base, today=datetime.date.today).run("stdio")
         return
     listening = listen(host, port)
-    click.echo(f"fmkb: serving http://{shown_address(host, port)}/mcp", err=True)
+    click.echo(f"fmkb: serving http://{shown_address(listening)}/mcp", err=True)
     app = Guard(over_http(base, today=datetime.date.today, sessions=sessions), rules)
     serve(lambda: app, listening)

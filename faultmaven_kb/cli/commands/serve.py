@@ -83,5 +83,5 @@ def command(
         LiveBase(settings.paths, cache=settings.cache, prepare=settings.prepare).current()  # says now what is wrong
         logging.disable(logging.INFO)
         listening = listen(host, port)
-        click.echo(f"fmkb: serving http://{shown_address(host, port)}", err=True)
+        click.echo(f"fmkb: serving http://{shown_address(listening)}", err=True)
         serve(partial(server, settings), listening, processes=workers)

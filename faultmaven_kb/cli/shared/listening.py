@@ -1,6 +1,7 @@
 """The options of commands that listen on an address, and the rules for those who ask that follow from them."""
 
 import os
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -42,7 +43,11 @@ def listening_options(command: _Command) -> _Command:
             "--host is no loopback address.",
         ),
         click.option(
-            "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="The port to listen on."
+            "--port",
+            type=click.IntRange(0, 65535),
+            default=8000,
+            show_default=True,
+            help="The port to listen on, 0 for any that is free.",
         ),
         click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
     ):
@@ -70,8 +75,9 @@ def rules_for(host: str, token_file: Path | None, rate: float | None, allowed: t
     return GuardRules(token=token, hosts=hosts or None, rate=rate)
 
 
-def shown_address(host: str, port: int) -> str:
-    """The address as an URL writes it."""
+def shown_address(listening: socket.socket) -> str:
+    """Where a socket listens, as an URL writes it."""
+    host, port = listening.getsockname()[:2]
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
