@@ -26,14 +26,13 @@ from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.errors import ConfigurationError, FaultmavenError
 from faultmaven_kb.export.agent_text import without_comments
 from faultmaven_kb.export.json_files import list_entry
-from faultmaven_kb.gate.engine.check import check_text
-from faultmaven_kb.gate.settings.settings import profile_named
 from faultmaven_kb.http_server.alerts import alert_answers
 from faultmaven_kb.http_server.answers import AskError, json_bytes, refused, tagged
+from faultmaven_kb.http_server.checks import checked
 from faultmaven_kb.http_server.metrics import Metrics
 from faultmaven_kb.http_server.shapes import (
     LONGEST_QUESTION,
-    NOT_BLANK,
+    READABLE,
     AlertRunbooks,
     Differential,
     Health,
@@ -51,7 +50,6 @@ from faultmaven_kb.integrations.alert_coverage import NamedRunbooks
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import Severity, Status
-from faultmaven_kb.reports.json_report import to_json
 from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.serving.problems import PROBLEM_TYPE
 from faultmaven_kb.serving.workers import DeadlineError, Workers
@@ -75,6 +73,7 @@ _PROBLEMS = {
     403: "a page of another origin asks",
     404: "there is no such runbook or technology",
     408: "the request did not arrive in time",
+    409: "the observations contradict each other",
     413: "the request is too large",
     415: "the body is of another type",
     421: "the Host header names another server",
@@ -137,7 +136,7 @@ def application(
         "/search",
         response_model=SearchAnswer,
         summary="Find the runbook for a long text, such as a log",
-        openapi_extra=_body_of("Question", "text/plain"),
+        openapi_extra=_body_of("Question", "text/plain", pattern=READABLE),
     )(door.search_text)
     get("/runbooks", response_model=RunbookPage, summary="List the runbooks")(door.runbooks)
     get(
@@ -175,10 +174,11 @@ def application(
     return _described(app)
 
 
-def _body_of(model: str, *texts: str) -> dict[str, Any]:
+def _body_of(model: str, *texts: str, pattern: str | None = None) -> dict[str, Any]:
     """How a body is described that the endpoint reads itself, because it may be JSON or a text."""
     content: dict[str, Any] = {_JSON: {"schema": {"$ref": f"#/components/schemas/{model}"}}}
-    content |= {text: {"schema": {"type": "string"}} for text in texts}
+    text = {"type": "string"} | ({"pattern": pattern} if pattern else {})
+    content |= {each: {"schema": text} for each in texts}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -217,7 +217,7 @@ class _Door:
     async def search(
         self,
         request: Request,
-        q: Annotated[str, Query(min_length=1, max_length=8_000, pattern=NOT_BLANK, description="What is seen.")],
+        q: Annotated[str, Query(min_length=1, max_length=8_000, pattern=READABLE, description="What is seen.")],
         limit: Annotated[int, Query(ge=1, le=20)] = 5,
         technology: Short | None = None,
         severity: Severity | None = None,
@@ -327,7 +327,7 @@ class _Door:
         if _type_of(request, _JSON, *_PLAIN) == _JSON:
             given = _parsed(Text, body)
             text, profile = given.text, given.profile
-        work = functools.partial(self._workers.run, _checked, text, self._today(), profile)
+        work = functools.partial(self._workers.run, checked, text, self._today(), profile)
         try:
             found = await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._checks)
         except DeadlineError as error:
@@ -348,7 +348,7 @@ class _Door:
             try:
                 return json_bytes(base.differential(observations, done=done).to_dict())
             except ConfigurationError as error:
-                raise AskError(422, str(error)) from None
+                raise AskError(409, str(error)) from None
 
         return Response(await self._worked(weigh), media_type=_JSON)
 
@@ -397,11 +397,6 @@ class _Door:
         except TimeoutError:
             detail = f"not done within {self._seconds:g} seconds, expected a shorter text, or try again later"
             raise AskError(503, detail) from None
-
-
-def _checked(text: str | bytes, today: datetime.date, profile: str) -> bytes:
-    """What a check of a text finds; runs in a worker process."""
-    return to_json(check_text(text, today=today, profile=profile_named(profile))).encode("utf-8", "replace")
 
 
 def _known_technology(base: KnowledgeBase, technology: str | None) -> str | None:

@@ -33,7 +33,8 @@ LONGEST_QUESTION = 400_000
 LONGEST_OBSERVATION = 2_000
 MOST_OBSERVATIONS = 20
 MOST_ALERTS = 100
-NOT_BLANK = r"\S"
+READABLE = r"[^\s\x00-\x1f\x7f-\x9f]"
+"""A character that is neither blank nor a control character: a text without one asks nothing."""
 
 Short = Annotated[str, Field(max_length=80)]
 
@@ -49,7 +50,7 @@ class _Out(BaseModel):
 class Question(_In):
     """A symptom, and what narrows the search."""
 
-    question: str = Field(min_length=1, max_length=LONGEST_QUESTION, pattern=NOT_BLANK, description="What is seen.")
+    question: str = Field(min_length=1, max_length=LONGEST_QUESTION, pattern=READABLE, description="What is seen.")
     limit: int = Field(default=5, ge=1, le=20, description="How many runbooks at most.")
     technology: Short | None = None
     severity: Severity | None = None
@@ -74,7 +75,7 @@ class Step(_In):
 class Seen(_In):
     """What was looked at, and whether it is so; `step` is the proposed step that it answers."""
 
-    text: str = Field(min_length=1, max_length=LONGEST_OBSERVATION, pattern=NOT_BLANK)
+    text: str = Field(min_length=1, max_length=LONGEST_OBSERVATION, pattern=READABLE)
     seen: bool = True
     step: Step | None = None
 

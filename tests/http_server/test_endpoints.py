@@ -221,7 +221,7 @@ def test_causes_are_ordered_as_on_the_command_line(door: TestClient, kb: Knowled
 def test_observations_that_contradict_each_other_are_refused(door: TestClient) -> None:
     asked = [{"text": "x", "seen": True}, {"text": "x", "seen": False}]
     answer = door.post("/differential", json={"observations": asked})
-    assert (answer.status_code, "both seen and not seen" in _problem(answer)) == (422, True)
+    assert (answer.status_code, "both seen and not seen" in _problem(answer)) == (409, True)
 
 
 WEBHOOK = {
