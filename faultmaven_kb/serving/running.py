@@ -18,6 +18,8 @@ __all__ = ["listen", "serve"]
 
 _MOST_CONNECTIONS = 2_000
 _SECONDS_TO_END = 5
+_SECONDS_TO_START = 120
+"""A process that is still reading its runbooks on a busy machine must not be taken for one that hangs."""
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -56,6 +58,7 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
         "limit_concurrency": _MOST_CONNECTIONS,
         "timeout_graceful_shutdown": _SECONDS_TO_END,
         "workers": processes,
+        "timeout_worker_healthcheck": _SECONDS_TO_START,
     }
     config = Config(factory, **settings)
     if processes > 1:

@@ -32,7 +32,10 @@ def test_a_port_that_is_taken_and_an_address_of_nobody_are_named(tmp_path: Path)
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         assert f"cannot listen on 127.0.0.1:{port}" in _refused(tmp_path, "--http", "--port", port)
-    assert "an address of this machine" in _refused(tmp_path, "--http", "--host", "192.0.2.1")
+    token = tmp_path / "token"
+    token.write_text("a-token-for-tests-only", encoding="utf-8")
+    said = _refused(tmp_path, "--http", "--host", "192.0.2.1", "--token-file", str(token))
+    assert "an address of this machine" in said
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
