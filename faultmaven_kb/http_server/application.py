@@ -58,7 +58,7 @@ from faultmaven_kb.text.piped import decode_piped
 __all__ = ["application"]
 
 _SECONDS = 20.0
-_MOST_SEARCHES = 4
+_MOST_SEARCHES = 2
 _MOST_CHECKS = 2
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
