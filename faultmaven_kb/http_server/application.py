@@ -24,7 +24,7 @@ from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.errors import ConfigurationError, FaultmavenError
-from faultmaven_kb.export.agent_text import without_comments
+from faultmaven_kb.export.agent_text import as_shown
 from faultmaven_kb.export.json_files import list_entry
 from faultmaven_kb.http_server.alerts import alert_answers
 from faultmaven_kb.http_server.answers import AskError, json_bytes, refused, tagged
@@ -48,6 +48,7 @@ from faultmaven_kb.http_server.shapes import (
 )
 from faultmaven_kb.integrations.alert_coverage import NamedRunbooks
 from faultmaven_kb.knowledge_base import KnowledgeBase
+from faultmaven_kb.mcp_server.answers import page_text
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import Severity, Status
 from faultmaven_kb.serving.live_base import LiveBase
@@ -314,7 +315,7 @@ class _Door:
         def read(base: KnowledgeBase) -> bytes:
             runbook = _runbook_named(base, id)
             if wanted == "markdown":
-                return without_comments("\n\n".join(part.text for part in runbook.sections)).encode("utf-8", "replace")
+                return page_text(as_shown(runbook).sections).encode("utf-8", "replace")
             return json_bytes(runbook.to_dict())
 
         kind = _JSON if wanted == "json" else f"{wanted_type(request)}; charset=utf-8"

@@ -20,14 +20,22 @@ from faultmaven_kb.http_server.starting import ServerSettings, server
 from faultmaven_kb.serving.rules import GuardRules
 from tests.documents import LAST_UPDATED, ROOT
 
-_SEED_FREE = {"derandomize": True, "database": None, "deadline": None, "phases": [Phase.generate]}
 _SLOW = {"POST /validate": 4}
 """A check starts a process, so there are fewer of them."""
 _CAN_BE_WRONG = (None, "application/json")
 """Every text is a text: what schemathesis takes for a wrong one arrives as its characters."""
 _EXAMPLES = 20
-ASKED = ("GET /search", "POST /search", "GET /runbooks", "GET /runbooks/{id}", "POST /validate", "POST /differential")
-ASKED += ("POST /alerts", "GET /health", "GET /metrics")
+ASKED = (
+    "GET /search",
+    "POST /search",
+    "GET /runbooks",
+    "GET /runbooks/{id}",
+    "POST /validate",
+    "POST /differential",
+    "POST /alerts",
+    "GET /health",
+    "GET /metrics",
+)
 WITHOUT_INPUT = ("GET /health", "GET /metrics")
 
 
@@ -52,7 +60,14 @@ def test_answers_are_what_the_document_says(schema: Any, label: str, mode: str) 
     operation = next(each.ok() for each in schema.get_all_operations() if each.ok().label == label)
     count = 0
 
-    @settings(max_examples=_SLOW.get(label, _EXAMPLES), suppress_health_check=list(HealthCheck), **_SEED_FREE)
+    @settings(
+        max_examples=_SLOW.get(label, _EXAMPLES),
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     @given(operation.as_strategy(generation_mode=schemathesis.GenerationMode(mode)))
     def ask(case: Any) -> None:
         nonlocal count
