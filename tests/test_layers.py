@@ -20,8 +20,9 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("semantic", "evaluation", "differential", "labs", "storage", "git_repository", "git_renames"),
     ("knowledge_base", "git_history"),
     ("reports",),
-    ("checking",),
-    ("cli", "mcp_server", "language_server", "integrations"),
+    ("checking", "serving"),
+    ("mcp_server",),
+    ("cli", "http_server", "language_server", "integrations"),
     ("__main__",),
 )
 """The rooms from the ground up; a room may use its own floor and those below. The package itself stands above all."""

@@ -32,6 +32,7 @@ COMMANDS = {
     "cache": ("commands.cache", "Manage what is kept of folders."),
     "export": ("commands.export", "Hand the runbooks to other tools."),
     "mcp": ("commands.mcp", "Serve the runbooks to agents (MCP)."),
+    "serve": ("commands.serve", "Serve the runbooks over HTTP."),
     "completion": ("commands.completion", "Print a shell completion script."),
 }
 """The commands in the order of the help page: the module each lives in, and its line on that page."""

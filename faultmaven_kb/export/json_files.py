@@ -1,11 +1,12 @@
 """Runbooks as JSON for front ends: a list in one file, or one file for each, valid against `runbook.schema.json`."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.text.terminal_text import json_text
 
-__all__ = ["to_json", "to_json_files"]
+__all__ = ["list_entry", "to_json", "to_json_files"]
 
 
 def to_json(runbooks: Iterable[Runbook], *, indent: int | None = None) -> str:
@@ -24,3 +25,9 @@ def to_json_files(runbooks: Iterable[Runbook], *, indent: int | None = None) -> 
             name, number = f"{stem}-{number}.json", number + 1
         found[name] = json_text(runbook.model_dump(mode="json"), indent=indent) + "\n"
     return found
+
+
+def list_entry(runbook: Runbook) -> dict[str, Any]:
+    """What a list says of a runbook: an entry of `fmkb list --json`."""
+    metadata = runbook.metadata.model_dump(mode="json", exclude={"id", "title", "other"})
+    return {"id": runbook.id, "title": runbook.title, **metadata, "path": runbook.path}

@@ -6,17 +6,19 @@ alert's own words; a proposal is never counted as coverage.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from faultmaven_kb.integrations.prometheus_rules import TEMPLATE, Alert
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
+from faultmaven_kb.search.answer import Verdict
 
-__all__ = ["AlertCoverage", "Coverage", "cover"]
+__all__ = ["AlertCoverage", "Coverage", "NamedRunbooks", "cover", "find_runbooks_of"]
 
 Status = Literal["covered", "unfit", "wrong-link", "dead-link", "missing"]
 
@@ -37,8 +39,8 @@ class AlertCoverage:
     """What an alert has: `via` says how its runbook was found, `faults` why that one is not fit.
 
     `names` is the other alert whose runbook the link leads to: the status is `wrong-link` when this one has a runbook
-    of its own, and `covered` when the two share it. `confidence` belongs to the `proposal`, which is there for alerts
-    without a runbook only.
+    of its own, and `covered` when the two share it. `confidence` and `verdict` belong to the `proposal`, which
+    is there for alerts without a runbook only.
     """
 
     alert: Alert
@@ -50,6 +52,7 @@ class AlertCoverage:
     proposal: str | None = None
     confidence: float | None = None
     names: str | None = None
+    verdict: Verdict | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The row as plain values."""
@@ -111,10 +114,36 @@ def cover(
 
     `links` are the annotations that name a runbook in this house, before those that the world uses.
     """
-    judged = _Judge(tuple(alerts), base, faults, links)
-    rows = tuple(map(judged.row, judged.alerts))
+    rows = find_runbooks_of(alerts, NamedRunbooks(base), faults=faults, links=links)
     named = {row.runbook for row in rows}
     return Coverage(rows, tuple(runbook.id for runbook in base if runbook.id not in named))
+
+
+def find_runbooks_of(
+    alerts: Iterable[Alert],
+    runbooks: "NamedRunbooks",
+    *,
+    faults: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    links: Iterable[str] = (),
+) -> "tuple[AlertCoverage, ...]":
+    """The runbook of each alert, in their order: the rows of `cover`, for one who asks often about the same base."""
+    judged = _Judge(tuple(alerts), runbooks, faults, links)
+    return tuple(map(judged.row, judged.alerts))
+
+
+class NamedRunbooks:
+    """A base with every name its runbooks go by (`names`), and the runbooks of its pages of many (`pages`)."""
+
+    def __init__(self, base: KnowledgeBase) -> None:
+        self.base = base
+        self.names: dict[str, Runbook] = {}
+        self.pages: dict[str, list[Runbook]] = {}
+        for runbook in base:
+            for name in _names_of(runbook):
+                self.names.setdefault(name, runbook)
+            if "#" in runbook.id:
+                page = _key(own_name(runbook.id).partition("#")[0])
+                self.pages.setdefault(page, []).append(runbook)
 
 
 class _Judge:
@@ -123,12 +152,12 @@ class _Judge:
     def __init__(
         self,
         alerts: tuple[Alert, ...],
-        base: KnowledgeBase,
+        runbooks: NamedRunbooks,
         faults: Mapping[str, tuple[str, ...]],
         links: Iterable[str],
     ) -> None:
-        self.alerts, self.base, self.faults = alerts, base, faults
-        self._runbooks = _names(base)
+        self.alerts, self.base, self.faults = alerts, runbooks.base, faults
+        self._runbooks, self._pages = runbooks.names, runbooks.pages
         self._alert_names = {_key(alert.name): alert.name for alert in reversed(alerts)}
         self._links = tuple(dict.fromkeys(map(_key, (*links, *_LINKS))))
 
@@ -136,7 +165,7 @@ class _Judge:
         """What an alert has."""
         link = self._link(alert)
         by_name = self._runbooks.get(_key(alert.name))
-        page = _page_of(link, self.base) if link else ()
+        page = tuple(self._pages.get(_key(_last_part(link)), ())) if link else ()
         by_link = (
             _on_page(link, page, by_name) if page else self._runbooks.get(_key(_last_part(link))) if link else None
         )
@@ -156,10 +185,12 @@ class _Judge:
         return AlertCoverage(alert, status, link, runbook.id, via, found, names=other)
 
     def _without(self, alert: Alert, link: str, page: tuple[Runbook, ...]) -> AlertCoverage:
-        proposal, confidence = _proposal(alert, self.base)
+        proposal, confidence, verdict = _proposal(alert, self.base)
         faulty = (_missing_anchor(link, page),) if page else ()
         status: Status = "dead-link" if link else "missing"
-        return AlertCoverage(alert, status, link, faults=faulty, proposal=proposal, confidence=confidence)
+        return AlertCoverage(
+            alert, status, link, faults=faulty, proposal=proposal, confidence=confidence, verdict=verdict
+        )
 
     def _link(self, alert: Alert) -> str:
         """The link of an alert; none where only the chart's values say what it leads to."""
@@ -185,35 +216,24 @@ def _own_names(runbook: Runbook) -> tuple[str, ...]:
     return tuple(map(_key, (own.partition("#")[2] or own, runbook.title)))
 
 
-def _names(base: KnowledgeBase) -> dict[str, Runbook]:
+def _names_of(runbook: Runbook) -> Iterator[str]:
     """Every name a runbook goes by: id, title, file, aliases; the first runbook keeps a name that two have."""
-    found: dict[str, Runbook] = {}
-    for runbook in base:
-        file = _last_part(runbook.path or "")
-        own = own_name(runbook.id)
-        names = (own.partition("#")[2], runbook.title) if "#" in own else (own, runbook.title, file)
-        for name in (runbook.id, *names, *runbook.metadata.aliases):
-            if key := _key(name):
-                found.setdefault(key, runbook)
-    return found
-
-
-def _page_of(link: str, base: KnowledgeBase) -> tuple[Runbook, ...]:
-    """The runbooks of the page of many that a link leads to; empty for any other link."""
-    page = _key(_last_part(link))
-    return tuple(rb for rb in base if "#" in rb.id and _key(own_name(rb.id).partition("#")[0]) == page)
+    file = _last_part(runbook.path or "")
+    own = own_name(runbook.id)
+    names = (own.partition("#")[2], runbook.title) if "#" in own else (own, runbook.title, file)
+    return filter(None, map(_key, (runbook.id, *names, *runbook.metadata.aliases)))
 
 
 def _on_page(link: str, page: tuple[Runbook, ...], by_name: Runbook | None) -> Runbook | None:
     """The runbook at the link's anchor; for a link to the whole page the one with the alert's name."""
-    anchor = unquote(urlsplit(link).fragment).casefold()
+    anchor = unquote(_parts_of(link).fragment).casefold()
     if not anchor:
         return by_name if by_name in page else None
     return next((runbook for runbook in page if runbook.id.partition("#")[2].casefold() == anchor), None)
 
 
 def _missing_anchor(link: str, page: tuple[Runbook, ...]) -> str:
-    anchor, name = urlsplit(link).fragment, page[0].id.partition("#")[0]
+    anchor, name = _parts_of(link).fragment, page[0].id.partition("#")[0]
     heading = f'heading "#{anchor}"' if anchor else "heading of this alert"
     return f'the link leads to no {heading} on the page "{name}"'
 
@@ -222,9 +242,17 @@ def _key(name: str) -> str:
     return _NOT_WORD.sub("", name).casefold()
 
 
+def _parts_of(link: str) -> SplitResult:
+    """The parts of a link; of a text that is no link, such as `http://[`, none."""
+    try:
+        return urlsplit(link)
+    except ValueError:
+        return SplitResult("", "", "", "", "")
+
+
 def _last_part(link: str) -> str:
     """The last part of a link's path, without an ending; a link to a folder's index names the folder."""
-    parts = [part for part in unquote(urlsplit(link).path).split("/") if part]
+    parts = [part for part in unquote(_parts_of(link).path).split("/") if part]
     if parts and parts[-1].casefold() in ("index.html", "index.md", "_index.md", "readme.md"):
         parts.pop()
     return _ENDING.sub("", parts[-1]) if parts else ""
@@ -236,10 +264,10 @@ def _empty(runbook: Runbook) -> tuple[str, ...]:
     return () if helps else ("it has no step and no solution",)
 
 
-def _proposal(alert: Alert, base: KnowledgeBase) -> tuple[str | None, float | None]:
+def _proposal(alert: Alert, base: KnowledgeBase) -> tuple[str | None, float | None, Verdict]:
     texts = [_CAMEL.sub(" ", alert.name), *(alert.annotations.get(key, "") for key in _WORDS)]
     question = _TEMPLATE.sub(" ", "\n".join(text for text in texts if text))
     answer = base.search(question, limit=5)
     if answer.verdict == "none" or not answer.hits:
-        return None, None
-    return answer.hits[0].runbook.id, answer.hits[0].confidence
+        return None, None, "none"
+    return answer.hits[0].runbook.id, answer.hits[0].confidence, answer.verdict

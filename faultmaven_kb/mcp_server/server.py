@@ -48,10 +48,10 @@ from faultmaven_kb.mcp_server.answers import (
     unavailable,
     uri_of,
 )
-from faultmaven_kb.mcp_server.live_base import LiveBase
 from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, SearchAnswer
-from faultmaven_kb.mcp_server.workers import DeadlineError, Workers
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.serving.live_base import LiveBase
+from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.text.decoding import SIZE_LIMIT
 from faultmaven_kb.text.shown import readable
 from faultmaven_kb.text.terminal_text import printable

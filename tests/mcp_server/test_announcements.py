@@ -11,7 +11,7 @@ from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated, Serv
 from mcp.types import ServerCapabilities
 
 from faultmaven_kb.mcp_server.announcements import Announcements, truthful
-from faultmaven_kb.mcp_server.live_base import LiveBase
+from faultmaven_kb.serving.live_base import LiveBase
 
 RUNBOOK = "# {title}\n\n## Meaning\n\n{text}\n\n## Mitigation\n\nMend it.\n"
 

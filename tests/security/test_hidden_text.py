@@ -19,8 +19,8 @@ from faultmaven_kb import KnowledgeBase, parse_runbook
 from faultmaven_kb.export.agent_text import as_data, as_shown, marked, safe_id, unmarked
 from faultmaven_kb.export.skills import catalog, skill_of
 from faultmaven_kb.integrations.passages import PassageFinder
-from faultmaven_kb.mcp_server.live_base import LiveBase
 from faultmaven_kb.mcp_server.server import RunbookServer
+from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.text.shown import shown
 
 SECRET = "XSECRETX"

@@ -9,8 +9,8 @@ import pytest
 pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 from faultmaven_kb import KnowledgeBase, PathError
-from faultmaven_kb.mcp_server.live_base import LiveBase
-from faultmaven_kb.mcp_server.workers import DeadlineError, Workers
+from faultmaven_kb.serving.live_base import LiveBase
+from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.storage.kept import Cache
 from tests.documents import text_of
 

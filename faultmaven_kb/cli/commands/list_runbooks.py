@@ -16,6 +16,7 @@ from faultmaven_kb.cli.shared.common import (
     technology_named,
 )
 from faultmaven_kb.cli.shared.console import console
+from faultmaven_kb.export.json_files import list_entry
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.text.terminal_text import printable
 
@@ -46,19 +47,10 @@ def command(
     kb = load(kb_paths)
     found = kb.filter(technology=technology_named(kb, technology), severity=severity, tag=tag, status=status)
     if as_json:
-        echo_json([_row(runbook) for runbook in found])
+        echo_json([list_entry(runbook) for runbook in found])
     else:
         _print(found)
     ctx.exit(0 if found else 1)
-
-
-def _row(runbook: Runbook) -> dict[str, object]:
-    return {
-        "id": runbook.id,
-        "title": runbook.title,
-        **runbook.metadata.model_dump(mode="json", exclude={"id", "title", "other"}),
-        "path": runbook.path,
-    }
 
 
 def _print(found: tuple[Runbook, ...]) -> None:

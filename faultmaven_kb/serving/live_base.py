@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faultmaven_kb.knowledge_base import KnowledgeBase, builtin_path
-from faultmaven_kb.mcp_server.workers import Workers
 from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.serving.workers import Workers
 from faultmaven_kb.storage.kept import Cache
 
 __all__ = ["LiveBase"]

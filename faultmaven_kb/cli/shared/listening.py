@@ -1,0 +1,100 @@
+"""The options of commands that listen on an address, and the rules for those who ask that follow from them."""
+
+import os
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.serving.rules import LOOPBACK, GuardRules, is_loopback
+
+__all__ = ["listening_options", "rules_for", "shown_address"]
+
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+_VARIABLE = "FMKB_TOKEN"
+_SHORTEST_TOKEN = 16
+_RATE = 50.0
+
+
+def listening_options(command: _Command) -> _Command:
+    """The options for the address, the token and the limits."""
+    for option in (
+        click.option(
+            "--allow-host",
+            "allowed",
+            multiple=True,
+            metavar="NAME",
+            help="A name that the Host header may have, for a proxy in front; may be given more than once.",
+        ),
+        click.option(
+            "--rate",
+            type=click.FloatRange(min=0),
+            show_default=f"{_RATE:g} beyond the loopback address, else 0",
+            help="Requests a second from one address, twice as many at once; 0 for no limit.",
+        ),
+        click.option(
+            "--token-file",
+            type=click.Path(path_type=Path),
+            help=f"A file with the token that requests have to bring; {_VARIABLE} may hold it instead. Needed where "
+            "--host is no loopback address.",
+        ),
+        click.option(
+            "--port",
+            type=click.IntRange(0, 65535),
+            default=8000,
+            show_default=True,
+            help="The port to listen on, 0 for any that is free.",
+        ),
+        click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
+    ):
+        command = option(command)
+    return command
+
+
+def rules_for(host: str, token_file: Path | None, rate: float | None, allowed: tuple[str, ...]) -> GuardRules:
+    """The rules that the options ask for.
+
+    Raises `ConfigurationError` where others reach the address and there is no token, or one that can be guessed.
+    """
+    token = _token(token_file)
+    alone = is_loopback(host)
+    if not alone and token is None:
+        raise ConfigurationError(
+            f"{host} is no loopback address, so others may reach it: expected a token in --token-file or {_VARIABLE}, "
+            "for instance from `openssl rand -hex 32`"
+        )
+    hosts = frozenset(name.lower() for name in allowed)
+    if alone:
+        hosts |= LOOPBACK | {host.lower()}
+    if rate is None:
+        rate = 0.0 if alone else _RATE
+    return GuardRules(token=token, hosts=hosts or None, rate=rate)
+
+
+def shown_address(listening: socket.socket) -> str:
+    """Where a socket listens, as an URL writes it."""
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _token(file: Path | None) -> str | None:
+    if file is None:
+        token, place = os.environ.get(_VARIABLE, ""), _VARIABLE
+        if not token:
+            return None
+    else:
+        place = str(file)
+        try:
+            token = file.read_text(encoding="utf-8").strip()
+        except (OSError, ValueError) as error:
+            raise PathError(f'cannot read the token in "{file}": {getattr(error, "strerror", None) or error}') from None
+    if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
+        raise ConfigurationError(
+            f"the token in {place} cannot be used, expected {_SHORTEST_TOKEN} or more ASCII characters without blanks, "
+            "for instance from `openssl rand -hex 32`"
+        )
+    return token

@@ -1,0 +1,44 @@
+"""How an answer goes out: as JSON with a tag for its content, which a client that has it need not fetch again."""
+
+import hashlib
+import json
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
+
+__all__ = ["AskError", "json_bytes", "refused", "tagged"]
+
+
+class AskError(Exception):
+    """A request that gets a problem as its answer: a status, and what was wrong and expected."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+
+
+def json_bytes(value: Any) -> bytes:
+    """A value as JSON, without blanks, letters as they are."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
+def tagged(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+    """The body with its tag, or 304 where the client has it already.
+
+    A cache may keep it but asks each time, because the runbooks may change at any time.
+    """
+    tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Accept, Authorization"}
+    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    if tag in known or known == ["*"]:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
+
+
+def refused(status: int, detail: str, headers: dict[str, str] | None = None) -> Response:
+    """A problem as an answer."""
+    headers = {"cache-control": "no-store", **(headers or {})}
+    return Response(problem(status, detail), status, headers=headers, media_type=PROBLEM_TYPE)

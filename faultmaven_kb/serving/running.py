@@ -1,0 +1,67 @@
+"""Listens on an address, in one process or in several that share it.
+
+uvicorn serves and, with more than one process, watches over them: one that ends is started again. Each process makes
+its application for itself, so what a factory is made of has to be picklable.
+"""
+
+import os
+import socket
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from faultmaven_kb.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from faultmaven_kb.serving.guard import Application
+
+__all__ = ["listen", "serve"]
+
+_MOST_CONNECTIONS = 2_000
+_SECONDS_TO_END = 5
+_SECONDS_TO_START = 120
+"""A process that is still reading its runbooks on a busy machine must not be taken for one that hangs."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens. Raises `ConfigurationError` where nothing can listen."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, kind, number)
+        try:
+            if os.name == "posix":
+                listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listening.bind(address)
+            listening.listen(1024)
+        except OSError:
+            listening.close()
+            raise
+    except OSError as error:
+        reason = error.strerror or error
+        raise ConfigurationError(
+            f"cannot listen on {host}:{port} ({reason}), expected a free --port and an address of this machine"
+        ) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def serve(factory: "Callable[[], Application]", listening: socket.socket, *, processes: int = 1) -> None:
+    """Answer until the process is told to end."""
+    from uvicorn import Config, Server  # noqa: PLC0415 - an extra brings it
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
+
+    settings: dict[str, Any] = {
+        "factory": True,
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "limit_concurrency": _MOST_CONNECTIONS,
+        "timeout_graceful_shutdown": _SECONDS_TO_END,
+        "workers": processes,
+        "timeout_worker_healthcheck": _SECONDS_TO_START,
+    }
+    config = Config(factory, **settings)
+    if processes > 1:
+        Multiprocess(config, sockets=[listening]).run()
+    else:
+        Server(config).run(sockets=[listening])
