@@ -16,9 +16,9 @@ __all__ = ["MOST", "Atlas", "Curve", "Group", "Node", "atlas_of"]
 MOST = 120
 """How many runbooks the picture holds at most."""
 
-_SIZE, _LABELS = 1_000, 300
+_SIZE, _LABELS = 900, 480
 _GAP = 1.0
-_LONGEST_LABEL = 44
+_LONGEST_LABEL = 36
 
 
 @dataclass(frozen=True)

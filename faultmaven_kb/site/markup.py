@@ -27,7 +27,7 @@ from faultmaven_kb.text.inline import without_comments
 from faultmaven_kb.text.markdown import Block, Html, ListBlock, Quote, read_blocks
 from faultmaven_kb.text.terminal_text import printable
 
-__all__ = ["COMMANDS", "Fragment", "code_markup", "command_markup", "is_web_link", "render", "visible"]
+__all__ = ["COMMANDS", "Fragment", "code_markup", "command_markup", "first_command", "is_web_link", "render", "visible"]
 
 COMMANDS = SHELL | PROMPTED | SQL | {"redis"}
 """Languages of a block that a reader runs."""
@@ -84,6 +84,7 @@ class Fragment:
     tasks: str = ""
     placeholders: dict[str, None] = field(default_factory=dict)
     open_links: list[str] = field(default_factory=list)
+    open_items: list[float | None] = field(default_factory=list)
     done: int = 0
 
 
@@ -151,6 +152,12 @@ def command_markup(code: str, language: str) -> Markup:
             parts.append('<button type="button" class="copy" data-copy="one">Copy</button>')
         parts.append("</div>")
     return Markup("".join((*parts, "</div>")))  # noqa: S704 - every part is escaped
+
+
+def first_command(code: str, language: str) -> str:
+    """The first command of a block, comments left out, as `command_markup` hands it to its button."""
+    rows = ["".join(f"{line}\n" for kind, line in row if kind == "run") for row in _rows(visible(code), language)]
+    return next((row.rstrip("\n") for row in rows if row.strip()), "")
 
 
 def _line_markup(kind: str, line: str) -> str:
@@ -266,14 +273,19 @@ class _Renderer(RendererHTML):
         fragment: Fragment = env["fragment"]
         token = tokens[idx]
         share = fragment.shares.get(fragment.line + token.map[0]) if token.map else None
+        fragment.open_items.append(share)
         if share is not None:
-            return f'<li class="cause">{_bar(share)}'
+            return '<li class="cause">'
         if fragment.tasks and token.info and token.level == 1:
             fragment.done += 1
             name = f"{fragment.tasks}-{fragment.done}"
             tick = f'<input type="checkbox" class="tick" data-task="{name}" aria-label="Done: step {fragment.done}">'
             return f'<li class="task">{tick}'
         return "<li>"
+
+    def list_item_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        share = env["fragment"].open_items.pop()
+        return f"{_bar(share) if share is not None else ''}</li>\n"
 
 
 def _bar(share: float) -> str:

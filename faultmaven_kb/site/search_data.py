@@ -26,7 +26,7 @@ from faultmaven_kb.search.synonyms import groups, words_of
 from faultmaven_kb.search.tables import rows
 from faultmaven_kb.search.technologies import related_technologies, technology_terms
 from faultmaven_kb.search.terms import STOP_WORDS, product_names, terms_of
-from faultmaven_kb.site.markup import COMMANDS, visible
+from faultmaven_kb.site.markup import COMMANDS, first_command, visible
 from faultmaven_kb.site.pages import Site
 from faultmaven_kb.text.inline import plain
 
@@ -92,14 +92,8 @@ def _card(site: Site, runbook: Runbook) -> dict[str, Any]:
         "causes": [
             [visible(cause.name), cause.weight, visible(cause.weight_text)] for cause in runbook.causes[:_MOST_CAUSES]
         ],
-        "fix": visible(_first_command(fix.code)) if fix else "",
+        "fix": first_command(fix.code, fix.language) if fix else "",
     }
-
-
-def _first_command(code: str) -> str:
-    """The first line of a block that is a command."""
-    lines = (line.strip() for line in code.split("\n"))
-    return next((line for line in lines if line and not line.startswith(("#", "--"))), "")
 
 
 def _tables() -> dict[str, Any]:

@@ -226,6 +226,7 @@
     const form = $("#values");
     if (!form) return;
     form.hidden = false;
+    form.open = matchMedia("(min-width: 60rem)").matches;
     const spans = all(".placeholder[data-name]");
     for (const span of spans) span.dataset.text = span.textContent;
     for (const input of all("input[data-value]", form)) {
@@ -239,6 +240,11 @@
       };
       try { input.value = sessionStorage.getItem(key) || ""; } catch { /* asked for once more */ }
       fill();
+      for (const span of spans) {
+        if (span.dataset.name === name && span.closest(".command")) {
+          span.addEventListener("click", () => { form.open = true; input.focus(); });
+        }
+      }
       input.addEventListener("input", () => {
         try { sessionStorage.setItem(key, input.value); } catch { /* kept as long as the page is open */ }
         fill();
@@ -351,12 +357,6 @@
         event.preventDefault();
         const field = $("#search");
         if (field) { field.focus(); field.select(); } else location.href = `${root}index.html#search`;
-      } else if (["n", "p"].includes(event.key) && $("main.runbook")) {
-        const stops = all("main.runbook .part.level-2, main.runbook .part.level-3");
-        const here = stops.findIndex((part) => part.getBoundingClientRect().top > 90);
-        const next = event.key === "n" ? here : (here < 0 ? stops.length : here) - 2;
-        const part = stops[next < 0 && event.key === "n" ? stops.length - 1 : Math.max(next, 0)];
-        if (part) { part.scrollIntoView(); const box = $("input.tick, h2, h3", part); if (box && box.focus) box.focus({ preventScroll: true }); }
       } else if (["ArrowDown", "ArrowUp"].includes(event.key) && $("#list")) {
         const links = all("#list > li:not([hidden]) > a"), at = links.indexOf(document.activeElement);
         const next = links[at + (event.key === "ArrowDown" ? 1 : -1)];
