@@ -94,7 +94,7 @@ def _nodes(groups: Sequence[Group]) -> list[Node]:
             x, y = _SIZE / 2 * math.cos(angle), _SIZE / 2 * math.sin(angle)
             left = math.cos(angle) < 0
             turn = math.degrees(angle) + (180 if left else 0)
-            label = entry.title if len(entry.title) <= _LONGEST_LABEL else f"{entry.title[: _LONGEST_LABEL - 1]}…"
+            label = entry.title if len(entry.title) <= _LONGEST_LABEL else entry.title[:_LONGEST_LABEL].rstrip()
             anchor, shift = ("end", -16) if left else ("start", 16)
             found.append(
                 Node(entry, len(found), round(x, 1), round(y, 1), round(turn, 1), anchor, shift, label, colour % 8)

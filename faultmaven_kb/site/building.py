@@ -27,7 +27,7 @@ __all__ = ["MARK", "build_site", "site_files"]
 MARK = "fmkb-site.json"
 """The file that says that a folder is a site of this library: only such a folder, or an empty one, is written to."""
 
-_ASSETS = ("site.css", "theme.js", "stemmer.js", "search.js", "site.js")
+_ASSETS = ("site.css", "icon.svg", "theme.js", "stemmer.js", "search.js", "site.js")
 _FEW = 6
 
 

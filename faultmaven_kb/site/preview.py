@@ -20,6 +20,7 @@ _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
     ".json": "application/json",
 }
 _HOSTS = frozenset(("127.0.0.1", "localhost", "[::1]"))

@@ -31,7 +31,7 @@ ATTACKS = (
 TAGS = frozenset(
     "a article aside blockquote body br button circle code dd del details div dl dt em footer form g h1 h2 h3 h4 h5 h6 "
     "head header hr html input kbd label li link main mark meta nav noscript ol option p path pre rect s script "
-    "section select span strong summary svg table tbody td text textarea th thead time title tr ul".split()
+    "section select span strong summary svg table tbody td text textarea th thead time title tr tspan ul".split()
 )
 ATTRIBUTES = frozenset(
     "aria-controls aria-current aria-hidden aria-label aria-labelledby aria-live autocapitalize autocomplete charset "
