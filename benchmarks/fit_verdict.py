@@ -82,11 +82,11 @@ def ask(base: tuple[Runbook, ...], asked: list[tuple[str, str]], elsewhere: list
     searcher = Searcher(base)
     ids = {runbook.id for runbook in base}
     for text, right in [*asked, *((text, "") for text in elsewhere)]:
-        found = searcher.examine(text, limit=1)
-        if found.explained:
+        found = searcher.examine(text)
+        if len(found):
             kind = "elsewhere" if not right else "covered" if right in ids else "left out"
             first = base[int(found.ranked.runbooks[0])].id
-            yield Row(kind, features(found.explained[0].strength), first == right, right or text, "")
+            yield Row(kind, features(found.explained(0).strength), first == right, right or text, "")
 
 
 def fit(figures: Floats, right: Floats, weight: Floats) -> Floats:

@@ -12,6 +12,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.disk.folders import repository_top
+from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.programs import program
 
@@ -82,7 +84,7 @@ def find_repository(start: Path) -> Repository:
     """The repository around a folder. Raises `ConfigurationError` where there is none, or no git."""
     _program()
     folder = start.resolve()
-    top = next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
+    top = repository_top(folder)
     if top is None:
         raise ConfigurationError(f'--since: not a git repository: "{folder}" and the folders above have no .git')
     git_folder = _git_folder(top)
@@ -100,8 +102,7 @@ def _git_folder(top: Path) -> Path:
         raise ConfigurationError(f'--since: "{entry}" is neither a folder nor a file, it is not used')
     if entry.is_dir():
         return entry.resolve()
-    with entry.open("rb") as file:
-        key, _, target = os.fsdecode(file.read(_POINTER_LIMIT)).partition(": ")
+    key, _, target = os.fsdecode(read_start(entry, most=_POINTER_LIMIT)).partition(": ")
     if key != "gitdir" or "\0" in target:
         raise ConfigurationError(f'--since: "{entry}" does not name a repository')
     folder = (top / target.rstrip("\n")).resolve()

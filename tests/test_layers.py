@@ -10,7 +10,7 @@ PACKAGE = Path(faultmaven_kb.__file__).parent
 
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("_version", "brief", "errors", "programs", "source"),
-    ("diagnostics", "plugins"),
+    ("diagnostics", "disk", "plugins"),
     ("text",),
     ("model",),
     ("dialects", "reading"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import (
     FoundConfiguration,
@@ -142,10 +143,9 @@ class Gate:
         path = self.baseline_path or Path(shown((self.root or Path()) / _BASELINE))
         allow = self.settings.allow_credential_suppression
         marks = [mark for mark in marks_of(self.check(against_baseline=False)) if allow or mark.code not in CREDENTIALS]
-        try:
-            path.write_text(baseline_text(marks, allow_credentials=allow), encoding="utf-8", newline="\n")
-        except OSError as error:
-            raise ConfigurationError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
+        if os.path.lexists(path):  # what is not a baseline is not replaced by one
+            read_baseline(regular_text(path, _boundary(path), limit=DATA_LIMIT), path.as_posix())
+        write_output(path, baseline_text(marks, allow_credentials=allow).encode())
         return path, len(marks)
 
     def _baseline(self) -> Baseline | None:

@@ -9,6 +9,7 @@ from inspect import cleandoc
 import click
 
 from faultmaven_kb.cli.main import fmkb
+from faultmaven_kb.text.inline import table_cell
 
 __all__ = ["reference_page"]
 
@@ -60,7 +61,7 @@ def _row(parameter: click.Parameter, context: click.Context) -> str | None:
     record = parameter.get_help_record(context) if isinstance(parameter, click.Option) else None
     if record is None:
         return None
-    option, meaning = (" ".join(text.split()).replace("|", "\\|") for text in record)
+    option, meaning = map(table_cell, record)
     return f"| `{option}` | {meaning} |"
 
 

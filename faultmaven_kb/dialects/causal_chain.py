@@ -42,7 +42,7 @@ from faultmaven_kb.model.runbook import (
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, ListBlock, ListItem, Paragraph
-from faultmaven_kb.text.outline import OutlineSection, groups, split_labels, walk, words
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, groups, split_labels, words
 
 __all__ = ["CAUSAL_CHAIN"]
 
@@ -77,8 +77,8 @@ _DIFFICULTIES = {"expert": "advanced"}
 _CAUSE = re.compile(r"^cause\s+([A-Z])\b\s*[:.)–—-]*\s*", re.IGNORECASE)
 _LABEL_LINE = re.compile(r"^\s*\*\*(?P<label>[A-Za-z]+)\s*(?::\*\*|\*\*\s*:)\s*(?P<text>.*)$")
 _NODE = re.compile(r"^(?P<node>root|s\d{1,2}|D)\s*:\s*(?P<text>.*)$", re.DOTALL)
-_ARROW = re.compile(r"\s*(?:→|->|⟶)\s*")
-_SOURCE = re.compile(r"^\[(?P<source>step\s*\d+[^\]]*|symptoms?|default)\]\s*(?P<text>.*)$", re.IGNORECASE | re.DOTALL)
+_ARROW = re.compile(r"(?:(?<!\s)\s++)?(?:→|->|⟶)\s*")
+_SOURCE = re.compile(r"^\[(?P<source>step\s*\d[^\]]*+|symptoms?|default)\]\s*(?P<text>.*)$", re.IGNORECASE | re.DOTALL)
 _KIND = re.compile(r"^\*\*(?P<kind>[\w -]+)\*\*\s*(?:\((?P<node>[^)]*)\))?\s*:?\s*", re.DOTALL)
 _FACET = re.compile(r"\*\*(?P<facet>risk|duration|verification|command)s?\s*(?::\*\*|\*\*\s*:)\s*", re.IGNORECASE)
 _EXPECTED = re.compile(r"^expected (?:output|result)s?\s*[^:\n]{0,40}:\s*", re.IGNORECASE)
@@ -116,7 +116,7 @@ def _read(document: Document) -> Contents:
 
 
 def _problem(document: Document, section: OutlineSection) -> Contents:
-    blocks = _blocks(section)
+    blocks = blocks_below(section)
     return Contents(purpose=text_of(without_notes(blocks)), notes=notes_in(blocks))
 
 
@@ -128,12 +128,8 @@ def _resolutions(document: Document, section: OutlineSection) -> Contents:
     return Contents(solutions=read_resolutions(section))
 
 
-def _blocks(section: OutlineSection) -> tuple[Block, ...]:
-    return tuple(block for part in walk((section,)) for block in part.blocks)
-
-
 def _symptoms(document: Document, section: OutlineSection) -> Contents:
-    blocks = _blocks(section)
+    blocks = blocks_below(section)
     beside = tuple(block for block in section.blocks if not isinstance(block, ListBlock))
     return Contents(
         symptoms=read_symptoms(blocks),
@@ -143,7 +139,7 @@ def _symptoms(document: Document, section: OutlineSection) -> Contents:
 
 
 def _passage(document: Document, section: OutlineSection) -> Contents:
-    text = text_of(_blocks(section))
+    text = text_of(blocks_below(section))
     return Contents(passages=(Passage(label=section.title, text=text, span=section.span),) if text else ())
 
 
@@ -216,7 +212,7 @@ def _causes(document: Document, section: OutlineSection) -> Contents:
     for child in section.children:
         letter = _CAUSE.match(child.title)
         name = plain(child.title[letter.end() :] if letter else child.title)
-        entries = tuple(_entries(_blocks(child)))
+        entries = tuple(_entries(blocks_below(child)))
         number = ord(letter[1].upper()) - ord("A") + 1 if letter else len(causes) + 1
         is_fallback = letter is not None and letter[1].upper() == "Z"
         if is_fallback:
@@ -291,14 +287,14 @@ def _ends(first: Span, last: Span) -> tuple[int, int, int, int]:
 
 
 def _prevention(document: Document, section: OutlineSection) -> Contents:
-    blocks = _blocks(section)
+    blocks = blocks_below(section)
     do, avoid = practices_in(blocks)
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     return Contents(prevention=Prevention(do=do, avoid=avoid, passages=passages_in(groups(beside))))
 
 
 def _sources(document: Document, section: OutlineSection) -> Contents:
-    blocks = _blocks(section)
+    blocks = blocks_below(section)
     plain_items = [item for item in items_in(blocks) if not links_in(document.source, item.blocks)]
     return Contents(
         resources=links_in(document.source, blocks),

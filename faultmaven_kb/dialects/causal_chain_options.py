@@ -10,17 +10,17 @@ from collections.abc import Iterator
 
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import numbered_title
-from faultmaven_kb.dialects.four_section import solutions_in
-from faultmaven_kb.dialects.parts import commands_in, notes_in, passages_in, text_of, without_notes
+from faultmaven_kb.dialects.listing import solutions_in
+from faultmaven_kb.dialects.parts import commands_in, group_text, notes_in, passages_in, text_of
 from faultmaven_kb.model.runbook import Duration, Instruction, Solution
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, ListBlock, Paragraph
-from faultmaven_kb.text.outline import Group, OutlineSection, groups, label_of, walk
+from faultmaven_kb.text.outline import Group, OutlineSection, blocks_below, groups, label_of
 
 __all__ = ["read_options", "read_resolutions"]
 
-_IF = re.compile(r"\*\*If\*\*\s+(?P<condition>.+?)\s*(?:→|->|⟶)\s*(?P<advice>.*)", re.DOTALL)
+_IF = re.compile(r"\*\*If\*\*\s+(?P<condition>.+?)(?:(?<!\s)\s++)?(?:→|->|⟶)\s*(?P<advice>.*)", re.DOTALL)
 
 
 _LABELS = ("verify", "verification", "duration")
@@ -34,7 +34,7 @@ def read_options(section: OutlineSection) -> tuple[Solution, ...]:
 
 def _option(section: OutlineSection) -> Solution:
     number, title = numbered_title(section.title)
-    blocks = tuple(_without_label_lists(tuple(block for part in walk((section,)) for block in part.blocks)))
+    blocks = tuple(_without_label_lists(blocks_below(section)))
     found = groups(blocks)
     duration = plain(_text(found, "duration"))
     return Solution(
@@ -60,8 +60,7 @@ def _without_label_lists(blocks: tuple[Block, ...]) -> Iterator[Block]:
 
 
 def _text(found: tuple[Group, ...], *keys: str) -> str:
-    texts = ((group.text, text_of(without_notes(group.blocks))) for group in found if group.key in keys)
-    return "\n\n".join(part for pair in texts for part in pair if part)
+    return "\n\n".join(text for group in found if group.key in keys if (text := group_text(group)))
 
 
 def read_resolutions(section: OutlineSection) -> tuple[Solution, ...]:

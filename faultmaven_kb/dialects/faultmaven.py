@@ -6,6 +6,7 @@ headings one level deeper, as some authors write them.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 from faultmaven_kb.dialects.contents import Contents
@@ -14,6 +15,7 @@ from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.parts import (
     code_in,
     commands_in,
+    group_text,
     item_text,
     items_in,
     links_in,
@@ -30,7 +32,7 @@ from faultmaven_kb.dialects.parts import (
 from faultmaven_kb.model.runbook import Link, Passage, Prevention, Revision, Solution, Step
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Table
-from faultmaven_kb.text.outline import Group, OutlineSection, groups, walk, words
+from faultmaven_kb.text.outline import Group, OutlineSection, blocks_below, groups, parts_of, walk, words
 
 __all__ = [
     "CARD",
@@ -131,21 +133,8 @@ def _purpose(document: Document) -> str:
     for section in document.outline[:2]:
         for group in groups(section.blocks):
             if group.key == "purpose":
-                return _joined(group)
+                return group_text(group)
     return ""
-
-
-def _parts(section: OutlineSection) -> tuple[Group, ...]:
-    """A section's labelled groups and its child sections, which read alike."""
-    found = list(groups(section.blocks))
-    for child in section.children:
-        blocks = tuple(block for part in walk((child,)) for block in part.blocks)
-        found.append(Group(child.title, child.key, "", blocks, child.span))
-    return tuple(found)
-
-
-def _joined(group: Group) -> str:
-    return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
 
 
 def _sorted_parts(found: tuple[Group, ...], vocabulary: Vocabulary) -> tuple[dict[str, list[Group]], list[Group]]:
@@ -166,7 +155,7 @@ def _blocks(found: list[Group] | None) -> tuple[Block, ...]:
 
 
 def _text(found: list[Group] | None) -> str:
-    return "\n\n".join(text for group in found or () if (text := _joined(group)))
+    return "\n\n".join(text for group in found or () if (text := group_text(group)))
 
 
 def _listed(found: list[Group] | None) -> tuple[str, ...]:
@@ -178,7 +167,7 @@ def _listed(found: list[Group] | None) -> tuple[str, ...]:
 
 
 def _card(document: Document, section: OutlineSection) -> Contents:
-    found = _parts(section)
+    found = parts_of(section)
     known, rest = _sorted_parts(found, CARD)
     time = plain(_text(known.get("resolution-time")))
     return Contents(
@@ -186,7 +175,7 @@ def _card(document: Document, section: OutlineSection) -> Contents:
         causes=read_causes(_blocks(known.get("causes"))),
         quick_fix=commands_in(_blocks(known.get("quick-fix"))),
         resolution_time=read_duration(time) if time else None,
-        notes=notes_in(_all_blocks(section)),
+        notes=notes_in(blocks_below(section)),
         passages=passages_in(rest) + _leftover(known, document),
     )
 
@@ -196,17 +185,11 @@ def _leftover(known: dict[str, list[Group]], document: Document) -> tuple[Passag
     found = []
     for role in ("symptoms", "causes", "quick-fix"):
         for group in known.get(role, ()):
-            blocks = group.blocks
-            if role != "quick-fix":
-                blocks = tuple(block for block in blocks if not items_in((block,)))
-            text = "\n\n".join(part for part in (group.text, text_of(without_notes(blocks))) if part)
+            prose = tuple(block for block in group.blocks if role == "quick-fix" or not items_in((block,)))
+            text = group_text(replace(group, blocks=prose))
             if text:
                 found.append(Passage(label=group.label, text=text, span=group.span))
     return tuple(found)
-
-
-def _all_blocks(section: OutlineSection) -> tuple[Block, ...]:
-    return tuple(block for part in walk((section,)) for block in part.blocks)
 
 
 def numbered_title(title: str) -> tuple[int | None, str]:
@@ -225,7 +208,7 @@ def _steps(document: Document, section: OutlineSection) -> Contents:
 def read_step(section: OutlineSection) -> Step:
     """A diagnostic step under a heading of its own."""
     number, title = numbered_title(section.title)
-    known, rest = _sorted_parts(_parts(section), STEP)
+    known, rest = _sorted_parts(parts_of(section), STEP)
     expected = known.get("expected-output")
     shown = tuple(block for group in expected or () for block in group.blocks)
     text = [group.text for group in expected or () if group.text]
@@ -241,8 +224,8 @@ def read_step(section: OutlineSection) -> Step:
         expected_output="\n".join([*text, code_in(shown) or text_of(shown)]).strip("\n"),
         look_for=_listed(known.get("look-for")),
         meaning=_text(known.get("meaning")),
-        notes=notes_in(_all_blocks(section)),
-        passages=passages_in(rest + [g for g in known.get("how-to-check", ()) if _joined(g)]),
+        notes=notes_in(blocks_below(section)),
+        passages=passages_in(rest + [g for g in known.get("how-to-check", ()) if group_text(g)]),
         span=section.span,
     )
 
@@ -257,9 +240,9 @@ def _solutions(document: Document, section: OutlineSection) -> Contents:
 def read_solution(section: OutlineSection) -> Solution:
     """A solution under a heading of its own."""
     number, title = numbered_title(section.title)
-    known, rest = _sorted_parts(_parts(section), SOLUTION)
+    known, rest = _sorted_parts(parts_of(section), SOLUTION)
     time = plain(_text(known.get("time")))
-    blocks = _all_blocks(section)
+    blocks = blocks_below(section)
     return Solution(
         number=number,
         title=title,
@@ -282,7 +265,7 @@ def _root_cause(document: Document, section: OutlineSection) -> Contents:
 
 
 def _prevention(document: Document, section: OutlineSection) -> Contents:
-    known, rest = _sorted_parts(_parts(section), PREVENTION)
+    known, rest = _sorted_parts(parts_of(section), PREVENTION)
     do, avoid = practices_in(_blocks(known.get("practices")))
     security, also = practices_in(_blocks(known.get("security")))
     security = tuple(sorted((*security, *also), key=lambda practice: practice.span))
@@ -301,7 +284,7 @@ def _related(document: Document, section: OutlineSection) -> Contents:
     related: list[Link] = []
     resources: list[Link] = []
     rest = []
-    for group in _parts(section):
+    for group in parts_of(section):
         role = RELATED.label_role(group.key)
         links = links_in(document.source, group.blocks)
         for link in links:
@@ -313,7 +296,7 @@ def _related(document: Document, section: OutlineSection) -> Contents:
 
 
 def _history(document: Document, section: OutlineSection) -> Contents:
-    tables = [block for block in _all_blocks(section) if isinstance(block, Table)]
+    tables = [block for block in blocks_below(section) if isinstance(block, Table)]
     return Contents(history=tuple(row for table in tables for row in _revisions(table)))
 
 
@@ -348,4 +331,4 @@ _READERS = {
     "version-history": _history,
 }
 
-FAULTMAVEN = Dialect("faultmaven", SECTIONS, _fit, _read)
+FAULTMAVEN = Dialect("faultmaven", SECTIONS, _fit, _read, fields=tuple(sorted(_OWN_FIELDS)))

@@ -13,11 +13,11 @@ from typing import Any
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
-from faultmaven_kb.dialects.four_section import solutions_in, steps_in
+from faultmaven_kb.dialects.listing import solutions_in, steps_in
 from faultmaven_kb.dialects.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution
 from faultmaven_kb.text.markdown import ListBlock
-from faultmaven_kb.text.outline import OutlineSection, groups, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, groups
 
 __all__ = ["HEADINGS", "SKILL"]
 
@@ -68,7 +68,7 @@ def _read(document: Document) -> Contents:
 
 
 def _section(document: Document, role: str, section: OutlineSection) -> Contents:
-    blocks = tuple(block for part in walk((section,)) for block in part.blocks)
+    blocks = blocks_below(section)
     links = links_in(document.source, blocks)
     if role == "goal":
         return replace(_goal(section), resources=links)
@@ -90,7 +90,7 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
 
 def _goal(section: OutlineSection) -> Contents:
     found = {"purpose": "", "impact": ""}
-    for group in groups(tuple(block for part in walk((section,)) for block in part.blocks)):
+    for group in groups(blocks_below(section)):
         key = "impact" if group.key == "impact" else "purpose"
         text = "\n\n".join(part for part in (found[key], group.text, text_of(group.blocks)) if part)
         found[key] = text
@@ -130,4 +130,4 @@ def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
     return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
-SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate)
+SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate, ("name", "description"))

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["LabelledQuestion", "read_labelled", "with_judgements"]
@@ -66,10 +67,7 @@ def with_judgements(
 
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:
-    try:
-        text = decode_piped(path.read_bytes())
-    except OSError as error:
-        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
+    text = decode_piped(read_regular(path))
     return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
 
 

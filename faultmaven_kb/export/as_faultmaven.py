@@ -18,6 +18,7 @@ from faultmaven_kb.export.runbook_markdown import (
     step_text,
 )
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.text.inline import table_cell
 
 __all__ = ["as_faultmaven"]
 
@@ -149,7 +150,7 @@ def _history(runbook: Runbook, marks: Marks, today: date) -> str:
     if not rows:
         version = runbook.metadata.version or "0.1.0"
         rows = [(version, today.isoformat(), "TODO", marks.invented("the version history", "TODO Converted draft"))]
-    cells = ["| " + " | ".join(one_line(cell).replace("|", "\\|") for cell in row) + " |" for row in rows]
+    cells = ["| " + " | ".join(table_cell(cell) for cell in row) + " |" for row in rows]
     return "\n".join(["| Version | Date | Author | Changes |", "|---|---|---|---|", *cells])
 
 

@@ -12,10 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from faultmaven_kb.export.agent_text import readable
+from faultmaven_kb.export.agent_text import as_shown, safe_id
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, ThematicBreak, read_blocks
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["DEFAULT_LIMIT", "Changes", "Chunk", "Scalar", "chunk_runbook", "chunk_runbooks", "compare"]
 
@@ -84,14 +85,15 @@ def chunk_runbook(
     """
     if limit < 1:
         raise ValueError(f"limit is {limit}, expected 1 or more")
+    runbook = as_shown(runbook)
     seen: dict[str, int] = {}
     for path, section in _paths(runbook):
         slug = "/".join(_slug(title) for title in path) or "start"
         seen[slug] = seen.get(slug, 0) + 1
         place = slug if seen[slug] == 1 else f"{slug}~{seen[slug]}"
-        header = readable(" > ".join([runbook.title, *path]))
+        header = " > ".join([runbook.title, *path])
         for number, units in enumerate(_packed(header, _units(section, limit, count), limit, count), start=1):
-            yield _chunk(runbook, section, path, f"{runbook.id}#{place}:{number}", header, units, limit, count)
+            yield _chunk(runbook, section, path, f"{safe_id(runbook.id)}#{place}:{number}", header, units, limit, count)
 
 
 def compare(earlier: Mapping[str, str], chunks: Iterable[Chunk]) -> Changes:
@@ -177,7 +179,7 @@ def _packed(
 
 def _joined(header: str, units: tuple[_Unit, ...]) -> str:
     body = units[0].text + "".join(unit.joint + unit.text for unit in units[1:])
-    return readable(f"{header}\n\n{body}")
+    return f"{header}\n\n{body}"
 
 
 def _chunk(
@@ -193,13 +195,12 @@ def _chunk(
     text = _joined(header, units)
     last = units[-1]
     span = Span(units[0].line, 1, last.end_line, len(last.text.rsplit("\n", 1)[-1]) + 1)
-    name = readable(" > ".join(path))
+    name = " > ".join(path)
     oversized = count(text) > limit
     metadata = dict(_metadata(runbook, section, name, span, oversized))
     told = "\n".join([text, *(f"{key}={value}" for key, value in sorted(metadata.items()))])
     digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
-    title = readable(runbook.title)
-    return Chunk(identity, runbook.id, title, name, section.role, text, span, digest, oversized, metadata)
+    return Chunk(identity, runbook.id, runbook.title, name, section.role, text, span, digest, oversized, metadata)
 
 
 def _metadata(
@@ -208,7 +209,7 @@ def _metadata(
     """Scalars only, and only those that the runbook has."""
     about = runbook.metadata
     values: tuple[tuple[str, Scalar | None], ...] = (
-        ("runbook_id", runbook.id),
+        ("runbook_id", safe_id(runbook.id)),
         ("title", runbook.title),
         ("section", name),
         ("role", section.role),
@@ -226,4 +227,4 @@ def _metadata(
     )
     for key, value in values:
         if value is not None:
-            yield key, readable(value) if isinstance(value, str) and key not in ("runbook_id", "path") else value
+            yield key, printable(value) if isinstance(value, str) else value

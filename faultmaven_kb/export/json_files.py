@@ -1,9 +1,9 @@
 """Runbooks as JSON for front ends: a list in one file, or one file for each, valid against `runbook.schema.json`."""
 
-import json
 from collections.abc import Iterable
 
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["to_json", "to_json_files"]
 
@@ -11,7 +11,7 @@ __all__ = ["to_json", "to_json_files"]
 def to_json(runbooks: Iterable[Runbook], *, indent: int | None = None) -> str:
     """All runbooks as one JSON list, ended by a line feed."""
     values = [runbook.model_dump(mode="json") for runbook in runbooks]
-    return json.dumps(values, ensure_ascii=False, indent=indent) + "\n"
+    return json_text(values, indent=indent) + "\n"
 
 
 def to_json_files(runbooks: Iterable[Runbook], *, indent: int | None = None) -> dict[str, str]:
@@ -22,5 +22,5 @@ def to_json_files(runbooks: Iterable[Runbook], *, indent: int | None = None) -> 
         name, number = f"{stem}.json", 2
         while name.casefold() in (other.casefold() for other in found):
             name, number = f"{stem}-{number}.json", number + 1
-        found[name] = json.dumps(runbook.model_dump(mode="json"), ensure_ascii=False, indent=indent) + "\n"
+        found[name] = json_text(runbook.model_dump(mode="json"), indent=indent) + "\n"
     return found

@@ -6,13 +6,12 @@ other tools look for lines of them: neither the front matter nor any line of the
 """
 
 import io
-import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from faultmaven_kb.export.agent_text import readable
+from faultmaven_kb.export.agent_text import as_shown
 from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.markdown_text import front_matter, indented, item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
@@ -25,6 +24,7 @@ from faultmaven_kb.export.runbook_markdown import (
 )
 from faultmaven_kb.model.runbook import Cause, Measure, Runbook
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 
@@ -66,11 +66,12 @@ def skills_of(runbooks: Iterable[Runbook]) -> tuple[Skill, ...]:
 def skill_of(runbook: Runbook, *, name: str | None = None) -> Skill:
     """The skill for a runbook, under a name of its own."""
     name = name or _name(runbook)
+    runbook = as_shown(runbook)
     description = _description(runbook)
     metadata = dict(_metadata(runbook))
     head = front_matter({"name": name, "description": description, **({"metadata": metadata} if metadata else {})})
     own = joined(_body(runbook))
-    body = _without_rules(readable(joined((own, *carried_sections(runbook, own)))))
+    body = _without_rules(joined((own, *carried_sections(runbook, own))))
     updated = runbook.metadata.last_updated
     return Skill(name, description, f"{head}\n{body}\n", str(updated) if updated else "")
 
@@ -97,7 +98,7 @@ def catalog(skills: Iterable[Skill], *, base: str = "") -> str:
         }
         for skill in skills
     ]
-    return json.dumps(rows, ensure_ascii=False, indent=2) + "\n"
+    return json_text(rows, indent=2) + "\n"
 
 
 def _name(runbook: Runbook) -> str:
@@ -106,7 +107,7 @@ def _name(runbook: Runbook) -> str:
 
 def _bare(text: str) -> str:
     """Words for the front matter: one line, no marks, no tags, no run of hyphens."""
-    return re.sub("-{2,}", "-", _TAG.sub("", one_line(plain(readable(text)))))
+    return re.sub("-{2,}", "-", _TAG.sub("", one_line(plain(text))))
 
 
 def _description(runbook: Runbook) -> str:

@@ -6,7 +6,9 @@ the own search: vectors always find something, even for a question that no runbo
 """
 
 from dataclasses import dataclass
+from urllib.parse import unquote
 
+from faultmaven_kb.export.agent_text import safe_id
 from faultmaven_kb.export.chroma import Collection, Embedder
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
@@ -61,11 +63,11 @@ class ChromaRetriever:
         """The runbooks that either of the two finds, at most `limit`."""
         answer = self._base.search(question, limit=max(limit, 5) * 2)
         passages = self._passages(question, max(limit, 5) * 4)
-        own = {hit.runbook.id: (rank, hit.confidence) for rank, hit in enumerate(answer.hits, start=1)}
+        own = {safe_id(hit.runbook.id): (rank, hit.confidence) for rank, hit in enumerate(answer.hits, start=1)}
         theirs = {identity: rank for rank, identity in enumerate(passages, start=1)}
         hits = []
         for identity in (*own, *(other for other in theirs if other not in own)):
-            runbook = self._base.get(identity)
+            runbook = self._base.get(identity) or self._base.get(unquote(identity, errors="surrogateescape"))
             if runbook is None:  # the collection is behind the base
                 continue
             rank, confidence = own.get(identity, (None, None))

@@ -14,15 +14,15 @@ from pathlib import Path
 
 import yaml
 
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.reading.files import files_at
 from faultmaven_kb.text.piped import decode_any
-from faultmaven_kb.text.yaml_faults import fault_of
+from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
 
 __all__ = ["TEMPLATE", "Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_SIZE_LIMIT = 20_000_000
+_SIZE_LIMIT = 500_000
+_MOST_ALERTS = 2_000  # a runbook is looked for to each of them
 _DEPTH_LIMIT = 100
 _ENDINGS = (".yaml", ".yml", ".rules")
 _GRAFANA = ("data", "condition", "uid", "for")
@@ -31,7 +31,7 @@ TEMPLATE = "<template>"
 """What stands in a text for what a chart's template would fill in."""
 
 _ESCAPED = re.compile(r"\{\{-?\s*(?:`([^`]*)`|\"(\{\{|\}\})\")\s*-?\}\}")
-_ACTION = re.compile(r"\{\{(?:-?\s*/\*.*?\*/\s*-?|[^{}]|\}(?!\})|\{(?!\{))*\}\}", re.DOTALL)
+_ACTION = re.compile(r"\{\{(?:/\*(?:(?!\*/|/\*).)*+\*/|[^{}]|\}(?!\})|\{(?!\{))*+\}\}", re.DOTALL)
 _ACTIONS_ALONE = re.compile(rf"^[ \t]*(?:{TEMPLATE}[ \t]*)+$", re.MULTILINE)
 
 
@@ -79,12 +79,10 @@ def _is_rule_file(path: Path) -> bool:
 def read_rules(file: Path) -> RuleFile:
     """The alerts of a file, in order. Raises `PathError` when it cannot be read."""
     name = file.as_posix()
-    try:
-        if file.stat().st_size > _SIZE_LIMIT:
-            return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
-        text = decode_any(file.read_bytes())
-    except OSError as error:
-        raise PathError(f"cannot read {str(file)!r}: {error.strerror}") from None
+    data = read_start(file, most=_SIZE_LIMIT + 1)
+    if len(data) > _SIZE_LIMIT:
+        return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
+    text = decode_any(data)
     found = _read(text, name)
     if found.problems and "{{" in text:
         rendered = _read(_without_actions(text), name)
@@ -95,10 +93,13 @@ def read_rules(file: Path) -> RuleFile:
 def _read(text: str, name: str) -> RuleFile:
     alerts: list[Alert] = []
     try:
-        if _too_deep(text):
+        if nested_beyond(text, _DEPTH_LIMIT):
             return RuleFile((), (Problem(name, 1, f"the file is nested deeper than {_DEPTH_LIMIT} levels"),))
-        for document in yaml.compose_all(text, Loader=_Loader):
+        for document in yaml.compose_all(text, Loader=LOADER):
             alerts += _alerts(document, _Place(name))
+            if len(alerts) > _MOST_ALERTS:
+                line, message = alerts[_MOST_ALERTS].line, f"more than {_MOST_ALERTS:,} alerts, split the file"
+                return RuleFile(tuple(alerts[:_MOST_ALERTS]), (Problem(name, line, message),))
     except yaml.MarkedYAMLError as error:
         message, index, _ = fault_of(error, text)
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
@@ -119,19 +120,6 @@ def _hint(text: str) -> str:
     """What to do about a template; rules themselves hold `{{ $labels.x }}` only inside of values."""
     is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.split("\n"))
     return "; it is a template, expected what `helm template` makes of it" if is_template else ""
-
-
-def _too_deep(text: str) -> bool:
-    """Whether the text is nested so deeply that composing it would end the process: events take no stack."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _DEPTH_LIMIT:
-                return True
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +157,7 @@ def _within(node: yaml.ScalarNode, place: _Place) -> Iterator[Alert]:
     text = node.value if "{{" not in node.value else _without_actions(node.value)
     first = node.start_mark.line + (1 if node.style in ("|", ">") else 0)
     try:
-        documents = [] if _too_deep(text) else list(yaml.compose_all(text, Loader=_Loader))
+        documents = [] if nested_beyond(text, _DEPTH_LIMIT) else list(yaml.compose_all(text, Loader=LOADER))
     except (yaml.YAMLError, RecursionError):
         return
     for document in documents:

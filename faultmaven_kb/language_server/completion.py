@@ -15,13 +15,14 @@ from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position
 from faultmaven_kb.text.outline import walk
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["completions", "field_help"]
 
 _FIELDS = MetadataContract.model_fields
 _VALUES = {"severity": SEVERITIES, "difficulty": DIFFICULTIES, "status": STATUSES}
 _NUMBERED = {"diagnostic-steps": "Step", "solutions": "Solution"}
-_LINK_TARGET = re.compile(r"\]\([^)\s]*$")
+_LINK_TARGET = re.compile(r"\]\([^()\s]*$")
 _LINK_TEXT = re.compile(r"^\s*[-*+]\s+\[[^\]]*$")
 
 
@@ -94,4 +95,6 @@ def _links(document: ReadDocument, catalogue: Catalogue, *, whole: bool) -> Iter
 
 
 def _item(label: str, kind: types.CompletionItemKind, text: str, help: str = "") -> types.CompletionItem:
-    return types.CompletionItem(label=label.strip(), kind=kind, insert_text=text, documentation=help or None)
+    return types.CompletionItem(
+        label=printable(label.strip()), kind=kind, insert_text=text, documentation=printable(help) or None
+    )

@@ -18,6 +18,7 @@ from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.language_server.positions import Encoding, to_range
 from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.source import Position, Source, Span
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["code_actions", "hover", "to_diagnostic"]
 
@@ -36,7 +37,7 @@ def to_diagnostic(
     related = [_related(each, report, source, uri, encoding) for each in diagnostic.related]
     return types.Diagnostic(
         range=to_range(source, diagnostic.span, encoding),
-        message=diagnostic.message,
+        message=printable(diagnostic.message),
         severity=_SEVERITIES[diagnostic.level],
         code=diagnostic.code,
         code_description=types.CodeDescription(page_url(diagnostic.code)),
@@ -51,12 +52,12 @@ def _related(
     """Another place; a path that is not whole begins at the root in which the document's own place begins."""
     if related.path == source.path:
         return types.DiagnosticRelatedInformation(
-            types.Location(uri, to_range(source, related.span, encoding)), related.message
+            types.Location(uri, to_range(source, related.span, encoding)), printable(related.message)
         )
     root = source.path.removesuffix(report.places.get(source.path, ""))
     line = types.Position(related.span.line - 1, 0)
     place = types.Location(Path(root, related.path).absolute().as_uri(), types.Range(line, line))
-    return types.DiagnosticRelatedInformation(place, related.message)
+    return types.DiagnosticRelatedInformation(place, printable(related.message))
 
 
 def code_actions(
@@ -73,7 +74,7 @@ def code_actions(
             edits = [types.TextEdit(to_range(source, e.span, encoding), e.replacement) for e in each.fix.edits]
             actions.append(
                 types.CodeAction(
-                    title=f"{each.code}: {each.fix.message}",
+                    title=printable(f"{each.code}: {each.fix.message}"),
                     kind=types.CodeActionKind.QuickFix,
                     diagnostics=[to_diagnostic(each, report, source, uri, encoding)],
                     is_preferred=each.fix.safe,
@@ -121,4 +122,4 @@ def _covers(span: Span, position: Position) -> bool:
 
 def _explained(diagnostic: Diagnostic) -> str:
     head = f"**[{diagnostic.code}]({page_url(diagnostic.code)}) {diagnostic.name}** ({diagnostic.level.value})"
-    return f"{head}\n\n{_WHY.get(diagnostic.code, diagnostic.message)}"
+    return f"{head}\n\n{_WHY.get(diagnostic.code) or printable(diagnostic.message)}"

@@ -12,11 +12,12 @@ from faultmaven_kb.reading.files import real_path
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
 from faultmaven_kb.text.outline import OutlineSection
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["runbook_at", "symbols"]
 
-_LINK = re.compile(r"\[[^\]]*\]\(<?([^)\s>]+)[^)]*\)")
-_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_LINK = re.compile(r"\[[^\[\]]*+\]\(<?([^()\s>]++)[^()]*+\)")
+_WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:-[a-z0-9]++)+")
 
 
 def symbols(document: ReadDocument, encoding: Encoding) -> list[types.DocumentSymbol]:
@@ -25,7 +26,7 @@ def symbols(document: ReadDocument, encoding: Encoding) -> list[types.DocumentSy
     if document.front_matter.present:
         whole = to_range(document.source, document.front_matter.span, encoding)
         name = document.front_matter.values.get("id")
-        label = name if isinstance(name, str) and name else "front matter"
+        label = printable(name) if isinstance(name, str) and name else "front matter"
         found.insert(0, types.DocumentSymbol(label, types.SymbolKind.Object, whole, whole))
     return found
 
@@ -35,7 +36,7 @@ def _symbol(section: OutlineSection, document: ReadDocument, encoding: Encoding)
     end = _last(section)
     span = Span(section.span.line, section.heading.span.column, end.end_line, end.end_column)
     return types.DocumentSymbol(
-        name=section.title or "(no title)",
+        name=printable(section.title) or "(no title)",
         kind=types.SymbolKind.String if section.level > 1 else types.SymbolKind.File,
         range=to_range(document.source, span, encoding),
         selection_range=to_range(document.source, section.heading.span, encoding),

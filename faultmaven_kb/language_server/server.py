@@ -25,6 +25,7 @@ from faultmaven_kb.language_server.positions import from_position, to_range
 from faultmaven_kb.reading.files import NOT_RUNBOOKS
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["make_server"]
 
@@ -96,7 +97,7 @@ def _publish(server: LanguageServer, state: _State, uri: str, version: int | Non
         try:
             opened = _current(server, state, uri)
         except ConfigurationError as error:
-            server.window_show_message(types.ShowMessageParams(types.MessageType.Error, f"fmkb: {error}"))
+            server.window_show_message(types.ShowMessageParams(types.MessageType.Error, printable(f"fmkb: {error}")))
             return
         report, source = opened.report, opened.source
         found = [to_diagnostic(each, report, source, uri, encoding) for each in report.diagnostics]

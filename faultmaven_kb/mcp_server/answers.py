@@ -1,15 +1,19 @@
-"""From the library's values to what an agent receives: cleaned texts, a bound on the size, a word about every cut.
+"""From the library's values to what an agent receives: texts as the page shows them, marked, and a bound on the size.
+
+Every text of a runbook comes from `as_shown` and stands between marks; ids and addresses are percent-encoded where they
+are no plain words.
 
 A search answer that is too large loses its least useful parts first, in the order of one readable tuple.
 """
 
+import re
 from collections.abc import Callable, Iterable
 
 from pydantic import BaseModel
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.differential.values import Differential
-from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
+from faultmaven_kb.export.agent_text import as_data, as_shown, is_shown, marked, safe_id, shortened, unmarked
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.mcp_server.models import (
     Finding,
@@ -27,13 +31,17 @@ from faultmaven_kb.mcp_server.models import (
 from faultmaven_kb.model.runbook import Cause, Command, Runbook, Section, Step
 from faultmaven_kb.search.answer import Answer, Evidence, Hit
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.shown import readable, readable_code, shown_line
 
 __all__ = [
     "SEARCH_BYTES",
     "findings_of",
     "list_of",
+    "page_text",
     "search_answer",
+    "section_titles",
     "text_of_runbook",
+    "title_of",
     "unavailable",
     "uri_of",
 ]
@@ -41,6 +49,7 @@ __all__ = [
 SEARCH_BYTES = 3_600
 """The bound of a search answer's JSON: it goes out twice, as structure and as text, and stays below 8 KB in all."""
 
+_BLANK_LINES = re.compile(r"\n{3,}")
 _TEXT_CHARACTERS = 24_000
 _MOST_ENTRIES = 50
 _MOST_FINDINGS = 50
@@ -48,7 +57,7 @@ _MOST_FINDINGS = 50
 
 def uri_of(runbook: Runbook) -> str:
     """The address of a runbook's resource."""
-    return f"runbook://{runbook.id}"
+    return f"runbook://{safe_id(runbook.id)}"
 
 
 def unavailable(reason: str) -> SearchAnswer:
@@ -64,9 +73,9 @@ def search_answer(answer: Answer, weighed: Differential | None = None, *, limit:
     """
     full = SearchAnswer(
         status=answer.verdict,
-        reason=_line(answer.reason, 300),
+        reason=_told(answer.reason, 300),
         hits=[_found(hit, weighed) for hit in answer.hits],
-        unexplained=[_line(word, 40) for word in answer.unexplained[:12]],
+        unexplained=[_told(word, 40) for word in answer.unexplained[:12]],
     )
     for words, trim in _TRIMS:
         if _size(full) <= limit:
@@ -98,7 +107,7 @@ def _keep(answer: SearchAnswer, part: Callable[[Found], list[Reason] | list[Like
 def _shorten_code(answer: SearchAnswer) -> bool:
     long = [hit.next_command for hit in answer.hits if hit.next_command and len(hit.next_command.code) > 240]
     for command in long:
-        command.code = shortened(command.code, 240)
+        command.code = _cut(command.code, 240)
     return bool(long)
 
 
@@ -131,9 +140,9 @@ def _without_command(answer: SearchAnswer) -> bool:
 def _bare_bones(answer: SearchAnswer) -> bool:
     for hit in answer.hits:
         hit.evidence, hit.causes = hit.evidence[:1], hit.causes[:1]
-        hit.title = shortened(hit.title, 80)
+        hit.title = _cut(hit.title, 80)
         for reason in hit.evidence:
-            reason.text = shortened(reason.text, 80)
+            reason.text = _cut(reason.text, 80)
     return True
 
 
@@ -150,42 +159,48 @@ _TRIMS: tuple[tuple[str, Callable[[SearchAnswer], bool]], ...] = (
 
 
 def _found(hit: Hit, weighed: Differential | None) -> Found:
-    runbook = hit.runbook
+    runbook = as_shown(hit.runbook)
+    evidence = [_reason(each, runbook) for each in hit.evidence]
     return Found(
-        id=runbook.id,
-        title=_line(runbook.title, 160),
+        id=safe_id(runbook.id),
+        title=_told(runbook.title, 160),
         uri=uri_of(runbook),
-        technology=_line(runbook.metadata.technology or "", 40) or None,
+        technology=_told(runbook.metadata.technology or "", 40) or None,
         severity=runbook.metadata.severity,
         status=runbook.metadata.status,
         confidence=round(hit.confidence, 3),
-        evidence=[_reason(evidence) for evidence in hit.evidence],
+        evidence=[each for each in evidence if each],
         causes=[
-            LikelyCause(name=_line(cause.name, 100), weight=cause.weight) for cause in _causes(runbook, weighed)[:6]
+            LikelyCause(name=_told(cause.name, 100), weight=cause.weight)
+            for cause in _causes(hit.runbook, runbook, weighed)[:6]
         ],
-        next_command=_telling_command(runbook, weighed) or _first_command(runbook),
+        next_command=_telling_command(hit.runbook, runbook, weighed) or _first_command(runbook),
     )
 
 
-def _causes(runbook: Runbook, weighed: Differential | None) -> tuple[Cause, ...]:
-    """The causes of a runbook, the likeliest first where they were weighed."""
-    ranked = tuple(rank.cause for rank in weighed.causes if rank.runbook is runbook) if weighed else ()
-    return ranked or runbook.causes
+def _causes(source: Runbook, runbook: Runbook, weighed: Differential | None) -> tuple[Cause, ...]:
+    """The causes of a runbook that are shown, the likeliest first where they were weighed."""
+    ranked = tuple(rank.cause for rank in weighed.causes if rank.runbook is source) if weighed else ()
+    shown = {cause.span: cause for cause in runbook.causes}
+    return tuple(shown[cause.span] for cause in ranked if cause.span in shown) or runbook.causes
 
 
-def _reason(evidence: Evidence) -> Reason:
-    text = _line(evidence.text, 160)
-    return Reason(field=evidence.field, text=text, line=evidence.span.line if evidence.span else None)
+def _reason(evidence: Evidence, runbook: Runbook) -> Reason | None:
+    """The text that speaks for a runbook, as the page shows it; None where it does not."""
+    text = next((text for text in (evidence.text, shown_line(evidence.text)) if is_shown(text, runbook)), "")
+    told = _told(text, 160)
+    return Reason(field=evidence.field, text=told, line=evidence.span.line if evidence.span else None) if told else None
 
 
-def _telling_command(runbook: Runbook, weighed: Differential | None) -> NextCommand | None:
+def _telling_command(source: Runbook, runbook: Runbook, weighed: Differential | None) -> NextCommand | None:
     """The command of the step that best tells the causes apart, where that is a step of this runbook with one."""
     step = weighed.next_step if weighed else None
-    if step is None or step.runbook is not runbook or not step.step.commands:
+    if step is None or step.runbook is not source:
         return None
-    return _command(
-        step.step.commands[0], f"{_step_name(step.step, step.key.position)} (tells the likeliest causes apart)"
-    )
+    shown = next((each for each in runbook.steps if each.span == step.step.span), None)
+    if shown is None or not shown.commands:
+        return None
+    return _command(shown.commands[0], f"{_step_name(shown, step.key.position)} (tells the likeliest causes apart)")
 
 
 def _first_command(runbook: Runbook) -> NextCommand | None:
@@ -201,12 +216,22 @@ def _step_name(step: Step, position: int) -> str:
 
 
 def _command(command: Command, purpose: str) -> NextCommand:
-    code = shortened(readable(command.code).strip("\n"), 800)
-    return NextCommand(purpose=_line(purpose, 120), language=_line(command.language, 20), code=code)
+    code = shortened(readable_code(command.code).strip("\n"), 800)
+    return NextCommand(purpose=_told(purpose, 120), language=command.language, code=marked(code))
 
 
 def _line(text: str, limit: int) -> str:
     return shortened(plain(readable(text)), limit)
+
+
+def _told(text: str, limit: int) -> str:
+    """A text of somebody else on one line, at most `limit` characters long, between marks."""
+    return marked(_line(text, limit))
+
+
+def _cut(text: str, limit: int) -> str:
+    """A marked text made shorter; it keeps its marks."""
+    return marked(shortened(unmarked(text), limit))
 
 
 def text_of_runbook(runbook: Runbook, section: str | None = None, *, limit: int = _TEXT_CHARACTERS) -> RunbookText:
@@ -214,16 +239,17 @@ def text_of_runbook(runbook: Runbook, section: str | None = None, *, limit: int 
 
     Raises KeyError when no section has the name.
     """
+    runbook = as_shown(runbook)
     chosen = runbook.sections if section is None else _sections_named(runbook, section)
-    if not chosen:
+    if not chosen and section is not None:
         raise KeyError(section)
-    whole = without_comments("\n\n".join(part.text for part in chosen))
+    whole = page_text(chosen)
     text = whole[:limit]
     cut = [f"{len(whole) - limit:,} of {len(whole):,} characters: ask for one section"] if len(whole) > limit else []
     metadata = runbook.metadata
     return RunbookText(
-        id=runbook.id,
-        title=_line(runbook.title, 200),
+        id=safe_id(runbook.id),
+        title=title_of(runbook),
         uri=uri_of(runbook),
         severity=metadata.severity,
         status=metadata.status,
@@ -234,14 +260,29 @@ def text_of_runbook(runbook: Runbook, section: str | None = None, *, limit: int 
     )
 
 
+def title_of(runbook: Runbook) -> str:
+    """The title of a runbook as its page shows it, marked."""
+    return _told(as_shown(runbook).title, 200)
+
+
+def page_text(sections: Iterable[Section]) -> str:
+    """The text of sections of a runbook that `as_shown` made, without the blank lines where something was left out."""
+    return _BLANK_LINES.sub("\n\n", "\n\n".join(part.text.strip("\n") for part in sections))
+
+
+def section_titles(runbook: Runbook) -> list[str]:
+    """The titles of a runbook's sections as its page shows them."""
+    return [part.title for part in as_shown(runbook).sections if part.title]
+
+
 def _entry(part: Section) -> RunbookSection:
     return RunbookSection(
-        title=_line(part.title, 120), role=part.role, line=part.span.line, end_line=part.span.end_line
+        title=_told(part.title, 120), role=part.role, line=part.span.line, end_line=part.span.end_line
     )
 
 
 def _sections_named(runbook: Runbook, name: str) -> tuple[Section, ...]:
-    wanted = name.strip().casefold()
+    wanted = unmarked(name).strip().casefold()
     found: list[Section] = []
     level = 0
     for part in runbook.sections:
@@ -264,15 +305,15 @@ def list_of(runbooks: Iterable[Runbook], *, offset: int = 0, limit: int = _MOST_
         total=len(found),
         runbooks=[
             RunbookEntry(
-                id=runbook.id,
-                title=_line(runbook.title, 160),
+                id=safe_id(runbook.id),
+                title=_told(runbook.title, 160),
                 uri=uri_of(runbook),
-                technology=_line(runbook.metadata.technology or "", 40) or None,
+                technology=_told(runbook.metadata.technology or "", 40) or None,
                 severity=runbook.metadata.severity,
                 status=runbook.metadata.status,
-                tags=[_line(tag, 40) for tag in runbook.metadata.tags[:8]],
+                tags=[_told(tag, 40) for tag in runbook.metadata.tags[:8]],
             )
-            for runbook in shown
+            for runbook in map(as_shown, shown)
         ],
         cut=[f"{left} more runbooks: ask again with offset {offset + limit}"] if left > 0 else [],
     )
@@ -287,7 +328,7 @@ def findings_of(report: Report, *, most: int = _MOST_FINDINGS) -> Findings:
             level=diagnostic.level.value,
             code=diagnostic.code,
             name=diagnostic.name,
-            message=_line(diagnostic.message, 300),
+            message=_told(diagnostic.message, 300),
             fixable=diagnostic.fix is not None,
         )
         for diagnostic in report.diagnostics[:most]

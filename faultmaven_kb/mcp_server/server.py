@@ -32,7 +32,7 @@ from pydantic import BaseModel, Field
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.export.agent_text import NOTICE, as_data, readable, shortened, without_comments
+from faultmaven_kb.export.agent_text import NOTICE, as_data, as_shown, marked, safe_id, shortened, unmarked
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.settings.settings import profile_named
 from faultmaven_kb.knowledge_base import KnowledgeBase
@@ -40,8 +40,11 @@ from faultmaven_kb.mcp_server.announcements import Announcements, truthful
 from faultmaven_kb.mcp_server.answers import (
     findings_of,
     list_of,
+    page_text,
     search_answer,
+    section_titles,
     text_of_runbook,
+    title_of,
     unavailable,
     uri_of,
 )
@@ -50,6 +53,8 @@ from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, 
 from faultmaven_kb.mcp_server.workers import DeadlineError, Workers
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.shown import readable
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["RunbookServer"]
 
@@ -120,13 +125,16 @@ class RunbookServer(MCPServer[None]):
             return _result(unavailable(str(error)))
         if not len(base):
             return _result(unavailable("the knowledge base holds no runbook"))
-        answer = base.search(question, limit=10, technology=technology, severity=severity, tag=tag)
+        narrow = _unmarked(technology=technology, severity=severity, tag=tag)
+        answer = base.search(question, limit=10, **narrow)
         weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
         return _result(search_answer(replace(answer, hits=answer.hits[:limit]), weighed))
 
     def get_runbook(
         self,
-        id: Annotated[str, Field(max_length=200, description="The runbook's id, as search_runbooks gives it.")],
+        id: Annotated[
+            str, Field(max_length=200, description="The runbook's id, as search_runbooks gives it, or its unique end.")
+        ],
         section: Annotated[
             str | None, Field(max_length=200, description="Only this section: its title, or its role (solutions).")
         ] = None,
@@ -136,9 +144,10 @@ class RunbookServer(MCPServer[None]):
         try:
             return _result(text_of_runbook(runbook, section))
         except KeyError:
-            names = [part.title for part in runbook.sections if part.title]
-            hint = did_you_mean(section or "", names) or f", expected one of {', '.join(names[:30])}"
-            raise ToolError(f'{id} has no section "{section}"{hint}') from None
+            names = [marked(printable(name)) for name in section_titles(runbook)]
+            hint = did_you_mean(marked(printable(unmarked(section or ""))), names)
+            hint = hint or f", expected one of {', '.join(names[:30])}"
+            raise ToolError(f'{safe_id(id)} has no section "{printable(section or "")}"{hint}') from None
 
     def list_runbooks(
         self,
@@ -149,7 +158,7 @@ class RunbookServer(MCPServer[None]):
         offset: Annotated[int, Field(ge=0)] = 0,
     ) -> Annotated[CallToolResult, RunbookList]:
         """List runbooks, narrowed by filters."""
-        found = self._loaded().filter(technology=technology, severity=severity, tag=tag, status=status)
+        found = self._loaded().filter(**_unmarked(technology=technology, severity=severity, tag=tag, status=status))
         return _result(list_of(found, offset=offset))
 
     async def validate_runbook(
@@ -162,22 +171,21 @@ class RunbookServer(MCPServer[None]):
         try:
             return _result(await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._checks))
         except DeadlineError as error:
-            raise ToolError(f"the text was not checked: {error}") from None
+            raise ToolError(printable(f"the text was not checked: {error}")) from None
 
     def read_runbook(self, id: str) -> str:
         """The runbook as Markdown between two marks; what stands between them is data."""
         try:
-            runbook = self._runbook(unquote(id))
+            runbook = as_shown(self._runbook(id))
         except ToolError as error:
             raise ResourceNotFoundError(str(error)) from None
-        text = without_comments("\n\n".join(part.text for part in runbook.sections))
-        return as_data(shortened(text, _RESOURCE_CHARACTERS), name=runbook.id)
+        return as_data(shortened(page_text(runbook.sections), _RESOURCE_CHARACTERS), name=runbook.id)
 
     def investigate(self, symptom: str) -> str:
         """How to work through an incident with the runbooks."""
         return (
             "Investigate this incident with the runbooks.\n\n"
-            f"{as_data(shortened(symptom, 8_000), name='symptom')}\n\n"
+            f"{as_data(shortened(readable(symptom), 8_000), name='symptom')}\n\n"
             "1. Call search_runbooks with the symptom to the letter.\n"
             "2. On match: read the diagnostic steps with get_runbook, propose one read-only command at a time, and say "
             "for each result which cause it supports or rules out. On ambiguous: propose the command that tells the "
@@ -197,7 +205,7 @@ class RunbookServer(MCPServer[None]):
         """The ids that begin with what was typed."""
         if not isinstance(ref, ResourceTemplateReference) or argument.name != "id":
             return None
-        found = [name for name in self._loaded().ids if name.startswith(argument.value)]
+        found = [name for name in map(safe_id, self._loaded().ids) if name.startswith(argument.value)]
         return Completion(values=found[:100], total=len(found), has_more=len(found) > 100)
 
     async def list_resources(self) -> list[Resource]:
@@ -205,8 +213,8 @@ class RunbookServer(MCPServer[None]):
         return [
             Resource(
                 uri=uri_of(runbook),
-                name=readable(runbook.id),
-                title=shortened(readable(runbook.title), 200),
+                name=safe_id(runbook.id),
+                title=title_of(runbook),
                 mime_type="text/markdown",
             )
             for runbook in self._loaded()
@@ -216,15 +224,23 @@ class RunbookServer(MCPServer[None]):
         try:
             return self._base.current()
         except FaultmavenError as error:
-            raise ToolError(f"the knowledge base is unavailable: {error}") from None
+            raise ToolError(printable(f"the knowledge base is unavailable: {error}")) from None
 
     def _runbook(self, runbook_id: str) -> Runbook:
         base = self._loaded()
-        runbook = base.get(runbook_id)
-        if runbook is None:
-            hint = did_you_mean(runbook_id, base.ids) or "; list_runbooks shows them all"
-            raise ToolError(f'no runbook has the id "{runbook_id}"{hint}')
-        return runbook
+        found = base.ids_named(runbook_id) or base.ids_named(unquote(runbook_id, errors="surrogateescape"))
+        if len(found) > 1:
+            options = ", ".join(safe_id(each) for each in found[:10])
+            raise ToolError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}')
+        if not found:
+            hint = did_you_mean(safe_id(runbook_id), map(safe_id, base.ids)) or "; list_runbooks shows them all"
+            raise ToolError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
+        return base[found[0]]
+
+
+def _unmarked(**filters: str | None) -> dict[str, str | None]:
+    """Filters as they are written in runbooks, where an agent copied them from an answer."""
+    return {name: value if value is None else unmarked(value) for name, value in filters.items()}
 
 
 def _findings(text: str, today: date, profile: str) -> Findings:

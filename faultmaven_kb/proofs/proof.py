@@ -17,6 +17,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.proofs.extraction import LabFence
@@ -33,6 +34,9 @@ __all__ = [
     "proof_text",
     "read_proofs",
 ]
+
+_FILE_LIMIT = 256_000
+"""Bytes of one proof, which takes some thousand."""
 
 
 VERSION = 2
@@ -153,7 +157,14 @@ def parse_proofs(text: str) -> Mapping[str, Proof]:
         raise ConfigurationError(f"not a list of proofs, at {where}") from None
 
 
-def joined_proofs(folder: Path, *, read: Callable[[Path], str] = lambda path: path.read_text(encoding="utf-8")) -> str:
+def _text(file: Path) -> str:
+    try:
+        return read_regular(file, limit=_FILE_LIMIT).decode("utf-8")
+    except UnicodeDecodeError:
+        raise ConfigurationError(f"{file}: not UTF-8") from None
+
+
+def joined_proofs(folder: Path, *, read: Callable[[Path], str] = _text) -> str:
     """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is.
 
     `read` yields the text of a file.

@@ -1,4 +1,4 @@
-"""Which files of a folder are runbooks: the one place that knows the names that are not. And how one is replaced.
+"""Which files of a folder are runbooks: the one place that knows the names that are not.
 
 Folders are walked without following links to folders, so a loop cannot trap the walk, and a link to a file outside of
 the folder is not followed either: a contributed link must not bring in what lies elsewhere. The order is that of the
@@ -6,10 +6,8 @@ sorted paths on every system.
 """
 
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
@@ -21,13 +19,14 @@ __all__ = [
     "NOT_RUNBOOKS",
     "FileState",
     "files_at",
+    "find_other_markup",
     "find_runbooks",
     "find_states",
     "find_strays",
     "is_runbook",
+    "other_markup",
     "read_file",
     "real_path",
-    "replace_file",
     "shown_name",
 ]
 
@@ -43,6 +42,14 @@ class FileState(NamedTuple):
 
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
+
+
+_OTHER_MARKUPS = {
+    **dict.fromkeys((".adoc", ".asciidoc"), ("AsciiDoc", "npx downdoc FILE")),
+    **dict.fromkeys((".rst", ".rest"), ("reStructuredText", "pandoc -f rst -t gfm FILE -o FILE.md")),
+    ".org": ("Org", "pandoc -f org -t gfm FILE -o FILE.md"),
+    ".textile": ("Textile", "pandoc -f textile -t gfm FILE -o FILE.md"),
+}
 
 
 def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
@@ -108,6 +115,20 @@ def _state(name: str, path: str, entry: "os.DirEntry[str] | Path") -> FileState:
     return FileState(name, path, state.st_size, state.st_mtime_ns)
 
 
+def other_markup(name: str) -> str | None:
+    """Why a file of a markup that is not read is none, and how to convert it; None for any other name."""
+    markup, convert = _OTHER_MARKUPS.get(PurePath(name).suffix.lower(), ("", ""))
+    return f"file is {markup}, expected Markdown (convert it: {convert})" if markup else None
+
+
+def find_other_markup(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The files of a markup that is not read below the given folders, sorted; those that are no runbook by name not."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            found = (each for each in _all_below(os.fspath(path)) if other_markup(each.name))
+            yield from sorted(Path(each.path) for each in found if f"{Path(each.name).stem}.md" not in NOT_RUNBOOKS)
+
+
 def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
     """The symbolic links below the given folders that look like runbooks and lead out of their folder, sorted."""
     for path in map(Path, paths):
@@ -124,6 +145,8 @@ def read_file(path: Path) -> tuple[str, bytes | Diagnostic]:
     try:
         if shown != name:
             raise PathError("file name is not UTF-8, rename the file")
+        if other := other_markup(path.name):
+            raise PathError(other)
         return name, read_bytes(path)
     except PathError as error:
         return shown, Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), shown, Span(1, 1, 1, 1))
@@ -149,26 +172,23 @@ def _leads_out(file: Path, folder: Path) -> bool:
     return file.is_symlink() and not real_path(file).is_relative_to(real_path(folder))
 
 
-def replace_file(path: Path, data: bytes) -> None:
-    """Write a file's content anew: whoever reads it sees the old bytes or the new ones, never a part. Keeps the mode.
-    Raises `PathError` when it cannot be written; the file is as it was then.
-    """
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(data)
-            shutil.copymode(path, name)
-            Path(name).replace(path)
-        except OSError:
-            Path(name).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PathError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
-
-
 def _walk(folder: Path) -> Iterator[Path]:
     return (Path(entry.path) for entry in _entries(os.fspath(folder)))
+
+
+def _all_below(folder: str) -> Iterator["os.DirEntry[str]"]:
+    """Every file below a folder, hidden folders left out."""
+    try:
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except OSError:  # a folder that cannot be listed has nothing to give
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith("."):
+                yield from _all_below(entry.path)
+        else:
+            yield entry
 
 
 def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
@@ -182,5 +202,5 @@ def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
         if entry.is_dir(follow_symlinks=False):
             if not entry.name.startswith("."):
                 yield from _entries(entry.path)
-        elif is_runbook(entry.name) and (entry.is_symlink() or entry.is_file()):  # a pipe would block
+        elif is_runbook(entry.name):  # a pipe or a device as well: reading it says why it is not read
             yield entry

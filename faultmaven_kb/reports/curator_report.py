@@ -7,6 +7,7 @@ so. What the chosen profile did not look at is named, never ticked.
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.checklist import CHECKLIST, ChecklistItem
@@ -19,7 +20,7 @@ __all__ = ["to_curator_report"]
 def to_curator_report(report: Report, context: Context) -> str:
     """One review form for each file, in Markdown with task lists."""
     forms = [_form(path, report, context) for path in report.files]
-    return "\n".join((f"# Review of {len(forms)} runbooks (profile {context.profile.label})\n", *forms))
+    return "\n".join((f"# Review of {counted(len(forms), 'runbook')} (profile {context.profile.label})\n", *forms))
 
 
 def _form(path: str, report: Report, context: Context) -> str:

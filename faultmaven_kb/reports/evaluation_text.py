@@ -1,9 +1,10 @@
 """A measured search as text for a terminal: one table of figures, the reliability, the misses."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from faultmaven_kb.evaluation.comparison import Comparison
 from faultmaven_kb.evaluation.evaluation import Evaluation, Outcome
+from faultmaven_kb.evaluation.explaining import Explanation
 from faultmaven_kb.evaluation.metrics import Interval
 from faultmaven_kb.evaluation.self_check import SelfCheck
 from faultmaven_kb.text.terminal_text import printable
@@ -13,9 +14,14 @@ __all__ = ["comparison_text", "evaluation_text", "self_check_text"]
 _WIDTH = 90
 
 
-def evaluation_text(evaluation: Evaluation, *, misses: int = 20) -> str:
-    """The figures, the reliability table and at most `misses` missed questions, ended by a line feed."""
-    lines = [*_figures(evaluation), *_by_category(evaluation), *_reliability(evaluation), *_misses(evaluation, misses)]
+def evaluation_text(evaluation: Evaluation, *, misses: int = 20, explanations: Sequence[Explanation] = ()) -> str:
+    """The figures, the reliability table and at most `misses` missed questions, ended by a line feed.
+
+    Below a question stands what an explanation says of it.
+    """
+    told = {each.question: each for each in explanations}
+    lines = [*_figures(evaluation), *_by_category(evaluation), *_reliability(evaluation)]
+    lines += _misses(evaluation, misses, told)
     return "\n".join(lines) + "\n"
 
 
@@ -100,7 +106,7 @@ def _reliability(evaluation: Evaluation) -> Iterator[str]:
             yield f"  {each.low:.1f} to {each.high:.1f}  {each.count:>6}  {each.confidence:.3f}  {each.right:.3f}"
 
 
-def _misses(evaluation: Evaluation, most: int) -> Iterator[str]:
+def _misses(evaluation: Evaluation, most: int, told: Mapping[str, Explanation]) -> Iterator[str]:
     found = evaluation.misses()
     if found and most:
         yield f"misses: {len(found)}"
@@ -109,8 +115,25 @@ def _misses(evaluation: Evaluation, most: int) -> Iterator[str]:
             wanted = ", ".join(each for each, _ in outcome.question.expected) or "nothing"
             got = outcome.ranking[0] if outcome.ranking else "nothing"
             yield f"      expected {printable(wanted)}, got {printable(got)} ({_place(outcome)})"
+            if outcome.question.id in told:
+                yield from _explained(told[outcome.question.id])
         if len(found) > most:
             yield f"  … {len(found) - most} more"
+
+
+def _explained(told: Explanation) -> Iterator[str]:
+    if told.missing:
+        yield f"      {printable(told.right)} lacks {_quoted(told.missing)}"
+    if told.aside:
+        yield f"      {printable(told.right)} has only outside of its symptoms, title and causes: {_quoted(told.aside)}"
+    if told.claim:
+        yield f"      {printable(told.first)} has: {_short(told.claim)}"
+    if told.alias:
+        yield f'      alias to add to {printable(told.right)}: "{printable(told.alias)}"'
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(f'"{printable(word)}"' for word in words)
 
 
 def _place(outcome: Outcome) -> str:

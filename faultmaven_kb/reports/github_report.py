@@ -7,11 +7,12 @@ commands; what comes from a runbook is escaped, or a runbook could give the runn
 
 from collections.abc import Iterable, Iterator
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.reports.markdown_text import cell
+from faultmaven_kb.reports.markdown_text import escaped
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["step_summary", "to_github"]
@@ -25,7 +26,7 @@ _SUMMARY_LIMIT = 900_000
 def to_github(report: Report, context: Context) -> str:
     """One workflow command for each finding, errors first, and a line on those that GitHub will not show."""
     lines = [_annotation(each, context) for level in Level for each in report.diagnostics if each.level is level]
-    hidden = [_counted(count, _COMMANDS[level]) for level in Level if (count := report.count(level) - _SHOWN) > 0]
+    hidden = [counted(count, _COMMANDS[level]) for level in Level if (count := report.count(level) - _SHOWN) > 0]
     if hidden:
         lines.append(f"GitHub shows {_SHOWN} annotations of a kind: {', '.join(hidden)} more are in this log only")
     return "".join(f"{line}\n" for line in lines)
@@ -33,16 +34,12 @@ def to_github(report: Report, context: Context) -> str:
 
 def step_summary(report: Report, context: Context) -> str:
     """All findings as one Markdown table, for the file that GITHUB_STEP_SUMMARY names."""
-    counts = ", ".join(_counted(report.count(level), level.value) for level in Level)
-    head = f"### fmkb validate: {_counted(len(report.files), 'runbook')}, {counts}\n\n"
+    counts = ", ".join(counted(report.count(level), level.value) for level in Level)
+    head = f"### fmkb validate: {counted(len(report.files), 'runbook')}, {counts}\n\n"
     if not report.diagnostics:
         return head
     table = "| Level | Rule | Place | Finding |\n|---|---|---|---|\n"
     return head + table + "".join(_cut(_rows(report.diagnostics, context), _SUMMARY_LIMIT)) + "\n"
-
-
-def _counted(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
 def _annotation(diagnostic: Diagnostic, context: Context) -> str:
@@ -73,7 +70,7 @@ def _rows(diagnostics: Iterable[Diagnostic], context: Context) -> Iterator[str]:
     for each in ordered:
         place = f"{context.relative(each.path)}:{each.span.line}:{each.span.column}"
         rule = f"[{each.code}]({page_url(each.code)}) {each.name}"
-        yield f"| {each.level.value} | {rule} | {cell(place)} | {cell(each.message)} |\n"
+        yield f"| {each.level.value} | {rule} | {escaped(place)} | {escaped(each.message)} |\n"
 
 
 def _cut(rows: Iterable[str], limit: int) -> Iterator[str]:

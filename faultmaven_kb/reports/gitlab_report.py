@@ -1,11 +1,10 @@
 """Findings as a GitLab Code Quality report: the subset of Code Climate's issues that a merge request shows."""
 
-import json
-
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import fingerprints
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["to_gitlab"]
 
@@ -25,4 +24,4 @@ def to_gitlab(report: Report, context: Context) -> str:
         }
         for each, identity in zip(report.diagnostics, identities, strict=True)
     ]
-    return json.dumps(issues, ensure_ascii=False, indent=2) + "\n"
+    return json_text(issues, indent=2) + "\n"

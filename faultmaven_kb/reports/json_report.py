@@ -1,11 +1,11 @@
 """Diagnostics as JSON, the stable shape for programs: lines and columns from 1 in code points, the end exclusive."""
 
-import json
 from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["diagnostic_dict", "to_json"]
 
@@ -22,7 +22,7 @@ def to_json(report: Report, context: Context | None = None) -> str:
             "fixable": sum(1 for diagnostic in report.diagnostics if diagnostic.fix),
         },
     }
-    return json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return json_text(data, indent=2) + "\n"
 
 
 def diagnostic_dict(diagnostic: Diagnostic) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import re
 
 from faultmaven_kb.text.terminal_text import printable
 
-__all__ = ["cell", "escaped"]
+__all__ = ["escaped"]
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|#~!])")
 
@@ -13,8 +13,3 @@ def escaped(text: str) -> str:
     """A text on one line in which no character is Markdown or HTML; an `@name` calls nobody."""
     text = " ".join(printable(text).split())
     return _SPECIAL.sub(r"\\\1", text).replace("&", "&amp;").replace("@", "@\u2060")
-
-
-def cell(text: str) -> str:
-    """A text for a cell of a table."""
-    return escaped(text)

@@ -3,7 +3,6 @@
 Columns count UTF-8 bytes from 1, ends are exclusive.
 """
 
-import json
 from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
@@ -11,6 +10,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.source import Source, Span, utf8_column
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["to_rdjson"]
 
@@ -23,7 +23,7 @@ def to_rdjson(report: Report, context: Context) -> str:
         "source": {"name": "fmkb", "url": page_url("index")},
         "diagnostics": [_diagnostic(each, report, context) for each in report.diagnostics],
     }
-    return json.dumps(result, ensure_ascii=False, indent=2) + "\n"
+    return json_text(result, indent=2) + "\n"
 
 
 def _diagnostic(diagnostic: Diagnostic, report: Report, context: Context) -> dict[str, Any]:

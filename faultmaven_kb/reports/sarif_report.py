@@ -5,7 +5,6 @@ itself, so that a finding keeps its thread when lines move and when the file is 
 rules carry a `security-severity`: the others are no security alerts.
 """
 
-import json
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import line_hashes
 from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["RESULT_LIMIT", "to_sarif"]
 
@@ -41,7 +41,7 @@ def to_sarif(report: Report, context: Context) -> str:
         "results": [_result(each, hashes(each.path), context) for each in ordered],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
-    return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
+    return json_text(log, indent=2) + "\n"
 
 
 def _hashes(source: Source | None) -> tuple[str, ...]:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from rich.cells import cell_len
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["Piece", "to_pieces", "to_text"]
+__all__ = ["Piece", "details", "source_line", "summary", "to_pieces", "to_text"]
 
 Piece = tuple[str, str]
 """A style (a level's name, `path`, `code`, `dim`, `caret` or empty) and the text in it."""
@@ -29,7 +30,7 @@ def to_pieces(report: Report) -> Iterator[Piece]:
     """The report as pieces of styled text, line ends included."""
     for diagnostic in report.diagnostics:
         yield from _diagnostic(report, diagnostic)
-    yield from _summary(report)
+    yield from summary(report)
 
 
 def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
@@ -38,38 +39,45 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     yield diagnostic.level.value, diagnostic.level.value
     yield "code", f" {diagnostic.code} {diagnostic.name}"
     yield "", f": {printable(diagnostic.message)}\n"
-    yield from _source_line(report, diagnostic)
+    yield from source_line(report, diagnostic)
+    yield from details(diagnostic)
+
+
+def details(diagnostic: Diagnostic) -> Iterator[Piece]:
+    """The related places of a finding and its fix, a line each."""
     for related in diagnostic.related:
         place = f"{printable(related.path)}:{related.span.line}:{related.span.column}"
-        yield "dim", f"     = {related.message}: {place}\n"
+        yield "dim", f"     = {printable(related.message)}: {place}\n"
     if diagnostic.fix:
         how = "--fix" if diagnostic.fix.safe else "--unsafe-fixes"
         yield "dim", f"     = fix: {printable(diagnostic.fix.message)} ({how})\n"
 
 
-def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
+def source_line(report: Report, diagnostic: Diagnostic, width: int = _WIDTH) -> Iterator[Piece]:
+    """The line of a finding with a caret under its place, at most `width` characters of it."""
     source, span = report.sources.get(diagnostic.path), diagnostic.span
     line = source.line(span.line) if source else ""
     if not line.strip():
         return
     end = span.end_column if span.end_line == span.line else len(line) + 1
-    shift = max(0, span.column - 1 - _WIDTH // 2)
-    shown = line[shift : shift + _WIDTH]
-    before = printable(line[shift : span.column - 1])
-    marked = printable(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
+    shift = max(0, span.column - 1 - width // 2)
+    shown = line[shift : shift + width]
+    before = printable_lines(line[shift : span.column - 1])
+    marked = printable_lines(line[span.column - 1 : min(end - 1, shift + width)])
     yield "dim", f"{span.line:>5} | "
-    yield "", printable(shown) + "\n"
+    yield "", printable_lines(shown) + "\n"
     yield "dim", "      | "
     yield "", " " * cell_len(before)
     yield "caret", "^" * max(1, cell_len(marked)) + "\n"
 
 
-def _summary(report: Report) -> Iterator[Piece]:
-    files = _count(len(report.files), "runbook")
+def summary(report: Report) -> Iterator[Piece]:
+    """How many runbooks were checked, what was found, and how much of it can be fixed."""
+    files = counted(len(report.files), "runbook")
     if not report.diagnostics:
         yield "ok", f"{files} checked, nothing to report\n"
         return
-    counts = [(level, _count(number, level.value)) for level in Level if (number := report.count(level))]
+    counts = [(level, counted(number, level.value)) for level in Level if (number := report.count(level))]
     yield "", f"\n{files} checked: "
     for index, (level, words) in enumerate(counts):
         yield level.value, words
@@ -78,7 +86,3 @@ def _summary(report: Report) -> Iterator[Piece]:
     unsafe = sum(1 for diagnostic in report.diagnostics if diagnostic.fix and not diagnostic.fix.safe)
     if fixable or unsafe:
         yield "dim", f"{fixable} can be fixed with --fix, {unsafe} more with --unsafe-fixes\n"
-
-
-def _count(number: int, word: str) -> str:
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"

@@ -4,8 +4,9 @@
 probability that this hit is the right runbook.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.model.runbook import Runbook
@@ -40,14 +41,36 @@ class Evidence:
         return tuple(self.text[start:end] for start, end in self.words)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Hit:
-    """A runbook that was found, how well, and why."""
+    """A runbook that was found, how well, and why.
+
+    What costs most is read when it is first asked for: a hit that nobody looks at needs no model and no evidence.
+    """
 
     runbook: Runbook
     score: float
     confidence: float
     evidence: tuple[Evidence, ...]
+
+    @classmethod
+    def late(cls, *, score: float, **readers: Callable[[], Any]) -> Self:
+        """A hit whose other values are read by `readers`, each once, when they are asked for."""
+        hit = cls.__new__(cls)
+        hit.__dict__.update(score=score, _readers=readers)
+        return hit
+
+    if not TYPE_CHECKING:  # would make every misspelt name an Any
+
+        def __getattr__(self, name: str) -> Any:
+            reader = self.__dict__.get("_readers", {}).get(name)
+            if reader is None:
+                raise AttributeError(name, name=name, obj=self)
+            value = self.__dict__[name] = reader()
+            return value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.runbook, self.score, self.confidence, self.evidence)
 
     def __repr__(self) -> str:
         return brief(self, runbook=self.runbook, score=self.score, confidence=self.confidence, evidence=self.evidence)

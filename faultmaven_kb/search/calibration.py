@@ -1,7 +1,10 @@
 """The constants of the verdict, in one place, with where they come from.
 
 `WEIGHTS` are those of a logistic regression (L2 1.0) over the figures of `verdict.features` for the first hit, labelled
-with whether it was right, by benchmarks/fit_verdict.py. Two fits are mixed, 0.6 to 0.4. The first was on 13,334 rows of
+with whether it was right, by benchmarks/fit_verdict.py. Two fits are mixed, 0.6 to 0.4. These shares were set by hand,
+not fitted, so no single command prints the constants below; that script prints the second fit.
+
+The first was on 13,334 rows of
 nine sets that are not part of this package: alert texts, error lines, questions and complaints on bases of 10 to 1,100
 documents; the same with the right document taken out; questions that no document covers. The second was made after the
 ranking had changed, on 5,931 rows: tests/data/search on the runbooks it was written for and benchmarks/siblings.py,

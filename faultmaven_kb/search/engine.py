@@ -5,16 +5,15 @@ many threads.
 """
 
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from itertools import repeat
-from typing import NamedTuple
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, cached_property, partial
 
 import numpy as np
 
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
-from faultmaven_kb.search.answer import Answer, Distinction, Hit, InputLine, Verdict
-from faultmaven_kb.search.evidence import MOST, Witness, wanted_terms
+from faultmaven_kb.search.answer import Answer, Distinction, Evidence, Hit, InputLine, Verdict
+from faultmaven_kb.search.evidence import MOST, Wanted, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
 from faultmaven_kb.search.question import Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
@@ -37,12 +36,24 @@ _LOUD = 0.3
 _MOST_SIGNS = 3
 
 
-class Examination(NamedTuple):
-    """What a search looked at: the question, the ranked runbooks, and what each of the best explains."""
+class Examination:
+    """What a search looks at: the question, the ranked runbooks, and what each of the best explains.
 
-    question: Question
-    ranked: Ranked
-    explained: tuple[Explained, ...]
+    The latter is found when it is first asked for: the verdict needs the first two hits, the rest only those who read
+    their confidence or evidence.
+    """
+
+    def __init__(self, question: Question, ranked: Ranked, explain: Callable[[int], Explained]) -> None:
+        self.question, self.ranked = question, ranked
+        self.explained = cache(explain)
+        """What a hit, by its number from 0, explains."""
+
+    def __len__(self) -> int:
+        return len(self.ranked.runbooks)
+
+    def best(self, most: int) -> tuple[Explained, ...]:
+        """What each of the best `most` explains."""
+        return tuple(self.explained(number) for number in range(min(most, len(self))))
 
 
 class Searcher:
@@ -54,6 +65,7 @@ class Searcher:
         self._witness = Witness(self.runbooks, self._index)
         self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)
         self._damping = np.array([DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
+        self._guarded: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def search(
         self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None, about: str = ""
@@ -63,30 +75,50 @@ class Searcher:
         `about` is what the asker says beside the question (a technology): it is read as its last line.
         """
         said = f"{question}\n{about}" if about and question.strip() else question
-        asked, ranked, explained = self.examine(said, limit=max(limit, 2), accept=accept)
-        strengths = [each.strength for each in explained]
-        verdict = decide(strengths)
-        wanted = wanted_terms(asked, self._index)
-        hits = tuple(
-            Hit(self.runbooks[place], score, confidence, self._witness.evidence(place, each.found, wanted, most=most))
-            for most, place, score, confidence, each in zip(
-                (MOST, MOST, *repeat(_FEWER, limit)),
-                ranked.runbooks[:limit].tolist(),
-                ranked.scores.tolist(),
-                confidences(strengths),
-                explained,
-                strict=False,
-            )
-        )
+        looked = self.examine(said, accept=accept)
+        asked, explained = looked.question, looked.best(2)
+        verdict = decide([each.strength for each in explained])
         unexplained = _unexplained(asked, explained)
-        first = ranked.runbooks[:2].tolist()
+        first = looked.ranked.runbooks[:2].tolist()
         apart = self._witness.told_apart(first, asked) if verdict == "ambiguous" else ()
-        reason = _reason(verdict, [self.runbooks[place] for place in first], unexplained, apart)
-        reason += _signs(asked)
+        reason = _reason(verdict, [self._label(place) for place in first], unexplained, apart) + _signs(asked)
+        hits = self._hits(looked, limit)
         return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
 
-    def examine(self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None) -> Examination:
-        """What stands behind an answer: the ranking, and the strengths of the best `limit` runbooks."""
+    def _hits(self, looked: Examination, limit: int) -> tuple[Hit, ...]:
+        """The best `limit` hits; what they explain and their runbooks are read when they are asked for."""
+
+        @cache
+        def sure() -> tuple[float, ...]:
+            return confidences([each.strength for each in looked.best(limit)])
+
+        @cache
+        def wanted() -> Wanted:
+            return wanted_terms(looked.question, self._index)
+
+        def evidence(number: int, place: int) -> tuple[Evidence, ...]:
+            most = MOST if number < 2 else _FEWER
+            with self._guarded():
+                return self._witness.evidence(place, looked.explained(number).found, wanted(), most=most)
+
+        def confidence(number: int) -> float:
+            with self._guarded():
+                return sure()[number]
+
+        return tuple(
+            Hit.late(
+                score=score,
+                runbook=partial(self.runbooks.__getitem__, place),
+                confidence=partial(confidence, number),
+                evidence=partial(evidence, number, place),
+            )
+            for number, (place, score) in enumerate(
+                zip(looked.ranked.runbooks[:limit].tolist(), looked.ranked.scores.tolist(), strict=False)
+            )
+        )
+
+    def examine(self, question: str, *, accept: Callable[[Runbook], bool] | None = None) -> Examination:
+        """What stands behind an answer: the ranking, and what each of the best explains."""
         asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
@@ -94,8 +126,10 @@ class Searcher:
         terms = terms_in(asked, self._index)
         ranked = rank(asked, terms, self._index, technologies=self._technologies, damping=damping)
         examined = examine(asked, self._index)
-        explained = tuple(
-            explain(
+
+        def explained(number: int) -> Explained:
+            place = int(ranked.runbooks[number])
+            return explain(
                 place,
                 examined,
                 self._index,
@@ -103,13 +137,19 @@ class Searcher:
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
             )
-            for number, place in enumerate(ranked.runbooks[:limit].tolist())
-        )
+
         return Examination(asked, ranked, explained)
 
     @cached_property
     def _speller(self) -> Speller:
         return Speller(self._index.vocabulary)
+
+    def _label(self, place: int) -> str:
+        """How a reason names the runbook at a position."""
+        return self._id(place) + (", which is deprecated" if self._damping[place] == DEPRECATED else "")
+
+    def _id(self, place: int) -> str:
+        return self.runbooks[place].id
 
     def _accepted(self, accept: Callable[[Runbook], bool]) -> Flags:
         return np.array([accept(runbook) for runbook in self.runbooks], dtype=bool)
@@ -180,19 +220,16 @@ def _signs(question: Question) -> str:
     return f"; {signs}" if signs else ""
 
 
-def _reason(
-    verdict: Verdict, nearest: list[Runbook], unexplained: tuple[str, ...], apart: tuple[Distinction, ...]
-) -> str:
+def _reason(verdict: Verdict, nearest: list[str], unexplained: tuple[str, ...], apart: tuple[Distinction, ...]) -> str:
     if not nearest:
         return "no runbook has a word of the question"
-    old = ", which is deprecated" if _deprecated(nearest[0]) else ""
     if verdict == "match":
-        return f"{nearest[0].id}{old} explains the question best"
+        return f"{nearest[0]} explains the question best"
     if verdict == "ambiguous":
         words = " or ".join(f'"{word}"' for each in apart for word in each.words[:1])
         hint = f"; {words} would tell them apart" if words else ""
-        return f"{nearest[0].id}{old} and {nearest[1].id} explain the question about equally well{hint}"
+        return f"{nearest[0]} and {nearest[1]} explain the question about equally well{hint}"
     missing = ", ".join(f'"{word}"' for word in unexplained[:5])
     if missing:
-        return f"the nearest runbook, {nearest[0].id}{old}, does not explain {missing}"
-    return f"the question says too little to choose; the nearest runbook is {nearest[0].id}{old}"
+        return f"the nearest runbook, {nearest[0]}, does not explain {missing}"
+    return f"the question says too little to choose; the nearest runbook is {nearest[0]}"

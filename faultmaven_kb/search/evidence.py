@@ -44,7 +44,7 @@ class Wanted(NamedTuple):
 
     `lines` are the numbers of the input lines that each term comes from, `worth` what it tells in nats (synonyms less),
     `own` the terms that the question says itself, `telling` those of them that tell something, `alike` single terms and
-    `phrases` sets of terms that say the same as a word of the question.
+    `phrases` sets of terms that say the same as a word of the question; `single` are those of `own` and of `alike`.
     """
 
     lines: dict[int, tuple[int, ...]]
@@ -52,11 +52,12 @@ class Wanted(NamedTuple):
     own: frozenset[int]
     telling: frozenset[int]
     alike: frozenset[int]
+    single: frozenset[int]
     phrases: tuple[frozenset[int], ...]
 
     def among(self, terms: set[int]) -> set[int]:
         """Those of some terms that count: the question's own, and synonyms that are complete."""
-        found = terms & self.own | terms & self.alike
+        found = terms & self.single
         for phrase in self.phrases:
             if phrase <= terms:
                 found |= phrase
@@ -81,13 +82,15 @@ def wanted_terms(question: Question, index: Index) -> Wanted:
                 alike.add(terms)
                 for number in terms - own:
                     lines[number].update(dict.fromkeys(said))
+    single = frozenset(term for phrase in alike if len(phrase) == 1 for term in phrase)
     worth = {term: float(information[term]) * (1 if term in own else _SYNONYM) for term in lines}
     return Wanted(
         {term: tuple(sorted(numbers)[:_MOST_LINES]) for term, numbers in lines.items()},
         worth,
         own,
         frozenset(term for term in own if worth[term] >= _TELLS_SOMETHING),
-        frozenset(term for phrase in alike if len(phrase) == 1 for term in phrase),
+        single,
+        own | single,
         tuple(sorted((phrase for phrase in alike if len(phrase) > 1), key=sorted)),
     )
 
@@ -197,14 +200,16 @@ def _told(text: Text, found: Found, wanted: Wanted) -> list[_Told]:
     for place, segment, term in zip(found.places, found.segments, found.terms, strict=True):
         held = by_segment.get(segment)
         if held is None:
-            by_segment[segment] = {term}
-            fields[segment] = bisect_right(text.starts, place) - 1
+            field = bisect_right(text.starts, place) - 1
+            if field != SUBJECT:
+                by_segment[segment] = {term}
+                fields[segment] = field
         else:
             held.add(term)
     result = []
     for segment, held in by_segment.items():
         terms = wanted.among(held)
-        if terms and fields[segment] != SUBJECT:
+        if terms:
             result.append(_Told(fields[segment], segment, terms, fsum(map(wanted.worth.__getitem__, terms))))
     result.sort(key=lambda each: (each.field, -each.worth, each.segment))
     return result

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faultmaven_kb.search.background import share
-from faultmaven_kb.search.fields import ALIASES, SUBJECT, TITLE
+from faultmaven_kb.search.fields import ALIASES, TITLE
 from faultmaven_kb.search.index import Floats, Index, Numbers
 from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.signatures import topics
@@ -22,6 +22,7 @@ from faultmaven_kb.search.technologies import agree
 __all__ = ["Ranked", "Terms", "rank", "terms_in"]
 
 _CANDIDATES = 30
+_BLOCK = 64
 _PASSAGE = 0.3
 _EXACTNESS = 0.7
 _OTHER_TECHNOLOGY = 0.75
@@ -81,13 +82,9 @@ def rank(
     damping: Floats,
 ) -> Ranked:
     """The best runbooks for a question; `damping` multiplies each runbook's score (0 leaves it out)."""
-    scores = index.scores(terms.numbers, terms.weights, terms.priors) * damping
-    if len(scores) > _CANDIDATES:
-        best = np.argpartition(-scores, _CANDIDATES)[:_CANDIDATES]
-        best = best[np.argsort(best)]
-    else:
-        best = np.arange(len(scores))
-    best = best[scores[best] > 0]
+    scores = index.scores(terms.numbers, terms.weights, terms.priors)
+    scores *= damping
+    best = largest(scores, _CANDIDATES)
     passages = _passages(best, terms, index)
     looked = scores[best] + _PASSAGE * damping[best] * passages
     nearest = np.argsort(-looked, kind="stable")[:_SIBLINGS]
@@ -96,19 +93,48 @@ def rank(
     looked *= 1 - _CONTRAST * contrast
     if question.topics:
         looked[_quotes(best, question, index, technologies)] *= _QUOTES
-    for place, runbook in enumerate(best.tolist()):
-        if not agree(question.technologies, technologies[runbook]):
-            looked[place] *= _OTHER_TECHNOLOGY
+    if question.technologies:
+        looked *= _technology(best, question, technologies)
     order = np.argsort(-looked, kind="stable")
     return Ranked(best[order], looked[order], passages[order])
 
 
+def largest(scores: Floats, most: int) -> Numbers:
+    """The places of the `most` largest scores above 0, in ascending order; of equal ones the first.
+
+    The maxima of blocks give a bound that at least so many scores reach, so that few are compared with each other.
+    """
+    blocks = len(scores) // _BLOCK
+    bound = 0.0
+    if blocks > most:
+        maxima = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
+        bound = float(np.partition(maxima, blocks - most)[blocks - most])
+    found = np.flatnonzero(scores >= bound if bound > 0 else scores > 0)
+    if len(found) > most:
+        found = np.sort(found[np.argsort(-scores[found], kind="stable")[:most]])
+    return found
+
+
+def _technology(runbooks: Numbers, question: Question, technologies: Sequence[frozenset[str]]) -> Floats:
+    """What the score of each runbook is multiplied by for its technology."""
+    factors: dict[frozenset[str], float] = {}
+    found = []
+    for runbook in runbooks.tolist():
+        named = technologies[runbook]
+        if named not in factors:
+            factors[named] = 1.0 if agree(question.technologies, named) else _OTHER_TECHNOLOGY
+        found.append(factors[named])
+    return np.array(found)
+
+
 def _unasked(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
     """For each runbook how much its title says that the question neither says nor means, from 0 to below 1."""
+    titles = index.subjects_of(runbooks)
     said = np.zeros(len(index.vocabulary))
     said[terms.numbers] = np.where(terms.said, 1.0, _BY_SYNONYM)
-    titles = [np.unique(_field(index, runbook, SUBJECT, SUBJECT)) for runbook in runbooks.tolist()]
-    unasked = np.array([float((index.information[title] * (1 - said[title])).sum()) for title in titles])
+    owner = np.repeat(np.arange(len(runbooks)), np.diff(titles.starts))
+    values = index.information[titles.terms] * (1 - said[titles.terms])
+    unasked = np.bincount(owner, values, len(runbooks))
     return unasked / (unasked + _CONTRAST_HALF)
 
 

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.errors import ConfigurationError
 
 __all__ = ["Embedder", "FastEmbedEmbedder", "SentenceTransformerEmbedder", "Vectors", "open_embedder"]
@@ -110,6 +111,5 @@ def _fingerprint(model: str | Path) -> str:
     digest = hashlib.blake2b(digest_size=12)
     for file in sorted(path for path in folder.rglob("*") if path.is_file()):
         digest.update(f"{file.relative_to(folder).as_posix()} {file.stat().st_size}\n".encode())
-        with file.open("rb") as data:
-            digest.update(data.read(_HEAD))
+        digest.update(read_start(file, most=_HEAD))
     return digest.hexdigest()

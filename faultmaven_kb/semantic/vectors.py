@@ -5,14 +5,13 @@ parsed runbooks, a folder that is deleted only costs time, and one that cannot b
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from faultmaven_kb.disk.entries import Entries
 from faultmaven_kb.semantic.embedders import Embedder, Vectors
 
 __all__ = ["VectorStore", "unit"]
@@ -40,36 +39,29 @@ class VectorStore:
         return [vectors for vectors in found if vectors is not None]
 
     def _get(self, texts: Sequence[str]) -> Vectors | None:
-        if self.folder is None:
+        data = self._entries.get(self._key(texts)) if self._entries else None
+        width = int.from_bytes(data[:4], "little") if data else 0
+        if not data or len(data) != 4 + 4 * width * len(texts):
             return None
-        try:
-            vectors: Vectors = np.load(self._file(self.folder, texts), allow_pickle=False)
-        except (OSError, ValueError, EOFError):
-            return None
-        if vectors.ndim != 2 or len(vectors) != len(texts) or vectors.dtype != np.float32:
-            return None
-        return vectors
+        vectors: Vectors = np.frombuffer(data[4:], dtype="<f4").astype(np.float32).reshape(len(texts), width)
+        return vectors if np.isfinite(vectors).all() else None
 
     def _put(self, texts: Sequence[str], vectors: Vectors) -> None:
-        if self.folder is None:
-            return
-        file = self._file(self.folder, texts)
-        try:
-            file.parent.mkdir(parents=True, exist_ok=True)
-            handle, name = tempfile.mkstemp(dir=file.parent)
-            with os.fdopen(handle, "wb") as out:
-                np.save(out, vectors, allow_pickle=False)
-            Path(name).replace(file)
-        except OSError:
-            return
+        if self._entries:
+            self._entries.put(
+                self._key(texts), vectors.shape[1].to_bytes(4, "little") + vectors.astype("<f4").tobytes()
+            )
 
-    def _file(self, folder: Path, texts: Sequence[str]) -> Path:
+    @property
+    def _entries(self) -> Entries | None:
+        return Entries(self.folder / "vectors") if self.folder else None
+
+    def _key(self, texts: Sequence[str]) -> str:
         digest = hashlib.blake2b(digest_size=20)
         for part in (self.embedder.name, *texts):
             data = part.encode("utf-8", "surrogatepass")
             digest.update(len(data).to_bytes(8, "big") + data)
-        name = digest.hexdigest()
-        return folder / "vectors" / name[:2] / f"{name[2:]}.npy"
+        return digest.hexdigest()
 
 
 def unit(vectors: Vectors) -> Vectors:

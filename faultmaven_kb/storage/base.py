@@ -95,7 +95,7 @@ class StoredBase:
             answers = np.zeros(len(self.places), dtype=bool)
             answers[held] = True
             self.runbooks = Lazy(len(self.places), self._runbook, kept=512)
-            self.searcher = StoredSearcher(self.places, answers, self.runbooks)
+            self.searcher = StoredSearcher(self.places, answers, self.runbooks, self.id_at, self._guarded)
             self.by_id = StoredRunbooks(self, held)
 
     def search(self, question: str, *, limit: int, accept: Callable[[Runbook], bool] | None, about: str) -> Answer:

@@ -21,7 +21,7 @@ from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.reading.files import FileState, find_states
 from faultmaven_kb.reading.ids import Naming
 from faultmaven_kb.storage.base import Files, Origin, StoredBase, state_arrays
-from faultmaven_kb.storage.container import Writer, appending, creating
+from faultmaven_kb.storage.container import Writer, appending, creating, is_base
 from faultmaven_kb.storage.records import NO_DIGEST, Batch, digest_of, read_batch
 from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
@@ -76,6 +76,8 @@ def build(
     """
     origin = _origin(paths, start)
     old = _opened(target)
+    if old is None and target.is_file() and target.stat().st_size and not is_base(target):
+        raise PathError(f"cannot write {str(target)!r}: it is not a knowledge base; remove it or choose another name")
     if old and old.origin == origin and len(old.segments) == 1 and old.is_current():
         return old
     return _written(_plan(origin, old, target), origin, old, target, jobs=jobs, progress=progress)

@@ -11,9 +11,7 @@ import contextlib
 import json
 import mmap
 import os
-import secrets
 import struct
-import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from hashlib import blake2b
@@ -23,9 +21,22 @@ from typing import IO, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from faultmaven_kb.disk.regular import open_regular, read_start
+from faultmaven_kb.disk.replacing import lock, replacing
 from faultmaven_kb.errors import ConfigurationError, PathError
 
-__all__ = ["FORMAT", "SUFFIX", "Container", "Section", "Sections", "Writer", "appending", "creating", "damaged"]
+__all__ = [
+    "FORMAT",
+    "SUFFIX",
+    "Container",
+    "Section",
+    "Sections",
+    "Writer",
+    "appending",
+    "creating",
+    "damaged",
+    "is_base",
+]
 
 FORMAT = 1
 """The version of the format: another one is another file."""
@@ -41,7 +52,6 @@ _BLOCK_BITS = 16
 _BLOCK = 1 << _BLOCK_BITS
 _MOST_DIRECTORY = 16_000_000
 _TYPES = {"u1", "u4", "i4", "i8", "f4", "f8"}
-_PART = ".part"
 
 Array = NDArray[Any]
 
@@ -75,6 +85,20 @@ class Section:
         size = self._array.itemsize
         self._check(start * size, stop * size)
         return self._array[start:stop]
+
+    def parts(self, starts: Array, ends: Array) -> Array:
+        """The values of several ranges in a row. Raises `ConfigurationError` where one has none."""
+        found = [self.part(start, stop) for start, stop in zip(starts.tolist(), ends.tolist(), strict=True)]
+        return np.concatenate(found) if found else self._array[:0]
+
+    def each(self, places: Array) -> Array:
+        """The values at some places. Raises `ConfigurationError` where there is none."""
+        if len(places) and not 0 <= int(places.min()) <= int(places.max()) < len(self._array):
+            raise damaged(self._path, "a place lies outside of its array")
+        blocks = places // (_BLOCK // self._array.itemsize)
+        for block in blocks[np.diff(blocks, prepend=-1) != 0].tolist():
+            self._check(block << _BLOCK_BITS, (block << _BLOCK_BITS) + 1)
+        return self._array[places]
 
     def _check(self, start: int, stop: int) -> None:
         seen = self._seen
@@ -111,7 +135,7 @@ class Container:
         """Raises `PathError` for a file that cannot be read, `ConfigurationError` for one that is no base."""
         self.path = path
         try:
-            with path.open("rb") as file:
+            with open_regular(path) as file:
                 self.identity = _identity(file)
                 self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except ValueError:
@@ -205,26 +229,20 @@ class Writer:
         os.fsync(self._file.fileno())
 
 
+def is_base(path: Path) -> bool:
+    """Whether a file begins like a base, whole or damaged. Raises `PathError` when it cannot be read."""
+    return read_start(path, most=len(_MAGIC)) == _MAGIC
+
+
 @contextlib.contextmanager
 def creating(path: Path) -> Iterator[Writer]:
     """A writer of a new file, which takes the place of `path` when the block ends well; else nothing has changed.
 
     Raises `PathError` when it cannot be written.
     """
-    try:
-        _remove_leftovers(path)
-        part = path.with_name(f".{path.name}.{secrets.token_hex(6)}{_PART}")
-        try:
-            with part.open("x+b") as file:
-                _lock(file)
-                file.write(_MAGIC.ljust(_HEAD, b"\0"))
-                yield Writer(file, path, generation=1)
-            part.replace(path)
-        except BaseException:
-            part.unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise PathError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
+    with replacing(path) as file:
+        file.write(_MAGIC.ljust(_HEAD, b"\0"))
+        yield Writer(file, path, generation=1)
 
 
 @contextlib.contextmanager
@@ -236,21 +254,13 @@ def appending(container: Container) -> Iterator[Writer | None]:
     path = container.path
     try:
         with path.open("r+b") as file:
-            current = _lock(file) and _identity(file) == container.identity
+            current = lock(file) and _identity(file) == container.identity
             if current and Container(path).generation == container.generation:
                 yield Writer(file, path, generation=container.generation + 1)
             else:
                 yield None
     except OSError as error:
         raise PathError(f"cannot write {str(path)!r}: {error.strerror or error}") from error
-
-
-def _remove_leftovers(path: Path) -> None:
-    """Remove what a killed process left; a part that is being written is locked."""
-    for part in path.parent.glob(f".{path.name}.*{_PART}"):
-        with contextlib.suppress(OSError), part.open("r+b") as file:
-            if _lock(file):
-                part.unlink()
 
 
 def _identity(file: IO[bytes]) -> tuple[int, int]:
@@ -260,30 +270,3 @@ def _identity(file: IO[bytes]) -> tuple[int, int]:
 
 def _digest(raw: bytes) -> bytes:
     return blake2b(raw, digest_size=16).digest()
-
-
-if sys.platform == "win32":
-    import msvcrt
-
-    def _lock(file: IO[bytes]) -> bool:
-        """Whether the file is ours alone until it is closed."""
-        at = file.tell()
-        file.seek(1 << 40)  # far behind the data, which others go on reading
-        try:
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        finally:
-            file.seek(at)
-        return True
-
-else:
-    import fcntl
-
-    def _lock(file: IO[bytes]) -> bool:
-        """Whether the file is ours alone until it is closed."""
-        try:
-            fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            return False
-        return True

@@ -7,6 +7,8 @@ written is no error: there is no base then, and the files are read.
 
 import contextlib
 import os
+import re
+import stat
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -21,6 +23,7 @@ from faultmaven_kb.storage.stamp import library_stamp
 __all__ = ["Cache"]
 
 _MOST = 2_000_000_000
+_NAME = re.compile(rf"[0-9a-f]{{32}}{re.escape(SUFFIX)}|\.fmkb-[0-9a-f]+\.part")
 
 
 @dataclass(frozen=True)
@@ -42,14 +45,19 @@ class Cache:
                 from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - mostly nothing has changed
 
                 base = refresh(base, jobs=jobs)
+                if not base.is_current():  # another process is writing to it just now
+                    return None
             with contextlib.suppress(OSError):
                 os.utime(file)
             return base
         find_states(paths)  # a path that is missing is the caller's mistake, a folder that is full is not
         from faultmaven_kb.storage.building import build  # noqa: PLC0415
 
+        if file.parent.is_symlink():  # whoever made it does not choose where files are written and removed
+            return None
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
+            file.unlink(missing_ok=True)  # it cannot be opened, and may be anything
             base = build(paths, file, jobs=jobs)
         except (OSError, PathError):
             return None
@@ -75,10 +83,13 @@ class Cache:
 
     def _bases(self) -> Iterator[tuple[Path, int, int]]:
         """The files of all bases with their sizes and the times of their last use."""
-        for file in (self.folder / "bases").glob(f"*{SUFFIX}"):
-            with contextlib.suppress(OSError):
-                state = file.stat()
-                yield file, state.st_size, state.st_mtime_ns
+        folder = self.folder / "bases"
+        for file in () if folder.is_symlink() else sorted(folder.iterdir()) if folder.is_dir() else ():
+            if _NAME.fullmatch(file.name):
+                with contextlib.suppress(OSError):
+                    state = file.lstat()
+                    if not stat.S_ISDIR(state.st_mode):
+                        yield file, state.st_size, state.st_mtime_ns
 
     def _trim(self, newest: Path) -> None:
         total = 0

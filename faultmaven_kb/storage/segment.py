@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.fields import FIELDS
-from faultmaven_kb.search.index import Floats, Numbers, Terms, Text
+from faultmaven_kb.search.index import Floats, Numbers, Passages, Subjects, Terms, Text, sums
 from faultmaven_kb.storage.container import Array, Sections
 from faultmaven_kb.storage.records import COLUMNS, Record, diagnostics_from, runbook_from, text_from
 from faultmaven_kb.storage.strings import Strings
@@ -30,6 +30,8 @@ class Segment:
         self._terms, self._starts = sections.whole("terms"), sections.whole("starts")
         self._documents, self._weights = sections["documents"], sections["weights"]
         self._passage_starts = sections.whole("passage_starts")
+        self._subject_starts = sections.whole("subject_starts")
+        self._rows = {term: row for row, term in enumerate(sections.whole("common_terms").tolist())}
 
     def runbook(self, place: int) -> Runbook:
         """The runbook at a position."""
@@ -65,27 +67,49 @@ class Segment:
             bool(self.by_file[place]),
         )
 
-    def frequency(self, terms: Terms) -> Numbers:
-        """How many runbooks of the segment have each of some terms."""
-        starts, ends = self._ranges(terms)
-        return ends - starts
+    def postings(self, terms: Terms) -> tuple[Numbers, Numbers]:
+        """Where the postings of each of some terms begin and end: one for each runbook of the segment that has it."""
+        if not len(self._terms):
+            return np.zeros(len(terms), dtype=np.int64), np.zeros(len(terms), dtype=np.int64)
+        places = np.minimum(self._terms.searchsorted(terms), len(self._terms) - 1)
+        found = self._terms[places] == terms
+        return np.where(found, self._starts[places], 0), np.where(found, self._starts[places + 1], 0)
 
-    def add_scores(self, scores: Floats, terms: Terms, weights: Floats) -> None:
-        """Add what weighted terms count in each runbook of the segment."""
-        starts, ends = self._ranges(terms)
-        for start, stop, weight in zip(starts.tolist(), ends.tolist(), weights.tolist(), strict=True):
-            if stop > start:  # a runbook has one posting of a term, so the places differ
-                scores[self._documents.part(start, stop)] += self._weights.part(start, stop) * weight
+    def scores(self, terms: Terms, starts: Numbers, ends: Numbers, weights: Floats) -> Floats:
+        """What weighted terms count in each runbook of the segment; `starts` and `ends` are their `postings`."""
+        rows: list[tuple[Array, float]] = []
+        lists: list[tuple[Array, Array, float]] = []
+        size = self.size
+        for term, start, stop, weight in zip(
+            terms.tolist(), starts.tolist(), ends.tolist(), weights.tolist(), strict=True
+        ):
+            row = self._rows.get(term)
+            if not 0 <= start <= stop:
+                raise IndexError("the postings of a term lie outside of their arrays")
+            if row is not None:
+                rows.append((self.sections["rows"].part(row * size, (row + 1) * size), weight))
+            elif stop > start:
+                lists.append((self._documents.part(start, stop), self._weights.part(start, stop), weight))
+        return sums(rows, lists, size)
 
-    def passages(self, place: int) -> tuple[Terms, Numbers, Floats]:
-        """The terms of the short texts at a position, the number of each one's text from 0, and what each text says."""
-        start, stop = self._passage_starts[place : place + 2].tolist()
-        terms = self.sections["passage_terms"].part(start, stop)
-        numbers = self.sections["passage_segments"].part(start, stop)
-        if not len(numbers):
-            return terms, numbers, np.empty(0)
-        first, last = int(numbers[0]), int(numbers[-1])
-        return terms, numbers - first, self.sections["passage_worth"].part(first, last + 1)
+    def passages(self, places: Numbers) -> Passages:
+        """The passages at some positions, in their order; the numbers of `segments` are those of `information`."""
+        starts, ends = self._passage_starts[places], self._passage_starts[places + 1]
+        numbers = self.sections["passage_segments"].parts(starts, ends)
+        new = np.diff(numbers, prepend=-1) != 0
+        return Passages(
+            self.sections["passage_terms"].parts(starts, ends),
+            np.cumsum(new) - 1,
+            np.concatenate(([0], np.cumsum(ends - starts))),
+            self.sections["passage_worth"].each(numbers[new]),
+        )
+
+    def subjects(self, places: Numbers) -> Subjects:
+        """What the titles at some positions speak of."""
+        starts, ends = self._subject_starts[places], self._subject_starts[places + 1]
+        return Subjects(
+            self.sections["subject_terms"].parts(starts, ends), np.concatenate(([0], np.cumsum(ends - starts)))
+        )
 
     def places_with(self, column: str, value: str) -> NDArray[np.bool_]:
         """Which positions have a value in a column, whatever its case."""
@@ -124,13 +148,6 @@ class Segment:
     @cached_property
     def _tags(self) -> Array:
         return self.sections.whole("tags")
-
-    def _ranges(self, terms: Terms) -> tuple[Numbers, Numbers]:
-        places = self._terms.searchsorted(terms)
-        found = self._terms[np.minimum(places, len(self._terms) - 1)] == terms if len(self._terms) else places < 0
-        return np.where(found, self._starts[places * found], 0), np.where(
-            found, self._starts[places * found + found], 0
-        )
 
     def _bytes(self, name: str, place: int) -> bytes:
         start, stop = self.sections.whole(f"{name}_at")[place : place + 2].tolist()

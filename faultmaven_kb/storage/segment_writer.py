@@ -19,13 +19,17 @@ from faultmaven_kb.search.index import (
     END,
     Floats,
     Numbers,
+    Subjects,
     Text,
     average_lengths,
+    common_terms,
     field_lengths,
     information,
     parts_in,
     passages_in,
     ranges,
+    row_of,
+    subjects_in,
 )
 from faultmaven_kb.search.terms import LINE_END
 from faultmaven_kb.storage.container import Array
@@ -219,12 +223,20 @@ class SegmentWriter:
             documents[places] = parts.texts + at
             weights[places] = parts.values
         yield {"terms": used.astype(np.int32), "starts": starts, "documents": documents, "weights": weights}
+        common, size = common_terms(starts, len(self)), len(self)
+        rows: Array = self._large(len(common) * size, "<f4")
+        for number, place in enumerate(common.tolist()):
+            here = slice(int(starts[place]), int(starts[place + 1]))
+            rows[number * size : (number + 1) * size] = row_of(documents[here], weights[here], size)
+        yield {"common_terms": used[common].astype(np.int32), "rows": rows}
 
     def _passages(self, told: Floats) -> Iterator[dict[str, Array]]:
         """The short texts of each runbook as sets of terms; segments count from 0 in the whole of this segment."""
         ends, terms, segments, worth = [np.zeros(1, dtype=np.int64)], [], [], []
+        subjects: list[Subjects] = []
         made = done = 0
         for _, texts in self._chunks():
+            subjects.append(subjects_in(texts))
             found = passages_in(texts, told)
             ends.append(found.starts[1:] + done)
             terms.append(found.terms)
@@ -237,6 +249,8 @@ class SegmentWriter:
             "passage_terms": np.concatenate([np.empty(0, dtype=np.int32), *terms]),
             "passage_segments": np.concatenate([np.empty(0, dtype=np.int32), *segments]),
             "passage_worth": np.concatenate([np.empty(0), *worth]),
+            "subject_terms": np.concatenate([np.empty(0, dtype=np.int32), *(each.terms for each in subjects)]),
+            "subject_starts": np.cumsum(np.concatenate([[0], *(np.diff(each.starts) for each in subjects)])),
         }
 
     def _large(self, count: int, kind: str) -> Array:

@@ -1,7 +1,9 @@
 """The search's view of a base on disk: the same functions as in memory, over arrays that are read where they lie."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar, overload
 
 import numpy as np
@@ -11,7 +13,7 @@ from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.engine import DEPRECATED, Searcher
 from faultmaven_kb.search.evidence import Witness
 from faultmaven_kb.search.filters import Filter
-from faultmaven_kb.search.index import Floats, Index, Numbers, Passages, Terms, Text, rarity
+from faultmaven_kb.search.index import Floats, Index, Numbers, Passages, Subjects, Terms, Text, rarity
 from faultmaven_kb.storage.records import COLUMNS
 from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.strings import Vocabulary
@@ -21,6 +23,7 @@ __all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
 _KEPT_RUNBOOKS = 512
 _KEPT_TEXTS = 512
 _LARGE = 100_000
+_NONE = np.empty(0, dtype=np.int64)
 
 _Value = TypeVar("_Value")
 
@@ -39,6 +42,14 @@ class Places:
         """The segment of a position, and the position in it."""
         number = int(self.starts.searchsorted(place, side="right")) - 1
         return self.segments[number], place - int(self.starts[number])
+
+    def runs(self, places: Numbers) -> Iterator[tuple[Segment, Numbers]]:
+        """Positions in their order, cut into runs of one segment: the segment, and the positions in it."""
+        numbers = self.starts.searchsorted(places, side="right") - 1
+        bounds = np.flatnonzero(np.diff(numbers, prepend=-1)).tolist()
+        for start, stop in pairwise([*bounds, len(places)]):
+            number = int(numbers[start])
+            yield self.segments[number], places[start:stop] - self.starts[number]
 
 
 class Lazy(Sequence[_Value]):
@@ -79,30 +90,38 @@ class StoredIndex(Index):
 
     def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
         """One score for each position: the weighted sum over terms and fields. Zero: nothing shared."""
-        scores = np.zeros(len(self.places))
+        postings = [segment.postings(terms) for segment in self.places.segments]
         frequency = np.zeros(len(terms), dtype=np.int64)
-        for segment in self.places.segments:
-            frequency += segment.frequency(terms)
+        for starts, ends in postings:
+            frequency += ends - starts
         told = weights * rarity(frequency, priors, max(self.size, int(frequency.max(initial=0))))
-        for start, segment in zip(self.places.starts.tolist(), self.places.segments, strict=False):
-            segment.add_scores(scores[start : start + segment.size], terms, told)
-        return scores
+        scores = [
+            segment.scores(terms, starts, ends, told)
+            for segment, (starts, ends) in zip(self.places.segments, postings, strict=True)
+        ]
+        return scores[0] if len(scores) == 1 else np.concatenate([np.empty(0), *scores])
 
     def passages_of(self, runbooks: Numbers) -> Passages:
         """The passages of some runbooks, by their positions and in their order."""
-        terms, numbers, worth = [np.empty(0, dtype=np.int32)], [np.empty(0, dtype=np.int64)], [np.empty(0)]
-        starts = [0]
-        made = 0
-        for place in runbooks.tolist():
-            segment, inner = self.places.find(place)
-            found, segments, told = segment.passages(inner)
-            terms.append(found)
-            numbers.append(segments + made)
-            worth.append(told)
-            made += len(told)
-            starts.append(starts[-1] + len(found))
+        found = [segment.passages(places) for segment, places in self.places.runs(runbooks)]
+        if len(found) == 1:
+            return found[0]
+        made = np.cumsum([0, *(len(each.information) for each in found)]).tolist()
         return Passages(
-            np.concatenate(terms), np.concatenate(numbers), np.array(starts, dtype=np.int64), np.concatenate(worth)
+            np.concatenate([np.empty(0, dtype=np.int32), *(each.terms for each in found)]),
+            np.concatenate([_NONE, *(each.segments + first for each, first in zip(found, made, strict=False))]),
+            _starts([each.starts for each in found]),
+            np.concatenate([np.empty(0), *(each.information for each in found)]),
+        )
+
+    def subjects_of(self, runbooks: Numbers) -> Subjects:
+        """What the titles of some runbooks speak of, by their positions and in their order."""
+        found = [segment.subjects(places) for segment, places in self.places.runs(runbooks)]
+        if len(found) == 1:
+            return found[0]
+        return Subjects(
+            np.concatenate([np.empty(0, dtype=np.int32), *(each.terms for each in found)]),
+            _starts([each.starts for each in found]),
         )
 
     def _text(self, place: int) -> Text:
@@ -110,17 +129,35 @@ class StoredIndex(Index):
         return segment.text(inner)
 
 
-class StoredSearcher(Searcher):
-    """Answers questions from a base on disk; `answers` says which positions may be found."""
+def _starts(parts: Sequence[Numbers]) -> Numbers:
+    """Where the parts of several rows begin, each given from 0 to its end, when the rows follow one another."""
+    lengths = [np.diff(part) for part in parts]
+    return np.concatenate(([0], np.cumsum(np.concatenate([_NONE, *lengths]))))
 
-    def __init__(self, places: Places, answers: NDArray[np.bool_], runbooks: "Sequence[Runbook]") -> None:
+
+class StoredSearcher(Searcher):
+    """Answers questions from a base on disk; `answers` says which positions may be found, `id_at` gives their ids, and
+    what hits read later is read within `guarded`."""
+
+    def __init__(
+        self,
+        places: Places,
+        answers: NDArray[np.bool_],
+        runbooks: Sequence[Runbook],
+        id_at: Callable[[int], str | None],
+        guarded: Callable[[], AbstractContextManager[object]],
+    ) -> None:
         self.runbooks = runbooks
+        self._id_at, self._guarded = id_at, guarded
         self.places, self._answers = places, answers
         self.index = self._index = StoredIndex(places, answering=int(answers.sum()))
         self._witness = Witness(self.runbooks, self._index)
         self._technologies = Lazy(len(places), self._technologies_at, kept=_LARGE)
         old = [segment.places_with("status", "deprecated") for segment in places.segments]
         self._damping = np.where(np.concatenate([np.empty(0, dtype=bool), *old]), DEPRECATED, 1.0) * answers
+
+    def _id(self, place: int) -> str:
+        return self._id_at(place) or ""
 
     def _accepted(self, accept: Callable[[Runbook], bool]) -> NDArray[np.bool_]:
         if isinstance(accept, Filter):

@@ -6,11 +6,10 @@ order mark proves it.
 """
 
 import codecs
-import stat
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.source import Source, Span, without_surrogates
 
 __all__ = ["SIZE_LIMIT", "decode", "read_bytes"]
@@ -22,18 +21,8 @@ _START = Span(1, 1, 1, 1)
 
 
 def read_bytes(path: Path) -> bytes:
-    """The content of a file, cut one byte beyond the size limit. Raises `PathError` when it cannot be read.
-
-    Only a regular file is opened: a pipe or a device would block for ever, or never end.
-    """
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise PathError(f"cannot read {str(path)!r}: it is not a regular file")
-        with path.open("rb") as file:
-            return file.read(SIZE_LIMIT + 1)
-    except (OSError, RuntimeError, ValueError) as error:  # Python 3.11 raises RuntimeError for a link to itself
-        reason = getattr(error, "strerror", None) or error
-        raise PathError(f"cannot read {str(path)!r}: {reason}") from error
+    """The content of a document, cut one byte beyond the size limit. Raises `PathError` when it cannot be read."""
+    return read_start(path, most=SIZE_LIMIT + 1)
 
 
 def decode(

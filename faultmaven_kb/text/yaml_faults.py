@@ -8,7 +8,10 @@ from typing import NamedTuple
 
 import yaml
 
-__all__ = ["YamlFault", "fault_of"]
+__all__ = ["LOADER", "YamlFault", "fault_of", "nested_beyond"]
+
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""What reads YAML: the one in C where there is one, which makes the same values and is ten times as fast."""
 
 _BRACKETS = {"[": "]", "{": "}"}
 _QUOTES = ("'", '"')
@@ -22,6 +25,22 @@ class YamlFault(NamedTuple):
     message: str
     start: int
     noticed: int
+
+
+def nested_beyond(text: str, levels: int) -> bool:
+    """Whether a text is nested deeper than so many levels: composing it recurses, its events do not.
+
+    Raises `yaml.YAMLError` where the text is not YAML before that.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > levels:
+                return True
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+    return False
 
 
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:

@@ -14,17 +14,16 @@ import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import KeyPath, Source, Span, without_surrogates
-from faultmaven_kb.text.yaml_faults import fault_of
+from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 
 FRONT_MATTER_LIMIT = 64_000
 """Largest front matter in characters, as it stands and with every alias written out; ten fields take a few hundred."""
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH_LIMIT = 16
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
-_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:\s+#.*)?\s*$")
+_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
 _NEXT_KEY = re.compile(r"\r?\n(?:[\w-]+:|[ \t]*- )")
 _CLOSING = {"[": "]", "{": "}"}
@@ -61,13 +60,13 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
     values = YamlValues()
     reader = _Converter(source, start, values)
     try:
-        if len(text) > _SHALLOW and _too_deep(text):
+        if len(text) > _SHALLOW and nested_beyond(text, _SHALLOW):
             raise RecursionError
         if any(mark in text for mark in "&*!<"):
             reader.check_expansion(text)
         if not values.refused and any(mark in text for mark in "&*!<"):
             reader.check_events(text)
-        node = None if values.broken else yaml.compose(text, Loader=_Loader)
+        node = None if values.broken else yaml.compose(text, Loader=LOADER)
         if node is not None:
             values.data = reader.convert(node, ())
     except yaml.MarkedYAMLError as error:
@@ -79,24 +78,11 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
     return values
 
 
-def _too_deep(text: str) -> bool:
-    """Whether composing the text would end the process: the C composer recurses, its events do not."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        if depth > _SHALLOW:
-            return True
-    return False
-
-
 def _first_beyond(text: str, limit: int) -> yaml.AliasEvent | None:
     """The first alias with which a text, all aliases written out, is longer than the limit; counted, not expanded."""
     sizes: dict[str | None, int] = {}
     around: list[tuple[str | None, int]] = [(None, 0)]
-    for event in yaml.parse(text, Loader=_Loader):
+    for event in yaml.parse(text, Loader=LOADER):
         anchor, size = getattr(event, "anchor", None), 0
         if isinstance(event, yaml.CollectionStartEvent):
             around.append((anchor, 1))
@@ -159,7 +145,7 @@ class _Converter:
 
     def check_events(self, text: str) -> None:
         """Refuse anchors, aliases and tags: bombs and surprises that no runbook needs."""
-        for event in yaml.parse(text, Loader=_Loader):
+        for event in yaml.parse(text, Loader=LOADER):
             anchor, tag = getattr(event, "anchor", None), getattr(event, "tag", None)
             if isinstance(event, yaml.AliasEvent):
                 what = f'alias "*{anchor}"'
@@ -206,7 +192,7 @@ class _Converter:
         if closing in _CLOSING.values() or " #" in text[index:end]:
             return None
         try:
-            yaml.compose(text[:end] + closing + text[end:], Loader=_Loader)
+            yaml.compose(text[:end] + closing + text[end:], Loader=LOADER)
         except yaml.YAMLError:
             return None
         place = self.source.span(self.base + end, self.base + end)
@@ -224,7 +210,7 @@ class _Converter:
         span = Span(line, match.start("value") + 1, line, match.end("value") + 1)
         start, end = (self.source.offset(place) - self.base for place in (span.start, span.end))
         try:
-            yaml.compose(text[:start] + quoted + text[end:], Loader=_Loader)
+            yaml.compose(text[:start] + quoted + text[end:], Loader=LOADER)
         except yaml.YAMLError:
             return None
         return Fix("quote the value", (Edit(span, quoted),), safe=True)
@@ -254,7 +240,7 @@ class _Converter:
             name = without_surrogates(name)
             if name in seen:
                 first = Related("first defined here", self.source.path, self.source.span(*seen[name]))
-                message = f'key "{name}" stands twice, YAML would silently keep one of them'
+                message = f'duplicate key "{name}", YAML would silently keep one of them'
                 fix = self.removal(key_node, value_node) if self.written(value_node) == values[name] else None
                 span = self.source.span(*bounds)
                 self.report("RB105", "yaml-duplicate-key", message, span, fix=fix, related=(first,))

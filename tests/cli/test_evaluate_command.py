@@ -43,6 +43,38 @@ def test_a_run_is_compared_with_an_earlier_one(tmp_path: Path) -> None:
     assert both["comparison"]["won"] == []
 
 
+def test_a_miss_is_explained_by_what_the_right_runbook_lacks(tmp_path: Path) -> None:
+    folder = tmp_path / "kb"
+    folder.mkdir()
+    (folder / "gizmo-stuck.md").write_text(
+        "# Gizmo is stuck\n\nThe gizmo needs grease.\n\n## Afterwards\n\nThe flywheel turns.\n", "utf-8"
+    )
+    (folder / "spindle-overrun.md").write_text(
+        "# Spindle overrun\n\nThe flywheel of the spindle hits a cog.\n", "utf-8"
+    )
+    asked: list[dict[str, object]] = [
+        {"id": "miss", "text": "flywheel hits the spindle cog", "expected": ["gizmo-stuck"]},
+        {"id": "hit", "text": "gizmo grease", "expected": ["gizmo-stuck"]},
+        {"id": "gone", "text": "spindle", "expected": ["no-such"]},
+        {"id": "nothing", "text": "zeppelin", "expected": ["gizmo-stuck"]},
+    ]
+    arguments = [str(_set(tmp_path, *asked)), "--kb", str(folder), "--explain", "--no-clock"]
+    result = CliRunner().invoke(command, arguments)
+    assert result.exit_code == 0, result.output
+    assert 'gizmo-stuck lacks "hits", "spindle", "cog"' in result.output
+    assert 'outside of its symptoms, title and causes: "flywheel"' in result.output
+    assert "spindle-overrun has: The flywheel of the spindle hits a cog." in result.output
+    assert 'alias to add to gizmo-stuck: "flywheel hits spindle cog"' in result.output
+    told = json.loads(CliRunner().invoke(command, [*arguments, "--json"]).stdout)["explanations"]
+    assert [(each["question"], each["right"], each["first"]) for each in told] == [
+        ("miss", "gizmo-stuck", "spindle-overrun")
+    ]
+
+
+def test_nothing_is_explained_without_questions() -> None:
+    assert "need QUESTIONS" in CliRunner().invoke(command, ["--explain"]).output
+
+
 def test_a_file_that_is_no_run_is_refused(tmp_path: Path) -> None:
     path = _set(tmp_path, _DISK)
     result = CliRunner().invoke(command, [str(path), "--compare", str(path.parent / "none.json")])

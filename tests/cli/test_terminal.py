@@ -1,6 +1,7 @@
 """What a person sees on a terminal: colours, bars, wrapped lines; on a pipe none of that."""
 
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -10,7 +11,7 @@ from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.commands import list_runbooks, rules
 from faultmaven_kb.cli.shared.cards import bar, print_brief, print_card
 from faultmaven_kb.gate.rules.catalogue import RULES
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import json_text, printable, printable_lines, without_commands
 from tests.documents import DOCUMENTS
 
 
@@ -95,7 +96,25 @@ def test_a_bar_has_eighths_and_never_leaves_its_width(share: float, expected: st
 
 
 def test_unsafe_characters_become_visible() -> None:
-    assert printable("a\x1b[2J\x07\x7f\u202e\ufeffb\tc\nd") == "a␛[2J␇␡<U+202E><U+FEFF>b\tc\nd"
+    text = "a\x1b[2J\x07\x7f\u202e\ufeffb\tc\nd\u2028e\x85f\udc41"
+    assert printable_lines(text) == "a␛[2J␇␡<U+202E><U+FEFF>b\tc\nd<U+2028>e<U+0085>f<U+DC41>"
+    assert printable(text) == "a␛[2J␇␡<U+202E><U+FEFF>b␉c␊d<U+2028>e<U+0085>f<U+DC41>"
+
+
+def test_a_command_of_a_runner_is_broken_and_what_only_looks_like_one_is_kept() -> None:
+    broken = "\\::error file=a::b\n  \\::stop-commands::x\n#\\#[group]c #\\#vso[task.setvariable variable=d]"
+    assert printable_lines(broken.replace("\\", "")) == broken
+    assert without_commands("\x1b[1m::error::x") == "\x1b[1m\\::error::x"
+    kept = "::1 localhost\nstd::string ::error\n${x##[[:space:]]} ${x##[a-z]*} ${x##[A-Za-z]*}"
+    assert printable_lines(kept) == kept
+
+
+def test_json_loses_nothing_and_does_nothing() -> None:
+    value = {"a\n::error::b": "##[error]c\x1b\x85\u2028\u202e\udc41\U000e0041 é"}
+    text = json_text(value, indent=2)
+    assert json.loads(text) == value
+    assert not set(text) & set("\x1b\x85\u2028\u202e\udc41\U000e0041")
+    assert "##[" not in text and "é" in text
 
 
 def test_the_quick_time_is_that_of_the_quick_fix(kb: KnowledgeBase) -> None:

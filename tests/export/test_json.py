@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from faultmaven_kb import KnowledgeBase, parse_runbook
+from faultmaven_kb import KnowledgeBase, PathError, parse_runbook
 from faultmaven_kb.cli.commands.export import command
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
@@ -35,7 +35,7 @@ def test_the_list_and_the_files_are_valid_against_the_published_schema(tmp_path:
     listed = json.loads(_run("--indent", "2"))
     _run("--split", str(tmp_path / "out"))
 
-    files = [json.loads(file.read_text(encoding="utf-8")) for file in sorted((tmp_path / "out").iterdir())]
+    files = [json.loads(file.read_text(encoding="utf-8")) for file in sorted((tmp_path / "out").glob("*.json"))]
     assert listed == [runbook.model_dump(mode="json") for runbook in KnowledgeBase.builtin()]
     assert sorted(listed, key=lambda value: str(value["id"])) == files
     for value in listed:
@@ -56,7 +56,7 @@ def test_a_folder_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:
 
     result = CliRunner().invoke(command, ["json", "--split", str(tmp_path / "file" / "below")])
 
-    assert result.exit_code == 2
+    assert isinstance(result.exception, PathError)
 
 
 @needs_locked("pydantic")

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from faultmaven_kb.cli.commands.lab import command
-from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.labs.machines.images import read_images
 from faultmaven_kb.labs.machines.machine import obstacle
 from faultmaven_kb.labs.proving.audit import audit
@@ -51,7 +51,7 @@ def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.
         monkeypatch.setattr(f"faultmaven_kb.cli.commands.{module}.obstacle", lambda: "labs need root")
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
-    assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
+    assert invoke("lint", *where) == (0, "1 lab checked, 0 findings\n")
     assert invoke("list", *where) == (0, "shop-page-missing\tdefault\t1\t3\tnot proven yet\n")
     code, text = invoke("run", *where, "--dry-run")
     assert code == 0
@@ -109,9 +109,9 @@ def test_a_drafted_declaration_fits_its_runbook_but_for_what_its_author_knows(tm
     file = Path(text.strip())
     assert (code, file.name) == (0, "shop-page-missing.lab.yaml")
     file.write_text(file.read_text("utf-8").replace("[bookworm-shop, trixie-shop]", "[bookworm]"), encoding="utf-8")
-    assert invoke("lint", *where) == (0, "1 labs checked, 0 findings\n")
-    code, text = invoke("new", "shop-page-missing", *where)
-    assert (code, "exists already" in text) == (2, True)
+    assert invoke("lint", *where) == (0, "1 lab checked, 0 findings\n")
+    with pytest.raises(PathError, match="exists already"):
+        invoke("new", "shop-page-missing", *where)
     assert invoke("new", "shop-page-mising", *where)[0] == 2
 
 

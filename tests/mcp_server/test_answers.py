@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, parse_runbook
-from faultmaven_kb.export.agent_text import as_data, readable, shortened, without_comments
+from faultmaven_kb.export.agent_text import as_data, marked, shortened
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.mcp_server.answers import SEARCH_BYTES, findings_of, list_of, search_answer, text_of_runbook
+from faultmaven_kb.text.shown import readable, shown
 
 HOSTILE = """# Disk full \u202eevil
 
@@ -82,11 +83,11 @@ def test_the_next_command_is_that_of_the_step_that_tells_the_likeliest_causes_ap
 
     assert found.id == step.runbook.id == answer.hits[0].runbook.id
     assert found.next_command is not None
-    assert found.next_command.code == step.step.commands[0].code.strip()
-    assert found.next_command.purpose.startswith(f"Step {step.step.number}: ")
-    ranked = [rank.cause.name for rank in weighed.causes if rank.runbook is step.runbook]
+    assert found.next_command.code == marked(step.step.commands[0].code.strip())
+    assert found.next_command.purpose.startswith(f"⟦Step {step.step.number}: ")
+    ranked = [marked(rank.cause.name) for rank in weighed.causes if rank.runbook is step.runbook]
     assert [cause.name for cause in found.causes] == ranked[: len(found.causes)]
-    assert ranked != [cause.name for cause in step.runbook.causes]
+    assert ranked != [marked(cause.name) for cause in step.runbook.causes]
 
 
 def test_a_runbook_is_handed_over_between_marks_without_what_a_reader_cannot_see() -> None:
@@ -109,7 +110,7 @@ def test_a_long_runbook_is_cut_with_a_word_about_it() -> None:
     found = text_of_runbook(runbook)
 
     assert len(found.text) < 25_000
-    assert found.cut == ["21,026 of 45,026 characters: ask for one section"]
+    assert found.cut == ["21,016 of 45,016 characters: ask for one section"]
 
 
 def test_a_section_is_found_by_title_and_by_role_with_its_subsections() -> None:
@@ -168,9 +169,9 @@ def test_a_text_cannot_close_its_own_mark(text: str, more: str) -> None:
 
 
 def test_a_comment_that_is_never_closed_hides_nothing_in_the_text_before_it() -> None:
-    assert without_comments("seen\n\n<!-- open\nstill hidden") == "seen\n"
-    assert without_comments("- item\n\n  ```\n  <!-- code -->\n  ```\n") == "- item\n\n  ```\n  <!-- code -->\n  ```\n"
-    assert without_comments("> ```\n> <!-- code -->\n> ```") == "> ```\n> <!-- code -->\n> ```"
+    assert shown("seen\n\n<!-- open\nstill hidden").strip() == "seen"
+    assert shown("- item\n\n  ```\n  <!-- code -->\n  ```\n") == "- item\n\n  ```\n  <!-- code -->\n  ```\n"
+    assert shown("> ```\n> <!-- code -->\n> ```") == "> ```\n> <!-- code -->\n> ```"
 
 
 def test_a_shortened_text_shows_where_it_ends() -> None:

@@ -125,7 +125,7 @@ def test_a_search_names_the_runbook_the_reason_and_the_next_command_in_less_than
     ("tool", "arguments", "expected"),
     [
         ("get_runbook", {"id": "redis-out-of-memry"}, 'did you mean "redis-out-of-memory"'),
-        ("get_runbook", {"id": "redis-out-of-memory", "section": "solutoins"}, 'did you mean "Solutions"'),
+        ("get_runbook", {"id": "redis-out-of-memory", "section": "solutoins"}, 'did you mean "⟦Solutions⟧"'),
         ("get_runbook", {"id": "redis-out-of-memory", "section": "zzz"}, "expected one of"),
         ("get_runbook", {}, "id"),
         ("search_runbooks", {"question": "  "}, "expected what is seen"),
@@ -201,7 +201,7 @@ def test_a_changed_a_new_and_a_removed_file_are_seen_and_a_vanished_folder_is_un
     async def ids(client: Client) -> list[str]:
         result = await client.call_tool("list_runbooks", {})
         assert result.structured_content is not None
-        return [entry["title"] for entry in result.structured_content["runbooks"]]
+        return [entry["title"].strip("⟦⟧") for entry in result.structured_content["runbooks"]]
 
     async def task(client: Client) -> None:
         assert await ids(client) == ["Zebra"]

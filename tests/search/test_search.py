@@ -3,10 +3,14 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, Runbook
 from faultmaven_kb.search.engine import Searcher
+from faultmaven_kb.search.ranking import largest
 from tests.search.bases import numbered, plain, runbook
 
 BUILTIN = KnowledgeBase.builtin()
@@ -201,3 +205,18 @@ def test_equal_questions_give_equal_bytes_from_equal_bases() -> None:
         return [json.dumps(kb.search(question).to_dict()) for _, question in OTHER_WORDS]
 
     assert run() == run()
+
+
+@given(st.integers(0, 5_000), st.integers(1, 40), st.integers(1, 300), st.integers(0, 2**32))
+def test_the_largest_scores_are_those_of_a_sorted_list(size: int, most: int, values: int, seed: int) -> None:
+    scores = np.random.default_rng(seed).integers(0, values, size).astype(np.float64)
+    slow = sorted((n for n in range(size) if scores[n] > 0), key=lambda n: (-scores[n], n))[:most]
+    assert largest(scores, most).tolist() == sorted(slow)
+
+
+def test_a_hit_read_later_is_the_hit_and_knows_no_other_names() -> None:
+    first, again = (BUILTIN.search("kubelet stopped posting status").hits[0] for _ in range(2))
+    assert first.evidence is first.evidence
+    assert first == again
+    with pytest.raises(AttributeError, match="confidense"):
+        getattr(first, "confidense")  # noqa: B009

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from faultmaven_kb.disk.entries import Entries
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.evaluation.evaluation import evaluate
 from faultmaven_kb.evaluation.labelled import read_labelled
@@ -163,13 +164,19 @@ def test_vectors_are_kept_by_content_and_a_broken_file_only_costs_time(tmp_path:
     third = _Letters()
     VectorStore(third, tmp_path).embed([["one", "two"], ["three!"]])
     assert third.asked == ["three!"]
-    for file in tmp_path.rglob("*.npy"):
+    for file in (each for each in tmp_path.rglob("*") if each.is_file()):
         file.write_bytes(b"not an array")
     fourth = _Letters()
     VectorStore(fourth, tmp_path).embed(groups)
     assert fourth.asked == ["one", "two", "three"]
-    np.save(next(iter(tmp_path.rglob("*.npy"))), np.zeros(3))
-    assert len(VectorStore(_Letters(), tmp_path).embed(groups)) == 3
+    kept = VectorStore(_Letters(), tmp_path)
+    for content in (
+        b"odd",
+        bytes((4, 0, 0, 0)) + np.array([np.nan] * 8, dtype="<f4").tobytes(),
+    ):  # whole entries with wrong values
+        for group in groups[:2]:
+            Entries(tmp_path / "vectors").put(kept._key(group), content)
+        assert all((a == b).all() for a, b in zip(before, kept.embed(groups), strict=True))
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(tmp_path: Path) -> None:

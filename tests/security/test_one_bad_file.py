@@ -85,6 +85,7 @@ def _base(folder: Path) -> Path:
     (folder / "good.md").write_text(GOOD, encoding="utf-8")
     (folder / "loop.md").symlink_to("loop.md")
     os.mkfifo(folder / "pipe")
+    os.mkfifo(folder / "pipe.md")
     (folder / "queue.md").symlink_to("pipe")
     Path(os.fsdecode(os.fsencode(folder) + b"/b\xffad.md")).write_text(GOOD, encoding="utf-8")
     return folder
@@ -97,9 +98,10 @@ def test_files_that_cannot_be_read_are_named_and_the_rest_is_loaded(tmp_path: Pa
     report = check_paths([folder], today=TODAY)
     for diagnostics in (base.diagnostics, report.diagnostics):
         unread = {Path(each.path).name: each.message for each in diagnostics if each.code == "RB013"}
-        assert set(unread) == {"b\\xffad.md", "loop.md", "queue.md"}
+        assert set(unread) == {"b\\xffad.md", "loop.md", "pipe.md", "queue.md"}
         assert unread["b\\xffad.md"] == "file name is not UTF-8, rename the file"
-        assert "not a regular file" in unread["queue.md"]
+        assert unread["queue.md"].endswith("expected a regular file")
+        assert unread["pipe.md"].endswith("expected a regular file")
     assert base.ids == ("mail-queue-growing",)
 
 

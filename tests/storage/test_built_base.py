@@ -70,6 +70,17 @@ def test_a_built_base_gives_the_same_answers_as_one_in_memory(folder: Path, buil
         assert found.reason == expected.reason
 
 
+def test_a_built_base_reads_no_runbook_before_a_hit_is_asked_for_it(built: Path) -> None:
+    base = KnowledgeBase.open(built)
+    answer = base.search("FATAL: sorry, too many clients already")
+    assert base._base is not None
+    read = base._base.runbooks._make.cache_info
+    assert (answer.verdict, answer.hits[0].confidence > 0.9, read().misses) == ("match", True, 0)
+    assert answer.hits[0].runbook.id == "postgres-connection-pool-exhausted"
+    assert answer.hits[0].evidence[0].field == "symptoms"
+    assert read().misses == 1
+
+
 @pytest.mark.parametrize(
     "filters", [{"technology": "REDIS"}, {"severity": "critical"}, {"tag": "Memory"}, {"status": "verified"}]
 )
@@ -230,7 +241,7 @@ def test_a_base_that_cannot_be_written_leaves_the_old_one(folder: Path, built: P
 
 
 def test_what_a_killed_process_left_is_removed_by_the_next_build(folder: Path, built: Path) -> None:
-    left = built.with_name(f".{built.name}.0123456789ab.part")
+    left = built.with_name(".fmkb-0123456789abcdef.part")
     left.write_bytes(b"half of a base")
     (folder / "new.md").write_text(page("new", "A new fault."), encoding="utf-8")
     KnowledgeBase.build(folder, to=built)

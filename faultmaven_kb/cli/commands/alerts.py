@@ -149,7 +149,10 @@ def print_coverage(out: Console, coverage: Coverage) -> None:
         for row in coverage.rows:
             status = Text(row.status, style=_STYLES[row.status])
             table.add_row(
-                Text(printable(row.alert.name)), status, Text(row.runbook or ""), Text(printable(_remark(row)))
+                Text(printable(row.alert.name)),
+                status,
+                Text(printable(row.runbook or "")),
+                Text(printable(_remark(row))),
             )
         out.print(table)
     covered, total = coverage.count("covered"), len(coverage.rows)

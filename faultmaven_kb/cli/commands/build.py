@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from faultmaven_kb.brief import counted
+from faultmaven_kb.disk.folders import refuse_links
 from faultmaven_kb.text.terminal_text import printable
 
 if TYPE_CHECKING:
@@ -49,12 +51,13 @@ def command(ctx: click.Context, paths: tuple[Path, ...], output: Path, jobs: int
         current = is_built_from(output, paths)
         click.echo(f"{printable(str(output))} is {'up to date' if current else 'out of date'}")
         ctx.exit(0 if current else 1)
+    refuse_links(output.parent)
     with _progress() as progress:
         kb = KnowledgeBase.build(*paths, to=output, jobs=jobs, progress=progress)
     for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
     size = output.stat().st_size
-    click.echo(f"{printable(str(output))}: {len(kb)} runbook{'' if len(kb) == 1 else 's'}, {size / 1e6:.1f} MB")
+    click.echo(f"{printable(str(output))}: {counted(len(kb), 'runbook')}, {size / 1e6:.1f} MB")
     ctx.exit(0 if len(kb) else 1)
 
 

@@ -13,10 +13,16 @@ def command() -> None:
     """Look at what is kept in the cache folder, or remove it. Nothing there is needed; it saves reading again."""
 
 
-@command.command("clean", short_help="Remove the kept knowledge bases.")
+@command.command("clean", short_help="Remove what is kept.")
 def clean() -> None:
-    """Remove the knowledge bases that are kept of folders; they are made again when they are needed."""
-    from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - a help page needs no numpy
+    """Remove the knowledge bases, results of checks and vectors that are kept; they are made again when needed.
 
-    freed = Cache(cache_folder()).clean()
-    click.echo(f"{printable(str(cache_folder()))}: {freed / 1e6:.1f} MB removed")
+    Nothing else in the folder is touched. Each kind has a bound of its own without this command: what was kept longest
+    ago goes first.
+    """
+    from faultmaven_kb.disk.entries import Entries  # noqa: PLC0415 - a help page needs none of it
+    from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415
+
+    folder = cache_folder()
+    freed = Cache(folder).clean() + sum(Entries(folder / name).clean() for name in ("lint", "vectors"))
+    click.echo(f"{printable(str(folder))}: {freed / 1e6:.1f} MB removed")

@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from faultmaven_kb.cli.shared.common import kb_option, load, runbook_named
+from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.conversion import TARGETS, convert
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -41,17 +42,10 @@ def command(
     for mark in draft.marks:
         click.echo(f"{mark.kind}: {printable(mark.what)}", err=True)
     if output is None:
-        click.echo(printable(draft.text), nl=False)
+        click.echo(printable_lines(draft.text), nl=False)
         return
-    file = output / draft.name
-    if file.exists():
-        raise click.UsageError(f"{file} exists already")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(draft.text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
-    click.echo(f"wrote {file}")
+    file = create_below(output, draft.name, draft.text.encode())
+    click.echo(f"wrote {printable(str(file))}")
 
 
 def _found(name: str, kb_paths: tuple[Path, ...]) -> Runbook:

@@ -15,11 +15,12 @@ from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import CauseRank, Differential, NextStep
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.piped import decode_piped
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -166,7 +167,7 @@ def _print_step(out: Console, found: NextStep) -> None:
     for command_ in found.step.commands:
         for line in command_.code.rstrip("\n").split("\n"):
             style = "dim" if line.lstrip().startswith(("#", "--")) else "green"
-            out.print(Text(f"    {printable(line)}", style=style), soft_wrap=True)
+            out.print(Text(f"    {printable_lines(line)}", style=style), soft_wrap=True)
     for number, finding in enumerate(found.findings, 1):
         out.print(Text(f"  {number}. {printable(plain(finding.text))}"), soft_wrap=True)
         for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against)):
@@ -182,10 +183,8 @@ def _short(text: str, most: int = 80) -> str:
 def _read(path: Path) -> list[Observation]:
     """The observations of a JSON file."""
     try:
-        value: Any = json.loads(standard_input() if str(path) == "-" else decode_piped(path.read_bytes()))
-    except OSError as error:
-        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
-    except ValueError:
+        value: Any = json.loads(standard_input() if str(path) == "-" else decode_piped(read_regular(path)))
+    except (ValueError, RecursionError):
         value = None
     if isinstance(value, dict):
         value = value.get("observations")

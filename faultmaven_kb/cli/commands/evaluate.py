@@ -8,9 +8,11 @@ import click
 
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
-from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.evaluation.comparison import compare
 from faultmaven_kb.evaluation.evaluation import Evaluation, evaluate
+from faultmaven_kb.evaluation.explaining import explain_misses
 from faultmaven_kb.evaluation.labelled import LabelledQuestion, read_labelled
 from faultmaven_kb.evaluation.self_check import self_check
 from faultmaven_kb.knowledge_base import KnowledgeBase
@@ -30,6 +32,7 @@ __all__ = ["command"]
     help="An earlier run (output of --json) to compare with.",
 )
 @click.option("--misses", type=click.IntRange(0), default=20, show_default=True, help="How many misses to list.")
+@click.option("--explain", is_flag=True, help="Say for each miss what the right runbook lacks against the first one.")
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the confidence intervals.")
 @click.option("--no-clock", is_flag=True, help="Leave out the latency, so that equal runs print equal bytes.")
 @kb_option
@@ -42,6 +45,7 @@ def command(
     qrels: Path | None,
     earlier: Path | None,
     misses: int,
+    explain: bool,
     seed: int,
     no_clock: bool,
     kb_paths: tuple[Path, ...],
@@ -58,15 +62,16 @@ def command(
       fmkb eval
       fmkb eval questions.jsonl --json > before.json
       fmkb eval questions.jsonl --compare before.json
+      fmkb eval questions.jsonl --explain
       fmkb eval queries.tsv --qrels qrels.trec --kb runbooks
 
     Exit code: 0 when it was measured; 1 when a runbook cannot be found by its own symptoms.
     """
     clock = None if no_clock else time.perf_counter
     if not questions:
-        if qrels or earlier or semantic:
+        if qrels or earlier or semantic or explain:
             raise click.UsageError(
-                "--qrels, --compare and --semantic need QUESTIONS, expected a file of labelled questions"
+                "--qrels, --compare, --explain and --semantic need QUESTIONS, expected a file of labelled questions"
             )
         check = self_check(tuple(load(kb_paths)), clock=clock, seed=seed)
         if as_json:
@@ -79,10 +84,12 @@ def command(
     _report_unknown(kb, labelled)
     run = evaluate(labelled, lambda question: kb.search(question, limit=10), clock=clock, seed=seed)
     comparison = compare(_read_run(earlier), run) if earlier else None
+    explanations = explain_misses(run, kb.get) if explain else ()
     if as_json:
-        echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}))
+        told = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
+        echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}) | told)
         return
-    click.echo(evaluation_text(run, misses=misses), nl=False)
+    click.echo(evaluation_text(run, misses=misses, explanations=explanations), nl=False)
     if comparison:
         click.echo("\n" + comparison_text(comparison, misses=misses), nl=False)
 
@@ -98,10 +105,8 @@ def _report_unknown(kb: KnowledgeBase, questions: tuple[LabelledQuestion, ...]) 
 
 def _read_run(path: Path) -> Evaluation:
     try:
-        value = json.loads(path.read_bytes())
-    except OSError as error:
-        raise PathError(f'cannot read "{path}": {error.strerror or error}') from error
-    except ValueError:
+        value = json.loads(read_regular(path))
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise ConfigurationError(f'"{path}" is no run, expected the output of `fmkb eval --json`')

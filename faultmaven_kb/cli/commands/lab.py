@@ -5,10 +5,12 @@ from typing import Any
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.commands.lab_machines import audit_file, image_commands, shell
 from faultmaven_kb.cli.commands.lab_run import mutate, run
 from faultmaven_kb.cli.shared.common import echo_json
 from faultmaven_kb.cli.shared.lab_room import LabRoom, lab_options, print_found, runbooks_beside
+from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.labs.declarations.draft import drafted
 from faultmaven_kb.labs.proving.proof_making import unproven_since
 from faultmaven_kb.proofs.proof import read_proofs
@@ -47,7 +49,7 @@ def _lint(ctx: click.Context, ids: tuple[str, ...], runbooks: Path | None, labs:
     room = LabRoom(labs, runbooks)
     found = tuple(each for file in room.chosen(ids) for each in room.diagnostics(file))
     print_found(found)
-    click.echo(f"{len(room.chosen(ids))} labs checked, {len(found)} findings", err=True)
+    click.echo(f"{counted(len(room.chosen(ids)), 'lab')} checked, {counted(len(found), 'finding')}", err=True)
     ctx.exit(1 if found else 0)
 
 
@@ -82,9 +84,8 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
         echo_json(rows)
     else:
         for row in rows:
-            click.echo(
-                printable("\t".join(str(row.get(key, "")) for key in ("id", "set", "cases", "solutions", "state")))
-            )
+            cells = (str(row.get(key, "")) for key in ("id", "set", "cases", "solutions", "state"))
+            click.echo("\t".join(map(printable, cells)))
 
 
 @command.command("new", short_help="Draft the declaration of a lab from its runbook.")
@@ -101,10 +102,6 @@ def _new(name: str, runbooks: Path | None, labs: Path) -> None:
     if document is None:
         raise click.UsageError(f'no runbook in {place} has the id "{printable(name)}"')
     technology = document.runbook.metadata.technology or "other"
-    file = labs / path.parent.name / f"{name}.lab.yaml" if path else labs / f"{name}.lab.yaml"
-    if file.exists():
-        raise click.UsageError(f"{file} exists already")
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = drafted(document.runbook, document.source, technology=technology)
-    file.write_text(text, encoding="utf-8", newline="\n")
+    file = create_below(labs, f"{path.parent.name}/{name}.lab.yaml" if path else f"{name}.lab.yaml", text.encode())
     click.echo(printable(str(file)))

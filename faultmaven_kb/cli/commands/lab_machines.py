@@ -21,7 +21,7 @@ from faultmaven_kb.labs.machines.session import USER
 from faultmaven_kb.labs.proving.audit import audit
 from faultmaven_kb.proofs.extraction import extract
 from faultmaven_kb.reading.reader import read_document
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["audit_file", "image_commands", "shell"]
 
@@ -84,7 +84,7 @@ def _image_build(names: tuple[str, ...], runbooks: Path | None, labs: Path) -> N
         raise ConfigurationError(reason)
     with heartbeat():
         for name, tree in ensure_images(wanted, state_folder(), say=say).items():
-            click.echo(printable(f"{name}\t{tree[0]}"))
+            click.echo(f"{printable(name)}\t{printable(str(tree[0]))}")
 
 
 @image_commands.command("list", short_help="List the images.")
@@ -95,7 +95,8 @@ def _image_list(runbooks: Path | None, labs: Path) -> None:
     for name, image in room.images.items():
         users = [file.lab.runbook for file in room.files if file.lab and name in file.lab.images]
         there = "exists" if image.folder(state_folder()).is_dir() else "not made yet"
-        click.echo(printable("\t".join((name, image.base.name if image.base else "", there, " ".join(users)))))
+        cells = (name, image.base.name if image.base else "", there, " ".join(users))
+        click.echo("\t".join(map(printable, cells)))
 
 
 @image_commands.command("prune", short_help="Remove images that no recipe asks for.")
@@ -135,6 +136,6 @@ def shell(ctx: click.Context, /, name: str, runbooks: Path | None, labs: Path, *
         for script in scripts:
             output = machine.run(f"set -e -o pipefail\n{script}", timeout=120)
             if output.code != 0:
-                click.echo(printable(output.text), err=True)
+                click.echo(printable_lines(output.text), err=True)
                 say("the lab's script failed; the machine is as it left it")
         ctx.exit(machine.enter("root" if options["root"] else USER))

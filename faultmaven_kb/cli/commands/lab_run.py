@@ -1,7 +1,6 @@
 """`fmkb lab run` and `fmkb lab mutate`: many trials, their results and proofs."""
 
 import datetime
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from faultmaven_kb.cli.shared.lab_room import (
     say,
     state_folder,
 )
+from faultmaven_kb.disk.folders import write_below, write_output
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.declarations.declaration import DEFAULT_SET, Diagnosis, SolutionProof
 from faultmaven_kb.labs.declarations.plan import LoadedLab, parts_of, planned
@@ -29,7 +29,7 @@ from faultmaven_kb.labs.proving.proof_making import make_proof, unproven_since
 from faultmaven_kb.labs.proving.runner import Job, jobs_for, run_jobs
 from faultmaven_kb.labs.proving.transcript import failure_lines, to_junit, to_transcript, trial_values
 from faultmaven_kb.proofs.proof import proof_text, read_proofs
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import json_text, printable
 
 __all__ = ["mutate", "run"]
 
@@ -119,8 +119,7 @@ def _progress(total: int, keep: Path | None) -> Callable[[Job, Trial], None]:
             click.echo(f"    {line}")
         if keep:
             name = "".join(letter if letter.isalnum() else "-" for letter in job.name)
-            keep.mkdir(parents=True, exist_ok=True)
-            (keep / f"{name}.md").write_text(to_transcript(trial), encoding="utf-8")
+            write_below(keep, {f"{name}.md": to_transcript(trial).encode()})
 
     return ended
 
@@ -177,9 +176,9 @@ def mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, l
 def _write(trials: tuple[Trial, ...], options: Mapping[str, Any]) -> None:
     if options["json_file"]:
         values = {"trials": [trial_values(trial) for trial in trials]}
-        options["json_file"].write_text(json.dumps(values, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        write_output(options["json_file"], (json_text(values, indent=2) + "\n").encode())
     if options["junit"]:
-        options["junit"].write_text(to_junit(trials), encoding="utf-8")
+        write_output(options["junit"], to_junit(trials).encode())
 
 
 def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: LabRoom) -> None:
@@ -190,8 +189,8 @@ def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: LabRoo
         proof = make_proof(each, trials, images=room.images, versions=versions, today=datetime.date.today())
         if proof:
             file = folder / f"{each.id}.json"
-            file.write_text(proof_text(proof), encoding="utf-8", newline="\n")
-            click.echo(f'{file}: verified_by: "{proof.summary}"')
+            write_output(file, proof_text(proof).encode())
+            click.echo(printable(f'{file}: verified_by: "{proof.summary}"'))
 
 
 def _versions(image: Image, packages: tuple[str, ...]) -> dict[str, str]:

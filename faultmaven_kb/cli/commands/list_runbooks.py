@@ -6,6 +6,7 @@ import click
 from rich.table import Table
 from rich.text import Text
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.common import (
     SEVERITY_STYLES,
     echo_json,
@@ -79,4 +80,4 @@ def _print(found: tuple[Runbook, ...]) -> None:
         cells[3].stylize(SEVERITY_STYLES.get(row[3], ""))
         table.add_row(*cells)
     out.print(table)
-    out.print(Text(f"{len(rows)} runbook{'' if len(rows) == 1 else 's'}", style="dim"))
+    out.print(Text(counted(len(rows), "runbook"), style="dim"))

@@ -13,6 +13,7 @@ from faultmaven_kb.cli.shared.common import cache_in_force, kb_option
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.export.extras import from_extra
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -46,9 +47,11 @@ def command(http: bool, host: str, port: int, semantic: str | None, kb_paths: tu
         server.run("stdio")
         return
     if not _is_loopback(host):
-        click.echo(f"fmkb: {host} is no loopback address: whoever reaches it can read the runbooks", err=True)
+        click.echo(
+            f"fmkb: {printable(host)} is no loopback address: whoever reaches it can read the runbooks", err=True
+        )
     _check_free(host, port)
-    click.echo(f"fmkb: serving http://{host}:{port}/mcp", err=True)
+    click.echo(f"fmkb: serving http://{printable(host)}:{port}/mcp", err=True)
     server.run("streamable-http", host=host, port=port)
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import click
 
+from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.model.template import new_runbook
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
@@ -39,14 +41,8 @@ def command(runbook_id: str, technology: str | None, folder: Path, to_stdout: bo
     technology = technology or runbook_id.split("-", 1)[0]
     text = new_runbook(runbook_id, technology, datetime.date.today())
     if to_stdout:
-        click.echo(text, nl=False)
+        click.echo(printable_lines(text), nl=False)
         return
-    file = folder / technology / f"{runbook_id}.md"
-    if file.exists():
-        raise click.UsageError(f"{file} exists already")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {file}: {error.strerror}") from None
-    click.echo(f"wrote {file}\nfill in each TODO, then run: fmkb validate {file}")
+    file = create_below(folder, f"{technology}/{runbook_id}.md", text.encode())
+    name = printable(str(file))
+    click.echo(f"wrote {name}\nfill in each TODO, then run: fmkb validate {name}")

@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from faultmaven_kb.cli.shared.common import kb_option, load
+from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.export.chunks import DEFAULT_LIMIT, compare
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["command"]
 
@@ -18,7 +20,7 @@ __all__ = ["command"]
 )
 @click.option(
     "--since",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="An earlier export: print only what changed, and what vanished.",
 )
 @kb_option
@@ -46,13 +48,14 @@ def command(limit: int, since: Path | None, kb_paths: tuple[Path, ...]) -> None:
 
 
 def _print(value: dict[str, Any]) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False))
+    click.echo(json_text(value))
 
 
 def _digests(file: Path) -> dict[str, str]:
     """The digests of an earlier export by id; lines of a `--since` export are applied in order."""
     digests: dict[str, str] = {}
-    for number, line in enumerate(file.read_text(encoding="utf-8").split("\n"), start=1):
+    text = read_regular(file).decode("utf-8", "replace")
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -62,6 +65,6 @@ def _digests(file: Path) -> dict[str, str]:
                 digests.pop(identity, None)
             else:
                 digests[identity] = value["digest"]
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise click.UsageError(f"{file}:{number}: no line of an earlier export, expected JSON with id") from None
     return digests

@@ -4,10 +4,13 @@ from pathlib import Path
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.common import kb_option, load
+from faultmaven_kb.disk.folders import write_below
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
 from faultmaven_kb.model.schemas import schema
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -36,10 +39,5 @@ def command(split: Path | None, indent: int | None, types: bool, kb_paths: tuple
         click.echo(to_json(base, indent=indent), nl=False)
         return
     files = to_json_files(base, indent=indent)
-    try:
-        split.mkdir(parents=True, exist_ok=True)
-        for name, text in files.items():
-            (split / name).write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename or split}: {error.strerror}") from None
-    click.echo(f"wrote {len(files)} file{'' if len(files) == 1 else 's'} to {split}")
+    write_below(split, {name: text.encode() for name, text in files.items()})
+    click.echo(f"wrote {counted(len(files), 'file')} to {printable(str(split))}")

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.common import kb_option, load
+from faultmaven_kb.disk.folders import write_below
 from faultmaven_kb.export.skills import catalog, skills_of, zipped
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -25,16 +28,11 @@ def command(folder: Path, as_zip: bool, with_catalog: bool, link_base: str, kb_p
       fmkb export skills dist --zip --catalog
     """
     skills = skills_of(load(kb_paths))
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for skill in skills:
-            if as_zip:
-                (folder / f"{skill.name}.zip").write_bytes(zipped(skill))
-            else:
-                (folder / skill.name).mkdir(exist_ok=True)
-                (folder / skill.name / "SKILL.md").write_text(skill.text, encoding="utf-8", newline="\n")
-        if with_catalog:
-            (folder / "catalog.json").write_text(catalog(skills, base=link_base), encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise click.UsageError(f"cannot write {error.filename or folder}: {error.strerror}") from None
-    click.echo(f"wrote {len(skills)} skill{'' if len(skills) == 1 else 's'} to {folder}")
+    files = {
+        f"{skill.name}.zip" if as_zip else f"{skill.name}/SKILL.md": zipped(skill) if as_zip else skill.text.encode()
+        for skill in skills
+    }
+    if with_catalog:
+        files["catalog.json"] = catalog(skills, base=link_base).encode()
+    write_below(folder, files)
+    click.echo(f"wrote {counted(len(skills), 'skill')} to {printable(str(folder))}")

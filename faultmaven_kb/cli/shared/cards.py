@@ -10,7 +10,7 @@ from faultmaven_kb.model.runbook import Command, Duration, Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["bar", "print_brief", "print_card"]
 
@@ -124,6 +124,6 @@ def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, 
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
     for line in lines[:_MOST_LINES]:
         comment = line.lstrip().startswith(("#", "--"))
-        console.print(Text(f"    {printable(line)}", style="dim" if comment else "green"), soft_wrap=True)
+        console.print(Text(f"    {printable_lines(line)}", style="dim" if comment else "green"), soft_wrap=True)
     if len(lines) > _MOST_LINES:
         console.print(Text(f"    … {len(lines) - _MOST_LINES} more lines", style="dim"))

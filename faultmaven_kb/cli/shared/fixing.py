@@ -3,22 +3,36 @@
 What is said goes to standard error, so that the report on standard output keeps its format.
 """
 
+from collections import Counter
+
 import click
 
+from faultmaven_kb.brief import counted
+from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["fix_files", "print_changes"]
 
 
 def fix_files(report: Report, check: Check, *, unsafe: bool) -> bool:
-    """Fix the files of a report and say what was done; whether any file changed."""
+    """Fix the files of a report and say what was done; whether any file changed.
+
+    Raises `PathError` for files that cannot be written, when all others are.
+    """
     fixed = fix_report(report, check=check, unsafe=unsafe)
-    changed = [each for each in fixed if each.changed]
-    for each in changed:
-        write_fixed(each)
+    changed, errors = [], []
+    for each in fixed:
+        if each.changed:
+            try:
+                write_fixed(each)
+                changed.append(each)
+            except PathError as error:
+                errors.append(str(error))
     _say(fixed, changed, "fixed")
+    if errors:
+        raise PathError("; ".join(errors))
     return bool(changed)
 
 
@@ -27,7 +41,7 @@ def print_changes(report: Report, check: Check, *, unsafe: bool) -> bool:
     fixed = fix_report(report, check=check, unsafe=unsafe)
     changed = [each for each in fixed if each.changed]
     for each in changed:
-        click.echo("".join(f"{printable(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
+        click.echo("".join(f"{printable_lines(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
     _say(fixed, changed, "would fix")
     return bool(changed)
 
@@ -39,6 +53,8 @@ def _say(fixed: tuple[FixedFile, ...], changed: list[FixedFile], verb: str) -> N
             place = f"{printable(found.path)}:{found.span.line}"
             click.echo(f"fmkb: {place}: fix of {found.code} refused: {printable(refusal.reason)}", err=True)
     count = sum(len(each.applied) for each in changed)
-    findings = "1 finding" if count == 1 else f"{count} findings"
-    files = "1 runbook" if len(changed) == 1 else f"{len(changed)} runbooks"
-    click.echo(f"fmkb: {verb} {findings} in {files}", err=True)
+    findings = counted(count, "finding")
+    files = counted(len(changed), "runbook")
+    rules = Counter(found.code for each in changed for found in each.applied)
+    which = ", ".join(f"{code} {number}" for code, number in sorted(rules.items()))
+    click.echo(f"fmkb: {verb} {findings} in {files}{f' ({which})' if which else ''}", err=True)

@@ -19,7 +19,7 @@ from faultmaven_kb.labs.machines.images import (
     read_images,
 )
 from faultmaven_kb.labs.proving.heartbeat import Heartbeat
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.reading.files import find_runbooks, read_file, real_path
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
@@ -58,7 +58,7 @@ class LabRoom:
             raise click.UsageError(f"no *.lab.yaml found in {folder}")
         self.images = read_images(folder / "images.yaml")
         place = runbooks or runbooks_beside(folder)
-        click.echo(printable(f"labs in {folder.resolve()}, runbooks in {place.resolve()}"), err=True)
+        click.echo(printable(f"labs in {real_path(folder)}, runbooks in {real_path(place)}"), err=True)
         self.paths = {path.stem: path for path in find_runbooks([place])}
         self.runbooks: Mapping[str, Path] = self.paths
 
@@ -125,12 +125,12 @@ def runbooks_beside(labs: Path) -> Path:
     Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
     the other commands show would be two things.
     """
-    beside, installed = labs.resolve().parent / "runbooks", builtin_path()
+    beside, installed = real_path(labs).parent / "runbooks", builtin_path()
     if not beside.is_dir():
         return installed
     for path in find_runbooks([beside]):
         copy = installed / path.relative_to(beside)
-        if copy.resolve() != path and copy.is_file() and copy.read_bytes() != path.read_bytes():
+        if copy.resolve() != path and copy.is_file() and read_file(copy)[1] != read_file(path)[1]:
             raise ConfigurationError(
                 f"{path} differs from the installed copy {copy}; "
                 f"run `pip install --editable .` in {beside.parent}, or name the folder with --runbooks"

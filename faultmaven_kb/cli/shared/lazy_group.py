@@ -4,12 +4,15 @@ The help page and the shell's completion need no more than a line about each com
 table, so that neither imports what the commands need.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 import click
 from click.shell_completion import CompletionItem
+
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LazyGroup"]
 
@@ -20,6 +23,18 @@ class LazyGroup(click.Group):
     def __init__(self, *args: Any, modules: Mapping[str, tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.modules = modules
+
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        """As click makes it; what a mistake quotes stays on its line."""
+        with _quoted_safely():
+            return super().make_context(info_name, args, parent, **extra)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click calls it; what a mistake in a command quotes stays on its line."""
+        with _quoted_safely():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands in the table's order."""
@@ -55,3 +70,16 @@ class LazyGroup(click.Group):
 
             hint = did_you_mean(args[0], self.modules)
             raise click.UsageError(f"{error.message.rstrip('.')}{hint}", ctx) from None
+
+
+@contextmanager
+def _quoted_safely() -> Iterator[None]:
+    """Mistakes quote what was typed and what files are called: safe for the one line that each is printed on."""
+    try:
+        yield
+    except click.exceptions.NoArgsIsHelpError:  # its text is the help page
+        raise
+    except click.UsageError as error:
+        raise click.UsageError(printable(error.format_message()), error.ctx) from None
+    except click.ClickException as error:
+        raise click.ClickException(printable(error.format_message())) from None

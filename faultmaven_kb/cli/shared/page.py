@@ -17,7 +17,7 @@ from faultmaven_kb.fences.placeholders import fill
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import fences_in, read_blocks
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command_blocks", "print_page"]
 
@@ -42,14 +42,14 @@ def print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) ->
     """Print all sections of a runbook; the lines of code keep their length."""
     for part in _parts(runbook):
         if not part.is_code:
-            console.print(Markdown(printable(fill(part.text, values)), hyperlinks=False))
+            console.print(Markdown(printable_lines(fill(part.text, values)), hyperlinks=False))
             continue
         title = f"[{part.number}] {part.language}" if part.number else part.language
         console.print(Text(f"  {printable(title)}", style="dim"))
         for line in fill(part.text, values).split("\n"):
             comment = line.lstrip().startswith(("#", "--"))
             style = "dim" if comment else "green" if part.number else ""
-            console.print(Text(f"    {printable(line)}", style=style), soft_wrap=True)
+            console.print(Text(f"    {printable_lines(line)}", style=style), soft_wrap=True)
         console.print()
 
 

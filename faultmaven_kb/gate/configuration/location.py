@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.disk.folders import repository_top
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT, regular_text, shown, utf8
@@ -56,7 +57,7 @@ def load_configuration(file: Path) -> FoundConfiguration:
     """The configuration in a file. Raises `ConfigurationError` for one that cannot be read or is not understood."""
     text = _text(file)
     folder = real_path(file).parent
-    root = _upwards(folder)[-1] if (_upwards(folder)[-1] / ".git").exists() else folder
+    root = repository_top(folder) or folder
 
     def proofs(relative: str) -> str:
         return _proofs(folder / relative, root)
@@ -127,10 +128,9 @@ def root_of(paths: tuple[Path, ...]) -> Path | None:
 def _root(path: Path) -> Path | None:
     real = real_path(path)
     folders = list(_upwards(path))
-    for marker in (".git", ".fmkb.toml"):
-        for folder in folders:
-            if (folder / marker).exists():
-                return folder
+    top = repository_top(folders[0]) or next((each for each in folders if (each / ".fmkb.toml").exists()), None)
+    if top:
+        return top
     if not path.is_absolute() and real.is_relative_to(Path.cwd().resolve()):
         return Path.cwd().resolve()
     return next((folder.parent for folder in folders if folder.name == "runbooks"), None)
@@ -144,12 +144,8 @@ def _folder(path: Path) -> Path:
 def _upwards(path: Path) -> list[Path]:
     """The folder of a path and those above it, up to the top of the git repository."""
     folder = _folder(path)
-    found = []
-    for each in (folder, *folder.parents):
-        found.append(each)
-        if (each / ".git").exists():
-            break
-    return found
+    top = repository_top(folder)
+    return [each for each in (folder, *folder.parents) if top is None or each.is_relative_to(top)]
 
 
 def _has_table(text: str, folder: str) -> bool:

@@ -4,11 +4,10 @@ A configuration may come from a stranger. A device or a pipe would never end, a 
 what lies elsewhere, and all of them are refused before anything is read.
 """
 
-import os
-import stat
 from pathlib import Path
 
-from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.disk.regular import read_regular
+from faultmaven_kb.errors import ConfigurationError, PathError
 
 __all__ = ["DATA_LIMIT", "SETTINGS_LIMIT", "regular_text", "shown", "utf8"]
 
@@ -37,17 +36,9 @@ def regular_text(file: Path, root: Path, *, limit: int) -> str:
     real = _real(file, root)
     name = shown(file)
     try:
-        # without waiting: a pipe that nobody writes to would block here
-        handle = os.open(real, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(handle, "rb") as opened:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise ConfigurationError(f"cannot read {name!r}: expected a regular file")
-            data = opened.read(limit + 1)
-    except OSError as error:
-        raise ConfigurationError(f"cannot read {name!r}: {error.strerror or error}") from error
-    if len(data) > limit:
-        raise ConfigurationError(f"cannot read {name!r}: it is larger than {limit:,} bytes")
-    return utf8(data, name)
+        return utf8(read_regular(real, limit=limit), name)
+    except PathError as error:
+        raise ConfigurationError(str(error).replace(repr(str(real)), repr(name))) from error
 
 
 def utf8(data: bytes, name: str) -> str:

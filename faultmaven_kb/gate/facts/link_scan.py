@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from faultmaven_kb.gate.facts.records import FoundLink
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, Quote, Table
+from faultmaven_kb.text.markdown import Block, Heading, Html, Paragraph, Table, blocks_within
 from faultmaven_kb.text.outline import OutlineSection, walk
 
 __all__ = ["Malformed", "find_links", "find_malformed", "is_external"]
@@ -133,7 +133,7 @@ def _stretches(document: ReadDocument, kinds: tuple[type[Block], ...] = _MARKDOW
         if not _any_within(hopeful, section.span):
             continue
         heading = (section.heading,) if section.heading and kinds is _MARKDOWN else ()
-        for block in (*heading, *_textual(section.blocks, kinds)):
+        for block in (*heading, *(each for each in blocks_within(section.blocks) if isinstance(each, kinds))):
             if _any_within(hopeful, block.span):
                 yield (*_stretch(document.source, block.span), related)
 
@@ -157,17 +157,6 @@ def _sections(document: ReadDocument) -> Iterator[tuple[OutlineSection, bool]]:
         if not level and document.dialect.headings.role(section.key) == "related-issues":
             level = section.level
         yield section, bool(level)
-
-
-def _textual(blocks: tuple[Block, ...], kinds: tuple[type[Block], ...]) -> Iterator[Block]:
-    for block in blocks:
-        if isinstance(block, kinds):
-            yield block
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield from _textual(item.blocks, kinds)
-        elif isinstance(block, Quote):
-            yield from _textual(block.blocks, kinds)
 
 
 def _stretch(source: Source, span: Span) -> tuple[int, str]:

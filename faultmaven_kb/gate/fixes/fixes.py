@@ -14,10 +14,10 @@ from pathlib import Path
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
+from faultmaven_kb.disk.replacing import replace_file
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.intent import unintended_change
-from faultmaven_kb.reading.files import replace_file
 from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
@@ -97,8 +97,6 @@ def write_fixed(fixed: FixedFile) -> None:
     Raises `PathError` for a link, for a file that changed since it was read, and for one that cannot be written.
     """
     path = Path(fixed.source.path)
-    if path.is_symlink():
-        raise PathError(f"{fixed.source.path!r} is a link, expected a file (fix the file it points to)")
     now, _ = decode(read_bytes(path), fixed.source.path)
     if now is None or now.text != fixed.source.text:
         raise PathError(f"{fixed.source.path!r} changed while it was checked, nothing was written (run it again)")

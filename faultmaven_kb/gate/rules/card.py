@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import CARD, SOLUTION
-from faultmaven_kb.dialects.parts import item_text, items_in, text_of, without_notes
+from faultmaven_kb.dialects.parts import group_text, item_text, items_in
 from faultmaven_kb.dialects.weights import Weight, rounding, weight_of, weight_span
-from faultmaven_kb.gate.toolkit.parts import by_role, first_out_of_order, heading_span, incomplete, section_of
+from faultmaven_kb.gate.toolkit.parts import by_role, first_out_of_order, incomplete, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.model.runbook import DurationRange
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import Fence, ListItem
 from faultmaven_kb.text.mojibake import repair
-from faultmaven_kb.text.outline import Group, OutlineSection, groups, words
+from faultmaven_kb.text.outline import Group, OutlineSection, groups, heading_span, words
 
 __all__ = ["RULES"]
 
@@ -197,7 +197,7 @@ def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
     for before, cause in itertools.pairwise(causes):
         if before.value is not None and cause.value is not None and cause.value > before.value:
             span = _first_line(checked, cause.item)
-            message = f'cause "{_name(cause)}" ({cause.value:g}%) stands after one with {before.value:g}%'
+            message = f'cause "{_name(cause)}" ({cause.value:g}%) is after one with {before.value:g}%'
             yield Finding(message + ", expected the likeliest first", span, _ranked(checked, causes))
             return
 
@@ -270,7 +270,7 @@ def missing_resolution_time(checked: Checked) -> Iterator[Finding]:
 
 
 def _time_text(group: Group) -> str:
-    return plain("\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part))
+    return plain(group_text(group))
 
 
 @rule("RB411", "invalid-resolution-time", Level.WARNING, Profile.CURATED)
@@ -319,7 +319,7 @@ def duplicate_symptom(checked: Checked) -> Iterator[Finding]:
             related = Related("first one", checked.document.path, earlier.span)
             gone = Span(item.span.line, 1, item.span.end_line + 1, 1)
             fix = Fix("remove it", (Edit(gone, ""),), safe=True)
-            yield Finding(f'symptom "{plain(item_text(item))}" stands twice', item.span, fix, (related,))
+            yield Finding(f'duplicate symptom "{plain(item_text(item))}"', item.span, fix, (related,))
 
 
 def _comparable(text: str) -> str:
@@ -371,7 +371,7 @@ def duplicate_cause(checked: Checked) -> Iterator[Finding]:
         if key and earlier is not cause.item:
             related = Related("first one", checked.document.path, earlier.span)
             span = _first_line(checked, cause.item)
-            yield Finding(f'cause "{_name(cause)}" stands twice', span, related=(related,))
+            yield Finding(f'duplicate cause "{_name(cause)}"', span, related=(related,))
 
 
 RULES: tuple[Rule, ...] = (

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from faultmaven_kb.gate.rules.catalogue import RULES, all_rules
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
+from faultmaven_kb.text.inline import table_cell
 
 __all__ = ["Example", "index_page", "page_url", "pages", "rule_page"]
 
@@ -91,7 +92,7 @@ def index_page(rules: Iterable[Rule]) -> str:
 
 
 def _row(rule: Rule) -> str:
-    why = rule.why.replace("|", "\\|")
+    why = table_cell(rule.why)
     return f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.level.value} | {rule.profile.label} | {why} |"
 
 

@@ -8,13 +8,13 @@ import itertools
 import re
 from collections.abc import Iterator
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Level, Related
-from faultmaven_kb.gate.rules.sections import blocks_within
-from faultmaven_kb.gate.toolkit.parts import heading_span, incomplete, parts_of, section_of
+from faultmaven_kb.gate.toolkit.parts import incomplete, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Paragraph, Table
-from faultmaven_kb.text.outline import walk
+from faultmaven_kb.text.markdown import Paragraph, Table, blocks_within
+from faultmaven_kb.text.outline import heading_span, parts_of, walk
 
 __all__ = ["RULES"]
 
@@ -82,7 +82,7 @@ def malformed_table(checked: Checked) -> Iterator[Finding]:
             for row in block.rows[1:]:
                 count = _cells(checked, row.span)
                 if count != expected:
-                    message = f"table row has {_count(count)}, expected {expected} as in the header"
+                    message = f"table row has {counted(count, 'cell')}, expected {expected} as in the header"
                     yield Finding(message, checked.document.source.line_span(row.span.line))
         elif isinstance(block, Paragraph) and "|" in block.text:
             yield from _no_table(checked, block)
@@ -96,12 +96,8 @@ def _no_table(checked: Checked, block: Paragraph) -> Iterator[Finding]:
             expected, count = _width(header), _width(delimiter)
             if expected != count:
                 span = checked.document.source.line_span(block.span.line + index + 1)
-                yield Finding(f"table row has {_count(count)}, expected {expected} as in the header", span)
+                yield Finding(f"table row has {counted(count, 'cell')}, expected {expected} as in the header", span)
             return
-
-
-def _count(number: int) -> str:
-    return f"{number} cell" if number == 1 else f"{number} cells"
 
 
 def _cells(checked: Checked, span: Span) -> int:

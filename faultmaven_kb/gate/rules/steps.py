@@ -7,25 +7,23 @@ and no step. What a step or a solution lacks is reported at its heading.
 import re
 from collections.abc import Iterator
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
-from faultmaven_kb.dialects.parts import commands_in, text_of, without_notes
+from faultmaven_kb.dialects.parts import commands_in, group_text
 from faultmaven_kb.fences.languages import OUTPUT, PROMPTED, is_only_comments
-from faultmaven_kb.gate.rules.sections import blocks_within
 from faultmaven_kb.gate.toolkit.parts import (
     by_role,
     children_of,
     first_out_of_order,
-    heading_span,
     incomplete,
-    parts_of,
     section_of,
 )
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals
-from faultmaven_kb.text.markdown import Fence
-from faultmaven_kb.text.outline import Group, OutlineSection, walk
+from faultmaven_kb.text.markdown import Fence, fences_in
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, heading_span, parts_of, walk
 
 __all__ = ["RULES"]
 
@@ -61,8 +59,7 @@ def _solutions(checked: Checked) -> tuple[OutlineSection, ...]:
 
 
 def _fences(section: OutlineSection) -> tuple[Fence, ...]:
-    blocks = tuple(block for part in walk((section,)) for block in part.blocks)
-    return tuple(block for block in blocks_within(blocks) if isinstance(block, Fence))
+    return tuple(fences_in(blocks_below(section)))
 
 
 @rule("RB501", "too-few-steps", Level.ERROR, Profile.CONTRIBUTE)
@@ -70,12 +67,8 @@ def too_few_steps(checked: Checked) -> Iterator[Finding]:
     """One look tells no two causes apart; the second step is where the diagnosis begins."""
     section, count = section_of(checked, "diagnostic-steps"), len(_steps(checked))
     if section and count < 2:
-        message = f"{_count(count, 'diagnostic step')}, expected at least 2"
+        message = f"{counted(count, 'diagnostic step')}, expected at least 2"
         yield incomplete(checked, message, heading_span(section))
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @rule("RB502", "step-numbering", Level.WARNING, Profile.CONTRIBUTE)
@@ -104,7 +97,7 @@ def _numbering(
 def _number_span(checked: Checked, section: OutlineSection, pattern: re.Pattern[str]) -> Span | None:
     heading = heading_span(section)
     line = checked.lines[heading.line - 1]
-    match = re.compile(r"[\s#]*(?:\*\*|__)?[^\w\s]*\s*" + f"(?:{pattern.pattern})", pattern.flags).match(line)
+    match = re.compile(r"[\s#]*+(?:\*\*|__)?[^\w\s]*\s*" + f"(?:{pattern.pattern})", pattern.flags).match(line)
     return Span(heading.line, match.start(1) + 1, heading.line, match.end(1) + 1) if match else None
 
 
@@ -127,14 +120,10 @@ def _has_command(step: OutlineSection) -> bool:
         is_output = fence.span in shown or fence.language in OUTPUT
         if not is_output and not is_only_comments(fence.code, fence.language):
             return True
-    text = [_text(found["how-to-check"])] if "how-to-check" in found else []
+    text = [group_text(found["how-to-check"])] if "how-to-check" in found else []
     if not found:
-        text = [_text(group) for group in parts_of(step)]
+        text = [group_text(group) for group in parts_of(step)]
     return any(" " in code.strip() for part in text for code in literals(part))
-
-
-def _text(group: Group) -> str:
-    return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
 
 
 @rule("RB504", "step-without-expected-output", Level.WARNING, Profile.CURATED)
@@ -206,7 +195,7 @@ def solution_without_steps(checked: Checked) -> Iterator[Finding]:
         found = by_role(section, SOLUTION)
         rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
         runs = any(not is_only_comments(fence.code, fence.language) for fence in _fences(section))
-        if not runs and not any(_text(group) for group in rest):
+        if not runs and not any(group_text(group) for group in rest):
             missing = "" if "instructions" in found else ', expected "**Implementation Steps:**"'
             yield incomplete(
                 checked, f'solution "{section.title}" does not say what to do{missing}', heading_span(section)

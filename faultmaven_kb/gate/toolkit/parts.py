@@ -5,7 +5,6 @@ runbook is worth an info, not an error: it is not finished yet, or no longer kep
 """
 
 import re
-from collections.abc import Iterator
 from itertools import pairwise
 
 from faultmaven_kb.diagnostics import Fix, Level
@@ -14,9 +13,9 @@ from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Paragraph
-from faultmaven_kb.text.outline import Group, OutlineSection, groups, walk, words
+from faultmaven_kb.text.outline import Group, OutlineSection, blocks_below, parts_of, words
 
-__all__ = ["by_role", "children_of", "first_out_of_order", "heading_span", "incomplete", "parts_of", "section_of"]
+__all__ = ["by_role", "children_of", "first_out_of_order", "incomplete", "section_of"]
 
 _NO_HEADING = re.compile(r"#{1,6}([^#\s].*)")
 
@@ -33,25 +32,11 @@ def children_of(section: OutlineSection) -> tuple[OutlineSection, ...]:
     `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is no solution.
     """
     lost = [child.span.line for child in section.children if SECTIONS.role(child.key)]
-    for part in walk((section,)):
-        for block in part.blocks:
-            match = _NO_HEADING.match(block.text) if isinstance(block, Paragraph) else None
-            if match and SECTIONS.role(words(match[1])):
-                lost.append(block.span.line)
+    for block in blocks_below(section):
+        match = _NO_HEADING.match(block.text) if isinstance(block, Paragraph) else None
+        if match and SECTIONS.role(words(match[1])):
+            lost.append(block.span.line)
     return tuple(child for child in section.children if not lost or child.span.line < min(lost))
-
-
-def heading_span(section: OutlineSection) -> Span:
-    """Where the heading stands: the place of everything that is missing below it."""
-    return section.heading.span if section.heading else section.span
-
-
-def parts_of(section: OutlineSection) -> Iterator[Group]:
-    """The labelled groups of a section, and its child sections, which read alike."""
-    yield from groups(section.blocks)
-    for child in section.children:
-        blocks = tuple(block for part in walk((child,)) for block in part.blocks)
-        yield Group(child.title, child.key, "", blocks, heading_span(child))
 
 
 def by_role(section: OutlineSection, vocabulary: Vocabulary) -> dict[str, Group]:

@@ -12,6 +12,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
+from faultmaven_kb.disk.replacing import swap_in
 from faultmaven_kb.labs.machines.cgroups import end_members, remove_groups
 
 __all__ = ["forget", "record", "sweep"]
@@ -24,9 +25,7 @@ def record(folder: Path, *, pid: int | None, groups: tuple[Path, ...]) -> None:
         "process": _identity(pid) if pid else None,
         "groups": [str(group) for group in groups],
     }
-    temporary = folder / "state.json.new"
-    temporary.write_text(json.dumps(state), encoding="utf-8")
-    temporary.replace(folder / "state.json")
+    swap_in(folder / "state.json", json.dumps(state).encode())
 
 
 def forget(folder: Path, groups: tuple[Path, ...]) -> None:

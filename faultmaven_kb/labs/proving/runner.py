@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.declarations.declaration import Case, SolutionProof
@@ -87,7 +88,7 @@ def run_jobs(
     state.mkdir(parents=True, exist_ok=True)
     swept = sweep(state / "machines")
     if swept:
-        say(f"cleaned up {swept} machine{'' if swept == 1 else 's'} that an earlier run left behind")
+        say(f"cleaned up {counted(swept, 'machine')} that an earlier run left behind")
     trees = ensure_images((job.image for job in jobs), state, say=say)
     open_machines: set[Machine] = set()
     stopped, lock, places = threading.Event(), threading.Lock(), _Places(workers)

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from faultmaven_kb.labs.proving.phases import Phase, Step, Trial
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["failure_lines", "to_junit", "to_transcript", "trial_values"]
 
@@ -30,7 +30,7 @@ def _step(step: Step) -> str:
     code = "stopped" if step.code is None else f"exit code {step.code}"
     fault = f"\n**{step.fault}**\n" if step.fault else ""
     body = f"{step.text}\n--- {code}, {step.seconds:.2f} s\n{step.output.rstrip()}"
-    indented = "\n".join(f"    {line}" for line in printable(body).split("\n"))
+    indented = "\n".join(f"    {line}" for line in printable_lines(body).split("\n"))
     return f"{step.name}{place}\n\n{indented}\n{fault}"
 
 
@@ -45,7 +45,7 @@ def failure_lines(trial: Trial) -> tuple[str, ...]:
         lines.append(f"{where}: {step.name}")
         lines += [f"  $ {line}" for line in step.text.split("\n")[:12]]
         lines += [f"  {line}" for line in step.output.rstrip().split("\n")[-12:] if line]
-    return tuple(printable(line) for line in lines)
+    return tuple(printable_lines(line) for line in lines)
 
 
 def trial_values(trial: Trial) -> dict[str, Any]:
