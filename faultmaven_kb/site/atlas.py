@@ -8,6 +8,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from textwrap import wrap
 
 from faultmaven_kb.site.pages import Entry, Site
 
@@ -16,14 +17,14 @@ __all__ = ["MOST", "Atlas", "Curve", "Group", "Node", "atlas_of"]
 MOST = 120
 """How many runbooks the picture holds at most."""
 
-_SIZE, _LABELS = 900, 480
+_SIZE, _LABELS = 900, 420
 _GAP = 1.0
-_LONGEST_LABEL = 36
+_WIDTH = 28
 
 
 @dataclass(frozen=True)
 class Node:
-    """A runbook on the circle: its place, the turn of its label in degrees, and the side its text starts from."""
+    """A runbook on the circle: its place, the lines of its label, their turn in degrees and the side they start from."""
 
     entry: Entry
     number: int
@@ -32,7 +33,7 @@ class Node:
     turn: float
     anchor: str
     shift: int
-    label: str
+    lines: tuple[str, ...]
     colour: int
 
 
@@ -94,10 +95,10 @@ def _nodes(groups: Sequence[Group]) -> list[Node]:
             x, y = _SIZE / 2 * math.cos(angle), _SIZE / 2 * math.sin(angle)
             left = math.cos(angle) < 0
             turn = math.degrees(angle) + (180 if left else 0)
-            label = entry.title if len(entry.title) <= _LONGEST_LABEL else entry.title[:_LONGEST_LABEL].rstrip()
+            lines = tuple(wrap(entry.title, _WIDTH, max_lines=2, placeholder="…")) or (entry.id[:_WIDTH],)
             anchor, shift = ("end", -16) if left else ("start", 16)
             found.append(
-                Node(entry, len(found), round(x, 1), round(y, 1), round(turn, 1), anchor, shift, label, colour % 8)
+                Node(entry, len(found), round(x, 1), round(y, 1), round(turn, 1), anchor, shift, lines, colour % 8)
             )
             place += 1
         place += _GAP

@@ -297,8 +297,11 @@ def test_hostile_runbooks_run_nothing_and_ask_nobody(tmp_path: Path, watched: Wa
         *(f"runbooks/{path.name}" for path in (tmp_path / "out/runbooks").iterdir()),
     ]:
         page.goto(address(tmp_path / "out", name))
-        for field in page.locator("input[data-value]:visible").all():
-            field.fill(ATTACKS[1])
+        page.evaluate(
+            "value => { for (const field of document.querySelectorAll('input[data-value]'))"
+            " { field.value = value; field.dispatchEvent(new Event('input')); } }",
+            ATTACKS[1],
+        )
 
     assert page.evaluate("document.querySelectorAll('iframe, img, base, object, [onerror], [onload]').length") == 0
 
