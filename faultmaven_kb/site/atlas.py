@@ -24,7 +24,7 @@ _WIDTH = 28
 
 @dataclass(frozen=True)
 class Node:
-    """A runbook on the circle: its place, the lines of its label, their turn in degrees and the side they start from."""
+    """A runbook on the circle: its place, its label's lines, their turn in degrees and the side they start from."""
 
     entry: Entry
     number: int

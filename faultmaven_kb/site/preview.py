@@ -85,11 +85,11 @@ class Preview:
 
     def look(self) -> bool:
         """Build anew if a runbook has changed; whether it was built."""
-        seen = self._stamp()
-        if seen == self._seen:
-            return False
-        self._seen = seen
         try:
+            seen = self._stamp()
+            if seen == self._seen:
+                return False
+            self._seen = seen
             made = self._build()
         except FaultmavenError as error:
             self._say(str(error))

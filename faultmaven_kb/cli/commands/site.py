@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.text.terminal_text import printable
 
 if TYPE_CHECKING:
@@ -54,8 +55,9 @@ def build(paths: tuple[Path, ...], output: Path, title: str, source_url: str) ->
     """
     from faultmaven_kb.site.building import build_site  # noqa: PLC0415 - a help page needs no runbook
 
+    source = _source(paths, source_url)
     kb = _load(paths)
-    count = build_site(kb, output, title=title, source=_source(paths, source_url))
+    count = build_site(kb, output, title=title, source=source)
     runbooks = f"{len(kb)} runbook{'' if len(kb) == 1 else 's'}"
     click.echo(f"{printable(str(output / 'index.html'))}: {runbooks}, {count} files")
 
@@ -81,8 +83,15 @@ def serve(paths: tuple[Path, ...], port: int, title: str, source_url: str) -> No
 
     source = _source(paths, source_url)
     watched = [str(path) for path in paths]
+
+    def made() -> dict[str, bytes]:
+        try:
+            return site_files(_load(paths), title=title, source=source)
+        except click.UsageError as error:  # the folder is empty for now
+            raise ConfigurationError(error.message) from None
+
     preview = Preview(
-        lambda: site_files(_load(paths), title=title, source=source),
+        made,
         lambda: find_states(watched),
         port=port,
         say=lambda text: click.echo(f"fmkb: {printable(text)}", err=True),
@@ -103,6 +112,9 @@ def _load(paths: tuple[Path, ...]) -> "KnowledgeBase":
 def _source(paths: tuple[Path, ...], url: str) -> "Source":
     from faultmaven_kb.knowledge_base import builtin_path  # noqa: PLC0415
     from faultmaven_kb.site.pages import Source  # noqa: PLC0415
+
+    if url and not url.lower().startswith(("https://", "http://")):
+        raise click.UsageError(f'the source URL is "{printable(url)}", expected https://… with {{path}} and {{line}}')
 
     folders = [path if path.is_dir() else path.parent for path in paths] or [builtin_path()]
     return Source(os.path.commonpath([folder.resolve() for folder in folders]), url)
