@@ -77,8 +77,8 @@ def test_a_page_of_the_web_cannot_read_it_through_another_name(preview: Preview)
 
 def test_an_open_page_loads_again_when_a_runbook_changes(preview: Preview, folder: Path, watched: Watched) -> None:
     page = watched.page
-    page.goto(f"{preview.url}runbooks/one.html")
-    page.wait_for_function("performance.getEntriesByType('resource').some(each => each.name.endsWith('/version'))")
+    with page.expect_response("**/preview/version"):
+        page.goto(f"{preview.url}runbooks/one.html")
     (folder / "one.md").write_text("# One\n\nSecond text, longer.\n", encoding="utf-8")
     page.wait_for_selector("text=Second text, longer.")
 

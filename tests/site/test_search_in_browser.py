@@ -46,7 +46,7 @@ def answers(kb: KnowledgeBase, questions: list[str]) -> list[list[object]]:
     found = []
     for question in questions:
         answer = kb.search(question)
-        figures = [value for hit in answer.hits[:2] for value in (hit.runbook.id, hit.confidence)]
+        figures: list[object] = [value for hit in answer.hits[:2] for value in (hit.runbook.id, hit.confidence)]
         found.append([answer.verdict, *figures])
     return found
 
