@@ -4,7 +4,7 @@
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const WAIT = 120;
+  const WAIT = 60;
 
   // Storage may be blocked, full or shared with strangers: nothing depends on it.
   const store = {
@@ -59,6 +59,7 @@
     if (!globalThis.FMKB_DATA) return;
     const list = $("#results"), verdict = $("#verdict"), shelves = $("#shelves");
     let engine = null, timer = 0, asked = "";
+    const ready = () => { engine = engine || new FMKB.Engine(FMKB_DATA); };
     const ask = () => {
       const question = field.value;
       if (question === asked) return;
@@ -70,7 +71,7 @@
       try { history.replaceState(null, "", empty ? location.pathname : `#q=${encodeURIComponent(question.slice(0, 300))}`); }
       catch { /* a page from a disk may not change its address */ }
       if (empty) { say(""); return; }
-      engine = engine || new FMKB.Engine(FMKB_DATA);
+      ready();
       const answer = engine.search(question);
       showVerdict(answer, verdict);
       const hits = answer.hits.filter((hit, at) => at === 0 || hit.confidence >= 0.005);
@@ -109,6 +110,7 @@
     const query = /^#q=(.+)$/.exec(location.hash);
     if (query) { try { field.value = decodeURIComponent(query[1]); } catch { /* a broken address asks nothing */ } }
     if (field.value) { grow(); ask(); }
+    else setTimeout(ready, 50); // before the first question, so that its answer does not wait for the index
   }
 
   function showVerdict(answer, place) {
