@@ -11,6 +11,10 @@ from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 from mkdocs.structure.pages import Page
 
+from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.site.building import build_site
+from faultmaven_kb.site.pages import Source
+
 ROOT = Path(__file__).resolve().parent.parent
 BESIDE = ["CONTRIBUTING.md", "SECURITY.md", "CHANGELOG.md"]
 SECTIONS = {"Tutorial": "tutorial", "How-to": "how-to", "Reference": "reference", "Explanation": "explanation"}
@@ -27,7 +31,7 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if folder == "reference":
             pages += [{"Python": [f"reference/api/{name}.md" for name in API]}, "reference/rules/index.md"]
         nav.append({title: pages})
-    config.nav = [*nav, {"Project": BESIDE}]
+    config.nav = [*nav, {"Runbooks": "runbooks.md"}, {"Project": BESIDE}]
     return config
 
 
@@ -36,6 +40,13 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for name in BESIDE:
         files.append(File.generated(config, name, abs_src_path=str(ROOT / name)))
     return files
+
+
+def on_post_build(config: MkDocsConfig) -> None:
+    """The shipped runbooks as a site of their own, below the documentation."""
+    source = Source(str(ROOT / "runbooks"))
+    kb = KnowledgeBase.load(ROOT / "runbooks")
+    build_site(kb, Path(config.site_dir) / "runbooks", title="Shipped runbooks", source=source)
 
 
 def on_page_markdown(markdown: str, *, page: Page, config: MkDocsConfig, files: Files) -> str:

@@ -19,7 +19,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("gate", "search", "export"),
     ("semantic", "evaluation", "differential", "labs", "storage", "git_repository", "git_renames"),
     ("knowledge_base", "git_history"),
-    ("reports",),
+    ("reports", "site"),
     ("checking", "serving"),
     ("mcp_server",),
     ("cli", "http_server", "language_server", "integrations"),

@@ -30,6 +30,7 @@ COMMANDS = {
     "convert": ("commands.convert", "Write a draft of a runbook in another form."),
     "build": ("commands.build", "Put runbooks into one file that opens at once."),
     "cache": ("commands.cache", "Manage what is kept of folders."),
+    "site": ("commands.site", "Make a static site of the runbooks."),
     "export": ("commands.export", "Hand the runbooks to other tools."),
     "mcp": ("commands.mcp", "Serve the runbooks to agents (MCP)."),
     "serve": ("commands.serve", "Serve the runbooks over HTTP."),

@@ -17,7 +17,7 @@ from faultmaven_kb.fences.placeholders import mask_placeholders
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-__all__ = ["Script", "ShellCommand", "Word", "parse"]
+__all__ = ["Script", "ShellCommand", "Word", "parse", "statements"]
 
 _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
 _OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
@@ -116,10 +116,9 @@ def commands_only(code: str) -> str:
 
 def parse(code: str) -> Script:
     """The commands, comments and errors of a shell text; a line of thousands of characters is no command."""
-    if len(code) > _MOST or any(len(line) > _LONGEST for line in code.split("\n")):
+    if _is_too_long(code):
         return Script(code, (), (), (), (), None)
-    masked = _NOT_ASCII.sub("x", mask_placeholders(code)).replace("<>", ">>")  # opens for both, unknown to the grammar
-    masked = _OMITTED.sub(lambda match: "x" * len(match[0]), masked)
+    masked = _masked(code)
     root = _parser().parse(masked.encode()).root_node
     reader = _Reader(code)
     reader.read(root)
@@ -128,6 +127,26 @@ def parse(code: str) -> Script:
     error = _error(masked) if root.has_error else stray
     unwrapped = tuple(inner for command in commands for inner in _unwrap(command, 4))
     return Script(code, unwrapped, tuple(reader.comments), tuple(reader.opaque), tuple(reader.pipelines), error)
+
+
+def statements(code: str) -> tuple[tuple[int, int], ...]:
+    """Where each statement of a shell text begins and ends, heredocs included; none where it cannot be read."""
+    if _is_too_long(code):
+        return ()
+    root = _parser().parse(_masked(code).encode()).root_node
+    if root.has_error:
+        return ()
+    return tuple((node.start_byte, node.end_byte) for node in root.children if node.is_named and node.type != "comment")
+
+
+def _is_too_long(code: str) -> bool:
+    return len(code) > _MOST or any(len(line) > _LONGEST for line in code.split("\n"))
+
+
+def _masked(code: str) -> str:
+    """The text with what the grammar does not understand masked, every index the same and every letter one byte."""
+    masked = _NOT_ASCII.sub("x", mask_placeholders(code)).replace("<>", ">>")  # opens for both, unknown to the grammar
+    return _OMITTED.sub(lambda match: "x" * len(match[0]), masked)
 
 
 class _Reader:

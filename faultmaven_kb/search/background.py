@@ -11,7 +11,7 @@ from functools import cache
 from faultmaven_kb.search.tables import rows
 from faultmaven_kb.search.terms import NEGATED, stem
 
-__all__ = ["RARE", "is_known", "share"]
+__all__ = ["RARE", "background_terms", "is_known", "share"]
 
 _SHARES = {"everyday": 0.4, "common": 0.12}
 """The shares of the table's two groups: a judgement, not counted from a corpus."""
@@ -21,7 +21,8 @@ RARE = 0.008
 
 
 @cache
-def _table() -> dict[str, float]:
+def background_terms() -> dict[str, float]:
+    """The share of every term that the table knows."""
     found: dict[str, float] = {}
     for group, words in sorted(rows("background")):
         for word in words.split():
@@ -37,10 +38,10 @@ def share(term: str) -> float:
     if (term.isdigit() and len(term) < 3) or (term and all("\u3040" <= letter <= "\u309f" for letter in term)):
         return _SHARES["everyday"]
     if term.startswith(NEGATED):
-        return _table().get(term.removeprefix(NEGATED), RARE) / 2
-    return _table().get(term, RARE)
+        return background_terms().get(term.removeprefix(NEGATED), RARE) / 2
+    return background_terms().get(term, RARE)
 
 
 def is_known(term: str) -> bool:
     """Whether the table knows the term, so that it is no typing error whatever a base holds."""
-    return term in _table()
+    return term in background_terms()

@@ -10,7 +10,7 @@ from functools import cache
 from faultmaven_kb.search.tables import rows
 from faultmaven_kb.search.terms import STOP_WORDS
 
-__all__ = ["function_words"]
+__all__ = ["all_languages", "function_words"]
 
 _FEWEST = 2
 _SHARE = 0.2
@@ -18,13 +18,14 @@ _NONE: frozenset[str] = frozenset()
 
 
 @cache
-def _languages() -> tuple[frozenset[str], ...]:
+def all_languages() -> tuple[frozenset[str], ...]:
+    """The function words of each language of the table."""
     return tuple(frozenset(words.split()) for _, words in rows("languages"))
 
 
 @cache
 def _all() -> frozenset[str]:
-    return frozenset().union(*_languages()) - STOP_WORDS
+    return frozenset().union(*all_languages()) - STOP_WORDS
 
 
 def function_words(words: Sequence[str]) -> frozenset[str]:
@@ -35,7 +36,7 @@ def function_words(words: Sequence[str]) -> frozenset[str]:
     """
     if _all().isdisjoint(words):
         return _NONE
-    best = max(_languages(), key=lambda language: sum(word in language for word in words))
+    best = max(all_languages(), key=lambda language: sum(word in language for word in words))
     count = sum(word in best for word in words)
     english = sum(word in STOP_WORDS and word not in best for word in words)
     return best if count >= max(_FEWEST, _SHARE * len(words), english + 1) else _NONE

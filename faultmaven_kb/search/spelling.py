@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from faultmaven_kb.search.tables import rows
 from faultmaven_kb.search.terms import is_name, stem, terms_of
 
-__all__ = ["Speller", "distance"]
+__all__ = ["Speller", "distance", "telling_terms"]
 
 _SHORTEST, _SHORTEST_TERM = 4, 5
 _ONE_ERROR, _OTHER_LETTER, _TWO_ERRORS = 5, 7, 8

@@ -11,14 +11,15 @@ from functools import cache, lru_cache
 from faultmaven_kb.search.tables import column, rows
 from faultmaven_kb.search.terms import terms_of
 
-__all__ = ["agree", "technologies_of", "technology_named"]
+__all__ = ["agree", "related_technologies", "technologies_of", "technology_named", "technology_terms"]
 
 _RUNTIMES = frozenset("jvm nodejs python ruby php dotnet".split())
 """What programs are written in: every error line shows it, whatever the fault is about."""
 
 
 @cache
-def _of_term() -> dict[str, str]:
+def technology_terms() -> dict[str, str]:
+    """The technology that each term of the table gives away."""
     return {
         term: row[0]
         for row in rows("technologies")
@@ -28,7 +29,8 @@ def _of_term() -> dict[str, str]:
 
 
 @cache
-def _related() -> frozenset[tuple[str, str]]:
+def related_technologies() -> frozenset[tuple[str, str]]:
+    """Pairs of technologies of one family, both ways round."""
     return frozenset(
         pair for name, others in rows("families") for other in others.split() for pair in ((name, other), (other, name))
     )
@@ -36,7 +38,7 @@ def _related() -> frozenset[tuple[str, str]]:
 
 def technologies_of(terms: Iterable[str]) -> frozenset[str]:
     """The technologies that terms give away."""
-    table = _of_term()
+    table = technology_terms()
     return frozenset(table[term] for term in terms if term in table)
 
 
@@ -45,12 +47,12 @@ def technology_named(name: str) -> str:
     """The table's name for a technology as a runbook spells it, itself where the table does not know it."""
     name = name.casefold()
     known = any(name == row[0] for row in rows("technologies"))
-    return name if known else _of_term().get((terms_of(name) or [""])[-1], name)
+    return name if known else technology_terms().get((terms_of(name) or [""])[-1], name)
 
 
 def agree(asked: Collection[str], technology: Collection[str]) -> bool:
     """Whether a runbook of some technologies may answer a question about others; no technology agrees with all."""
     if not technology or _RUNTIMES.issuperset(asked):
         return True
-    related = _related()
+    related = related_technologies()
     return any(mine == other or (mine, other) in related for mine in asked for other in technology)

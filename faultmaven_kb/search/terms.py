@@ -27,6 +27,7 @@ __all__ = [
     "is_cjk",
     "is_name",
     "line_terms",
+    "product_names",
     "stem",
     "terms_of",
     "tokens_of",
@@ -192,7 +193,8 @@ def _wholes(token: str) -> Iterable[str]:
 
 
 @cache
-def _names() -> frozenset[str]:
+def product_names() -> frozenset[str]:
+    """The names of products, each as one word in lower case: they are never stemmed."""
     return frozenset(
         "".join(_WORD.findall(name.lower())) for row in rows("technologies") for name in column(row, 1).split()
     )
@@ -200,12 +202,12 @@ def _names() -> frozenset[str]:
 
 def stem(word: str) -> str:
     """The term of a word in lower case: its stem, or itself if it is the name of a product."""
-    return word if word in _names() else _STEMMER.stemWord(word)
+    return word if word in product_names() else _STEMMER.stemWord(word)
 
 
 def is_name(word: str) -> bool:
     """Whether a word in lower case is the name of a product, which is its own term."""
-    return word in _names()
+    return word in product_names()
 
 
 def is_cjk(term: str) -> bool:

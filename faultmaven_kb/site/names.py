@@ -1,0 +1,30 @@
+"""File names for pages, one for every runbook id, whatever characters it holds.
+
+An id such as `redis-out-of-memory` is its own name. Any other one is reduced to what every file system and every URL
+takes as it is, with some digits of its hash, so that two ids never share a page where upper and lower case are one.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+
+__all__ = ["page_names"]
+
+_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_OTHER = re.compile(r"[^a-z0-9]+")
+_RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
+_LONGEST = 80
+_DIGITS = 10
+
+
+def page_names(ids: Iterable[str]) -> dict[str, str]:
+    """The file name of each id's page, such as `redis-out-of-memory.html`."""
+    return {each: f"{_name(each)}.html" for each in ids}
+
+
+def _name(runbook_id: str) -> str:
+    if _PLAIN.fullmatch(runbook_id) and not _RESERVED.fullmatch(runbook_id) and len(runbook_id) <= _LONGEST:
+        return runbook_id
+    words = _OTHER.sub("-", runbook_id.lower()).strip("-")[:_LONGEST].strip("-")
+    digest = hashlib.sha256(runbook_id.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
+    return f"{words or 'runbook'}--{digest}"
