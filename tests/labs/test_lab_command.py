@@ -190,7 +190,7 @@ def test_a_run_writes_transcripts_results_and_proofs(tmp_path: Path) -> None:
     assert 'verified_by: "lab bookworm coreutils 9.1; without solution-2/fence-3"' in text
     assert len(json.loads((tmp_path / "r.json").read_text("utf-8"))["trials"]) == 3
     assert (tmp_path / "r.xml").read_text("utf-8").startswith("<?xml")
-    assert len(list((tmp_path / "keep").iterdir())) == 3
+    assert len(list((tmp_path / "keep").glob("*.md"))) == 3
     (row,) = json.loads(invoke("list", *where, "--json")[1])
     assert (row["proven"], row["state"]) == (True, "lab bookworm coreutils 9.1; without solution-2/fence-3")
     code, text = invoke("audit", *where, folder / "shop-page-missing.md", "--json")
