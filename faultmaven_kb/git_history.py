@@ -22,7 +22,7 @@ from faultmaven_kb.text.decoding import read_bytes
 
 __all__ = ["snapshot"]
 
-_AUTHOR = re.compile(rb"^author (.*?) ?<([^>\n]*)>", re.MULTILINE)
+_AUTHOR = re.compile(rb"^author ([^<\n]*?) ?<([^>\n]*)>", re.MULTILINE)
 
 
 def snapshot(paths: Iterable[Path], revision: str, *, repository: Repository) -> Snapshot:

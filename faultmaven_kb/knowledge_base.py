@@ -5,6 +5,7 @@ never changed after it is loaded. This room stands above search, which is built 
 """
 
 import os
+import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from importlib.resources import files
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
     from faultmaven_kb.model.parse_result import ParseResult
-    from faultmaven_kb.model.runbook import Runbook
+    from faultmaven_kb.model.runbook import Link, Runbook
     from faultmaven_kb.search.answer import Answer
     from faultmaven_kb.search.engine import Searcher
     from faultmaven_kb.semantic.embedders import Embedder
@@ -229,9 +230,20 @@ class KnowledgeBase:
         return tuple(runbook for runbook in self if accept is None or accept(runbook))
 
     def related(self, runbook_id: str) -> "tuple[Runbook, ...]":
-        """The runbooks of this base that a runbook links to, in its order, each once."""
-        ids = dict.fromkeys(link.id for link in self[runbook_id].related if link.id)
-        return tuple(self._by_id[found] for found in ids if found in self._by_id)
+        """The runbooks of this base that a runbook links to, in its order, each once.
+
+        Of runbooks with one file name in several folders it is the one that the link leads to.
+        """
+        runbook = self[runbook_id]
+        ids = dict.fromkeys(each for link in runbook.related if (each := self._linked(runbook, link)))
+        return tuple(self._by_id[found] for found in ids)
+
+    def _linked(self, runbook: "Runbook", link: "Link") -> str | None:
+        found = self.ids_named(link.id) if link.id else ()
+        if len(found) > 1 and runbook.path:
+            path = posixpath.normpath(posixpath.join(posixpath.dirname(runbook.path), link.url.partition("#")[0]))
+            found = tuple(each for each in found if self._by_id[each].path == path)
+        return found[0] if len(found) == 1 else None
 
     def search(
         self,

@@ -22,6 +22,7 @@ COMMANDS = {
     "validate": ("commands.validate", "Check runbooks."),
     "rules": ("commands.rules", "Explain the rules of the check."),
     "lsp": ("commands.lsp", "Serve an editor (Language Server Protocol)."),
+    "init": ("commands.init", "Set up the check of a folder of runbooks."),
     "new": ("commands.new", "Write a runbook to fill in."),
     "schema": ("commands.schema", "Print a JSON Schema."),
     "lab": ("commands.lab", "Prove runbooks on real software."),

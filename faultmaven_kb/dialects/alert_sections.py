@@ -13,31 +13,56 @@ from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.dialect import Document, sections_by_role
+from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
+from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
-__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of"]
+__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "unclaimed"]
 
 _CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps"})
 _LABEL_LENGTH = 40
-ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+(?:[A-Z]+[a-z0-9]*)+")
+_PLAIN_LABEL = re.compile(
+    r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
+)
+ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*")
 _SHELLS = frozenset({"", "bash", "console", "sh", "shell", "shell-session", "zsh"})
 
 
 def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]:
     """The parts of an alert runbook in document order, each with its role; empty for any other document."""
-    by_heading = tuple(sections_by_role(document, HEADINGS))
-    if not _CORE & {role for role, _ in by_heading}:
-        by_label = tuple(_labelled(document))
-        if len(_CORE & {role for role, _ in by_label}) > 1:
-            return by_label
+    procedure = {section.span for section in procedure_in(document.outline)}
+    outline = without_spans(document.outline, procedure)
+    seen = Document(document.source, document.front_matter, outline)
+    by_heading = tuple(sections_by_role(seen, HEADINGS))
+    by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
+    named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
+    if not named and len(labelled) < 2:
         return _commands_of_an_alert(document)
-    return tuple(part for role, section in by_heading for part in _taken_apart(role, section))
+    found = [part for role, section in by_heading for part in _taken_apart(role, section)]
+    return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
+
+
+def unclaimed(
+    outline: tuple[OutlineSection, ...], found: tuple[tuple[str, OutlineSection], ...]
+) -> tuple[OutlineSection, ...]:
+    """What is outside of the parts: the other sections, each without what follows the first label that opens a part."""
+    claimed = {section.span for _, section in found}
+    lines = [section.span.line for _, section in found if section.heading is None]
+    return tuple(_before_labels(section, lines) for section in without_spans(outline, claimed))
+
+
+def _before_labels(section: OutlineSection, lines: list[int]) -> OutlineSection:
+    within = [line for line in lines if section.span.line <= line <= section.span.end_line]
+    kept = section.blocks
+    if within:
+        kept = tuple(block for block in kept if block.span.end_line < min(within))
+    return replace(section, blocks=kept, children=tuple(_before_labels(child, lines) for child in section.children))
 
 
 def label_role(block: Block) -> str | None:
@@ -49,9 +74,10 @@ def label_role(block: Block) -> str | None:
 def lead_of(document: Document) -> tuple[Block, ...]:
     """The paragraphs below the title, up to the first label that names a part; other labels are left out."""
     found: list[Block] = []
-    for section in document.outline[:2]:
-        blocks = section.blocks if section.level < 2 else ()
-        for block in takewhile(lambda block: _label(block) is None, blocks):
+    tops = [section for section in document.outline if not is_contents(section)]
+    for section in tops[:2]:
+        blocks = section.blocks if section.level < 2 or len(tops) == 1 else ()
+        for block in takewhile(lambda block: _label(block) is None, without_furniture(blocks)):
             if isinstance(block, Paragraph) and label_of(block) is None:
                 found.append(block)
     return tuple(found)
@@ -60,8 +86,32 @@ def lead_of(document: Document) -> tuple[Block, ...]:
 def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
     """A part, then the parts of other kinds that stand inside it."""
     inner: list[tuple[str, OutlineSection]] = []
-    yield role, _without(section, role, inner) if role in _OUTER else section
+    if role in _OUTER:
+        section = _without_labels(_without(section, role, inner), role, inner)
+    yield role, section
     yield from inner
+
+
+def _without_labels(section: OutlineSection, role: str, inner: list[tuple[str, OutlineSection]]) -> OutlineSection:
+    """The section without what follows a label of its own text that names another part on a line of its own."""
+    kept: list[Block] = []
+    label, begun, other = "", section.span, ""
+    blocks: list[Block] = []
+    for block in section.blocks:
+        named = _label(block)
+        found = INNER_HEADINGS.role(words(named[0])) if named and named[2] is None else None
+        if found is None:
+            (blocks if other else kept).append(block)
+            continue
+        if other:
+            inner.append((other, _under_label(section, label, blocks, begun)))
+        other = found if found != role else ""
+        label, begun, blocks = named[0] if named else "", block.span, []
+        if not other:
+            kept.append(block)
+    if other:
+        inner.append((other, _under_label(section, label, blocks, begun)))
+    return replace(section, blocks=tuple(kept))
 
 
 def _without(
@@ -81,9 +131,9 @@ def _without(
     return replace(section, children=tuple(kept)) if section.children else section
 
 
-def _labelled(document: Document) -> Iterator[tuple[str, OutlineSection]]:
+def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, OutlineSection]]:
     """The text below each label that names a part, as a section of its own."""
-    for section in walk(document.outline):
+    for section in walk(outline):
         label, role, begun = "", "", None
         blocks: list[Block] = []
         for block in (part for whole in section.blocks for part in _pieces(whole)):
@@ -100,16 +150,51 @@ def _labelled(document: Document) -> Iterator[tuple[str, OutlineSection]]:
 
 
 def _pieces(block: Block) -> Iterator[Block]:
-    return split_labels(block) if isinstance(block, Paragraph) else iter((block,))
+    """A paragraph cut before each line with a label; the blocks of a list whose items are labels with their text."""
+    if is_furniture(block):
+        return
+    if isinstance(block, Paragraph):
+        for piece in split_labels(block):
+            yield from _plain_labels(piece) if isinstance(piece, Paragraph) else (piece,)
+    elif isinstance(block, ListBlock) and sum(_opens_with_label(item) for item in block.items) * 2 > len(block.items):
+        for item in block.items:
+            yield from item.blocks
+    else:
+        yield block
+
+
+def _opens_with_label(item: ListItem) -> bool:
+    return bool(item.blocks) and _label(item.blocks[0]) is not None
+
+
+def _plain_labels(block: Paragraph) -> Iterator[Paragraph]:
+    """A paragraph cut before each line such as `Cause: the disk is full`."""
+    lines = block.text.split("\n")
+    begin = 0
+    for index in range(1, len(lines) + 1):
+        if index == len(lines) or _plain_label(lines[index]):
+            first, last = block.span.line + begin, min(block.span.line + index - 1, block.span.end_line)
+            column = block.span.column if begin == 0 else 1
+            yield Paragraph("\n".join(lines[begin:index]), Span(first, column, last, len(lines[index - 1]) + 1))
+            begin = index
+
+
+def _plain_label(line: str) -> tuple[str, str] | None:
+    """The label and the text of a line such as `Cause: the disk is full`, where the label names a part."""
+    match = _PLAIN_LABEL.match(line)
+    return (match["label"].strip(), match["text"].strip()) if match and HEADINGS.role(words(match["label"])) else None
 
 
 def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
     """The label that a paragraph opens with, its role, and the rest of the paragraph; None for any other block."""
     if not isinstance(block, Paragraph):
         return None
-    bold = label_of(block)
     first, _, below = block.text.partition("\n")
-    label, text = bold or (plain(first).rstrip(": "), below)
+    bold = label_of(block)
+    typed = None if bold else _plain_label(first)
+    if typed and below:
+        typed = (typed[0], f"{typed[1]}\n{below}".strip())
+    label, text = bold or typed or (plain(first).rstrip(":： "), below)
     role = HEADINGS.role(words(label)) if len(label) <= _LABEL_LENGTH else None
     if role is None or words(label) == "severity":  # a label's severity is a value
         return None

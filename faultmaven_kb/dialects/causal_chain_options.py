@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import numbered_title
-from faultmaven_kb.dialects.four_section import solutions_in
+from faultmaven_kb.dialects.listing import solutions_in
 from faultmaven_kb.dialects.parts import commands_in, group_text, notes_in, passages_in, text_of
 from faultmaven_kb.model.runbook import Duration, Instruction, Solution
 from faultmaven_kb.source import Span
@@ -20,7 +20,7 @@ from faultmaven_kb.text.outline import Group, OutlineSection, blocks_below, grou
 
 __all__ = ["read_options", "read_resolutions"]
 
-_IF = re.compile(r"\*\*If\*\*\s+(?P<condition>.+?)\s*(?:→|->|⟶)\s*(?P<advice>.*)", re.DOTALL)
+_IF = re.compile(r"\*\*If\*\*\s+(?P<condition>.+?)(?:(?<!\s)\s++)?(?:→|->|⟶)\s*(?P<advice>.*)", re.DOTALL)
 
 
 _LABELS = ("verify", "verification", "duration")

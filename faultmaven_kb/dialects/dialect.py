@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from faultmaven_kb.dialects.contents import Contents
+from faultmaven_kb.dialects.furniture import NO_TITLES
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.frontmatter import FrontMatter
 from faultmaven_kb.text.outline import OutlineSection, walk
@@ -57,7 +58,8 @@ class Dialect:
     """One family of documents. `read` gives the parts of the runbook; `headings` names its sections' roles.
 
     `translate` gives front matter values in the words of this library (`service` as `technology`); what it leaves out
-    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one.
+    or changes stays in `metadata.other` as it stood. `read` may name an `id` for documents without one. `fields` are
+    the front matter fields that are a sign of the family.
     """
 
     name: str
@@ -65,6 +67,13 @@ class Dialect:
     fit: Callable[[Document], int]
     read: Callable[[Document], Contents]
     translate: Callable[[Mapping[str, Any]], dict[str, Any]] = as_written
+    fields: tuple[str, ...] = ()
+
+    def signals(self, document: Document) -> tuple[str, ...]:
+        """What of a document speaks for this family, in its order: front matter fields, then headings with a role."""
+        named = [f"front matter field {name}" for name in self.fields if name in document.front_matter.values]
+        roles = [(section.title, role_of(section, self.headings)) for section in walk(document.outline)]
+        return (*named, *(f'heading "{title}" ({role})' for title, role in roles if role))
 
 
 _LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: |$)")
@@ -96,12 +105,19 @@ def sections_by_role(document: Document, vocabulary: Vocabulary) -> Iterator[tup
 def title_of(document: Document, vocabulary: Vocabulary) -> str:
     """The first heading of level 1 that is no part of the runbook, empty where all are ("# Summary", "# Triage" …).
 
-    A single one is the title whatever it says.
+    A single one is the title whatever it says, unless it says nothing ("# Quick start"). Where there is none, it is the
+    first heading if all others are below it.
     """
-    found = [section for section in walk(document.outline) if section.level == 1 and section.title]
-    if len(found) > 1:
+    headed = [section for section in walk(document.outline) if section.heading and section.title]
+    found = [section for section in headed if section.level == 1]
+    if not found and len(headed) > 1 and all(other.level > headed[0].level for other in headed[1:]):
+        found = headed[:1]
+    if len(found) > 1 and all(_LEADING_NUMBER.match(section.key) for section in found):  # the steps of a procedure
+        return ""
+    said = [section for section in found if section.title.strip(" :").casefold() not in NO_TITLES]
+    if len(said) > 1:
         parts = {section.span for _, section in sections_by_role(document, vocabulary)}
-        others = [section for section in found if section.span not in parts]
-        if len(found) - len(others) > 1:
+        others = [section for section in said if section.span not in parts]
+        if len(said) - len(others) > 1:
             return others[0].title if others else ""
-    return found[0].title if found else ""
+    return said[0].title if said else ""

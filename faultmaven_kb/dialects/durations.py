@@ -14,8 +14,8 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _UNIT = r"(?:(s|secs?|seconds?|m|mins?|minutes?|h|hrs?|hours?|d|days?|w|weeks?)\b\.?)"
 _AMOUNT = r"(\d{1,4}(?:\.\d{1,3})?)"
 _RANGE = re.compile(
-    rf"(?P<less><|≤|(?:under|within|less than|up to|at most)\s)?\s*{_AMOUNT}\s*{_UNIT}?"
-    rf"(?:\s*(?:-|–|—|to)\s*{_AMOUNT})?\s*{_UNIT}?(?P<more>\s*\+)?(?:\s*\((?P<label>[^)]*)\))?",
+    rf"(?:(?P<less><|≤|(?:under|within|less than|up to|at most)\s)\s*+)?{_AMOUNT}\s*{_UNIT}?"
+    rf"(?:\s*(?:-|–|—|to)\s*{_AMOUNT})?\s*{_UNIT}?(?P<more>\s*\+)?(?:\s*\((?P<label>[^()]*+)\))?",
     re.IGNORECASE,
 )
 

@@ -331,4 +331,4 @@ _READERS = {
     "version-history": _history,
 }
 
-FAULTMAVEN = Dialect("faultmaven", SECTIONS, _fit, _read)
+FAULTMAVEN = Dialect("faultmaven", SECTIONS, _fit, _read, fields=tuple(sorted(_OWN_FIELDS)))

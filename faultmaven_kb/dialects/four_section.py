@@ -6,42 +6,33 @@ says what the alert means, the words below the title do.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
-from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of
+from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import numbered_title
+from faultmaven_kb.dialects.listing import numbered, short_title, solutions_in, steps_in
+from faultmaven_kb.dialects.loose_forms import fix_tables, loose_contents
 from faultmaven_kb.dialects.parts import (
-    commands_in,
-    inline_commands,
-    item_text,
-    items_in,
     links_in,
     notes_in,
     practices_in,
     read_causes,
-    read_instructions,
     read_symptoms,
     text_of,
 )
-from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Step, Symptom
-from faultmaven_kb.source import Span
-from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Table, ThematicBreak
+from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
+from faultmaven_kb.text.markdown import Block, ListBlock
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
 
-__all__ = ["FOUR_SECTION", "solutions_in", "steps_in"]
+__all__ = ["FOUR_SECTION"]
 
 
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
-
-_Counted = TypeVar("_Counted", Step, Solution)
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
 def _fit(document: Document) -> int:
@@ -50,23 +41,19 @@ def _fit(document: Document) -> int:
 
 
 def _read(document: Document) -> Contents:
-    parts = Contents()
+    document, parts = fix_tables(document)
     found = alert_sections(document)
     roles = {role for role, _ in found}
     for role, section in found:
         parts = parts.followed_by(_section(document, _meant(role, roles), section))
+    rest = unclaimed(document.outline, found)
+    loose = loose_contents(rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions))
+    parts = parts.followed_by(loose)
     if not parts.purpose and not any(section.level == 1 for _, section in found):
         parts = replace(parts, purpose=text_of(lead_of(document)))
     verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
-    solutions = _verified(_numbered(parts.solutions), verification)
-    return replace(parts, steps=_numbered(parts.steps), solutions=solutions)
-
-
-def _numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
-    """Steps or solutions of several sections, each of which counts from one, counted through."""
-    if len({part.number for part in parts}) == len(parts):
-        return parts
-    return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
+    solutions = _verified(numbered(parts.solutions), verification)
+    return replace(parts, steps=numbered(parts.steps), solutions=solutions)
 
 
 def _meant(role: str, roles: set[str]) -> str:
@@ -119,7 +106,11 @@ def _causes(section: OutlineSection) -> Contents:
     blocks = section.blocks
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
-    found = Contents(causes=read_causes(blocks) + named, passages=_passage(section, text_of(beside)))
+    listed = read_causes(blocks) + named
+    if not listed and section.heading is None and beside:  # the one cause that a label names
+        text = text_of(beside)
+        return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))
+    found = Contents(causes=listed, passages=_passage(section, text_of(beside)))
     if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
         return replace(found, solutions=solutions_in(replace(section, blocks=())))
     return found
@@ -144,102 +135,6 @@ def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
 def _as_symptom(blocks: tuple[Block, ...]) -> tuple[Symptom, ...]:
     text = text_of(blocks)
     return (Symptom(text=text, span=blocks[0].span),) if text else ()
-
-
-def steps_in(section: OutlineSection) -> tuple[Step, ...]:
-    """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
-    listed = _listed_steps(section.blocks)
-    own = listed or [_step(section.title, blocks) for blocks in _runs(section.blocks)]
-    below = [
-        _step(part.title, part.blocks, part.span) for part in walk(section.children) if part.blocks or not part.children
-    ]
-    steps = [*own, *below]
-    return tuple(step.model_copy(update={"number": step.number or n}) for n, step in enumerate(steps, 1))
-
-
-def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
-    """A step for each item where lists say what to do: without fences beside them; prose is kept by the first step."""
-    items = items_in(blocks)
-    if len(items) < _FEWEST_ITEMS or any(isinstance(block, Fence) for block in blocks):
-        return []
-    steps = [
-        Step(
-            title=_item_title(item_text(item)),
-            what_to_check=item_text(item),
-            commands=commands_in(item.blocks) + inline_commands(item),
-            notes=notes_in(item.blocks),
-            span=item.span,
-        )
-        for item in items
-    ]
-    beside = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
-    if beside:
-        passage = Passage(text=text_of(beside), span=beside[0].span)
-        steps[0] = steps[0].model_copy(update={"passages": (passage,), "notes": notes_in(beside) + steps[0].notes})
-    return steps
-
-
-def _item_title(text: str) -> str:
-    """The first sentence of an item, without marks, at most a line long."""
-    first = plain(text.partition("\n")[0])
-    first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
-    return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
-
-
-def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
-    """Blocks cut after each fence: the words above a command belong to it."""
-    run: list[Block] = []
-    for block in blocks:
-        if not isinstance(block, ThematicBreak):
-            run.append(block)
-        if isinstance(block, Fence):
-            yield tuple(run)
-            run = []
-    if run:
-        yield tuple(run)
-
-
-def _step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> Step:
-    number, title = numbered_title(title)
-    first, last = (blocks[0].span, blocks[-1].span) if blocks else (span, span)
-    assert first is not None and last is not None
-    return Step(
-        number=number,
-        title=title,
-        what_to_check=text_of(blocks),
-        commands=commands_in(blocks),
-        notes=notes_in(blocks),
-        span=span or Span(first.line, first.column, last.end_line, last.end_column),
-    )
-
-
-def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
-    """The solutions of a section: one for each heading right below it, else the section itself."""
-    own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
-    solutions = [_solution(child.title, blocks_below(child), child.span) for child in section.children]
-    if any(isinstance(block, Fence) for block in own) or (own and not solutions):
-        solutions.insert(0, _solution(section.title, own, section.span))
-    elif own and solutions:
-        passage = Passage(text=text_of(own), span=own[0].span)
-        solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})
-    return tuple(s.model_copy(update={"number": s.number or n}) for n, s in enumerate(solutions, 1))
-
-
-def _solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
-    number, title = numbered_title(title)
-    prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote))
-    return Solution(
-        number=number,
-        title=title,
-        instructions=tuple(
-            each.model_copy(update={"commands": each.commands + inline_commands(item)})
-            for each, item in zip(read_instructions(blocks), items_in(blocks), strict=True)
-        ),
-        commands=commands_in(blocks) + tuple(found for item in items_in(blocks) for found in inline_commands(item)),
-        notes=notes_in(blocks),
-        passages=(Passage(text=text_of(prose), span=prose[0].span),) if prose else (),
-        span=span,
-    )
 
 
 FOUR_SECTION = Dialect("four-section", HEADINGS, _fit, _read)

@@ -1,11 +1,18 @@
 """Any other Markdown: the last resort, so that nothing is refused for its headings.
 
-It claims no steps and no solutions. The first paragraph is the purpose, a list under a heading that speaks of symptoms
-is read as symptoms, and everything else stays in `sections`.
+No heading names a part, so a page is read by its shape (`loose_forms`): a procedure, questions, tables, commands. The
+first paragraph that says something is the purpose, a list under a heading that speaks of symptoms is read as symptoms,
+and everything else stays in `sections`.
 """
+
+from dataclasses import replace
+from itertools import takewhile
 
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
+from faultmaven_kb.dialects.furniture import is_contents, is_furniture
+from faultmaven_kb.dialects.listing import numbered
+from faultmaven_kb.dialects.loose_forms import asks, fix_tables, loose_contents, without_spans
 from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
 from faultmaven_kb.text.markdown import Paragraph
 from faultmaven_kb.text.outline import walk
@@ -20,14 +27,26 @@ def _fit(document: Document) -> int:
 
 
 def _read(document: Document) -> Contents:
-    sections = tuple(walk(document.outline))
-    paragraphs = [block for section in sections for block in section.blocks if isinstance(block, Paragraph)]
-    symptoms = [read_symptoms(section.blocks) for _, section in sections_by_role(document, HEADINGS)]
-    return Contents(
+    sections = [section for section in walk(document.outline) if not is_contents(section)]
+    told = [section for section in sections if section.level < 2 or not asks(section.title)]
+    paragraphs = [
+        block
+        for section in told
+        for block in takewhile(lambda block: not (isinstance(block, Paragraph) and asks(block.text)), section.blocks)
+        if isinstance(block, Paragraph) and not is_furniture(block)
+    ]
+    named = [section for _, section in sections_by_role(document, HEADINGS)]
+    symptoms = [read_symptoms(section.blocks) for section in named]
+    found = Contents(
         purpose=text_of(paragraphs[:1]),
-        symptoms=tuple(symptom for found in symptoms for symptom in found),
+        symptoms=tuple(symptom for each in symptoms for symptom in each),
         resources=tuple(link for section in sections for link in links_in(document.source, section.blocks)),
     )
+    rest, tables = fix_tables(document)
+    outline = without_spans(rest.outline, {section.span for section in named if section.level > 1})
+    loose = loose_contents(outline, has_steps=bool(tables.steps), has_solutions=bool(tables.solutions))
+    found = found.followed_by(tables).followed_by(loose)
+    return replace(found, steps=numbered(found.steps), solutions=numbered(found.solutions))
 
 
 GENERIC = Dialect("generic", HEADINGS, _fit, _read)

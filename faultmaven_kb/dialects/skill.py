@@ -13,7 +13,7 @@ from typing import Any
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
-from faultmaven_kb.dialects.four_section import solutions_in, steps_in
+from faultmaven_kb.dialects.listing import solutions_in, steps_in
 from faultmaven_kb.dialects.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution
 from faultmaven_kb.text.markdown import ListBlock
@@ -130,4 +130,4 @@ def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
     return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
-SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate)
+SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate, ("name", "description"))

@@ -62,4 +62,4 @@ def _symptoms(document: Document) -> list[Symptom]:
     ]
 
 
-TYPED_FRONT_MATTER = Dialect("typed-front-matter", HEADINGS, _fit, _read, _translate)
+TYPED_FRONT_MATTER = Dialect("typed-front-matter", HEADINGS, _fit, _read, _translate, ("type", *_MARKS))

@@ -19,7 +19,7 @@ __all__ = ["Finding", "KnownCauses", "findings_of", "known_causes"]
 
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+(?=[A-Z`*\"“0-9(])|\n\s*\n|\n(?=[-*] )")
 _CONNECTION = re.compile(
-    r"[\s,*\"“”]*(?:\([^)]*\))?[\s,*\"“”]*(?:(?:\w+ ){0,3}(?:\w+, )?\b(?:or|and|nor)\b(?: at| to)?)?[\s,*\"“”]*"
+    r"[\s,*\"“”]*+(?:\([^)]*+\))?[\s,*\"“”]*+(?:(?:\w+ ){0,3}(?:\w+, )?\b(?:or|and|nor)\b(?: at| to)?)?[\s,*\"“”]*+"
     r"(?:(?:an?|the)\s)?\s*",
     re.IGNORECASE,
 )

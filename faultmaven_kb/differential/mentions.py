@@ -16,7 +16,7 @@ from faultmaven_kb.search.terms import Token, tokens_of
 
 __all__ = ["CauseNames", "Mention", "mentions"]
 
-_SET_APART = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)(?P<name>[^*`]+?)\1(?![\w*])|[\"“](?P<quoted>[^\"”`]+)[\"”]")
+_SET_APART = re.compile(r"(?<![\w*])(\*{1,2})(?=\S)(?P<name>[^*`]+?)\1(?![\w*])|[\"“](?P<quoted>[^\"“”`]+)[\"”]")
 _NUMBERED = re.compile(
     r"\bcauses?\s+(?P<numbers>\d{1,2}(?:(?:\s*,\s*(?:or\s+|and\s+)?|\s+(?:or|and|to)\s+|-)\d{1,2})*)", re.IGNORECASE
 )
@@ -83,7 +83,7 @@ def mentions(text: str, names: CauseNames) -> tuple[Mention, ...]:
 
 def _numbered(match: re.Match[str], names: CauseNames) -> list[Mention]:
     numbers = names.positions
-    text = re.sub(r"(\d+)\s*(?:to|-)\s*(\d+)", _spelled_out, match["numbers"])
+    text = re.sub(r"(?<!\d)(\d++)\s*(?:to|-)\s*(\d+)", _spelled_out, match["numbers"])
     wanted = [int(number) for number in re.findall(r"\d+", text)]
     return [Mention(match.start(), match.end(), numbers[number]) for number in wanted if number in numbers]
 

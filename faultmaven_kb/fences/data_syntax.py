@@ -17,7 +17,9 @@ from faultmaven_kb.text.yaml_faults import LOADER, fault_of
 __all__ = ["LANGUAGES", "error_in"]
 
 LANGUAGES = frozenset({"yaml", "yml", "json", "toml"})
-_TEMPLATE = re.compile(r"\{%|\{\{-?\s*(?:if|range|end|with|else|include|toYaml|template)\b|^\s*\{\{", re.MULTILINE)
+_TEMPLATE = re.compile(
+    r"\{%|\{\{-?\s*(?:if|range|end|with|else|include|toYaml|template)\b|^[^\S\n]*+\{\{", re.MULTILINE
+)
 _ABRIDGED = re.compile(r"\.{3}|…")
 
 
@@ -58,7 +60,7 @@ def _toml_error(code: str) -> tuple[str, int] | None:
         tomllib.loads(code)
     except tomllib.TOMLDecodeError as error:
         place = re.search(r"line (\d+), column (\d+)", str(error))
-        message = re.sub(r"\s*\(at .*\)$", "", str(error)).lower()
+        message = str(error).partition(" (at ")[0].lower()
         return message, _index(code, int(place[1]), int(place[2])) if place else max(len(code.rstrip()) - 1, 0)
     return None
 

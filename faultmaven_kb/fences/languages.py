@@ -65,9 +65,10 @@ _SQL = re.compile(
     r"SHOW \w+;?\s*$|WITH \w+ AS \(|TRUNCATE\b|GRANT\b|REINDEX\b|ANALYZE\b)",
 )
 _SQL_ANY = re.compile(_SQL.pattern, re.IGNORECASE)
-_GO = re.compile(r"(?:package \w+$|func (?:\([^)]*\) )?\w+\(.*\{$|import \($|\w+(?:, \w+)* := .+)", re.MULTILINE)
+_GO = re.compile(r"(?:package \w+$|func (?:\([^()]*+\) )?\w+\(.*\{$|import \($|\w+(?:, \w+)* := .+)", re.MULTILINE)
 _PYTHON = re.compile(
-    r"(?:from [\w.]+ import \w|import [\w.]+(?: as \w+)?$|def \w+\(.*\).*:$|class \w+.*:$|@\w[\w.]*$|with .+ as \w+:$)"
+    r"(?:from [\w.]+ import \w|import [\w.]+(?: as \w+)?$|def \w+\(.*\)[^)\n]*:$|class \w.*:$|"
+    r"@\w[\w.]*$|with .+ as \w+:$)"
 )
 _YAML = re.compile(r"(?:- )?[A-Za-z_][\w./-]*:(?: \S.*)?$|---$")
 _SETTING = re.compile(r"[A-Za-z_][\w.-]*[ \t]+=[ \t]+\S")

@@ -22,7 +22,7 @@ _CLIENTS: dict[str, tuple[str, ...]] = {
     "cockroach": ("-e", "--execute"),
     "sqlite3": (),
 }
-_SHELL_VARIABLE = re.compile(r"\$\{\w+[^}]*\}|\$[A-Za-z_]\w*")
+_SHELL_VARIABLE = re.compile(r"\$\{\w[^}]{0,200}\}|\$[A-Za-z_]\w*")
 
 
 def queries_of(command: ShellCommand) -> Iterator[Statement]:

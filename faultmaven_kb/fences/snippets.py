@@ -80,7 +80,7 @@ class Snippet:
     def opening(self) -> Span:
         """The opening marks with the language behind them."""
         line = self.source.line(self.fence.span.line)
-        match = re.search(r"(`{3,}|~{3,}).*$", line)
+        match = re.search(r"(`{3,}|~{3,}).*", line)
         start = match.start() if match else self.fence.span.column - 1
         return Span(self.fence.span.line, start + 1, self.fence.span.line, len(line.rstrip()) + 1)
 
@@ -171,7 +171,7 @@ def _prose(blocks: tuple[Block, ...]) -> tuple[str, ...]:
         if isinstance(block, Paragraph | Html):
             found.append(block.text)
         elif isinstance(block, Quote):
-            found += _prose(block.blocks)
+            found.append("\n".join(_prose(block.blocks)))  # one remark: its mark speaks for all of it
         elif isinstance(block, ListBlock):
             for item in block.items:
                 found += _prose(item.blocks)

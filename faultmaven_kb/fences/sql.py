@@ -56,7 +56,7 @@ _TOKEN = re.compile(
 _CLIENT_LINE = re.compile(
     r"^[ \t]*(?:\\(?![gG]\b).*|(?:delimiter|use)\b[^;\n]*;?|go[ \t]*|/[ \t]*|@@?\S+|#.*)$", re.MULTILINE | re.IGNORECASE
 )
-_PROMPT = re.compile(r"^[ \t]*(?:mysql|MariaDB[^>\n]*|\w+[=-][#>]|sqlite|SQL)>?[ \t]+(?=\S)", re.MULTILINE)
+_PROMPT = re.compile(r"^[ \t]*(?:mysql|MariaDB[^>\n]*|\w+[=-][#>]|sqlite|SQL)>?(?<![ \t])[ \t]++(?=\S)", re.MULTILINE)
 _VARIABLE = re.compile(r"\$\{\w+\}|%\(\w+\)s|(?<![:\w]):(?=['\"A-Za-z_])|\$(?=\d)|%(?=[sd(])|@(?=\w)")
 """`:name`, `$1`, `%s`, `@x`: what a client or a program fills in."""
 

@@ -21,7 +21,8 @@ from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
 
 __all__ = ["TEMPLATE", "Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
-_SIZE_LIMIT = 20_000_000
+_SIZE_LIMIT = 500_000
+_MOST_ALERTS = 2_000  # a runbook is looked for to each of them
 _DEPTH_LIMIT = 100
 _ENDINGS = (".yaml", ".yml", ".rules")
 _GRAFANA = ("data", "condition", "uid", "for")
@@ -30,7 +31,7 @@ TEMPLATE = "<template>"
 """What stands in a text for what a chart's template would fill in."""
 
 _ESCAPED = re.compile(r"\{\{-?\s*(?:`([^`]*)`|\"(\{\{|\}\})\")\s*-?\}\}")
-_ACTION = re.compile(r"\{\{(?:-?\s*/\*.*?\*/\s*-?|[^{}]|\}(?!\})|\{(?!\{))*\}\}", re.DOTALL)
+_ACTION = re.compile(r"\{\{(?:/\*(?:(?!\*/|/\*).)*+\*/|[^{}]|\}(?!\})|\{(?!\{))*+\}\}", re.DOTALL)
 _ACTIONS_ALONE = re.compile(rf"^[ \t]*(?:{TEMPLATE}[ \t]*)+$", re.MULTILINE)
 
 
@@ -96,6 +97,9 @@ def _read(text: str, name: str) -> RuleFile:
             return RuleFile((), (Problem(name, 1, f"the file is nested deeper than {_DEPTH_LIMIT} levels"),))
         for document in yaml.compose_all(text, Loader=LOADER):
             alerts += _alerts(document, _Place(name))
+            if len(alerts) > _MOST_ALERTS:
+                line, message = alerts[_MOST_ALERTS].line, f"more than {_MOST_ALERTS:,} alerts, split the file"
+                return RuleFile(tuple(alerts[:_MOST_ALERTS]), (Problem(name, line, message),))
     except yaml.MarkedYAMLError as error:
         message, index, _ = fault_of(error, text)
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")

@@ -22,7 +22,7 @@ __all__ = ["completions", "field_help"]
 _FIELDS = MetadataContract.model_fields
 _VALUES = {"severity": SEVERITIES, "difficulty": DIFFICULTIES, "status": STATUSES}
 _NUMBERED = {"diagnostic-steps": "Step", "solutions": "Solution"}
-_LINK_TARGET = re.compile(r"\]\([^)\s]*$")
+_LINK_TARGET = re.compile(r"\]\([^()\s]*$")
 _LINK_TEXT = re.compile(r"^\s*[-*+]\s+\[[^\]]*$")
 
 

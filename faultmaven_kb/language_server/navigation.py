@@ -16,8 +16,8 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["runbook_at", "symbols"]
 
-_LINK = re.compile(r"\[[^\]]*\]\(<?([^)\s>]+)[^)]*\)")
-_WORD = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
+_LINK = re.compile(r"\[[^\[\]]*+\]\(<?([^()\s>]++)[^()]*+\)")
+_WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:-[a-z0-9]++)+")
 
 
 def symbols(document: ReadDocument, encoding: Encoding) -> list[types.DocumentSymbol]:

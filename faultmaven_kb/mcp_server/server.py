@@ -132,7 +132,9 @@ class RunbookServer(MCPServer[None]):
 
     def get_runbook(
         self,
-        id: Annotated[str, Field(max_length=200, description="The runbook's id, as search_runbooks gives it.")],
+        id: Annotated[
+            str, Field(max_length=200, description="The runbook's id, as search_runbooks gives it, or its unique end.")
+        ],
         section: Annotated[
             str | None, Field(max_length=200, description="Only this section: its title, or its role (solutions).")
         ] = None,
@@ -226,11 +228,14 @@ class RunbookServer(MCPServer[None]):
 
     def _runbook(self, runbook_id: str) -> Runbook:
         base = self._loaded()
-        runbook = base.get(runbook_id) or base.get(unquote(runbook_id, errors="surrogateescape"))
-        if runbook is None:
+        found = base.ids_named(runbook_id) or base.ids_named(unquote(runbook_id, errors="surrogateescape"))
+        if len(found) > 1:
+            options = ", ".join(safe_id(each) for each in found[:10])
+            raise ToolError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}')
+        if not found:
             hint = did_you_mean(safe_id(runbook_id), map(safe_id, base.ids)) or "; list_runbooks shows them all"
             raise ToolError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
-        return runbook
+        return base[found[0]]
 
 
 def _unmarked(**filters: str | None) -> dict[str, str | None]:

@@ -21,7 +21,7 @@ __all__ = ["Directive", "DirectiveKind", "directives_before", "is_exit_code"]
 
 DirectiveKind = Literal["skip", "file", "expect", "rc", "background"]
 _KINDS: tuple[str, ...] = get_args(DirectiveKind)
-_COMMENT = re.compile(r"<!--\s*lab:\s*(?P<kind>\S*)\s*(?P<value>.*?)\s*-->")
+_COMMENT = re.compile(r"<!--\s*+lab:\s*+(?P<kind>(?:(?!-->)\S)*+)\s*+(?P<value>(?:(?!-->).)*+)-->")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ def directives_before(source: Source, line: int) -> tuple[Directive, ...]:
         text = source.line(number).strip().lstrip("> ")
         match = _COMMENT.fullmatch(text)
         if match:
-            found.append(_directive(match["kind"], match["value"], number))
+            found.append(_directive(match["kind"], match["value"].rstrip(), number))
         elif text:
             break
         number -= 1

@@ -7,7 +7,7 @@ sorted paths on every system.
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
@@ -19,10 +19,12 @@ __all__ = [
     "NOT_RUNBOOKS",
     "FileState",
     "files_at",
+    "find_other_markup",
     "find_runbooks",
     "find_states",
     "find_strays",
     "is_runbook",
+    "other_markup",
     "read_file",
     "real_path",
     "shown_name",
@@ -40,6 +42,14 @@ class FileState(NamedTuple):
 
 
 NOT_RUNBOOKS = frozenset({"README.md", "TEMPLATE.md", "CONTRIBUTING.md", "REVIEW_GUIDELINES.md", "_index.md"})
+
+
+_OTHER_MARKUPS = {
+    **dict.fromkeys((".adoc", ".asciidoc"), ("AsciiDoc", "npx downdoc FILE")),
+    **dict.fromkeys((".rst", ".rest"), ("reStructuredText", "pandoc -f rst -t gfm FILE -o FILE.md")),
+    ".org": ("Org", "pandoc -f org -t gfm FILE -o FILE.md"),
+    ".textile": ("Textile", "pandoc -f textile -t gfm FILE -o FILE.md"),
+}
 
 
 def find_runbooks(paths: Iterable[str | Path]) -> Iterator[Path]:
@@ -105,6 +115,20 @@ def _state(name: str, path: str, entry: "os.DirEntry[str] | Path") -> FileState:
     return FileState(name, path, state.st_size, state.st_mtime_ns)
 
 
+def other_markup(name: str) -> str | None:
+    """Why a file of a markup that is not read is none, and how to convert it; None for any other name."""
+    markup, convert = _OTHER_MARKUPS.get(PurePath(name).suffix.lower(), ("", ""))
+    return f"file is {markup}, expected Markdown (convert it: {convert})" if markup else None
+
+
+def find_other_markup(paths: Iterable[str | Path]) -> Iterator[Path]:
+    """The files of a markup that is not read below the given folders, sorted; those that are no runbook by name not."""
+    for path in map(Path, paths):
+        if path.is_dir():
+            found = (each for each in _all_below(os.fspath(path)) if other_markup(each.name))
+            yield from sorted(Path(each.path) for each in found if f"{Path(each.name).stem}.md" not in NOT_RUNBOOKS)
+
+
 def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
     """The symbolic links below the given folders that look like runbooks and lead out of their folder, sorted."""
     for path in map(Path, paths):
@@ -121,6 +145,8 @@ def read_file(path: Path) -> tuple[str, bytes | Diagnostic]:
     try:
         if shown != name:
             raise PathError("file name is not UTF-8, rename the file")
+        if other := other_markup(path.name):
+            raise PathError(other)
         return name, read_bytes(path)
     except PathError as error:
         return shown, Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), shown, Span(1, 1, 1, 1))
@@ -148,6 +174,21 @@ def _leads_out(file: Path, folder: Path) -> bool:
 
 def _walk(folder: Path) -> Iterator[Path]:
     return (Path(entry.path) for entry in _entries(os.fspath(folder)))
+
+
+def _all_below(folder: str) -> Iterator["os.DirEntry[str]"]:
+    """Every file below a folder, hidden folders left out."""
+    try:
+        with os.scandir(folder) as found:
+            entries = list(found)
+    except OSError:  # a folder that cannot be listed has nothing to give
+        return
+    for entry in entries:
+        if entry.is_dir(follow_symlinks=False):
+            if not entry.name.startswith("."):
+                yield from _all_below(entry.path)
+        else:
+            yield entry
 
 
 def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:

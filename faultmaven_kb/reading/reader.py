@@ -6,7 +6,7 @@ else.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -14,6 +14,7 @@ from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.dialects import best_dialect, dialect_named
+from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
 from faultmaven_kb.errors import FaultmavenError, PathError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
@@ -23,9 +24,9 @@ from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
-from faultmaven_kb.text.limits import beyond_limit
+from faultmaven_kb.text.limits import beyond_limit, too_many_lines
 from faultmaven_kb.text.markdown import Block, read_blocks
-from faultmaven_kb.text.outline import build_outline, walk
+from faultmaven_kb.text.outline import NO_ALIASES, build_outline, walk
 
 __all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 
@@ -55,16 +56,23 @@ class ReadDocument(Document):
         return check_metadata(self.front_matter.values)
 
 
-def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None) -> ParseResult:
+def parse_runbook(
+    document: Path | str | bytes,
+    *,
+    path: str | None = None,
+    dialect: str | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
+) -> ParseResult:
     """The runbook in a file (`Path`), a text (`str`) or undecoded bytes.
 
     `path` names the text's origin in diagnostics and gives the id of a document that has none; `dialect` names the
-    family of documents it belongs to, which is otherwise found by its content. Raises `PathError` when a file cannot be
+    family of documents it belongs to, which is otherwise found by its content; `aliases` are headings of one's own with
+    the ones they are read as (`{"Wie beheben": "Solutions"}`). Raises `PathError` when a file cannot be
     read, or a text is only the name of a file, and `ConfigurationError` for a dialect that does not exist, never
     anything for the content: a document that a stage cannot take is a finding too (RB990).
     """
     try:
-        found, diagnostics = read_document(document, path=path, dialect=dialect)
+        found, diagnostics = read_document(document, path=path, dialect=dialect, aliases=aliases)
         parts = runbooks_in(found, found.runbook, _build) if found and dialect is None else ()
     except FaultmavenError:
         raise
@@ -74,7 +82,11 @@ def parse_runbook(document: Path | str | bytes, *, path: str | None = None, dial
 
 
 def read_document(
-    document: Path | str | bytes, *, path: str | None = None, dialect: str | None = None
+    document: Path | str | bytes,
+    *,
+    path: str | None = None,
+    dialect: str | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """What every stage saw of a document, and all their diagnostics; None when there is no text, or it is refused."""
     if isinstance(document, str) and _FILE_NAME.fullmatch(document):
@@ -88,7 +100,7 @@ def read_document(
     diagnostics += front_matter.diagnostics
     if front_matter.refused:
         return None, diagnostics
-    return read_body(source, front_matter, diagnostics, dialect=dialect)
+    return read_body(source, front_matter, diagnostics, dialect=dialect, aliases=aliases)
 
 
 def _name(document: Path | str | bytes, path: str | None) -> str:
@@ -96,16 +108,24 @@ def _name(document: Path | str | bytes, path: str | None) -> str:
 
 
 def read_body(
-    source: Source, front_matter: FrontMatter, diagnostics: tuple[Diagnostic, ...], *, dialect: str | None = None
+    source: Source,
+    front_matter: FrontMatter,
+    diagnostics: tuple[Diagnostic, ...],
+    *,
+    dialect: str | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> tuple[ReadDocument | None, tuple[Diagnostic, ...]]:
     """The stages after the front matter, and all diagnostics; `diagnostics` is what the stages before had to say.
 
     No document where there is more of one kind than a document may hold.
     """
+    if beyond := too_many_lines(source):
+        return None, (*diagnostics, beyond)
     blocks = read_blocks(source, front_matter.end)
     if beyond := beyond_limit(source, blocks):
         return None, (*diagnostics, beyond)
-    outline = build_outline(source, blocks, source.position(front_matter.end).line)
+    aliases = {heading.casefold(): meant for heading, meant in aliases.items()}
+    outline = build_outline(source, blocks, source.position(front_matter.end).line, aliases=aliases)
     seen = Document(source, front_matter, outline)
     chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
     runbook = _build(seen, chosen)
@@ -124,7 +144,7 @@ def _build(seen: Document, dialect: Dialect) -> Runbook:
         title=metadata.title or heading or stem or "Untitled",
         dialect=dialect.name,
         metadata=metadata,
-        sections=tuple(_sections(seen, dialect)),
+        sections=tuple(_sections(seen, dialect, contents)),
         path=path,
         **contents.present(),
     )
@@ -153,10 +173,15 @@ def _as_written(front_matter: FrontMatter, value: Any, path: tuple[str | int, ..
     return value if str(value) == text else text
 
 
-def _sections(seen: Document, dialect: Dialect) -> Iterable[Section]:
+def _sections(seen: Document, dialect: Dialect, contents: Contents) -> Iterable[Section]:
+    places = {step.span.line: "steps" for step in contents.steps}
+    places |= {solution.span.line: "solutions" for solution in contents.solutions}
     for part in walk(seen.outline):
         text = _raw(seen.source, part.span.line, part.span.end_line)
         role = role_of(part, dialect.headings)
+        if role is None:  # what it was read as by its shape
+            lines = range(part.span.line, part.span.end_line + 1)
+            role = next((read_as for line, read_as in places.items() if line in lines), None)
         yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
 
 

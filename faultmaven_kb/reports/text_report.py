@@ -13,7 +13,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["Piece", "to_pieces", "to_text"]
+__all__ = ["Piece", "details", "source_line", "summary", "to_pieces", "to_text"]
 
 Piece = tuple[str, str]
 """A style (a level's name, `path`, `code`, `dim`, `caret` or empty) and the text in it."""
@@ -30,7 +30,7 @@ def to_pieces(report: Report) -> Iterator[Piece]:
     """The report as pieces of styled text, line ends included."""
     for diagnostic in report.diagnostics:
         yield from _diagnostic(report, diagnostic)
-    yield from _summary(report)
+    yield from summary(report)
 
 
 def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
@@ -39,7 +39,12 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     yield diagnostic.level.value, diagnostic.level.value
     yield "code", f" {diagnostic.code} {diagnostic.name}"
     yield "", f": {printable(diagnostic.message)}\n"
-    yield from _source_line(report, diagnostic)
+    yield from source_line(report, diagnostic)
+    yield from details(diagnostic)
+
+
+def details(diagnostic: Diagnostic) -> Iterator[Piece]:
+    """The related places of a finding and its fix, a line each."""
     for related in diagnostic.related:
         place = f"{printable(related.path)}:{related.span.line}:{related.span.column}"
         yield "dim", f"     = {printable(related.message)}: {place}\n"
@@ -48,16 +53,17 @@ def _diagnostic(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
         yield "dim", f"     = fix: {printable(diagnostic.fix.message)} ({how})\n"
 
 
-def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
+def source_line(report: Report, diagnostic: Diagnostic, width: int = _WIDTH) -> Iterator[Piece]:
+    """The line of a finding with a caret under its place, at most `width` characters of it."""
     source, span = report.sources.get(diagnostic.path), diagnostic.span
     line = source.line(span.line) if source else ""
     if not line.strip():
         return
     end = span.end_column if span.end_line == span.line else len(line) + 1
-    shift = max(0, span.column - 1 - _WIDTH // 2)
-    shown = line[shift : shift + _WIDTH]
+    shift = max(0, span.column - 1 - width // 2)
+    shown = line[shift : shift + width]
     before = printable_lines(line[shift : span.column - 1])
-    marked = printable_lines(line[span.column - 1 : min(end - 1, shift + _WIDTH)])
+    marked = printable_lines(line[span.column - 1 : min(end - 1, shift + width)])
     yield "dim", f"{span.line:>5} | "
     yield "", printable_lines(shown) + "\n"
     yield "dim", "      | "
@@ -65,7 +71,8 @@ def _source_line(report: Report, diagnostic: Diagnostic) -> Iterator[Piece]:
     yield "caret", "^" * max(1, cell_len(marked)) + "\n"
 
 
-def _summary(report: Report) -> Iterator[Piece]:
+def summary(report: Report) -> Iterator[Piece]:
+    """How many runbooks were checked, what was found, and how much of it can be fixed."""
     files = counted(len(report.files), "runbook")
     if not report.diagnostics:
         yield "ok", f"{files} checked, nothing to report\n"

@@ -16,7 +16,7 @@ _FAULT_WORDS = re.compile(
     re.IGNORECASE,
 )
 _QUIET_LEVEL = re.compile(
-    r"^\W*(?:\S+\s+){0,4}?\W?(?:INFO|DEBUG|TRACE|NOTICE|info|debug|trace)\b|\blevel=(?:info|debug)"
+    r"^\W*+(?:\S++\s++){0,4}?\W?(?:INFO|DEBUG|TRACE|NOTICE|info|debug|trace)\b|\blevel=(?:info|debug)"
 )
 _WARNING_LEVEL = re.compile(r"\b(?:WARN(?:ING)?|warn)\b|\blevel=warn")
 _FRAMES = re.compile(

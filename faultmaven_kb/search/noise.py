@@ -11,7 +11,7 @@ __all__ = ["template", "without_noise"]
 _MONTH = "(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)"
 _NOISE = re.compile(
     rf"""
-      \b(?=[\w:-]*\d)(?:                                # words with a digit; all others fail here at once
+      \b(?=[\w:-]{{0,80}}?\d)(?:                                # words with a digit; all others fail here at once
         \d{{4}}[-/]\d\d[-/]\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?)?(?:Z|[+-]\d\d:?\d\d)?  # ISO 8601
       | \d\d/(?:\d\d|[A-Z][a-z]{{2}})/\d{{4}}(?::|[ ])\d\d:\d\d:\d\d(?:[ ][+-]\d{{4}})?    # web server logs
       | [IWEF]\d{{4}}\ \d\d:\d\d:\d\d\.\d+\ +\d+\ [\w.]+:\d+\]                       # klog

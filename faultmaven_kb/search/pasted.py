@@ -25,9 +25,12 @@ _MOST_LINES = 60
 _MOST_QUIET_LINES = 10
 _VARIANTS = 2
 
-_EVENTS_HEADER = re.compile(r"^\s*(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE)
+_EVENTS_HEADER = re.compile(
+    r"^[^\S\n]*+(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE
+)
 _EVENT = re.compile(r"^\s*(?:\S+\s+)?\S+\s+(Normal|Warning)\s+(?P<reason>\S+)\s+(?P<object>\S+)\s+(?P<message>.*)")
-_DESCRIBE = re.compile(r"^Name:\s+\S+[\s\S]*^(?:Events|Conditions|Status|Containers):", re.MULTILINE)
+_DESCRIBE = re.compile(r"^Name:\s+\S", re.MULTILINE)
+_DESCRIBE_PART = re.compile(r"^(?:Events|Conditions|Status|Containers):", re.MULTILINE)
 _DESCRIBED = re.compile(
     r"^\s*(?:Warning\b|(?:State|Last State|Reason|Message|Exit Code|Status|Ready|MemoryPressure|DiskPressure|"
     r"PIDPressure|NetworkUnavailable)\b)"
@@ -63,7 +66,7 @@ def read_pasted(text: str) -> Pasted:
         return Pasted("text", _kept(Line(n, line, 1.0) for n, line in enumerate(lines, 1)))
     if _EVENTS_HEADER.search(text):
         return Pasted("events", _kept(_events(lines)))
-    if _DESCRIBE.search(text):
+    if (head := _DESCRIBE.search(text)) and _DESCRIBE_PART.search(text, head.end()):
         return Pasted("describe", _kept(_described(lines)))
     return Pasted("log", _kept(_logged(lines)))
 

@@ -52,8 +52,9 @@ _RULES_OUT = re.compile(
     re.IGNORECASE,
 )
 _NAMED_OBJECT = re.compile(
-    r"(?<![\w/])[a-z0-9]+(?:-[a-z0-9]+)*/[a-z0-9]+(?:-[a-z0-9]+)+(?![\w/])"
-    r"|(?<=namespace )[a-z0-9-]+|(?<=namespace=)[\w-]+|(?<=cluster )[a-z]+-[a-z0-9]+|\b[a-z]+(?:-[a-z]+)*-\d+(?![\w-])"
+    r"(?<![\w/])[a-z0-9]+(?:-[a-z0-9]+){0,12}/[a-z0-9]+(?:-[a-z0-9]+)+(?![\w/])"
+    r"|(?<=namespace )[a-z0-9-]+|(?<=namespace=)[\w-]+|(?<=cluster )[a-z]+-[a-z0-9]+"
+    r"|\b[a-z]+(?:-[a-z]+){0,12}-\d+(?![\w-])"
     r"|\b(?<=[Pp]od )\S+/\S+|\b(?<=Deployment )\S+/\S+|(?<=DaemonSet )\S+/\S+|(?<=StatefulSet )\S+/\S+|(?<=Job )\S+/\S+"
     r"|(?<=HPA )\S+/\S+"
 )

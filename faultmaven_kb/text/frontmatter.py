@@ -3,6 +3,7 @@
 python-frontmatter alone answers a byte order mark, a list, an unclosed block or a comment before the fence with empty
 metadata and no word, and takes an indented `---` inside a value for the end. `StrictHandler` is a python-frontmatter
 handler (it can be passed to `frontmatter.loads`) whose idea of a fence is exact; the faults become diagnostics here.
+TOML between `+++` lines, as Hugo writes it, is read too and reported: other readers see no front matter there.
 """
 
 import re
@@ -13,14 +14,19 @@ from frontmatter.default_handlers import YAMLHandler
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level
 from faultmaven_kb.source import BYTE_ORDER_MARK, KeyPath, Source, Span
+from faultmaven_kb.text.toml_values import TomlError, read_toml
 from faultmaven_kb.text.yaml_values import FRONT_MATTER_LIMIT, Entry, read_yaml
 
 __all__ = ["FrontMatter", "StrictHandler", "read_front_matter"]
 
 _OPEN = re.compile(rf"{BYTE_ORDER_MARK}?---[ \t]*(?:\r\n|\r|\n|\Z)")
 _CLOSE = re.compile(r"[\r\n](---[ \t]*)(?:\r\n|\r|\n|\Z)")
+_TOML = re.compile(
+    rf"{BYTE_ORDER_MARK}?\+\+\+[ \t]*(?:\r\n|\r|\n)(?P<toml>.*?)(?<=[\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
+)
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
+_KEY_BELOW = re.compile(r"[\r\n]*+[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
 _HEADING = re.compile(r"#{1,6} \S")
 _YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
 
@@ -85,6 +91,8 @@ def read_front_matter(source: Source) -> FrontMatter:
     """The front matter of a source; without one, an empty value and the reason as a diagnostic."""
     handler = StrictHandler()
     bounds = handler.bounds(source.text)
+    if bounds is None and (toml := _TOML.match(source.text)):
+        return _toml(source, toml)
     if bounds is None:
         return _absent(source, handler)
     start, end, body = bounds
@@ -123,13 +131,36 @@ def read_front_matter(source: Source) -> FrontMatter:
     )
 
 
+def _toml(source: Source, found: re.Match[str]) -> FrontMatter:
+    """TOML front matter: its values, and that only some readers know it."""
+    start, end = found.span("toml")
+    span = source.span(0, end + 3)
+    opening = Span(1, 1, 1, 4)
+    if end - start > FRONT_MATTER_LIMIT:
+        message = f"front matter is larger than {FRONT_MATTER_LIMIT:,} characters, expected a few fields"
+        fault = _error("RB006", "file-too-large", message, source, opening)
+        return FrontMatter(end=found.end(), span=span, present=True, readable=False, diagnostics=(fault,))
+    try:
+        values, entries = read_toml(source.text[start:end], start)
+    except TomlError as error:
+        place = source.line_span(error.line + 1) if error.line and error.line < len(source.lines) else opening
+        fault = _error("RB104", "yaml-syntax", f"the front matter is not TOML: {error}", source, place)
+        return FrontMatter(end=found.end(), span=span, present=True, readable=False, diagnostics=(fault,))
+    message = 'front matter is TOML ("+++"), expected YAML between "---" lines'
+    fault = _error("RB107", "frontmatter-not-mapping", message, source, opening)
+    return FrontMatter(
+        values, source, entries, found.end(), span, present=True, readable=bool(values), diagnostics=(fault,)
+    )
+
+
 def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
     """Why there is no front matter: none at all, not at the top, or never closed."""
     if handler.detect(source.text):
         return _unclosed(source)
-    for fence in _FENCE.finditer(source.text):
-        before = source.text[: fence.start()]
-        if _KEY_LINE.match(source.text[fence.end() :].lstrip("\r\n")) and "\n#" not in "\n" + before:
+    heading = f"\n{source.text}".find("\n#")
+    for fence in _FENCE.finditer(source.text, 0, heading if heading >= 0 else len(source.text)):
+        if _KEY_BELOW.match(source.text, fence.end()):
+            before = source.text[: fence.start()]
             line = source.position(fence.start()).line
             message = f'front matter opens on line {line}, expected "---" on line 1'
             edits = (Edit(source.span(0, fence.start()), ""),)

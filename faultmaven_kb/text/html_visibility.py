@@ -18,7 +18,7 @@ _MARKUP = re.compile(
     re.DOTALL,
 )
 _WELL_FORMED = re.compile(r"(?:\s+[A-Za-z_:][\w:.-]*(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?)*\s*/?")
-_ATTRIBUTE = re.compile(r"\s+([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
+_ATTRIBUTE = re.compile(r"(?<!\s)\s++([A-Za-z_:][\w:.-]*)(?:\s*=\s*(?:\"[^\"]*\"|'[^']*'|[^\s\"'=<>`]+))?")
 _ENDED = re.compile(r"(?:>|-->|--!>)\Z")
 
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())

@@ -14,9 +14,10 @@ from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Fence, Heading, Html, ListBlock, Paragraph, Quote, Table
 
-__all__ = ["LIMITS", "beyond_limit"]
+__all__ = ["LIMITS", "beyond_limit", "too_many_lines"]
 
 LIMITS = {
+    "lines": 10_000,
     "headings": 500,
     "code blocks": 500,
     "list items": 2_000,
@@ -35,6 +36,12 @@ LIMITS = {
 
 _BLANKS = re.compile(rf"\s{{{LIMITS['blanks and empty lines in a row'] + 1}}}")
 _MARKS = "[(<*_`\"'{"
+
+
+def too_many_lines(source: Source) -> Diagnostic | None:
+    """The line with which a document has more than it may (RB014): the one limit that the parser itself needs."""
+    line = LIMITS["lines"] + 1
+    return _beyond("lines", source, source.line_span(line)) if len(source.lines) > line else None
 
 
 def beyond_limit(source: Source, blocks: tuple[Block, ...]) -> Diagnostic | None:

@@ -1,8 +1,10 @@
-"""Markdown text to typed blocks with places. The only room that knows markdown-it.
+"""Markdown text to typed blocks with places. Only this room and `containers` know markdown-it.
 
 Only the block pass runs (it costs about half of a full parse): `inline` is for the few texts whose links matter. The
 front matter is blanked instead of cut, so that every line number is a line of the file. What stands in a fence or in an
-HTML comment stays inside its block and is never seen as structure by later stages.
+HTML comment stays inside its block and is never seen as structure by later stages. An admonition of a site generator is
+a quote that opens with GitHub's mark (`[!WARNING]`), so every later stage knows one form of warning; a tab or a folded
+part is its label and its blocks.
 """
 
 import re
@@ -14,6 +16,7 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
+from faultmaven_kb.text.containers import UNMARKED, add_containers
 from faultmaven_kb.text.inline import without_comments
 
 __all__ = [
@@ -137,6 +140,7 @@ class InlineLink:
 def _block_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable("table")
     parser.core.ruler.enableOnly(["normalize", "block"])
+    add_containers(parser)
     return parser.disable("reference")  # a link definition stays text, so that nothing of a document is lost
 
 
@@ -144,6 +148,9 @@ _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
 _PAGE = MarkdownIt("commonmark").enable("table")
 _PAGE.validateLink = lambda _: True  # type: ignore[method-assign,assignment]  # a refused address is not shown either
+_HTML_HEADING = re.compile(r"<h(?P<level>[1-6])\b[^<>]*>(?P<title>[^\n]*)</h(?P=level)>", re.IGNORECASE)
+_SUMMARY = re.compile(r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<title>[^\n]*?)</summary>", re.IGNORECASE)
+_TAG = re.compile(r"<[^<>]*>")
 _WHOLE_LINK = re.compile(r"\[([^\[\]`\\*_<>&!]+)\]\(([A-Za-z0-9.:/][A-Za-z0-9./:#?=~-]*)\)")
 
 
@@ -184,6 +191,12 @@ class _Walker:
                 self.index += 2
                 found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
                 continue
+            if token.type == "container_open":
+                found.extend(self.container(token))
+                continue
+            if token.type == "html_block":
+                found.extend(self.html(token))
+                continue
             block = self.block(token)
             if block is not None:
                 found.append(block)
@@ -204,14 +217,51 @@ class _Walker:
             return Quote(self.blocks("blockquote_close"), self.span(token))
         if kind == "table_open":
             return self.table(token)
-        if kind == "html_block":
-            return Html(token.content, self.span(token))
         return ThematicBreak(self.span(token)) if kind == "hr" else None
+
+    def html(self, token: Token) -> Iterator[Block]:
+        """A heading written in HTML as one, a folded part's summary as its label, anything else as it stands."""
+        span = self.span(token)
+        text = token.content
+        if heading := _HTML_HEADING.fullmatch(text.strip()):
+            title = " ".join(_TAG.sub(" ", heading["title"]).split())
+            if title:
+                yield Heading(int(heading["level"]), title, span)
+                return
+        if summary := _SUMMARY.match(text):
+            label = " ".join(_TAG.sub("", summary["title"]).split()).rstrip(":")
+            if label:
+                yield Paragraph(f"**{label}:**", span)
+                text = text[summary.end() :]
+                if not text.strip():
+                    return
+        yield Html(text, span)
+
+    def container(self, token: Token) -> Iterator[Block]:
+        """An admonition as a quote with its mark; of any other container its label and what is in it."""
+        span = self.span(token)
+        first = Span(span.line, span.column, span.line, len(self.lines[span.line - 1].rstrip()) + 1)
+        inner = self.blocks("container_close")
+        if token.info in UNMARKED:
+            if token.content:
+                yield Paragraph(f"**{token.content}:**", first)
+            yield from inner
+            return
+        mark = f"[!{token.info.upper()}] {token.content}".rstrip()
+        if inner and isinstance(inner[0], Paragraph):  # one text, as in GitHub's form
+            last = inner[0].span
+            first = Span(first.line, first.column, last.end_line, last.end_column)
+            inner = (Paragraph(f"{mark}\n{inner[0].text}", first), *inner[1:])
+        else:
+            inner = (Paragraph(mark, first), *inner)
+        yield Quote(inner, span)
 
     def fence(self, token: Token) -> Fence:
         span = self.span(token)
         if token.type == "code_block":
             return Fence("", "", token.content, span, fenced=False)
+        if not token.markup:  # of a shortcode, which is none without its end
+            return Fence(token.info.lower(), token.info, token.content, span)
         info = token.info.strip()
         language = info.split(maxsplit=1)[0].lower() if info else ""
         last = self.lines[min(token.map[1], len(self.lines)) - 1].strip(" \t>") if token.map else ""

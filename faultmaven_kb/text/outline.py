@@ -7,16 +7,19 @@ group: it stays where it stands, so that the fence below a warning still belongs
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from types import MappingProxyType
 
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Heading, Paragraph, Quote, ThematicBreak
+from faultmaven_kb.text.translations import in_english
 
 __all__ = [
     "NOTE_KINDS",
+    "NO_ALIASES",
     "Group",
     "OutlineSection",
     "blocks_below",
@@ -31,16 +34,17 @@ __all__ = [
     "words",
 ]
 
+NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk", "risks", "attention")
 """The first words of labels that open a note."""
 
 
 _LABEL = re.compile(
-    r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*:)?[ \t]*"
+    r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*[:：])?[ \t]*"
 )
 _LABEL_START = 12
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
-_BRACKETS = re.compile(r"\([^)]*\)")
+_BRACKETS = re.compile(r"\([^)]{0,100}\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +84,9 @@ class Group:
 
 @lru_cache(maxsize=4096)  # labels and headings repeat from runbook to runbook
 def words(text: str) -> str:
-    """Lower-case ASCII words joined by one blank, without what stands in brackets."""
-    return " ".join(_WORD.findall((_BRACKETS.sub(" ", text) if "(" in text else text).lower()))
+    """Lower-case ASCII words joined by one blank, without what stands in brackets; names of parts in English."""
+    bare = _BRACKETS.sub(" ", text) if "(" in text else text
+    return in_english(bare) or " ".join(_WORD.findall(bare.lower()))
 
 
 def is_note(key: str) -> bool:
@@ -89,8 +94,13 @@ def is_note(key: str) -> bool:
     return key.split(" ", 1)[0] in NOTE_KINDS
 
 
-def build_outline(source: Source, blocks: Iterable[Block], start_line: int = 1) -> tuple[OutlineSection, ...]:
-    """The top sections of a document in order, each with its children; `start_line` is the body's first line."""
+def build_outline(
+    source: Source, blocks: Iterable[Block], start_line: int = 1, *, aliases: Mapping[str, str] = NO_ALIASES
+) -> tuple[OutlineSection, ...]:
+    """The top sections of a document in order, each with its children; `start_line` is the body's first line.
+
+    `aliases` gives for a heading, in lower case, the one it is read as: a team's own name for a part.
+    """
     flat: list[tuple[Heading | None, list[Block]]] = [(None, [])]
     for block in blocks:
         if isinstance(block, Heading):
@@ -110,11 +120,11 @@ def build_outline(source: Source, blocks: Iterable[Block], start_line: int = 1) 
         while last > first and not lines[last - 1].strip():
             last -= 1
         spans.append(source.line_span(first, last))
-    return _nest(flat, spans, 0, len(flat))
+    return _nest(flat, spans, 0, len(flat), aliases)
 
 
 def _nest(
-    flat: list[tuple[Heading | None, list[Block]]], spans: list[Span], begin: int, stop: int
+    flat: list[tuple[Heading | None, list[Block]]], spans: list[Span], begin: int, stop: int, aliases: Mapping[str, str]
 ) -> tuple[OutlineSection, ...]:
     """The sections from `begin` to `stop` as a tree: each holds the deeper ones that follow it."""
     top: list[OutlineSection] = []
@@ -123,9 +133,13 @@ def _nest(
         end = begin + 1
         while heading and end < stop and (flat[end][0] or heading).level > heading.level:
             end += 1
-        children = _nest(flat, spans, begin + 1, end) if end > begin + 1 else ()
+        children = _nest(flat, spans, begin + 1, end, aliases) if end > begin + 1 else ()
         title = plain(heading.text) if heading else ""
-        top.append(OutlineSection(heading, title, words(title), tuple(blocks), children, spans[begin]))
+        top.append(
+            OutlineSection(
+                heading, title, words(aliases.get(title.casefold(), title)), tuple(blocks), children, spans[begin]
+            )
+        )
         begin = end
     return tuple(top)
 
@@ -190,7 +204,7 @@ def _label_match(text: str) -> re.Match[str] | None:
     if text.find("**", 0, _LABEL_START) < 0 and text.find("__", 0, _LABEL_START) < 0:
         return None
     match = _LABEL.match(text)
-    if match and (match["colon"] or match["label"].rstrip().endswith(":")):
+    if match and (match["colon"] or match["label"].rstrip().endswith((":", "："))):
         return match
     return None
 
@@ -205,4 +219,4 @@ def label_of(block: Block) -> tuple[str, str] | None:
     match = _label_match(block.text)
     if not match:
         return None
-    return match["label"].strip().rstrip(":").strip(), block.text[match.end() :].strip()
+    return match["label"].strip().rstrip(":：").strip(), block.text[match.end() :].strip()

@@ -51,7 +51,7 @@ _HIDING_MATH = re.compile(
 )
 _NOTE = re.compile(r"\s*(?:\[\^([^\]\s]+)\]|\*\[[^\]]+\]):")
 """What opens a footnote, or the long form of an abbreviation, which no page shows."""
-_NOTE_MARK = re.compile(r"\[\^([^\]\s]+)\](?!:)")
+_NOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
 _STRUCTURE = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|```|~~~|=+\s*$|-+\s*$|\d{1,9}(?=[.)](?:\s|$)))")
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~+/:-]{1,200}")

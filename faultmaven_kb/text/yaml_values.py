@@ -23,7 +23,7 @@ FRONT_MATTER_LIMIT = 64_000
 
 _DEPTH_LIMIT = 16
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
-_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:\s+#.*)?\s*$")
+_PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
 _NEXT_KEY = re.compile(r"\r?\n(?:[\w-]+:|[ \t]*- )")
 _CLOSING = {"[": "]", "{": "}"}
@@ -240,7 +240,7 @@ class _Converter:
             name = without_surrogates(name)
             if name in seen:
                 first = Related("first defined here", self.source.path, self.source.span(*seen[name]))
-                message = f'key "{name}" stands twice, YAML would silently keep one of them'
+                message = f'duplicate key "{name}", YAML would silently keep one of them'
                 fix = self.removal(key_node, value_node) if self.written(value_node) == values[name] else None
                 span = self.source.span(*bounds)
                 self.report("RB105", "yaml-duplicate-key", message, span, fix=fix, related=(first,))

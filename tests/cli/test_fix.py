@@ -26,7 +26,7 @@ def file_of(base: Path) -> Path:
 
 def test_fix_writes_the_file_and_ends_with_what_is_left(base: Path) -> None:
     code, out, err = fmkb("validate", "--fix", "redis", cwd=base)
-    assert (code, err) == (0, "fmkb: fixed 1 finding in 1 runbook\n")
+    assert (code, err) == (0, "fmkb: fixed 1 finding in 1 runbook (RB209 1)\n")
     assert "nothing to report" in out
     assert file_of(base).read_bytes() == HIGH.replace(b"HIGH", b"high")
 
@@ -56,7 +56,7 @@ def test_a_second_run_changes_nothing(base: Path) -> None:
 
 def test_diff_shows_the_change_and_writes_nothing(base: Path) -> None:
     code, out, err = fmkb("validate", "--diff", "redis", cwd=base)
-    assert (code, err) == (1, "fmkb: would fix 1 finding in 1 runbook\n")
+    assert (code, err) == (1, "fmkb: would fix 1 finding in 1 runbook (RB209 1)\n")
     assert out.startswith("--- a/redis/redis-out-of-memory.md\n+++ b/redis/redis-out-of-memory.md\n@@ ")
     assert "-severity: HIGH # " in out
     assert "+severity: high # " in out

@@ -156,7 +156,7 @@ def test_an_alert_s_page_without_headings_is_its_own_diagnosis() -> None:
     page = "Find the pod.\n\n```shell\nkubectl get pod\n```\n\nRead its log.\n\n```shell\nkubectl logs x\n```\n"
 
     assert len(read(f"# DuplicateTimestamps\n\n{page}").steps) == 2
-    assert read(f"# Some notes\n\n{page}").steps == ()
+    assert [step.title for step in read(f"# Some notes\n\n{page}").steps] == ["Find the pod", "Read its log"]
     assert read("# DuplicateTimestamps\n\nSee elsewhere.\n").dialect == "generic"
 
 

@@ -12,12 +12,14 @@ from faultmaven_kb import Runbook, parse_runbook
 from faultmaven_kb.export.chunks import chunk_runbook
 from faultmaven_kb.export.conversion import TARGETS, convert
 from faultmaven_kb.export.skills import skill_of
+from faultmaven_kb.model.runbook import Command
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Quote, read_blocks
 from tests.documents import ROOT, RUNBOOKS
 
 FILES = [*RUNBOOKS, *sorted((ROOT / "tests" / "fixtures" / "dialects").rglob("*.md"))]
 FILES += sorted((ROOT / "tests" / "fixtures" / "documents").glob("*.md"))
+FILES += sorted((ROOT / "tests" / "fixtures" / "forms").glob("*.md"))
 
 
 def _converted(target: str) -> Callable[[Runbook], str]:
@@ -54,7 +56,17 @@ def _lost(document: str | Path, export: Callable[[Runbook], str]) -> list[str]:
     assert result.runbook is not None
     written = _bare("\n".join(export(runbook) for runbook in result.runbooks))
     text = "\n".join(section.text for section in result.runbook.sections)
-    return [fence.code for fence in _fences(read_blocks(Source(text))) if _bare(fence.code) not in written]
+    codes = [fence.code for fence in _fences(read_blocks(Source(text)))]
+    codes += [command.code for runbook in result.runbooks for command in _commands(runbook)]
+    return [code for code in codes if _bare(code) not in written]
+
+
+def _commands(runbook: Runbook) -> Iterator[Command]:
+    """What was read as commands, those of code spans in lists, paragraphs and tables as well."""
+    for step in runbook.steps:
+        yield from step.commands
+    for solution in runbook.solutions:
+        yield from solution.commands
 
 
 @pytest.mark.parametrize("export", EXPORTS.values(), ids=EXPORTS)
@@ -64,6 +76,7 @@ def test_every_command_of_the_fixtures_and_of_the_shipped_runbooks(export: Calla
 
 
 _HEADINGS = st.sampled_from(
+    "Lösung|Restart it|Quick start|1. Drain|2. Remove|Why does it fail?|症状|"
     "Symptoms|Diagnosis|Mitigation|Impact|Meaning|How it all began|Nobody knows this|Solutions|Prevention|Escalation"
     "|Related issues|Quick Reference Card|Diagnostic Steps|Step 1: Look|Causes|Version History|KubeThingDown".split("|")
 )
@@ -75,6 +88,14 @@ _BODIES = st.sampled_from(
         "1. first\n2. second\n\n       run-{n} --indented\n",
         "**How to check:**\n\n```bash\nrun-{n} --labelled\n```\n\n**Note:** careful\n",
         "Only words here.\n",
+        "Look with `kubectl get run-{n} -o wide` first.\n",
+        "!!! danger\n    All is lost.\n\n    ```bash\n    run-{n} --in-admonition\n    ```\n",
+        ":::warning\n\n```bash\nrun-{n} --in-container\n```\n\n:::\n",
+        "{{< highlight bash >}}\nrun-{n} --highlighted\n{{< /highlight >}}\n",
+        "<details>\n<summary>More</summary>\n\n```bash\nrun-{n} --folded\n```\n\n</details>\n",
+        "| Symptom | Fix |\n|---|---|\n| slow-{n} | Run `systemctl restart run-{n}` |\n",
+        "**Q: why {n}?**\n\nA: because.\n\n```bash\nrun-{n} --answered\n```\n",
+        "1. first\n\n```bash\nrun-{n} --between\n```\n\n2. second\n",
         "| a | b |\n|---|---|\n| c | d |\n\n~~~yaml\nkey-{n}: 1\n~~~\n",
     ]
 )

@@ -245,3 +245,16 @@ def test_an_organisation_s_schema_is_checked_at_the_places_of_the_values(tmp_pat
 def test_a_schema_that_cannot_be_used_is_refused(schema: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         read_configuration('schema = "x.json"', ".fmkb.toml", read=lambda name: schema)
+
+
+def test_a_team_chooses_its_required_sections_and_its_own_headings() -> None:
+    required = 'select = ["RB301"]\n[sections]\nrequired = ["Symptoms", "Contacts"]\n'
+    text = f'{required}[sections.aliases]\n"Wer hilft" = "Contacts"\n'
+    settings = _read(text).settings
+    page = "---\nid: x\n---\n\n# X\n\n## What you see\n\n- slow\n\n## Diagnosis\n\nLook.\n"
+
+    found = check_text(page, path="x.md", today=TODAY, settings=settings).diagnostics
+    assert [each.message for each in found] == ['section "Contacts" is missing, expected it by the configuration']
+    assert not check_text(page + "\n## Wer hilft\n\nCall.\n", path="x.md", today=TODAY, settings=settings).diagnostics
+    with pytest.raises(ConfigurationError, match=r"sections\.aliases\.a is 1, expected the heading it is read as"):
+        _read("[sections.aliases]\na = 1\n")

@@ -89,3 +89,15 @@ def test_the_gate_reports_no_id_that_a_folder_keeps_apart(teams: Path) -> None:
     out = CliRunner().invoke(validate, [str(teams), "--profile", "ingest"]).output
     assert "RB101" in out
     assert "RB804" not in out
+
+
+def test_related_runbooks_with_qualified_ids_are_found_by_the_path_of_the_link(tmp_path: Path) -> None:
+    for topic, link in (("billing", "../mail/runbook.md"), ("mail", "../disk/disk-full.md")):
+        (tmp_path / topic).mkdir()
+        text = f"# {topic}\n\n## Diagnostic Steps\n\n## Solutions\n\n## Related Issues\n\n- [x]({link})\n"
+        (tmp_path / topic / "runbook.md").write_text(text, encoding="utf-8")
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "disk" / "disk-full.md").write_text("# Disk\n", encoding="utf-8")
+    base = KnowledgeBase.load(tmp_path)
+    assert [runbook.id for runbook in base.related("billing/runbook")] == ["mail/runbook"]
+    assert [runbook.id for runbook in base.related("mail/runbook")] == ["disk-full"]

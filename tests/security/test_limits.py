@@ -13,6 +13,7 @@ from faultmaven_kb.text.limits import LIMITS
 from tests.documents import text_of
 
 BEYOND = {
+    "lines": "- a\n" * 10_001,
     "headings": "# a\n" * 501,
     "code blocks": "```\na\n```\n" * 501,
     "list items": "- a\n" * 2_001,
@@ -20,8 +21,8 @@ BEYOND = {
     "paragraphs": "a\n\n" * 3_001,
     "HTML blocks": "<!-- a -->\n" * 1_001,
     "links": "[a](b)\n\n" * 1_001,
-    "characters of code": ("```\n" + "a\n" * 15_000 + "```\n") * 4,
-    "characters in one code block": "```\n" + "a\n" * 20_001 + "```\n",
+    "characters of code": ("```\n" + ("a" * 79 + "\n") * 450 + "```\n") * 3,
+    "characters in one code block": "```\n" + ("a" * 79 + "\n") * 501 + "```\n",
     "characters in one paragraph": "a b\n" * 2_501,
     "marks in one paragraph": "[" * 601,
     "levels of nesting": "".join(f"{'  ' * depth}- a\n" for depth in range(9)),

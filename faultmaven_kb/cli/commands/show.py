@@ -8,10 +8,10 @@ from faultmaven_kb.cli.shared.common import echo_json, kb_option, runbook_argume
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.page import print_block, print_runbook
 from faultmaven_kb.diagnostics import did_you_mean
-from faultmaven_kb.dialects import all_dialects
+from faultmaven_kb.dialects import all_dialects, dialect_named
 from faultmaven_kb.fences.placeholders import placeholders_in
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.reading.reader import parse_runbook
+from faultmaven_kb.reading.reader import parse_runbook, read_document
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
@@ -60,7 +60,7 @@ def command(
     elif as_json:
         echo_json(runbook.model_dump(mode="json"))
     elif as_source:
-        _print_source(runbook)
+        _print_source(runbook, dialect)
     else:
         print_runbook(console(), runbook, values)
 
@@ -81,8 +81,23 @@ def _values(pairs: tuple[str, ...], runbook: Runbook) -> dict[str, str]:
     return values
 
 
-def _print_source(runbook: Runbook) -> None:
+def _reasons(runbook: Runbook, chosen: str | None) -> tuple[str, ...]:
+    """Why a document was read as it was: the option, or what in it speaks for the dialect."""
+    if chosen:
+        return ("because of --dialect",)
+    document = read_document(Path(runbook.path))[0] if runbook.path and Path(runbook.path).is_file() else None
+    if document is None:
+        return ()
+    found = dialect_named(runbook.dialect).signals(document)
+    return found or (
+        "no heading, label or field of any other dialect: read by its numbers, questions, tables, commands",
+    )
+
+
+def _print_source(runbook: Runbook, chosen: str | None) -> None:
     click.echo(f"dialect: {runbook.dialect}")
+    for line in _reasons(runbook, chosen):
+        click.echo(f"  {printable(line)}")
     for section in runbook.sections:
         click.echo(f"\n[lines {section.span.line}-{section.span.end_line}: {section.role or 'not recognised'}]")
         click.echo(printable_lines(section.text))

@@ -1,6 +1,7 @@
 """`fmkb validate`: what a curator would say, in seconds."""
 
 import datetime
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,10 @@ __all__ = ["command"]
     type=click.DateTime(["%Y-%m-%d"]),
     help="The day that rules about dates take for today. Default: today.",
 )
+@click.option("--statistics", is_flag=True, help="Print how often each rule found something, and nothing else.")
+@click.option(
+    "--output-file", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
+)
 @fix_options
 @gate_options
 @click.pass_context
@@ -47,6 +52,8 @@ def command(
     output: str,
     profile: str | None,
     today: datetime.datetime | None,
+    statistics: bool,
+    file: Path | None,
     **options: Any,
 ) -> None:
     """Check the runbooks at PATHS (files and folders) and say where each fault is and how to mend it.
@@ -57,7 +64,8 @@ def command(
       fmkb validate --profile curated runbooks/redis/redis-out-of-memory.md
       fmkb validate --since main runbooks
       fmkb validate --fix runbooks
-      fmkb validate --format json runbooks > findings.json
+      fmkb validate --statistics runbooks
+      fmkb validate --format sarif --output-file findings.sarif runbooks
 
     Exit code: 0 when there is no error or warning (after --fix: none is left), 1 otherwise, 2 for wrong usage.
     """
@@ -78,5 +86,11 @@ def command(
             ctx.exit(1 if print_changes(report, gate.check_text, unsafe=unsafe) or report.failed else 0)
         if fix_files(report, gate.check_text, unsafe=unsafe):
             report = run_check(gate)
-    print_report(report, output, report_context(gate.profile))
+    if statistics:
+        from faultmaven_kb.reports.terminal_report import statistics as counts  # noqa: PLC0415 - only where it is asked for
+
+        click.echo(counts(report), nl=False)
+    else:
+        retry = shlex.join(["fmkb", "validate", *(path.as_posix() for path in paths)])
+        print_report(report, output, report_context(gate.profile), retry=retry, file=file)
     ctx.exit(1 if report.failed else 0)

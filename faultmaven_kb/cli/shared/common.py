@@ -10,6 +10,7 @@ from click.shell_completion import CompletionItem
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
+from faultmaven_kb.reading.files import find_other_markup, other_markup
 from faultmaven_kb.text.terminal_text import json_text, printable
 
 if TYPE_CHECKING:
@@ -98,6 +99,10 @@ def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
     kb = KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
     for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
+    if others := [*find_other_markup(path for path in paths if path.is_dir())]:
+        message = other_markup(others[0].name)
+        more = f" ({len(others) - 1} more like it are not read either)" if len(others) > 1 else ""
+        click.echo(f"fmkb: {printable(str(others[0]))}: {message}{more}", err=True)
     if not len(kb):
         where = ", ".join(str(path) for path in paths) or "the package"
         raise click.UsageError(f"no runbook found in {where}")
@@ -123,6 +128,8 @@ def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":
     A file is read as a whole; `page.md#anchor` is one runbook of a page.
     """
     file, _, anchor = name.partition("#")
+    if (other := other_markup(file)) and Path(file).is_file():
+        raise click.UsageError(f"{printable(file)}: {other}")
     if not file.lower().endswith(_MARKDOWN) or not Path(file).is_file():
         return runbook_named(load(paths), name)
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - completing a word needs no parser

@@ -3,6 +3,8 @@
 What is said goes to standard error, so that the report on standard output keeps its format.
 """
 
+from collections import Counter
+
 import click
 
 from faultmaven_kb.brief import counted
@@ -53,4 +55,6 @@ def _say(fixed: tuple[FixedFile, ...], changed: list[FixedFile], verb: str) -> N
     count = sum(len(each.applied) for each in changed)
     findings = counted(count, "finding")
     files = counted(len(changed), "runbook")
-    click.echo(f"fmkb: {verb} {findings} in {files}", err=True)
+    rules = Counter(found.code for each in changed for found in each.applied)
+    which = ", ".join(f"{code} {number}" for code, number in sorted(rules.items()))
+    click.echo(f"fmkb: {verb} {findings} in {files}{f' ({which})' if which else ''}", err=True)

@@ -18,6 +18,7 @@ from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Exclusion, Profile, Settings
 from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 
 __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configuration"]
 
@@ -27,8 +28,6 @@ TABLE = ("tool", "faultmaven-kb")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
 _SHOWN = 200
-_DEPTH = 16
-"""No key has more parts; the parser takes memory with the square of their number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,17 +135,19 @@ _KEYS = (
     "retired-ids",
     "limits",
     "vocabulary",
+    "sections",
     "levels",
     "exclude",
 )
 _LIMITS = ("stale-months", "weight-tolerance", "file-size")
 _VOCABULARIES = ("technologies", "tags", "sections", "languages", "hosts", "fields", "annotations")
+_SECTIONS = ("required", "aliases")
 _EXCLUDE = ("reason", "rules", "paths", "ids")
 
 
 def _parse(text: str, path: str) -> dict[str, Any]:
-    if _too_deep(text):
-        raise ConfigurationError(f"{path}: a key has more than {_DEPTH} parts, expected one of the documented keys")
+    if has_deep_keys(text):
+        raise ConfigurationError(f"{path}: a key has more than {MOST_PARTS} parts, expected one of the documented keys")
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
@@ -154,12 +155,6 @@ def _parse(text: str, path: str) -> dict[str, Any]:
         where = f"{path}:{place[1]}:{place[2]}" if place else path
         reason = str(error).split(" (at ", 1)[0].lower()
         raise ConfigurationError(f"{where}: not TOML: {reason}") from error
-
-
-def _too_deep(text: str) -> bool:
-    """Whether a key of many parts is in the text: after its strings are taken out, many words with a dot between."""
-    bare = re.sub(r"\s", "", re.sub(r"[^\s.=,{}\[\]]+", "x", re.sub(r'"[^"\n]*"|\'[^\'\n]*\'', "x", text)))
-    return "x." * _DEPTH in re.sub(r"x+", "x", bare)
 
 
 def _profile(reader: _Reader) -> Profile | None:
@@ -173,7 +168,7 @@ def _profile(reader: _Reader) -> Profile | None:
 
 
 def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
-    limits, vocabulary = reader.inside("limits"), reader.inside("vocabulary")
+    limits, vocabulary, sections = (reader.inside(name) for name in ("limits", "vocabulary", "sections"))
     allow = reader.take("allow-credential-suppression", bool, "true or false", False)
     settings = Settings(
         stale_months=_at_least(limits, "stale-months", int, 12, 1, 1200),
@@ -191,13 +186,23 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
         hosts=vocabulary.words("hosts"),
         fields=(*vocabulary.words("fields"), *_schema_fields(reader, schema, schema_path)),
         annotations=vocabulary.words("annotations"),
+        required_sections=sections.words("required"),
+        aliases=_aliases(sections.inside("aliases")),
         schema=schema,
         retired_ids=reader.words("retired-ids"),
         allow_credential_suppression=allow,
     )
     limits.close(_LIMITS)
     vocabulary.close(_VOCABULARIES)
+    sections.close(_SECTIONS)
     return settings
+
+
+def _aliases(table: _Reader) -> tuple[tuple[str, str], ...]:
+    for heading, meant in table.values.items():
+        if not isinstance(meant, str) or not meant.strip():
+            raise table.fail(heading, f"{table.name(heading)} is {_shown(meant)}, expected the heading it is read as")
+    return tuple(sorted(table.values.items()))
 
 
 def _proofs(reader: _Reader, text: str, path: str) -> str:

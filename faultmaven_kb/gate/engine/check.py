@@ -22,7 +22,15 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import DiskTree, Tree, kind_of
 from faultmaven_kb.gate.settings.policy import apply_policy
 from faultmaven_kb.gate.settings.settings import Criteria, Profile, Settings
-from faultmaven_kb.reading.files import find_runbooks, find_strays, read_file, real_path, shown_name
+from faultmaven_kb.reading.files import (
+    find_other_markup,
+    find_runbooks,
+    find_strays,
+    other_markup,
+    read_file,
+    real_path,
+    shown_name,
+)
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.decoding import decode
 
@@ -145,7 +153,16 @@ def _read(paths: list[Path], tree: DiskTree) -> tuple[dict[str, bytes | str], li
             unread.append(data)
         else:
             documents[name] = data
-    return documents, [*unread, *(_stray(shown_name(path)) for path in find_strays(paths))]
+    return documents, [
+        *unread,
+        *(_stray(shown_name(path)) for path in find_strays(paths)),
+        *map(_other, find_other_markup(paths)),
+    ]
+
+
+def _other(path: Path) -> Diagnostic:
+    message = other_markup(path.name) or ""
+    return Diagnostic("RB013", "unreadable-file", Level.INFO, message, shown_name(path), _START)
 
 
 def _stray(name: str) -> Diagnostic:

@@ -60,7 +60,7 @@ def _examine(data: bytes | str, path: str, criteria: Criteria) -> Examined:
     from faultmaven_kb.gate.toolkit.rule_model import Checked  # noqa: PLC0415
     from faultmaven_kb.reading.reader import read_body  # noqa: PLC0415
 
-    document, diagnostics = read_body(source, front_matter, diagnostics)
+    document, diagnostics = read_body(source, front_matter, diagnostics, aliases=dict(criteria.settings.aliases))
     if document is None:
         return Examined(path, diagnostics)
     checked = Checked(document, criteria.today, criteria.profile, criteria.settings)

@@ -47,15 +47,15 @@ _ANY_PROVIDER = re.compile(
 _ANY_WORD = re.compile(
     r"pass|pwd|auth|secret|token|key|credential|curl|redis-cli|mysql|mariadb|identified", re.IGNORECASE
 )
-_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^\s:/@'\"<>`$]*:(?P<value>[^\s/@'\"`]+)@[\w<\[{$]", re.IGNORECASE)
+_URL = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"<>`$]*:(?P<value>[^\s/@'\"`]+)@[\w<\[{$]", re.IGNORECASE)
 _VALUE = r"(?P<quote>[\"'])?(?P<value>(?(quote)[^\"'\n]+|[^\s\"'`,;|&()\[\]]+))"
 _PASSWORD = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9_.-]*[_.-])?(?:password|passwd|passphrase|pgpassword|redisauth|requirepass|masterauth|"
+    r"(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9_.-]*[_.-])?(?:password|passwd|passphrase|pgpassword|redisauth|requirepass|masterauth|"
     r"mysql_pwd|pwd|pass)[\"']?(?:\s*[:=]\s*|(?<=requirepass)\s+|(?<=masterauth)\s+)" + _VALUE,
     re.IGNORECASE,
 )
 _SECRET = re.compile(
-    r"(?<![A-Za-z0-9])(?:[A-Za-z0-9_.-]*[_.-])?(?:secret|token|api[_-]?key|apikey|access[_-]?key(?:[_-]id)?|secret[_-]?key|"
+    r"(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9_.-]*[_.-])?(?:secret|token|api[_-]?key|apikey|access[_-]?key(?:[_-]id)?|secret[_-]?key|"
     r"auth[_-]?key|client[_-]?secret|secret[_-]?access[_-]?key|private[_-]?token|credentials?)[\"']?\s*[:=]\s*"
     + _VALUE,
     re.IGNORECASE,
@@ -73,11 +73,11 @@ _OPTIONS: tuple[re.Pattern[str], ...] = (
     re.compile(r"\b(?:ENCRYPTED )?PASSWORD\s+'(?P<value>[^'\n]+)'", re.IGNORECASE),
 )
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|>)*(?:[A-Za-z-]+: [^\n]*\s+)*"
+    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|>)*+(?:[A-Za-z-]++: [^\n]*+\s++)*+"
     r"(?P<body>[A-Za-z0-9+/=]{10,})"
 )
 _EXAMPLE = re.compile(
-    r"<.*|\{\{.*|\$.*|%.*%|%[sdqv].*|\[.*|\(.*|\*+|\.+|…+|[xX•#_-]+|.*\*{3,}.*|.*(?:\.{3}|…).*|"
+    r"<.*|\{\{.*|\$.*|%.*%|%[sdqv].*|\[.*|\(.*|\*+|\.+|…+|[xX•#_-]+|.*\*{3}(?s:.*)|.*(?:\.{3}|…)(?s:.*)|"
     r"(?:your|my|the|some|new|old|a)?[_-]?(?:user|db|app|root|admin|super|redis|postgres|mysql|api|access|strong|secure|initial)?"
     r"[_-]?(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|key|credentials?|value|auth)(?:[_-]?here)?\d?|"
     r"change[_-]?(?:me|it|this)\d?|replace[_-]?(?:me|this|with.*)|redacted|hidden|masked|removed|"

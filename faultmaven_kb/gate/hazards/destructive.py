@@ -22,11 +22,11 @@ __all__ = ["Harm", "created_names", "harms_in", "is_simulated"]
 
 _MADE = re.compile(
     r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
-    r"\btouch |\bmktemp (?:-d )?|\bfallocate .*? |"
+    r"\btouch |\bmktemp (?:-d )?|\bfallocate .{0,100}? |"
     r"\bkubectl (?:run|debug|create (?:job|configmap|namespace|ns|secret \w+)) |"
     r"\b(?:run|create)\b[^\n]{0,200}? --name[= ]|"
     r"\bCREATE (?:TEMP(?:ORARY)? |UNLOGGED )?(?:TABLE|DATABASE|INDEX CONCURRENTLY|INDEX|VIEW) (?:IF NOT EXISTS )?)"
-    r"[\"']?(?P<name>[\w./<>-]*\w[\w./<>-]*)",
+    r"[\"']?(?P<name>[./<>-]{0,40}+\w[\w./<>-]*)",
     re.IGNORECASE,
 )
 
@@ -88,7 +88,7 @@ _COMMANDS: tuple[_Row, ...] = (
     # containers
     _row(
         "docker podman nerdctl",
-        r"(?:.* )?(?:volume (?:rm|prune)|system prune.*--volumes)\b",
+        r"(?:.*? )??volume (?:rm|prune)\b|(?>(?:.*? )??system prune).*--volumes\b",
         "deletes volumes",
         loses_data=True,
     ),
@@ -96,9 +96,14 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("docker podman nerdctl", r"(?:container )?(?:rm|kill|stop)\b", "stops or removes containers"),
     _row("docker", r"(?:stack|service|config|secret) rm\b|swarm leave\b", "removes services or their settings"),
     _row("docker podman nerdctl", r"(?:rmi|image rm|network rm)\b", "deletes images or networks"),
-    _row("docker podman", r"compose (?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
+    _row("docker podman", r"compose (?>(?:.*? )??down\b).* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
     _row("docker podman", r"compose (?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
-    _row("docker-compose podman-compose", r"(?:.* )?down\b.* (?:-v|--volumes)\b", "deletes volumes", loses_data=True),
+    _row(
+        "docker-compose podman-compose",
+        r"(?>(?:.*? )??down\b).* (?:-v|--volumes)\b",
+        "deletes volumes",
+        loses_data=True,
+    ),
     _row("docker-compose podman-compose", r"(?:.* )?(?:down|rm|kill|stop)\b", "stops containers"),
     _row("crictl", r"(?:rm|rmi|rmp|stop|stopp)\b", "stops or removes containers or images"),
     _row("ctr", r"(?:.* )?(?:rm|remove|delete|del|kill)\b", "removes containers or images"),
@@ -181,10 +186,10 @@ _COMMANDS: tuple[_Row, ...] = (
     # git
     _row(
         "git",
-        r".*\bpush\b.*(?:--force(?!-with-lease)\b|\s-f\b|--delete\b|--mirror\b|\s:\w)",
+        r"(?>.*?\bpush\b).*(?:--force(?!-with-lease)\b|\s-f\b|--delete\b|--mirror\b|\s:\w)",
         "rewrites or deletes branches",
     ),
-    _row("git", r".*\breset\b.*--hard\b", "throws local changes away"),
+    _row("git", r"(?>.*?\breset\b).*--hard\b", "throws local changes away"),
     _row("git", r"(?:.* )?(?:checkout (?:\S+ )?-- |restore (?!.*--staged))", "throws local changes away"),
     _row("git", r".*\bclean\b.*-\w*f", "deletes files"),
     _row("git", r".*\bbranch\b.*\s-D\b", "deletes a branch"),

@@ -36,7 +36,7 @@ _HOST = re.compile(
     r"(?![\w-]|\.\w|/\w+\.py)"
 )
 _CORPORATE = re.compile(
-    r"(?<![\w.$%{-])(?<!(?<!/)/)(?P<host>(?:[a-z0-9-]+\.)+(?:corp|internal|intranet|intra)\.(?:[a-z0-9-]+\.)*[a-z]{2,10})(?![\w-]|\.\w)"
+    r"(?<![\w.$%{-])(?<!(?<!/)/)(?P<host>(?:[a-z0-9-]+\.){1,10}(?:corp|internal|intranet|intra)\.(?:[a-z0-9-]+\.){0,6}[a-z]{2,10})(?![\w-]|\.\w)"
 )
 _EXAMPLE_HOST = re.compile(
     r"(?:.*\.)?(?:example(?:\.(?:com|org|net|edu))?|[\w-]+\.(?:example|invalid|test|localhost)|example\.[a-z]+|your-?\w*\.\w+|"

@@ -197,7 +197,7 @@ def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
     for before, cause in itertools.pairwise(causes):
         if before.value is not None and cause.value is not None and cause.value > before.value:
             span = _first_line(checked, cause.item)
-            message = f'cause "{_name(cause)}" ({cause.value:g}%) stands after one with {before.value:g}%'
+            message = f'cause "{_name(cause)}" ({cause.value:g}%) is after one with {before.value:g}%'
             yield Finding(message + ", expected the likeliest first", span, _ranked(checked, causes))
             return
 
@@ -319,7 +319,7 @@ def duplicate_symptom(checked: Checked) -> Iterator[Finding]:
             related = Related("first one", checked.document.path, earlier.span)
             gone = Span(item.span.line, 1, item.span.end_line + 1, 1)
             fix = Fix("remove it", (Edit(gone, ""),), safe=True)
-            yield Finding(f'symptom "{plain(item_text(item))}" stands twice', item.span, fix, (related,))
+            yield Finding(f'duplicate symptom "{plain(item_text(item))}"', item.span, fix, (related,))
 
 
 def _comparable(text: str) -> str:
@@ -371,7 +371,7 @@ def duplicate_cause(checked: Checked) -> Iterator[Finding]:
         if key and earlier is not cause.item:
             related = Related("first one", checked.document.path, earlier.span)
             span = _first_line(checked, cause.item)
-            yield Finding(f'cause "{_name(cause)}" stands twice', span, related=(related,))
+            yield Finding(f'duplicate cause "{_name(cause)}"', span, related=(related,))
 
 
 RULES: tuple[Rule, ...] = (

@@ -17,7 +17,7 @@ __all__ = ["RULES"]
 _TYPOGRAPHIC = re.compile("[“”„‟‘’‚‛–—−‐‑]")
 _PLAIN = dict.fromkeys("“”„‟", '"') | dict.fromkeys("‘’‚‛", "'") | dict.fromkeys("−‐‑–", "-") | {"—": "--"}
 _ONE_DASH = ("find", "java", "openssl", "terraform", "ffmpeg", "nft", "tc", "go", "convert", "ip", "aide", "gcc")
-_SQL_COMMENT = re.compile(r"--|/\*|^\s*#", re.MULTILINE)
+_SQL_COMMENT = re.compile(r"--|/\*|^[^\S\n]*+#", re.MULTILINE)
 _DOLLAR = re.compile(r"^([ \t]*)\$ (?=\S)")
 _CLIENT_PROMPT = re.compile(r"^([ \t]*)(?:mysql|MariaDB [^>\n]*|sqlite|\w+[=-][#>])>? (?=\S)")
 _MOST_SIGNS = 200

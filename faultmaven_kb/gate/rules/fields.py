@@ -17,13 +17,13 @@ __all__ = ["PLACEHOLDER", "RULES"]
 
 _FIELDS = tuple(MetadataContract.model_fields)
 _REQUIRED = tuple(name for name, field in MetadataContract.model_fields.items() if field.is_required())
-_TITLE = re.compile(r"\S.* - \S.*")
+_TITLE = re.compile(r"\S(?:(?! - \S).)*+ - \S.*")
 _TAG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unverified|pending)\b.*|\W*", re.IGNORECASE)
 PLACEHOLDER = re.compile(
-    r"\bTODO\b|\bFIXME\b|\bTBD\b|\[(?:Technology|Problem|Your [A-Z]\w+|Insert [^\]]+|Describe [^\]]+|Description|"
-    r"Step Title|Solution (?:Name|Title)|Cause \d|Symptom \d)[^\]]*\]|"
-    r"\[(?:Brief|Short|One-line|Add|Replace|Enter|Explain|Provide) [^\]]+\](?![(\[:])|"
+    r"\bTODO\b|\bFIXME\b|\bTBD\b|\[(?:Technology|Problem|Your [A-Z]\w|Insert [^\]]|Describe [^\]]|Description|"
+    r"Step Title|Solution (?:Name|Title)|Cause \d|Symptom \d)[^\]]{0,300}\]|"
+    r"\[(?:Brief|Short|One-line|Add|Replace|Enter|Explain|Provide) [^\]]{1,300}\](?![(\[:])|"
     r"\bYYYY-MM-DD\b|\btechnology-problem\b|[Ll]orem ipsum"
 )
 """Text of the template that must not stay in a runbook."""
@@ -221,7 +221,7 @@ def duplicate_tag(checked: Checked) -> Iterator[Finding]:
         if first != index:
             span = checked.value_span("tags", index)
             related = Related("first here", checked.document.path, checked.value_span("tags", first))
-            yield Finding(f'tag "{tag}" stands twice', span, _remove_item(checked, span), (related,))
+            yield Finding(f'duplicate tag "{tag}"', span, _remove_item(checked, span), (related,))
 
 
 def _remove_item(checked: Checked, span: Span) -> Fix | None:

@@ -25,6 +25,7 @@ from faultmaven_kb.gate.toolkit.precautions import (
 )
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import code_spans
 from faultmaven_kb.text.outline import walk
 
 __all__ = ["RULES"]
@@ -34,7 +35,6 @@ _PRIVILEGE = re.compile(
     r"\b(?:sudo|root|admin\w*|superuser|cluster-admin|privileges?|permissions?|rights|access to the (?:host|node))\b",
     re.IGNORECASE,
 )
-_INLINE_CODE = re.compile(r"(?<!`)(`+)(?!`)(?P<code>[^\n]+?)(?<!`)\1(?!`)")
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
 
 
@@ -49,9 +49,9 @@ def _credentials(checked: Checked) -> Iterator[tuple[Credential, Span]]:
         if number in code_lines:
             continue
         places = [(found, found.start) for found in credentials_in(line, is_code=False)]
-        for match in _INLINE_CODE.finditer(line) if "`" in line else ():
-            inner = credentials_in(match["code"], is_code=True)
-            places += [(found, found.start + match.start("code")) for found in inner]
+        for span in code_spans(line) if "`" in line else ():
+            inner = credentials_in(line[span.code_start : span.code_end], is_code=True)
+            places += [(found, found.start + span.code_start) for found in inner]
         for found, start in {start: (found, start) for found, start in reversed(places)}.values():
             yield found, Span(number, start + 1, number, start + 1 + found.end - found.start)
 

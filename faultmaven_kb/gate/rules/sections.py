@@ -47,6 +47,9 @@ def _heading_span(section: OutlineSection) -> Span:
 @rule("RB301", "missing-section", Level.ERROR, Profile.INGEST)
 def missing_section(checked: Checked) -> Iterator[Finding]:
     """Readers and programs look for each part under its heading; what is not there cannot be found."""
+    if checked.settings.required_sections:
+        yield from _missing_own(checked)
+        return
     found = _found(checked)
     elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
     elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
@@ -56,6 +59,16 @@ def missing_section(checked: Checked) -> Iterator[Finding]:
         following = _ORDER[_ORDER.index(role) + 1 :]
         span = next((_heading_span(found[other][0]) for other in following if other in found), _end(checked))
         yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
+
+
+def _missing_own(checked: Checked) -> Iterator[Finding]:
+    """What a team's own list of sections asks for, at any level; another name with the same role is the section too."""
+    keys = {section.key for section in checked.sections}
+    headings = checked.document.dialect.headings
+    roles = {role for section in checked.sections if (role := headings.role(section.key))}
+    for name in checked.settings.required_sections:
+        if words(name) not in keys and headings.role(words(name)) not in roles:
+            yield Finding(f'section "{name}" is missing, expected it by the configuration', _end(checked))
 
 
 def _end(checked: Checked) -> Span:
@@ -79,7 +92,7 @@ def section_order(checked: Checked) -> Iterator[Finding]:
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
             wanted = "before" if too_late else "after"
-            message = f'section "{section.title}" stands {where} "{_NAMES[order[other]]}", expected {wanted} it'
+            message = f'section "{section.title}" is {where} "{_NAMES[order[other]]}", expected {wanted} it'
             yield Finding(message, _heading_span(section), _in_order(checked))
 
 
@@ -109,7 +122,7 @@ def duplicate_section(checked: Checked) -> Iterator[Finding]:
     for sections in _found(checked).values():
         for again in sections[1:]:
             related = Related("first one", checked.document.path, _heading_span(sections[0]))
-            yield Finding(f'section "{again.title}" stands twice', _heading_span(again), related=(related,))
+            yield Finding(f'duplicate section "{again.title}"', _heading_span(again), related=(related,))
 
 
 @rule("RB304", "wrong-heading-level", Level.ERROR, Profile.INGEST)
@@ -232,7 +245,7 @@ def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Html) and block.text.lstrip().startswith("<!--"):
             for offset, line in enumerate(block.text.split("\n")):
-                match = re.match(r"\s*(?:<!--\s*)?##\s+(.+?)\s*(?:-->)?\s*$", line)
+                match = re.match(r"\s*(?:<!--\s*)?##\s+(\S.*?)(?:(?<!\s)\s++)?(?:-->\s*)?$", line)
                 role = SECTIONS.role(words(match[1])) if match else None
                 if match and role:
                     found.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
@@ -283,7 +296,7 @@ def _unclosed(checked: Checked) -> Iterator[Fence]:
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Fence) and block.fenced:
             opening = re.search(r"`{3,}|~{3,}", checked.lines[block.span.line - 1])
-            inner = re.compile(rf"^\s*{opening[0]}+[A-Za-z]", re.MULTILINE) if opening else None
+            inner = re.compile(rf"^[ \t]*{opening[0]}+[A-Za-z]", re.MULTILINE) if opening else None
             if not block.closed or (inner and block.language != "markdown" and inner.search(block.code)):
                 yield block
 

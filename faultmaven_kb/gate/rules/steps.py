@@ -97,7 +97,7 @@ def _numbering(
 def _number_span(checked: Checked, section: OutlineSection, pattern: re.Pattern[str]) -> Span | None:
     heading = heading_span(section)
     line = checked.lines[heading.line - 1]
-    match = re.compile(r"[\s#]*(?:\*\*|__)?[^\w\s]*\s*" + f"(?:{pattern.pattern})", pattern.flags).match(line)
+    match = re.compile(r"[\s#]*+(?:\*\*|__)?[^\w\s]*\s*" + f"(?:{pattern.pattern})", pattern.flags).match(line)
     return Span(heading.line, match.start(1) + 1, heading.line, match.end(1) + 1) if match else None
 
 

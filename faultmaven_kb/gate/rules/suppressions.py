@@ -16,15 +16,24 @@ from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
+from faultmaven_kb.text.inline import code_spans
 from faultmaven_kb.text.markdown import Fence, blocks_within, fences_in
 
 __all__ = ["RULES", "apply_suppressions", "find_suppressions"]
 
 _VERBS = ("disable-next-line", "disable-line", "disable-file", "disable", "enable")
-_BODY = re.compile(r"<!--[ \t]*fmkb[ \t]*(?P<colon>:?)[ \t]*(?P<inside>(?:(?!-->).){0,500}?)[ \t]*-->", re.DOTALL)
-_YAML = re.compile(r"(?:^|(?<=[ \t]))#[ \t]*fmkb[ \t]*(?P<colon>:?)[ \t]*(?P<inside>.{0,500}?)[ \t]*$", re.MULTILINE)
-_COMMAND = re.compile(r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:[ \t]+--(?P<reason>.*))?", re.DOTALL)
-_CODE_SPAN = re.compile(r"(?<!`)(`+)(?!`).+?(?<!`)\1(?!`)")
+_BODY = re.compile(
+    r"<!--[ \t]*+fmkb[ \t]*+(?P<colon>:?)[ \t]*+(?P<inside>(?:(?!-->|<!--).){0,500}?)(?:(?<![ \t])[ \t]++)?-->",
+    re.DOTALL,
+)
+_YAML = re.compile(
+    r"(?:^|(?<=[ \t]))#[ \t]*+fmkb[ \t]*+(?P<colon>:?)[ \t]*+"
+    r"(?P<inside>(?:(?!#[ \t]*+fmkb).){0,500}?)(?:(?<![ \t])[ \t]++)?$",
+    re.MULTILINE,
+)
+_COMMAND = re.compile(
+    r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:(?<![ \t])[ \t]++--(?P<reason>.*))?", re.DOTALL
+)
 _MOST = 200
 """So many suppressions are read from a file; one with more is an attack, not a runbook."""
 _CODE = re.compile(r"rb\d", re.IGNORECASE)
@@ -60,8 +69,8 @@ def _in_body(document: ReadDocument) -> Iterator[Suppression]:
     for match in _BODY.finditer(source.text, document.front_matter.end):
         line = source.position(match.start()).line
         in_code = any(
-            span.start() < match.start() - source.offset(Position(line, 1)) < span.end()
-            for span in _CODE_SPAN.finditer(source.line(line))
+            span.start < match.start() - source.offset(Position(line, 1)) < span.end
+            for span in code_spans(source.line(line))
         )
         if not in_code and not any(span.contains_line(line) for span in fences):
             yield from _read(document, match, match.start())

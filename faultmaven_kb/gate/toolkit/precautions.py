@@ -76,10 +76,11 @@ _SAFEGUARD_TEXT = re.compile(
 )
 _SAFEGUARD_COMMAND = re.compile(
     r"--dry-?run|--simulate|\b(?:pg_dump|pg_dumpall|pg_basebackup|mysqldump|mongodump|BGSAVE|SAVE|velero|snapshot|"
-    r"backup)\b|-o ?(?:yaml|json)\b[^\n]*>|\bcp (?:-\w+ )*\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
+    r"backup)\b|-o ?(?:yaml|json)\b[^\n]{0,200}>|"
+    r"\bcp (?:-\w+ ){0,5}\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
     r"\btar -?\w*c|\bterraform plan\b|"
     r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b|iptables-save|"
-    r"CREATE TABLE \S+ AS|\bSELECT\b[^;]*\bINTO\b|\\copy|\bCOPY\b",
+    r"CREATE TABLE \S+ AS|\bSELECT\b[^;]{0,400}\bINTO\b|\\copy|\bCOPY\b",
 )
 _NO_LOSS = re.compile(
     r"\b(?:re-?creat|rebuil[dt]|regenerat|re-?generat|fetche[sd] again|download(?:s|ed)? again|re-?download|"

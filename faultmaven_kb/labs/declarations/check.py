@@ -45,8 +45,9 @@ CHECKS = (
 
 _NAMES = {code: name for code, name, _ in CHECKS}
 _NEEDS_PERSON = re.compile(
-    r"(?:^|[;&|(]\s*|\bsudo\s+(?:-\S+\s+)*)(?:nano|vim?|emacs|less|more|top|htop|visudo|crontab -e|watch|"
-    r"systemctl edit|tail -[fF]|journalctl\b[^|;&]*\s-(?:f|\w*f\w*)\b|kubectl edit|docker exec -it?)(?=\s|$)",
+    r"(?:^|[;&|(]\s*|\bsudo\s+(?:-\S+\s+){0,5})(?:nano|vim?|emacs|less|more|top|htop|visudo|crontab -e|watch|"
+    r"systemctl edit|tail -[fF]|journalctl\b[^|;&\n]{0,200}\s-[a-eg-zA-Z0-9_]*f\w*\b|kubectl edit|"
+    r"docker exec -it?)(?=\s|$)",
     re.MULTILINE,
 )
 _NOT_COMMAND = re.compile(

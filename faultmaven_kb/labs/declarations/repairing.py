@@ -11,8 +11,8 @@ __all__ = ["changing_words", "repairing_words"]
 _STARTS = re.compile(
     "|".join(
         (
-            r"\bsystemctl (?:-\S+ )*(?:start|restart|reload|try-restart|reload-or-restart)\b",
-            r"\bsystemctl (?:-\S+ )*(?:enable|reset-failed|unmask)\b",
+            r"\bsystemctl (?:-\S+ ){0,5}(?:start|restart|reload|try-restart|reload-or-restart)\b",
+            r"\bsystemctl (?:-\S+ ){0,5}(?:enable|reset-failed|unmask)\b",
             r"\bservice \S+ (?:start|restart|reload)\b",
             r"\b(?:pg_ctl|pg_ctlcluster|invoke-rc\.d)\b",
             r"\bnginx -s\b",
@@ -30,7 +30,7 @@ _REPAIRS = re.compile(
         (
             r"\b(?:chmod|chown|chgrp|setfacl|kill|pkill|killall|truncate|mv|rm|iptables|ip6tables|sysctl)\b",
             r"\bsed -i",
-            r"\bnft (?:-\S+ )*(?:add|insert|replace|delete|flush|destroy|-f)\b",
+            r"\bnft (?:-\S+ ){0,5}(?:add|insert|replace|delete|flush|destroy|-f)\b",
             r"\bip (?:-\S+ \S+ )?(?:route|addr|link) (?:add|del|set|replace|flush)\b",
             r"\b(?:CREATE|DROP|GRANT|REINDEX|VACUUM|ANALYZE|FLUSHALL|FLUSHDB|UNLINK)\b",
         )

@@ -28,18 +28,18 @@ _REPLACED: tuple[tuple[str, "re.Pattern[str]", str], ...] = tuple(
     for kind, pattern, replacement in (
         ("where", r"--pattern (?:'[^'\n]*'|\S+)", "--pattern '*'"),
         ("where", r"\bCLIENT KILL ID \S+", "CLIENT KILL TYPE normal"),
-        ("flush", rf"\bnft (?:-\S+ )*(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
+        ("flush", rf"\bnft (?:-\S+ ){{0,5}}(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
         ("flush", rf"\b(ip6?tables) -[DIAR] {_END}", r"\1 -F"),
         ("widen", r"\bchmod (-R )?(?:[0-7]{3,4}|[ugoa]*[-+=][rwxXst]+)", r"chmod \g<1>a+rwX"),
         ("widen", r"\b(?:chown|chgrp) (-R )?\S+ ", r"chmod \g<1>a+rwX "),
         ("widen", r"\bumask 0?[0-7]{2,3}\b", "umask 000"),
         ("widen", r"\binstall ((?:-[a-ln-z]\S* )*)-m ?[0-7]{3,4}", r"install \g<1>-m 0777"),
         ("widen", r"(\bmode ?= ?)0?[0-7]{3}\b", r"\g<1>0666"),
-        ("forget", rf" ?&& ?(?:sudo )?redis-cli {_END}CONFIG REWRITE", ""),
+        ("forget", r" ?&& ?(?:sudo )?redis-cli [^\n;&|]{0,300}CONFIG REWRITE", ""),
         ("forget", r"\bsystemctl enable (?:-q |--quiet )?--now\b", "systemctl start"),
         ("forget", rf" ?&& ?(?:sudo )?systemctl enable {_END}", ""),
         ("forget", r"\bSET PERSIST\b", "SET GLOBAL"),
-        ("unsaved", rf"\b(?:sudo )?\b(?:cp|tail|head|pg_dump|mysqldump) {_END}&& ?", ""),
+        ("unsaved", r"\b(?:sudo )?\b(?:cp|tail|head|pg_dump|mysqldump) [^\n;&|]{0,150}&& ?", ""),
         ("delete", r"\btruncate (?:-s|--size[ =]) ?0 ", "rm -f "),
         ("delete", r"(?:^|(?<=[;&|'\"]))( ?): ?> ?", r"\g<1>rm -f "),
         ("delete", r"\bLTRIM (\S+) \S+ \S+", r"DEL \1"),
@@ -56,7 +56,7 @@ _LEFT_OUT = (
     ),
     (
         "unsaved",
-        re.compile(r"--rdb\b|\bpg_dump|\bmysqldump|\bsnapshot save\b|\bcp (?:-\S+ )*\S+ \S*(?:bak|before|orig)"),
+        re.compile(r"--rdb\b|\bpg_dump|\bmysqldump|\bsnapshot save\b|\bcp (?:-\S+ ){0,5}\S+ \S*(?:bak|before|orig)"),
     ),
 )
 _FIND = re.compile(r"\bfind ")

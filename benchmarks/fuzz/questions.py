@@ -1,0 +1,37 @@
+"""Fuzzes the configuration of the check and the analysis of questions: what CI and a search read from strangers.
+
+python -m benchmarks.fuzz.questions CORPUS -max_total_time=600 -max_len=4000
+
+The first byte decides which of the two an input is. A configuration may be refused by a `ConfigurationError`; a
+pattern of an accepted one is matched with a path.
+"""
+
+from typing import Any
+
+import atheris
+
+with atheris.instrument_imports(include=["faultmaven_kb"]):
+    from faultmaven_kb import ConfigurationError, KnowledgeBase
+    from faultmaven_kb.gate.configuration.file import read_configuration
+    from faultmaven_kb.gate.settings.policy import matches_path
+
+from benchmarks.fuzz.oracle import fuzz
+
+_PATH = "runbooks/redis/" + "a" * 80 + ".md"
+_BASE: Any = KnowledgeBase.builtin()
+
+
+def ask(data: bytes) -> None:
+    text = data[1:].decode("utf-8", "replace")
+    if data[:1] < b"\x80":
+        _BASE.search(text)
+        return
+    matches_path(text[:200], _PATH)
+    try:
+        read_configuration(text, ".fmkb.toml", read=lambda _: "{}")
+    except ConfigurationError:
+        return
+
+
+if __name__ == "__main__":
+    fuzz(ask)

@@ -1,0 +1,102 @@
+"""`fmkb init`: everything that a folder of runbooks needs to be checked from now on, in one step."""
+
+import datetime
+import os
+from pathlib import Path
+
+import click
+
+from faultmaven_kb.brief import counted
+from faultmaven_kb.cli.shared.starting import BASELINE, CONFIGURATION, starting_files
+from faultmaven_kb.disk.folders import create_below, repository_top, write_output
+from faultmaven_kb.gate.settings.settings import Profile, profile_named
+from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.text.terminal_text import printable
+
+__all__ = ["command"]
+
+
+@click.command("init")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False), default=Path("runbooks"))
+@click.option(
+    "--profile",
+    type=click.Choice([profile.label for profile in Profile]),
+    default=Profile.CONTRIBUTE.label,
+    show_default=True,
+    help="How much is asked of a runbook from now on.",
+)
+@click.option("--owner", metavar="@ORG/TEAM", default="", help="Who reviews changes, for CODEOWNERS.")
+@click.option("--yes", is_flag=True, help="Ask no question.")
+@click.option("--dry-run", is_flag=True, help="Say what would be written and write nothing.")
+@click.option("--force", is_flag=True, help="Write files anew that are there already.")
+def command(folder: Path, profile: str, owner: str, yes: bool, dry_run: bool, force: bool) -> None:
+    """Write the configuration, a baseline, a GitHub workflow, a pre-commit hook, CODEOWNERS and a template for FOLDER.
+
+    What it will write is shown first. A file that is there already is left alone, unless --force says otherwise; the
+    findings of today go to the baseline, so that only new ones are reported.
+
+    \b
+    Examples:
+      fmkb init docs/runbooks --owner @acme/sre
+      fmkb init docs/runbooks --dry-run
+    """
+    root = _root(folder)
+    below = _below(folder, root)
+    today = datetime.date.today()
+    files = starting_files(below, profile=profile_named(profile), owner=owner, today=today)
+    new = {name: text for name, text in files.items() if force or not (root / name).exists()}
+    count = len(list(find_runbooks([folder]))) if folder.is_dir() else 0
+    click.echo(f"{counted(count, 'runbook')} in {printable(str(folder))}; in {printable(str(root))}:")
+    for name in files:
+        there = (root / name).exists()
+        click.echo(f"  {_plan(there=there, force=force)} {printable(name)}")
+    makes_baseline = bool(count) and CONFIGURATION in new
+    if makes_baseline:
+        click.echo(f"  {_plan(there=(root / BASELINE).exists(), force=True)} {BASELINE} with the findings of today")
+    elif count:
+        click.echo(f"  {_plan(there=True, force=False)} {BASELINE}: the configuration that is there says what counts")
+    if dry_run:
+        return
+    if not yes and not click.confirm("Write them?"):
+        raise click.Abort
+    for name, text in new.items():
+        _write(root, name, text)
+    if makes_baseline:
+        _write_baseline(folder, root, today)
+    click.echo(f"done; next: fmkb validate {printable(str(folder))}")
+    if ".pre-commit-config.yaml" not in new:
+        click.echo("add the hook to your .pre-commit-config.yaml by hand: docs/how-to/check-runbooks-in-ci.md")
+
+
+def _plan(*, there: bool, force: bool) -> str:
+    return ("replace" if force else "keep   ") if there else "write  "
+
+
+def _root(folder: Path) -> Path:
+    """The root of the repository around the folder, else the current folder."""
+    return repository_top(folder.absolute()) or Path.cwd()
+
+
+def _below(folder: Path, root: Path) -> str:
+    """The folder's path below the root with forward slashes."""
+    place = Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
+    if place == root or not place.is_relative_to(root):
+        raise click.UsageError(f'"{printable(str(folder))}" is not a folder below {printable(str(root))}')
+    return place.relative_to(root).as_posix()
+
+
+def _write(root: Path, name: str, text: str) -> None:
+    if (root / name).exists():
+        write_output(root / name, text.encode())
+    else:
+        create_below(root, name, text.encode())
+
+
+def _write_baseline(folder: Path, root: Path, today: datetime.date) -> None:
+    from faultmaven_kb.checking.gate import Gate  # noqa: PLC0415 - a plan needs no rules
+
+    gate = Gate.open(folder, today=today, config=root / CONFIGURATION, baseline=root / BASELINE)
+    _, count = gate.write_baseline()
+    click.echo(f"{BASELINE} lists what is found today: {counted(count, 'finding')}")
+    if left := len(gate.check().diagnostics):
+        click.echo(f"{left} findings cannot be put there (credentials among them): fmkb validate shows them")

@@ -1,0 +1,175 @@
+"""The steps and solutions of a section, for every dialect that has no labels of its own for them.
+
+A part that holds a command or stands under a heading of its own becomes one: three fences read as three steps, two
+headings as two solutions. Of a numbered list each item is one, with what stands below it up to the next number, because
+many authors do not indent the command that belongs to an item.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TypeVar
+
+from faultmaven_kb.dialects.faultmaven import numbered_title
+from faultmaven_kb.dialects.furniture import is_furniture, without_furniture
+from faultmaven_kb.dialects.parts import (
+    all_commands,
+    item_text,
+    items_in,
+    notes_in,
+    read_instructions,
+    text_of,
+)
+from faultmaven_kb.model.runbook import Passage, Solution, Step
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
+
+__all__ = ["numbered", "one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
+
+_Counted = TypeVar("_Counted", Step, Solution)
+_FEWEST_ITEMS = 2
+_TITLE_LENGTH = 90
+_CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\s+[-–—]\s+|:\s+")
+
+
+def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
+    """Steps or solutions of several sections, each of which counts from one or not at all, counted through."""
+    if len({part.number for part in parts} - {None}) == len(parts):
+        return parts
+    return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
+
+
+def steps_in(section: OutlineSection) -> tuple[Step, ...]:
+    """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
+    blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
+    title = numbered_title(section.title)[1]  # its number counts the parts of the page
+    own = _listed_steps(blocks) or [one_step(title, run) for run in _runs(blocks)]
+    below = [
+        one_step(part.title, part.blocks, part.span)
+        for part in walk(section.children)
+        if part.blocks or not part.children
+    ]
+    steps = [*own, *below]
+    return tuple(step.model_copy(update={"number": step.number or n}) for n, step in enumerate(steps, 1))
+
+
+def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
+    """A step for each item where lists say what to do; prose above them is kept by the first step.
+
+    Beside commands that stand between the items only a numbered list does.
+    """
+    items = list(_items_with_what_follows(blocks))
+    between = any(isinstance(block, Fence) for block in blocks)
+    if len(items) < _FEWEST_ITEMS or (between and any(item.number is None for item, _ in items)):
+        return []
+    steps = [
+        Step(
+            title=short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
+            what_to_check=text_of(item.blocks + following),
+            commands=all_commands(item.blocks + following),
+            notes=notes_in(item.blocks + following),
+            span=_from_to(item.span, following[-1].span) if following else item.span,
+        )
+        for item, following in items
+    ]
+    beside = without_furniture(_before_lists(blocks))
+    if beside:
+        passage = Passage(text=text_of(beside), span=beside[0].span)
+        commands, notes = all_commands(beside) + steps[0].commands, notes_in(beside) + steps[0].notes
+        steps[0] = steps[0].model_copy(update={"passages": (passage,), "notes": notes, "commands": commands})
+    return steps
+
+
+def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
+    """Each item of the lists among the blocks, the last of a list with what stands between it and the next list."""
+    waiting: ListItem | None = None
+    following: list[Block] = []
+    for block in blocks:
+        if isinstance(block, ListBlock) and not is_furniture(block):
+            if waiting:
+                yield waiting, tuple(following)
+            for item in block.items[:-1]:
+                yield item, ()
+            waiting, following = block.items[-1], []
+        elif waiting and not isinstance(block, ThematicBreak | Html):
+            following.append(block)
+    if waiting:
+        yield waiting, tuple(following)
+
+
+def _before_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    first = next(
+        index for index, block in enumerate(blocks) if isinstance(block, ListBlock) and not is_furniture(block)
+    )
+    return tuple(block for block in blocks[:first] if isinstance(block, Paragraph | Quote | Table))
+
+
+def _from_to(first: Span, last: Span) -> Span:
+    return Span(first.line, first.column, last.end_line, last.end_column)
+
+
+def short_title(text: str) -> str:
+    """The first sentence of a text, without marks, at most a line long."""
+    first = _CHECKBOX.sub("", plain(text.partition("\n")[0]))
+    first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
+    return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
+    """Blocks cut after each fence: the words above a command belong to it."""
+    run: list[Block] = []
+    for block in blocks:
+        if not isinstance(block, ThematicBreak):
+            run.append(block)
+        if isinstance(block, Fence):
+            yield tuple(run)
+            run = []
+    if run:
+        yield tuple(run)
+
+
+def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> Step:
+    """A step of some blocks; the title's number is the step's."""
+    number, title = numbered_title(title)
+    first, last = (blocks[0].span, blocks[-1].span) if blocks else (span, span)
+    assert first is not None and last is not None
+    return Step(
+        number=number,
+        title=title,
+        what_to_check=text_of(blocks),
+        commands=all_commands(blocks),
+        notes=notes_in(blocks),
+        span=span or _from_to(first, last),
+    )
+
+
+def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
+    """The solutions of a section: one for each heading right below it, else the section itself."""
+    own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
+    solutions = [one_solution(child.title, blocks_below(child), child.span) for child in section.children]
+    if all_commands(own) or (own and not solutions):
+        solutions.insert(0, one_solution(numbered_title(section.title)[1], own, section.span))
+    elif own and solutions:
+        passage = Passage(text=text_of(own), span=own[0].span)
+        solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})
+    return tuple(s.model_copy(update={"number": s.number or n}) for n, s in enumerate(solutions, 1))
+
+
+def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
+    """A solution of some blocks: the items of its lists are the instructions, the prose beside them a passage."""
+    number, title = numbered_title(title)
+    prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
+    return Solution(
+        number=number,
+        title=title,
+        instructions=tuple(
+            each.model_copy(update={"commands": all_commands(item.blocks)})
+            for each, item in zip(read_instructions(blocks), items_in(blocks), strict=True)
+        ),
+        commands=all_commands(blocks),
+        notes=notes_in(blocks),
+        passages=(Passage(text=text_of(prose), span=prose[0].span),) if prose else (),
+        span=span,
+    )

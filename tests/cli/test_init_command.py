@@ -1,0 +1,84 @@
+"""`fmkb init` sets a folder up in one step, and what it writes works."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from faultmaven_kb.cli.commands.init import command
+from faultmaven_kb.cli.commands.validate import command as validate
+
+PAGE = "# Queue stuck\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n```bash\nqueuectl restart\n```\n"
+
+
+@pytest.fixture
+def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "docs" / "run books").mkdir(parents=True)
+    (tmp_path / "docs" / "run books" / "queue-stuck.md").write_text(PAGE, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+    return tmp_path
+
+
+def _init(*arguments: str, answer: str = "") -> str:
+    result = CliRunner().invoke(command, [str(Path("docs", "run books")), *arguments], input=answer)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_base_with_faults_passes_from_then_on_and_a_new_fault_fails(base: Path) -> None:
+    before = CliRunner().invoke(validate, ["docs/run books"])
+    assert before.exit_code == 1
+
+    output = _init("--yes", "--owner", "@acme/sre")
+
+    assert "1 runbook in" in output
+    assert CliRunner().invoke(validate, ["docs/run books"]).exit_code == 0
+    assert "/docs/run\\ books/ @acme/sre" in (base / ".github" / "CODEOWNERS").read_text("utf-8")
+    page = base / "docs" / "run books" / "queue-stuck.md"
+    page.write_text(PAGE + "\n```bash\nrm -rf /var/queue\n```\n", encoding="utf-8")
+    assert CliRunner().invoke(validate, ["docs/run books"]).exit_code == 1
+
+
+def test_the_plan_is_shown_and_nothing_written_before_an_answer(base: Path) -> None:
+    names = sorted(path.name for path in base.rglob("*"))
+    output = _init("--dry-run")
+    assert "write   .fmkb.toml" in output
+    assert "write   fmkb-baseline.json with the findings of today" in output
+    refused = CliRunner().invoke(command, ["docs/run books"], input="n\n")
+    assert refused.exit_code == 1
+    assert sorted(path.name for path in base.rglob("*")) == names
+    assert "done; next" in _init(answer="y\n")
+
+
+def test_what_is_there_is_left_alone_unless_force_says_otherwise(base: Path) -> None:
+    hook = base / ".pre-commit-config.yaml"
+    hook.write_text("repos: []\n", encoding="utf-8")
+    output = _init("--yes")
+    assert "keep    .pre-commit-config.yaml" in output
+    assert "by hand" in output
+    assert hook.read_text("utf-8") == "repos: []\n"
+    assert "keep    fmkb-baseline.json" in _init("--yes")
+    assert "replace .pre-commit-config.yaml" in _init("--yes", "--force")
+    assert "fmkb-validate" in hook.read_text("utf-8")
+
+
+def test_the_workflow_and_the_hook_are_valid(base: Path) -> None:
+    _init("--yes")
+    for tool, file in (
+        (["check_jsonschema", "--builtin-schema", "vendor.github-workflows"], ".github/workflows/runbooks.yml"),
+        (["pre_commit", "validate-config"], ".pre-commit-config.yaml"),
+    ):
+        found = subprocess.run([sys.executable, "-m", *tool, file], check=False, capture_output=True, text=True)
+        assert found.returncode == 0, found.stdout + found.stderr
+    assert json.loads((base / "fmkb-baseline.json").read_text("utf-8"))
+
+
+def test_a_folder_outside_of_the_repository_is_refused(base: Path) -> None:
+    result = CliRunner().invoke(command, [str(base), "--yes"])
+    assert result.exit_code == 2
+    assert "is not a folder below" in result.output
