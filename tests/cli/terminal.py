@@ -107,7 +107,7 @@ class Terminal:
 
 def run(*arguments: str, keys: str = "", columns: int = 80, **environment: str) -> tuple[int, str]:
     """The exit code and the text of a command that ran on a terminal of 24 lines."""
-    terminal = Terminal(*arguments, columns=columns, **environment)
+    terminal = Terminal(*arguments, columns=columns, **environment)  # type: ignore[arg-type]
     if keys:
         terminal.type(keys)
     return terminal.finish()

@@ -122,7 +122,7 @@ def test_escape_goes_back_one_view_at_a_time() -> None:
     picker._back()
     assert picker.pager is not None
     assert picker.pager.number is None
-    picker._back()
+    picker._back()  # type: ignore[unreachable]
     assert picker.pager is None
     assert picker._keys_text().startswith("type or paste")
 
@@ -255,7 +255,7 @@ def test_leaving_restores_the_terminal(key: str) -> None:
 @needs_terminal
 def test_a_dumb_terminal_and_json_get_a_line_that_says_how_to_ask() -> None:
     for arguments, environment in ((("search",), {"TERM": "dumb"}), (("search", "--json"), {})):
-        code, output = run(*arguments, **environment)
+        code, output = run(*arguments, **environment)  # type: ignore[arg-type]
         assert code == 2
         assert 'there is no question, expected words such as fmkb search "502 Bad Gateway"' in output
 
