@@ -50,7 +50,7 @@ def test_questions_without_a_runbook_are_seldom_answered(run: Evaluation) -> Non
 
 
 def test_with_nine_more_runbooks_the_base_still_finds_the_right_one() -> None:
-    """Each runbook more is one that may be mistaken for the right one: all these questions, on the runbooks they name."""
+    """Each runbook more is one that may be mistaken for the right one: all questions, on those that they name."""
     questions = [each for path in sorted(_SET.glob("*.jsonl")) for each in read_labelled(path)]
     named = {name for question in questions for name, _ in question.expected}
     base = KnowledgeBase(runbook for runbook in KnowledgeBase.builtin() if runbook.id in named)
