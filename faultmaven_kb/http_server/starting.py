@@ -36,10 +36,10 @@ class ServerSettings:
     """
 
     rules: GuardRules
+    today: Callable[[], datetime.date]
     paths: tuple[Path, ...] = ()
     cache: Cache | None = None
     prepare: Callable[[KnowledgeBase], KnowledgeBase] = as_it_is
-    today: Callable[[], datetime.date] = datetime.date.today
     link: str | None = None
     site: Path | None = None
     mcp_sessions: int | None = None

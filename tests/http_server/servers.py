@@ -25,7 +25,7 @@ TOKEN = "a-token-for-tests-only"
 @contextmanager
 def client(*paths: Path, rules: GuardRules | None = None, **settings: Any) -> Iterator[TestClient]:
     """A client of a server in this process, over the shipped runbooks or those at some paths."""
-    app = server(ServerSettings(rules or GuardRules(), paths, today=lambda: LAST_UPDATED, **settings))
+    app = server(ServerSettings(rules or GuardRules(), lambda: LAST_UPDATED, paths, **settings))
     with TestClient(app, base_url="http://127.0.0.1:8000") as found:
         yield found
 

@@ -1,5 +1,6 @@
 """`fmkb serve`: the knowledge base over HTTP."""
 
+import datetime
 import logging
 import os
 import tempfile
@@ -73,6 +74,7 @@ def command(
 
         settings = ServerSettings(
             rules.shared_by(workers),
+            datetime.date.today,
             kb_paths,
             cache=cache_in_force(),
             prepare=partial(with_semantic, model=semantic),
