@@ -12,6 +12,9 @@ import pytest
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Dialog, Page
 
+PATIENCE = 240_000
+"""Milliseconds that a page may take: a busy machine is no failure."""
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -35,6 +38,7 @@ class Watched:
     """A page that remembers what went wrong in it and what it asked for beyond its own files."""
 
     def __init__(self, page: "Page") -> None:
+        page.set_default_timeout(PATIENCE)
         self.page = page
         self.faults: list[str] = []
         self.foreign: list[str] = []

@@ -11,7 +11,7 @@ import pytest
 
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.site.building import build_site
-from tests.site.browser import Watched, address
+from tests.site.browser import PATIENCE, Watched, address
 from tests.site.hostile import ATTACKS, write
 
 if TYPE_CHECKING:
@@ -158,6 +158,7 @@ def test_everything_works_where_storage_is_blocked(site: Path, watched: Watched)
 def test_a_chosen_theme_is_kept_and_the_system_s_is_the_default(site: Path, browser: "Browser") -> None:
     context = browser.new_context(color_scheme="dark")
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address(site, "index.html"))
     dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
     page.click("#theme")
@@ -251,6 +252,7 @@ def test_a_print_has_all_commands_in_full_and_no_buttons(site: Path, watched: Wa
 def test_a_reader_without_scripts_can_read_everything(site: Path, browser: "Browser") -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address(site, REDIS))
 
     assert "redis-cli CONFIG SET maxmemory" in page.inner_text("main")
@@ -311,6 +313,7 @@ def test_hostile_runbooks_run_nothing_and_ask_nobody(tmp_path: Path, watched: Wa
 def test_axe_finds_no_violation(site: Path, browser: "Browser", axe: str, name: str, scheme: str) -> None:
     context = browser.new_context(color_scheme="dark" if scheme == "dark" else "light", bypass_csp=True)
     page = context.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address(site, "index.html" if name == "results" else name))
     if name == "results":
         page.fill("#search", CLIENTS)

@@ -12,7 +12,7 @@ from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.search.terms import product_names, stem, tokens_of
 from faultmaven_kb.site.building import build_site
 from tests.documents import ROOT, RUNBOOKS
-from tests.site.browser import address
+from tests.site.browser import PATIENCE, address
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -53,6 +53,7 @@ def answers(kb: KnowledgeBase, questions: list[str]) -> list[list[object]]:
 
 def ask(browser: "Browser", site: Path, questions: list[str]) -> list[list[object]]:
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address(site, "index.html"))
     found: list[list[object]] = page.evaluate(ASK, questions)
     page.close()
@@ -121,6 +122,7 @@ def test_every_word_of_the_runbooks_has_the_library_s_stem_and_terms(browser: "B
     words = sorted({word for text in texts for word in re.findall(r"[a-z]{1,30}", text.lower())})
     tokens = sorted({token for text in texts for token in re.findall(r"\S+", text)})
     page = browser.new_page()
+    page.set_default_timeout(PATIENCE)
     page.goto(address(site, "index.html"))
 
     stems = page.evaluate("words => words.map(FMKB.porter)", words)
