@@ -25,7 +25,7 @@ from faultmaven_kb.fences.shell import commands_only, statements
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.inline import without_comments
 from faultmaven_kb.text.markdown import Block, Html, ListBlock, Quote, read_blocks
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.terminal_text import visible_lines
 
 __all__ = ["COMMANDS", "Fragment", "code_markup", "command_markup", "first_command", "is_web_link", "render", "visible"]
 
@@ -58,10 +58,10 @@ _JOINT = "\U0010fffe"
 def visible(text: str) -> str:
     """The text with what cannot be seen shown as `<U+202E>`; what joins the parts of an emoji stays."""
     if text.isascii():
-        return printable(text)
+        return visible_lines(text)
     kept = _EMOJI_JOINT.sub(_JOINT, text.replace(_JOINT, "<U+10FFFE>"))
     shown = _HIDDEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", kept)
-    return printable(shown).replace(_JOINT, "\u200d")
+    return visible_lines(shown).replace(_JOINT, "\u200d")
 
 
 def is_web_link(url: str) -> bool:

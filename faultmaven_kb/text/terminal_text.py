@@ -9,7 +9,7 @@ a backslash. `printable` is the one to take unless the line ends of the text its
 import json
 import re
 
-__all__ = ["json_text", "printable", "printable_lines", "without_commands"]
+__all__ = ["json_text", "printable", "printable_lines", "visible_lines", "without_commands"]
 
 _ACTIVE = "\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
 _BEYOND = "\ud800-\udfff\U000e0000-\U000e007f"
@@ -31,6 +31,11 @@ def printable(text: str) -> str:
 def printable_lines(text: str) -> str:
     """The text with its own line feeds and tabs; everything else as in `printable`, on every line."""
     return without_commands(_UNSAFE_IN_BODY.sub(_show, text))
+
+
+def visible_lines(text: str) -> str:
+    """The text with its own line feeds and tabs, other controls as marks: for a page, which obeys no command."""
+    return _UNSAFE_IN_BODY.sub(_show, text)
 
 
 def without_commands(text: str) -> str:
