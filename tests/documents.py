@@ -31,14 +31,18 @@ def needs_locked(package: str) -> pytest.MarkDecorator:
     )
 
 
+def alone(text: str) -> str:
+    """A runbook without links to other folders, for a place where those are not."""
+    text = re.sub(r"^- \[[^\]\n]*\]\(\.\./[^)\n]*\)\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"\[([^\]\n]*)\]\(\.\./[^)\n]*\)", r"\1", text)
+
+
 def copy_redis(folder: Path) -> int:
     """Write the runbooks of Redis, without links to other folders, to one that is checked alone; how many there are."""
     folder.mkdir(parents=True, exist_ok=True)
     files = sorted((ROOT / "runbooks" / "redis").glob("*.md"))
     for file in files:
-        text = file.read_bytes().decode("utf-8")
-        text = re.sub(r"^- \[[^\]\n]*\]\(\.\./[^)\n]*\)\n", "", text, flags=re.MULTILINE)
-        (folder / file.name).write_bytes(re.sub(r"\[([^\]\n]*)\]\(\.\./[^)\n]*\)", r"\1", text).encode("utf-8"))
+        (folder / file.name).write_bytes(alone(file.read_bytes().decode("utf-8")).encode("utf-8"))
     return len(files)
 
 

@@ -17,7 +17,7 @@ __all__ = ["search_picture"]
 
 _QUESTION = "FATAL: sorry, too many clients already"
 _WIDTH = 100
-_REMOTE_FONTS = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
+_REMOTE_FONTS = re.compile(r"(?<!\s)\s*+@font-face \{[^{}]*\}")
 _FONTS = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from faultmaven_kb.disk.regular import read_regular, read_start
-from faultmaven_kb.disk.replacing import create_file, replace_file
+from faultmaven_kb.disk.replacing import create_file, replace_file, swap_in
 from faultmaven_kb.errors import PathError
 
 __all__ = ["create_below", "refuse_links", "repository_top", "write_below", "write_output"]
@@ -53,6 +53,17 @@ def create_below(folder: Path, name: str, data: bytes) -> Path:
     _make(place.parent)
     create_file(place, data)
     return place
+
+
+def place_below(folder: Path, name: str, data: bytes) -> None:
+    """Write one file into a folder whose files the caller keeps a list of, without waiting for the disk.
+
+    Raises `PathError` for a name that leads out of the folder, and for a folder behind a link.
+    """
+    _make(folder)
+    place = _place(folder, name)
+    _make(place.parent)
+    swap_in(place, data)
 
 
 def write_output(path: Path, data: bytes) -> None:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from faultmaven_kb.disk.folders import place_below
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
@@ -48,7 +49,7 @@ def build_site(kb: KnowledgeBase, to: Path, *, title: str = "Runbooks", source: 
     before = _earlier(to)
     try:
         for name, content in made.items():
-            _write(to / name, content)
+            _write(to, name, content)
         for name in sorted(before - made.keys()):
             (to / name).unlink(missing_ok=True)
     except OSError as error:
@@ -145,11 +146,9 @@ def _is_inside(name: str) -> bool:
     return ".." not in name.split("/") and not name.startswith("/") and "\\" not in name and ":" not in name
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(folder: Path, name: str, content: bytes) -> None:
     """Write a file whole; one that is the same already is left alone."""
-    if path.is_file() and path.read_bytes() == content:
+    path = folder / name
+    if not path.is_symlink() and path.is_file() and path.read_bytes() == content:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_bytes(content)
-    beside.replace(path)
+    place_below(folder, name, content)

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_commands import fmkb
-from tests.documents import ROOT, copy_redis
+from tests.documents import ROOT, alone, copy_redis
 
-GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes()
+GOOD = alone((ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode()).encode()
 HIGH = GOOD.replace(b"severity: ", b"severity: HIGH # ")
 
 

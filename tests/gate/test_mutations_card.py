@@ -44,6 +44,17 @@ def _heading(text: str, heading: str) -> int:
     return _line(text, match.start())
 
 
+def _removed_in_step_1(pattern: str) -> Mutation:
+    """Remove the first place of a pattern where the first step has one; the finding is at the step's heading."""
+
+    def mutate(text: str) -> tuple[str, int | None] | None:
+        start, end = text.index("### Step 1"), text.index("### Step 2")
+        match = re.compile(pattern, re.MULTILINE).search(text, start, end)
+        return (text[: match.start()] + text[match.end() :], _heading(text, "### Step 1")) if match else None
+
+    return mutate
+
+
 def replace(pattern: str, replacement: str, *, at: str = "", nth: int = 0) -> Mutation:
     """Replace the nth place of a pattern; the finding is at a heading, or else at the line of the place."""
 
@@ -101,7 +112,7 @@ MUTATIONS: tuple[tuple[str, Mutation], ...] = (
     ("RB502", replace(r"^### Step 2", "### Step 7")),
     ("RB502", replace(r"^### Step 2", "### Step 1")),
     ("RB503", replace(r"^\*\*How to check:\*\*\n+(?:(?!\*\*Expected|### |## ).*\n)+", "", at="### Step 1")),
-    ("RB504", replace(r"^\*\*Expected output:\*\*\n+```text\n(?:(?!```).*\n)*```\n", "", at="### Step 1")),
+    ("RB504", _removed_in_step_1(r"^\*\*Expected output:\*\*\n+```text\n(?:(?!```).*\n)*```\n")),
     ("RB505", replace(r"^### Step 1: ", "### ")),
     ("RB505", replace(r"^### Step 2: ", "#### Step 2: ")),
     ("RB511", replace(r"^### Solution 1(?:.*\n)*?(?=## Prevention)", "", at=SOLUTIONS)),

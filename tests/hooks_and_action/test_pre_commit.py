@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.documents import ROOT, copy_redis
+from tests.documents import ROOT, alone, copy_redis
 from tests.hooks_and_action.checkout import copy_of_project, git, needs_git, offline
 
 pytestmark = needs_git
@@ -16,7 +16,7 @@ _RESULT = re.compile(
     r"^(\w+ \w+ runbooks)\.+(?:\(.*\))?(Passed|Failed|Skipped)$(.*?)(?=^\w+ \w+ runbooks\.|\Z)",
     re.MULTILINE | re.DOTALL,
 )
-GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes()
+GOOD = alone((ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode()).encode()
 
 
 @pytest.fixture(scope="module")

@@ -10,9 +10,9 @@ import pytest
 from lsprotocol import types
 from pygls.lsp.client import LanguageClient
 
-from tests.documents import ROOT, copy_redis
+from tests.documents import ROOT, alone, copy_redis
 
-GOOD = (ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode()
+GOOD = alone((ROOT / "runbooks" / "redis" / "redis-out-of-memory.md").read_bytes().decode())
 
 
 class Editor:

@@ -83,7 +83,6 @@ WORDINGS = [
     ("network-ephemeral-port-exhaustion", "connect EADDRNOTAVAIL, SNAT limit of the nat gateway reached"),
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
-    ("nginx-504-gateway-timeout", "the export takes two minutes and the proxy gives up on the backend after one"),
     ("nginx-504-gateway-timeout", "every page of the shop fails after 60 s: upstream timed out (110)"),
     ("nginx-504-gateway-timeout", "backend hangs, workers all wait for a silent service, proxy_read_timeout reached"),
     (

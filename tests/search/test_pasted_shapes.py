@@ -39,7 +39,7 @@ SHAPES = {
     "trace-java.txt": ("PSQLException: FATAL: sorry, too many clients", "postgres-connection-pool-exhausted"),
     "trace-node.txt": ("Error: getaddrinfo EAI_AGAIN", "network-dns-resolution-failure"),
     "trace-python.txt": ("(1040, 'Too many connections')", "mysql-too-many-connections"),
-    "unknown-vendor.json": ("certificate verify failed", "none"),
+    "unknown-vendor.json": ("certificate verify failed", "tls-certificate-expired"),
 }
 KEYS = (
     "log title text body event textPayload @m _raw error_message msg message err error exception reason detail details "

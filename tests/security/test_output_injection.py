@@ -28,7 +28,7 @@ _OURS = re.compile(
     r"::(?:error|warning|notice) file=[^,:]*,line=\d+,endLine=\d+(?:,col=\d+,endColumn=\d+)?,title=RB\d+ "
 )
 
-SERVERS = {"mcp", "lsp"}
+SERVERS = {"mcp", "lsp", "serve", "site serve"}
 """Commands that would wait for a client; what they refuse is tried."""
 OUTSIDE = {"export chroma", "lab shell"}
 """Commands that need another server or a machine for most of their options."""
@@ -148,6 +148,9 @@ CALLS: dict[str, list[list[str]]] = {
     ],
     "build": [["kb", "-o", "x.fmkb"], ["kb", "-o", f"{MIXED}.fmkb"], ["kb", "-o", f"{LEADING}.fmkb", "--check"]],
     "init": [["kb", "--dry-run"], ["kb", "--yes", "--owner", MIXED], [MIXED, "--yes"]],
+    "serve": [["--port", MIXED], ["--host", MIXED], [f"--{MIXED}"]],
+    "site build": [["kb", "-o", "site"], ["kb", "-o", MIXED], ["kb", "-o", "site", "--title", MIXED]],
+    "site serve": [["kb", "--port", MIXED], [f"--{MIXED}"]],
     "cache clean": [[]],
     "export chunks": [["--kb", "kb"]],
     "export skills": [["out", "--catalog", "--kb", "kb"], [LEADING, "--kb", "kb"]],

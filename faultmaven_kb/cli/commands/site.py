@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from faultmaven_kb.brief import counted
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.text.terminal_text import printable
 
@@ -58,7 +59,7 @@ def build(paths: tuple[Path, ...], output: Path, title: str, source_url: str) ->
     source = _source(paths, source_url)
     kb = _load(paths)
     count = build_site(kb, output, title=title, source=source)
-    runbooks = f"{len(kb)} runbook{'' if len(kb) == 1 else 's'}"
+    runbooks = counted(len(kb), "runbook")
     click.echo(f"{printable(str(output / 'index.html'))}: {runbooks}, {count} files")
 
 
