@@ -84,6 +84,7 @@ WORDINGS = [
     ("linux-disk-full", "cp: error writing 'x': No space left on device"),
     ("linux-disk-full", "df says 100% used although I deleted the huge log, lsof shows it as (deleted)"),
     ("nginx-504-gateway-timeout", "every page of the shop fails after 60 s: upstream timed out (110)"),
+    ("nginx-504-gateway-timeout", "upstream is too slow and requests break off after 60 seconds"),
     ("nginx-504-gateway-timeout", "backend hangs, workers all wait for a silent service, proxy_read_timeout reached"),
     (
         "nginx-413-request-entity-too-large",
