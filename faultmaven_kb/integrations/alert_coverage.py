@@ -26,9 +26,9 @@ _LINKS = ("runbook_url", "runbook", "runbook_link", "runbook_uri", "playbook", "
 """The annotations that name a runbook, those before others; upper case and underscores do not matter."""
 
 _OWN_NAME = re.compile(r"\{\{-?\s*(?:\$labels\.alertname|\.Labels\.alertname)\s*-?\}\}")
-_FILLED_IN = re.compile(rf"\{{\{{(?:(?!\{{\{{|\}}\}}).)*+\}}\}}|{TEMPLATE}", re.DOTALL)
+_FILLED_IN = re.compile(rf"\{{\{{(?:(?!\{{\{{|\}}\}}).)*\}}\}}|{TEMPLATE}", re.DOTALL)
 _WORDS = ("summary", "description", "message", "title")
-_TEMPLATE = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*+\}\}", re.DOTALL)
+_TEMPLATE = re.compile(r"\{\{(?:(?!\{\{|\}\}).)*\}\}", re.DOTALL)
 _NOT_WORD = re.compile(r"[\W_]+")
 _ENDING = re.compile(r"\.(?:md|markdown|html?)$", re.IGNORECASE)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")

@@ -31,7 +31,7 @@ TEMPLATE = "<template>"
 """What stands in a text for what a chart's template would fill in."""
 
 _ESCAPED = re.compile(r"\{\{-?\s*(?:`([^`]*)`|\"(\{\{|\}\})\")\s*-?\}\}")
-_ACTION = re.compile(r"\{\{(?:/\*(?:(?!\*/|/\*).)*+\*/|[^{}]|\}(?!\})|\{(?!\{))*+\}\}", re.DOTALL)
+_ACTION = re.compile(r"\{\{(?:/\*(?:(?!\*/|/\*).)*\*/|[^{}/]|/(?!\*)|\}(?!\})|\{(?!\{))*\}\}", re.DOTALL)
 _ACTIONS_ALONE = re.compile(rf"^[ \t]*(?:{TEMPLATE}[ \t]*)+$", re.MULTILINE)
 
 

@@ -21,7 +21,7 @@ __all__ = ["Directive", "DirectiveKind", "directives_before", "is_exit_code"]
 
 DirectiveKind = Literal["skip", "file", "expect", "rc", "background"]
 _KINDS: tuple[str, ...] = get_args(DirectiveKind)
-_COMMENT = re.compile(r"<!--\s*+lab:\s*+(?P<kind>(?:(?!-->)\S)*+)\s*+(?P<value>(?:(?!-->).)*+)-->")
+_COMMENT = re.compile(r"<!--\s*+lab:\s*+(?P<kind>(?:(?!-->)\S)*)(?!(?!-->)\S)\s*+(?P<value>(?:(?!-->).)*)-->")
 
 
 @dataclass(frozen=True, slots=True)

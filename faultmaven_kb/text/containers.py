@@ -20,7 +20,7 @@ _NOTES = (
     "failure|fail|missing|danger|error|bug|example|quote|cite|important|secondary|seealso|alert"
 )
 _INDENTED = re.compile(
-    r'(?:(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]*+(?: [\w-]++)*+)|===[+!]?)(?:[ \t]+"(?P<title>[^"\n]*)")?[ \t]*$'
+    r'(?:(?:!!!|\?\?\?\+?)[ \t]+(?P<kind>[A-Za-z][\w-]*+(?: [\w-]++)*)|===[+!]?)(?:[ \t]+"(?P<title>[^"\n]*)")?[ \t]*$'
 )
 _COLONS = re.compile(r":{3,}[ \t]*\{?(?P<kind>[A-Za-z][\w-]*)\}?(?:\[(?P<label>[^\]\n]*)\])?(?P<title>[^\n]*)$")
 _SHORTCODE = re.compile(r"(?:\{\{[<%]|\{%)[ \t]*(?P<name>(?!end)[a-z][\w-]*+)(?P<rest>[^{}\n]*+)\}{1,2}[ \t]*$")

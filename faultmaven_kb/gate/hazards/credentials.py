@@ -73,7 +73,8 @@ _OPTIONS: tuple[re.Pattern[str], ...] = (
     re.compile(r"\b(?:ENCRYPTED )?PASSWORD\s+'(?P<value>[^'\n]+)'", re.IGNORECASE),
 )
 _PRIVATE_KEY = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|>)*+(?:[A-Za-z-]++: [^\n]*+\s++)*+"
+    r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|>)*(?!\s|\\n|>)"
+    r"(?:[A-Za-z-]++: [^\n]*+\s++)*(?![A-Za-z-]++: )"
     r"(?P<body>[A-Za-z0-9+/=]{10,})"
 )
 _EXAMPLE = re.compile(

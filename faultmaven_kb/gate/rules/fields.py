@@ -17,7 +17,7 @@ __all__ = ["PLACEHOLDER", "RULES"]
 
 _FIELDS = tuple(MetadataContract.model_fields)
 _REQUIRED = tuple(name for name, field in MetadataContract.model_fields.items() if field.is_required())
-_TITLE = re.compile(r"\S(?:(?! - \S).)*+ - \S.*")
+_TITLE = re.compile(r"\S(?:(?! - \S).)* - \S.*")
 _TAG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unverified|pending)\b.*|\W*", re.IGNORECASE)
 PLACEHOLDER = re.compile(

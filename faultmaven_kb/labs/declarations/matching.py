@@ -9,7 +9,7 @@ import re
 __all__ = ["ERROR_LINE", "error_line", "shows"]
 
 _BLANKS = re.compile(r"[ \t]+")
-_NUMBER = re.compile(r"(?<!\d)\d++(?:\.\d++)*+")
+_NUMBER = re.compile(r"(?<!\d)\d++(?:\.\d++)*")
 ERROR_LINE = re.compile(
     r"^(?:\(error\) |(?:ERR|WRONGTYPE|NOAUTH|OOM|NOPERM|READONLY|LOADING|MISCONF|DENIED) |"
     r"(?:psql:.*?)?(?:ERROR|FATAL|PANIC): |E: |curl: \(\d+\)|(?:\S*/)?(?:ba)?sh: (?:line \d+: )?|sudo: |Failed to |"
