@@ -7,7 +7,7 @@ what was installed, so the current folder, which may be an untrusted checkout, i
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -17,7 +17,7 @@ from faultmaven_kb.errors import ConfigurationError
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["DIALECT_GROUP", "REPORT_GROUP", "RULE_GROUP", "plugin_stamp", "plugins"]
+__all__ = ["DIALECT_GROUP", "REPORT_GROUP", "RULE_GROUP", "plugin_stamp", "plugins", "refuse_taken"]
 
 RULE_GROUP = "faultmaven_kb.rules"
 DIALECT_GROUP = "faultmaven_kb.dialects"
@@ -37,6 +37,13 @@ def plugins(group: str, kind: type[_Kind]) -> tuple[_Kind, ...]:
         if entry.group == group:
             found += _loaded(entry, package, kind)
     return tuple(found)
+
+
+def refuse_taken(what: str, names: Sequence[str]) -> None:
+    """Raises `ConfigurationError` where two of ours and of plug-ins (`what` they are) have the same name."""
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(f'plug-in {what} "{name}": the name is taken, expected one of its own')
 
 
 def _loaded(entry: "EntryPoint", package: str, kind: type[_Kind]) -> tuple[_Kind, ...]:

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.commands.search import print_answer
+from faultmaven_kb.cli.shared.console import captured_console
 from faultmaven_kb.knowledge_base import KnowledgeBase
 
 __all__ = ["search_picture"]
@@ -38,18 +39,7 @@ def search_picture() -> str:
 
 def _terminal() -> Console:
     """A terminal that is the same everywhere, whatever the environment says of the real one."""
-    return Console(
-        file=io.StringIO(),
-        width=_WIDTH,
-        record=True,
-        force_terminal=True,
-        legacy_windows=False,
-        color_system="truecolor",
-        markup=False,
-        emoji=False,
-        highlight=False,
-        _environ={},
-    )
+    return captured_console(io.StringIO(), _WIDTH, record=True, color_system="truecolor", _environ={})
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from faultmaven_kb.dialects.generic import GENERIC
 from faultmaven_kb.dialects.skill import SKILL
 from faultmaven_kb.dialects.typed_front_matter import TYPED_FRONT_MATTER
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.plugins import DIALECT_GROUP, plugins
+from faultmaven_kb.plugins import DIALECT_GROUP, plugins, refuse_taken
 
 __all__ = ["DIALECTS", "all_dialects", "best_dialect", "dialect_named"]
 
@@ -27,11 +27,9 @@ def all_dialects() -> tuple[Dialect, ...]:
     `ConfigurationError` for a name that is taken.
     """
     added = plugins(DIALECT_GROUP, Dialect)
-    names = [dialect.name for dialect in (*added, *DIALECTS)]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigurationError(f'plug-in dialect "{name}": the name is taken, expected one of its own')
-    return (*added, *DIALECTS)
+    found = (*added, *DIALECTS)
+    refuse_taken("dialect", [dialect.name for dialect in found])
+    return found
 
 
 def best_dialect(document: Document) -> Dialect:

@@ -17,6 +17,7 @@ from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_
 from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
@@ -31,7 +32,7 @@ _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
 ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*")
-_SHELLS = frozenset({"", "bash", "console", "sh", "shell", "shell-session", "zsh"})
+_SHELLS = TYPED | {""}
 
 
 def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]:

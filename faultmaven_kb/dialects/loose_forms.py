@@ -20,15 +20,14 @@ from faultmaven_kb.dialects.parts import all_commands, typed_in
 from faultmaven_kb.model.runbook import Cause, Instruction, Solution, Step, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals, plain
+from faultmaven_kb.text.languages import SQL, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, TableRow
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["asks", "fix_tables", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
-_SHELLS = frozenset(
-    {"", "bash", "console", "sh", "shell", "shell-session", "zsh", "powershell", "ps1", "sql", "promql", "text"}
-)
+_SHELLS = TYPED | SQL | {"", "powershell", "ps1", "promql", "text"}
 _NUMBER = re.compile(
     r"\W{0,3}(?:(?:step|phase|schritt|étape|paso|passo|шаг|ステップ|手順|步骤)\s*#?\d{1,2}\b|\d{1,2}\s*[.):：、–—-](?!\d)|"
     r"第\s*[\d一二三四五六七八九十]{1,3}\s*步)",

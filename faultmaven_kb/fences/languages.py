@@ -9,13 +9,9 @@ import re
 from functools import lru_cache
 
 from faultmaven_kb.diagnostics import nearest
+from faultmaven_kb.text.languages import PROMPTED, SQL
 
 __all__ = [
-    "OUTPUT",
-    "PROMPTED",
-    "SHELL",
-    "SQL",
-    "TYPED",
     "guess",
     "is_known",
     "is_only_comments",
@@ -23,14 +19,6 @@ __all__ = [
     "usual_language",
 ]
 
-SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
-"""Languages of a fence that a shell runs as it stands."""
-PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal"})
-"""Languages of a session: commands behind prompts, with their output."""
-TYPED = SHELL | PROMPTED
-"""Languages of what a reader types into a shell."""
-SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
-OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})
 _COMMENTS = ("#", "--", "//", ";")
 
 _USUAL = (

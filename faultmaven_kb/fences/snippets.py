@@ -14,12 +14,12 @@ from functools import cached_property
 from itertools import accumulate
 
 from faultmaven_kb.fences import languages
-from faultmaven_kb.fences.languages import PROMPTED, SQL, TYPED
 from faultmaven_kb.fences.queries import queries_of
 from faultmaven_kb.fences.shell import Script, commands_only, parse
 from faultmaven_kb.fences.sql import Statement, statements_in
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.languages import PROMPTED, SQL, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection
 

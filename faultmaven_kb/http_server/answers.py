@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
 
-__all__ = ["AskError", "json_bytes", "refused", "tagged"]
+__all__ = ["AskError", "json_bytes", "refused", "tagged", "worded"]
 
 
 class AskError(Exception):
@@ -42,3 +42,15 @@ def refused(status: int, detail: str, headers: dict[str, str] | None = None) -> 
     """A problem as an answer."""
     headers = {"cache-control": "no-store", **(headers or {})}
     return Response(problem(status, detail), status, headers=headers, media_type=PROBLEM_TYPE)
+
+
+def worded(errors: Any, place: str) -> str:
+    """What is wrong, the first three faults, each with its place."""
+    words = []
+    for each in errors[:3]:
+        where = ".".join(str(part) for part in each["loc"]) or place
+        given = each.get("input")
+        shown = f' is "{given[:60]}"' if isinstance(given, str) and each["loc"] else ""
+        words.append(f"{where}{shown}: {each['msg'][:1].lower()}{each['msg'][1:]}")
+    more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
+    return "; ".join(words) + more + "; GET /openapi.json says what is expected"

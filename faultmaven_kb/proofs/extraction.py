@@ -9,11 +9,11 @@ language is a shell, when the lab declares a client for it (`sql`), or when a di
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from faultmaven_kb.fences.languages import SHELL
 from faultmaven_kb.fences.pasting import split_commands, split_console
 from faultmaven_kb.model.runbook import Command, Runbook
 from faultmaven_kb.proofs.directives import Directive, directives_before, is_exit_code
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.languages import SHELL
 
 __all__ = ["LabCommand", "LabFence", "extract", "sections_of", "shown_fences"]
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.plugins import REPORT_GROUP, plugins
+from faultmaven_kb.plugins import REPORT_GROUP, plugins, refuse_taken
 from faultmaven_kb.reports.context import Context
 
 __all__ = ["FORMATS", "Format", "all_formats", "format_names", "render"]
@@ -112,11 +112,9 @@ def all_formats() -> tuple[Format, ...]:
     `ConfigurationError` for a name that is taken.
     """
     added = plugins(REPORT_GROUP, Format)
-    names = [format.name for format in (*FORMATS, *added)]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigurationError(f'plug-in report format "{name}": the name is taken, expected one of its own')
-    return (*FORMATS, *added)
+    found = (*FORMATS, *added)
+    refuse_taken("report format", [format.name for format in found])
+    return found
 
 
 def format_names() -> tuple[str, ...]:

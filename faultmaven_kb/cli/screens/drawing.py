@@ -10,22 +10,15 @@ from prompt_toolkit.formatted_text import ANSI, StyleAndTextTuples, fragment_lis
 from prompt_toolkit.formatted_text.utils import split_lines
 from rich.console import Console
 
+from faultmaven_kb.cli.shared.console import captured_console
+
 __all__ = ["drawn", "rows_of"]
 
 
 def drawn(draw: Callable[[Console], None], *, width: int) -> list[StyleAndTextTuples]:
     """The lines that a function prints to a terminal of a width, each as styled pieces; no colours with NO_COLOR."""
     file = io.StringIO()
-    console = Console(
-        file=file,
-        width=width,
-        force_terminal=True,
-        legacy_windows=False,
-        color_system="standard",
-        markup=False,
-        emoji=False,
-        highlight=False,
-    )
+    console = captured_console(file, width, color_system="standard")
     draw(console)
     lines = list(split_lines(to_formatted_text(ANSI(file.getvalue()))))
     while lines and not fragment_list_width(lines[-1]):

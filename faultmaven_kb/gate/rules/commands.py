@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, suggestion
 from faultmaven_kb.fences import data_syntax, languages
-from faultmaven_kb.fences.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.fences.placeholders import PLACEHOLDER, mask_placeholders
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.fences.sql import error_in
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
+from faultmaven_kb.text.languages import PROMPTED, SHELL, SQL
 
 __all__ = ["RULES"]
 

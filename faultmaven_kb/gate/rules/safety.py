@@ -10,7 +10,6 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION
-from faultmaven_kb.fences.languages import SHELL
 from faultmaven_kb.fences.shell import Script, ShellCommand
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.credentials import Credential, credentials_in, private_keys_in
@@ -26,6 +25,7 @@ from faultmaven_kb.gate.toolkit.precautions import (
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import code_spans
+from faultmaven_kb.text.languages import SHELL
 from faultmaven_kb.text.outline import walk
 
 __all__ = ["RULES"]

@@ -11,7 +11,7 @@ from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
 from faultmaven_kb.dialects.parts import commands_in, group_text
-from faultmaven_kb.fences.languages import OUTPUT, PROMPTED, is_only_comments
+from faultmaven_kb.fences.languages import is_only_comments
 from faultmaven_kb.gate.toolkit.parts import (
     by_role,
     children_of,
@@ -22,6 +22,7 @@ from faultmaven_kb.gate.toolkit.parts import (
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.languages import OUTPUT, PROMPTED
 from faultmaven_kb.text.markdown import Fence, fences_in
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, heading_span, parts_of, walk
 
