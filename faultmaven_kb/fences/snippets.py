@@ -118,10 +118,6 @@ class Snippet:
         """The line of the code that holds an index, without the blanks around it."""
         return self.source.line_span(self._place(index)[0])
 
-    def text_line(self, row: int) -> str:
-        """The whole line of the file that holds a row (from 0) of the code."""
-        return self.source.line(self._place(self._starts[row])[0])
-
 
 def snippets_of(document: ReadDocument) -> tuple[Snippet, ...]:
     """Every fence and indented code block of a document, in order."""

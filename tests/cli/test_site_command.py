@@ -9,7 +9,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from faultmaven_kb.cli.commands.site import command
 from tests.cli.test_commands import fmkb
 from tests.documents import ROOT
 
@@ -38,6 +40,18 @@ def test_a_source_that_is_no_address_of_the_web_is_refused(tmp_path: Path) -> No
     assert code == 2
     assert 'the source URL is "javascript:alert(1)", expected https://' in err
     assert not (tmp_path / "out").exists()
+
+
+def test_folders_that_have_nothing_in_common_are_one_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Windows two folders may be on two drives; there is no path that both begin with."""
+
+    def refuse(_: object) -> str:
+        raise ValueError("Paths don't have the same drive")
+
+    monkeypatch.setattr(os.path, "commonpath", refuse)
+    folders = [str(ROOT / "runbooks" / name) for name in ("redis", "nginx")]
+    done = CliRunner().invoke(command, ["build", *folders, "-o", str(tmp_path / "site")])
+    assert done.exit_code == 0, done.output
 
 
 def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:

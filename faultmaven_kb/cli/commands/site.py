@@ -118,4 +118,8 @@ def _source(paths: tuple[Path, ...], url: str) -> "Source":
         raise click.UsageError(f'the source URL is "{printable(url)}", expected https://… with {{path}} and {{line}}')
 
     folders = [path if path.is_dir() else path.parent for path in paths] or [builtin_path()]
-    return Source(os.path.commonpath([folder.resolve() for folder in folders]), url)
+    try:
+        root = os.path.commonpath([folder.resolve() for folder in folders])
+    except ValueError:  # on two drives of Windows
+        root = ""
+    return Source(root, url)
