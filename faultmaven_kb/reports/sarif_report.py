@@ -68,8 +68,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.name.replace("-", " ")},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": f"{rule.why}\n\n{url}", "markdown": f"{rule.why}\n\n[{rule.code} {rule.name}]({url})"},
+        "fullDescription": {"text": rule.description},
+        "help": {
+            "text": f"{rule.description}\n\n{url}",
+            "markdown": f"{rule.description}\n\n[{rule.code} {rule.name}]({url})",
+        },
         "helpUri": url,
         "defaultConfiguration": {"level": _LEVELS[rule.level]},
         "properties": properties,

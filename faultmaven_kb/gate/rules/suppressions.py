@@ -190,21 +190,24 @@ RULES: tuple[Rule, ...] = (
         "unused-suppression",
         Level.WARNING,
         Profile.CONTRIBUTE,
-        "A suppression that outlived its finding hides the next one.",
+        "An unnecessary suppression hides the next finding at the same place.",
+        checks="Checks for suppressions of findings that are not reported.",
     ),
     Rule(
         "RB902",
         "unknown-rule-in-suppression",
         Level.WARNING,
         Profile.INGEST,
-        "A misspelt suppression suppresses nothing, and its author believes that it does.",
+        "A misspelled suppression has no effect, although its author believes that it does.",
+        checks="Checks that suppressions are written correctly and name rules that exist.",
     ),
     Rule(
         "RB903",
         "suppression-without-reason",
         Level.WARNING,
         Profile.CURATED,
-        "The curator must see why a finding was waved through.",
+        "Reviewers have to see why a finding was accepted.",
+        checks="Checks that every suppression gives a reason.",
     ),
 )
 _FROM = {rule.code: rule.profile for rule in RULES}
