@@ -49,7 +49,7 @@ def snapshot(paths: Iterable[Path], revision: str, *, repository: Repository) ->
 
 
 def _commit(repository: Repository, revision: str) -> str:
-    unknown = f'--since: "{revision}" is no revision of this repository (in a shallow clone, fetch it first)'
+    unknown = f'--since: "{revision}" is not a revision of this repository (in a shallow clone, fetch it first)'
     if "\0" in revision:
         raise ConfigurationError(unknown)
     try:

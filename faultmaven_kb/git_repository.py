@@ -75,7 +75,7 @@ class Repository:
             if folder == self.top:
                 break
             if os.path.lexists(folder / ".git"):
-                message = f"--since: {str(path)!r} lies in a repository of its own, expected to be started in that one"
+                message = f"--since: {str(path)!r} is in another repository, expected to be run in that one"
                 raise ConfigurationError(message)
         return place
 

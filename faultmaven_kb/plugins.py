@@ -43,7 +43,7 @@ def refuse_taken(what: str, names: Sequence[str]) -> None:
     """Raises `ConfigurationError` where two of ours and of plug-ins (`what` they are) have the same name."""
     for name in names:
         if names.count(name) > 1:
-            raise ConfigurationError(f'plug-in {what} "{name}": the name is taken, expected one of its own')
+            raise ConfigurationError(f'plug-in {what} "{name}": the name is already taken, expected another')
 
 
 def _loaded(entry: "EntryPoint", package: str, kind: type[_Kind]) -> tuple[_Kind, ...]:

@@ -107,7 +107,7 @@ export interface Metadata {
   readonly status: "draft" | "verified" | "verified in part" | "deprecated" | null;
   /** Other names that people search for. */
   readonly aliases: readonly string[];
-  /** Front matter that is unknown or invalid, as it stood. */
+  /** Front matter that is unknown or invalid, as written. */
   readonly other?: { readonly [key: string]: JsonValue };
 }
 

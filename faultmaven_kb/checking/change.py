@@ -115,7 +115,7 @@ def _notices(
     except ConfigurationError as error:
         what = f"is not understood ({error})"
     rule = CONFIGURATION_CHANGED
-    message = f"the configuration {what}, the check uses that of {revision!r}"
+    message = f"the configuration {what}, the check uses the one at {revision!r}"
     level = before.configuration.settings.level(rule.code, rule.level)
     return (Diagnostic(rule.code, rule.name, level, message, name, Span(1, 1, 1, 1)),)
 

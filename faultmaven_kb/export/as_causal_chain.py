@@ -180,5 +180,5 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     marks.left_out("related runbooks", runbook.related)
     marks.left_out("the version history", runbook.history)
     kept = ("applicability", "sources", "unidentified")
-    marks.left_out("text beside the sections", [p for p in runbook.passages if p.label.casefold() not in kept])
+    marks.left_out("text outside the sections", [p for p in runbook.passages if p.label.casefold() not in kept])
     marks.left_out("notes", runbook.notes)

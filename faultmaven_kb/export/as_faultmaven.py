@@ -87,7 +87,7 @@ def _body(runbook: Runbook, marks: Marks, today: date) -> Iterator[str]:
     yield runbook.root_cause_analysis or marks.invented("the root cause analysis", "TODO why this happens.")
     yield "## Solutions"
     if not runbook.solutions:
-        yield marks.invented("the solutions", "### Solution 1: TODO mend the likeliest cause")
+        yield marks.invented("the solutions", "### Solution 1: TODO fix the likeliest cause")
     yield from (solution_text(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
     yield from _prevention(runbook, marks)
     yield from _links(runbook)
@@ -161,5 +161,5 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     marks.left_out("the impact", runbook.impact)
     marks.left_out("the chains of the causes", any(cause.chain for cause in runbook.causes))
     marks.left_out("the indicators of the causes", any(cause.indicators for cause in runbook.causes))
-    marks.left_out("remarks beside the steps", any(step.passages for step in runbook.steps))
-    marks.left_out("remarks beside the prevention", runbook.prevention.passages)
+    marks.left_out("remarks outside the steps", any(step.passages for step in runbook.steps))
+    marks.left_out("remarks outside the prevention", runbook.prevention.passages)

@@ -160,7 +160,7 @@ def _body(runbook: Runbook) -> Iterator[str]:
     yield "## Goal"
     yield (
         joined((runbook.purpose, labelled("Impact", runbook.impact)))
-        or f"Find out why this happens and mend it: {runbook.title}."
+        or f"Find out why this happens and fix it: {runbook.title}."
     )
     if runbook.symptoms:
         yield "## When to use"

@@ -25,7 +25,7 @@ class ShellCommand(NamedTuple):
 
 
 def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
-    """The complete commands of a shell text, None when it is no valid shell."""
+    """The complete commands of a shell text, None when it is not valid shell."""
     root = _parser().parse(mask_placeholders(text).encode("utf-8")).root_node
     if root.has_error:
         return None

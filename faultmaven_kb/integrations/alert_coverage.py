@@ -180,7 +180,7 @@ class _Judge:
         via: Literal["link", "name"] = "link" if by_link else "name"
         status: Status = "unfit" if found else "covered"
         if link and not by_link:
-            where = _missing_anchor(link, page) if page else "the link leads to no runbook"
+            where = _missing_anchor(link, page) if page else "the link does not lead to a runbook"
             status, found = "dead-link", (f'{where}, the alert\'s name to "{runbook.id}"', *found)
         return AlertCoverage(alert, status, link, runbook.id, via, found, names=other)
 

@@ -105,7 +105,9 @@ def _read(text: str, name: str) -> RuleFile:
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
         return RuleFile(tuple(alerts), (problem,))
     except (yaml.YAMLError, RecursionError):
-        return RuleFile(tuple(alerts), (Problem(name, 1, "the file is not YAML: it holds what no text holds"),))
+        return RuleFile(
+            tuple(alerts), (Problem(name, 1, "the file is not YAML: it contains characters that are not text"),)
+        )
     return RuleFile(tuple(alerts))
 
 

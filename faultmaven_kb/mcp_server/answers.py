@@ -200,7 +200,7 @@ def _telling_command(source: Runbook, runbook: Runbook, weighed: Differential | 
     shown = next((each for each in runbook.steps if each.span == step.step.span), None)
     if shown is None or not shown.commands:
         return None
-    return _command(shown.commands[0], f"{_step_name(shown, step.key.position)} (tells the likeliest causes apart)")
+    return _command(shown.commands[0], f"{_step_name(shown, step.key.position)} (distinguishes the likeliest causes)")
 
 
 def _first_command(runbook: Runbook) -> NextCommand | None:

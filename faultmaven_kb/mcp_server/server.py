@@ -60,7 +60,7 @@ __all__ = ["RunbookServer"]
 
 _READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
 _INSTRUCTIONS = (
-    "Operations runbooks. Call search_runbooks with what is seen (an error line, an alert, a log), to the letter. "
+    "Operations runbooks. Call search_runbooks with exactly what is seen (an error line, an alert, a log). "
     "On `match` read the runbook with get_runbook and follow its diagnostic steps before any solution; on `ambiguous` "
     "tell the candidates apart first; on `none` say that no runbook covers this. " + NOTICE
 )
@@ -124,7 +124,7 @@ class RunbookServer(MCPServer[None]):
         except FaultmavenError as error:
             return _result(unavailable(str(error)))
         if not len(base):
-            return _result(unavailable("the knowledge base holds no runbook"))
+            return _result(unavailable("the knowledge base contains no runbook"))
         narrow = _unmarked(technology=technology, severity=severity, tag=tag)
         answer = base.search(question, limit=10, **narrow)
         weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
@@ -186,7 +186,7 @@ class RunbookServer(MCPServer[None]):
         return (
             "Investigate this incident with the runbooks.\n\n"
             f"{as_data(shortened(readable(symptom), 8_000), name='symptom')}\n\n"
-            "1. Call search_runbooks with the symptom to the letter.\n"
+            "1. Call search_runbooks with the exact symptom.\n"
             "2. On match: read the diagnostic steps with get_runbook, propose one read-only command at a time, and say "
             "for each result which cause it supports or rules out. On ambiguous: propose the command that tells the "
             "candidates apart. On none or unavailable: say so and go on without a runbook.\n"

@@ -129,7 +129,7 @@ class Metadata(BaseModel):
     status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
     other: dict[str, JsonValue] = Field(
-        default_factory=dict, description="Front matter that is unknown or invalid, as it stood."
+        default_factory=dict, description="Front matter that is unknown or invalid, as written."
     )
 
     def __repr__(self) -> str:

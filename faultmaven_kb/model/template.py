@@ -97,7 +97,7 @@ TODO why this happens, in a few short paragraphs.
 
 ## Solutions
 
-### Solution 1: TODO mend the likeliest cause
+### Solution 1: TODO fix the likeliest cause
 
 **When to use this solution:** TODO
 

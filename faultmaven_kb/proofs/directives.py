@@ -62,7 +62,9 @@ def _fault(kind: str, value: str) -> str:
     if kind not in _KINDS:
         return f'unknown directive "{kind}", expected one of {", ".join(_KINDS)}{did_you_mean(kind, _KINDS)}'
     if kind in ("skip", "expect") and not value:
-        return f'directive "{kind}" has no text, expected {"a reason" if kind == "skip" else "what the output holds"}'
+        return (
+            f'directive "{kind}" has no text, expected {"a reason" if kind == "skip" else "what the output contains"}'
+        )
     if kind == "rc" and not is_exit_code(value):
         return f'directive "rc" has "{value}", expected an exit code such as 1'
     if kind == "file":

@@ -35,7 +35,7 @@ class LabCommand:
 
 @dataclass(frozen=True, slots=True)
 class LabFence:
-    """An executable fence. `commands` is empty when it is skipped or, with `invalid`, when it is no valid shell."""
+    """An executable fence. `commands` is empty when it is skipped or, with `invalid`, when it is not valid shell."""
 
     id: str
     section: str

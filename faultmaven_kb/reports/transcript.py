@@ -14,7 +14,7 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["CAVEAT", "transcript"]
 
-CAVEAT = "An order by the runbooks' weights and what was observed; it is no diagnosis."
+CAVEAT = "A ranking by the runbooks' weights and what was observed; it is not a diagnosis."
 _ANSWERS = {True: "yes", False: "no", None: "not known"}
 _LEAST_SHARE = 0.01
 _MOST_TEXT = 300

@@ -138,7 +138,7 @@ def _earlier(folder: Path) -> set[str]:
         return {name for name in names if isinstance(name, str) and _is_inside(name)}
     except (OSError, ValueError, LookupError, TypeError):
         raise PathError(
-            f"{folder}: holds other files, expected a new folder, an empty one or an earlier site"
+            f"{folder}: contains other files, expected a new folder, an empty one or an earlier site"
         ) from None
 
 

@@ -58,7 +58,9 @@ Array = NDArray[Any]
 
 def damaged(path: Path, why: str) -> ConfigurationError:
     """The error for a file that is no whole base, with the remedy."""
-    return ConfigurationError(f"{str(path)!r} is no readable knowledge base ({why}); build it again with `fmkb build`")
+    return ConfigurationError(
+        f"{str(path)!r} is not a readable knowledge base ({why}); build it again with `fmkb build`"
+    )
 
 
 class Section:
@@ -176,7 +178,7 @@ class Container:
         try:
             directory = json.loads(raw)
         except (ValueError, RecursionError):
-            raise damaged(self.path, "its directory is no JSON") from None
+            raise damaged(self.path, "its directory is not JSON") from None
         if not isinstance(directory, dict) or directory.get("format") != FORMAT:
             raise damaged(self.path, f"it is not of format {FORMAT}")
         return directory

@@ -164,7 +164,7 @@ def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
             line = source.position(fence.start()).line
             message = f'front matter opens on line {line}, expected "---" on line 1'
             edits = (Edit(source.span(0, fence.start()), ""),)
-            fix = Fix("remove what stands before it", edits, safe=True) if not before.strip() else None
+            fix = Fix("remove what is before it", edits, safe=True) if not before.strip() else None
             found = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
             return FrontMatter(readable=False, diagnostics=(found,))
     message = 'front matter is missing, expected "---" on line 1 and the required fields'

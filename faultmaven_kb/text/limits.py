@@ -30,11 +30,11 @@ LIMITS = {
     "characters in one paragraph": 10_000,
     "marks in one paragraph": 600,
     "levels of nesting": 8,
-    "blanks and empty lines in a row": 400,
+    "spaces and empty lines in a row": 400,
 }
 """The most of each kind in one document. Marks are brackets, asterisks, underscores, backticks, quotes and `<`."""
 
-_BLANKS = re.compile(rf"\s{{{LIMITS['blanks and empty lines in a row'] + 1}}}")
+_BLANKS = re.compile(rf"\s{{{LIMITS['spaces and empty lines in a row'] + 1}}}")
 _MARKS = "[(<*_`\"'{"
 
 
@@ -47,7 +47,7 @@ def too_many_lines(source: Source) -> Diagnostic | None:
 def beyond_limit(source: Source, blocks: tuple[Block, ...]) -> Diagnostic | None:
     """The first place where a document holds more of one kind than it may (RB014); None where it holds less."""
     if blanks := _BLANKS.search(source.text):
-        return _beyond("blanks and empty lines in a row", source, source.span(*blanks.span()))
+        return _beyond("spaces and empty lines in a row", source, source.span(*blanks.span()))
     counts: Counter[str] = Counter()
     for kind, count, span in _measured(blocks, 1):
         counts[kind] = max(counts[kind], count) if kind in _PEAKS else counts[kind] + count

@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 class YamlValues:
     """What a YAML text holds: `data` is None when it has no values or cannot be parsed.
 
-    `refused` is true for a text whose aliases stand for more than the limit.
+    `refused` is true for a text whose aliases expand to more than the limit.
     """
 
     data: object = None
@@ -138,7 +138,7 @@ class _Converter:
         if alias and alias.start_mark and alias.end_mark:
             span = self.source.span(self.base + alias.start_mark.index, self.base + alias.end_mark.index)
             message = (
-                f"aliases stand for more than {FRONT_MATTER_LIMIT:,} characters, expected values that are written out"
+                f"aliases expand to more than {FRONT_MATTER_LIMIT:,} characters, expected values that are written out"
             )
             self.report("RB108", "yaml-unsafe-construct", message, span)
             self.values.broken = self.values.refused = True

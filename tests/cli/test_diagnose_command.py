@@ -42,7 +42,7 @@ def test_an_answer_can_be_taken_back() -> None:
     straight = CliRunner().invoke(command, ["node NotReady", "--ask"], input="n\nq\n").output
     assert taken_back.split("To paste")[1] == straight.split("To paste")[1]
     nothing = CliRunner().invoke(command, ["node NotReady", "--ask"], input="u\nq\n").output
-    assert "there is no answer to take back" in nothing
+    assert "no answer to take back" in nothing
     assert "To paste" not in nothing
 
 
@@ -137,4 +137,4 @@ def test_standard_input_is_a_symptom_or_observations_and_not_both() -> None:
     )
     assert "k8s-node-not-ready" in marked.output
     twice = CliRunner().invoke(command, ["-", "--observations", "-"], input="x")
-    assert (twice.exit_code, "standard input is named twice, expected - once" in twice.output) == (2, True)
+    assert (twice.exit_code, "standard input is given more than once, expected - once" in twice.output) == (2, True)

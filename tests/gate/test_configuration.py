@@ -238,7 +238,7 @@ def test_an_organisation_s_schema_is_checked_at_the_places_of_the_values(tmp_pat
     ("schema", "message"),
     [
         ("{", "schema is not JSON"),
-        ('{"type": "strin"}', "schema is no JSON Schema, at type"),
+        ('{"type": "strin"}', "schema is not a JSON Schema, at type"),
         ('{"$ref": "https://example.com/schema.json"}', 'schema refers to "https://example.com/schema.json"'),
     ],
 )

@@ -36,7 +36,7 @@ _STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-lin
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
     show_default="the configuration's, else ingest for runbooks in this library's format",
-    help="A runbook with an error of this profile is not fit.",
+    help="A runbook with an error in this profile is not usable.",
 )
 @click.option(
     "--require",
@@ -46,10 +46,12 @@ _STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-lin
     help="Per cent of the alerts that must be covered.",
 )
 @click.option(
-    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that rules about dates take for today. Default: today."
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The date that rules about dates use as today. Default: today."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.option("--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given often.")
+@click.option(
+    "--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given more than once."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found from the base.")
 @kb_option
 @click.pass_context

@@ -24,7 +24,7 @@ __all__ = ["command"]
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
     show_default="the configuration's, else contribute",
-    help="How much is asked of a runbook.",
+    help="How strict the check is.",
 )
 def command(profile: str | None) -> None:
     """Check runbooks while they are written: an editor starts this and talks to it on standard input and output.

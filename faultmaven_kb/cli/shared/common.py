@@ -50,7 +50,7 @@ def kb_option(command: _Command) -> _Command:
             envvar="FMKB_NO_CACHE",
             show_envvar=True,
             callback=_remember_no_cache,
-            help="Read every runbook anew and keep nothing in the cache folder.",
+            help="Read every runbook again and keep nothing in the cache folder.",
         ),
         click.option(
             "--kb",

@@ -33,7 +33,7 @@ def gate_options(command: _Command) -> _Command:
     """The options that say what is checked and what counts."""
     for option in (
         click.option("--jobs", type=click.IntRange(1), help="Processes for many runbooks. Default: one a processor."),
-        click.option("--no-cache", is_flag=True, help="Check every runbook anew."),
+        click.option("--no-cache", is_flag=True, help="Check every runbook again."),
         click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline and report nothing."),
         click.option("--baseline", type=click.Path(path_type=Path), help="Report only what this file does not list."),
         click.option("--since", metavar="REV", help="Report only what changed runbooks since this git revision broke."),

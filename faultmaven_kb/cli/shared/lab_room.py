@@ -34,7 +34,7 @@ def lab_options(command: _Command) -> _Command:
         click.option(
             "--runbooks",
             type=click.Path(path_type=Path),
-            help="Folder of the runbooks. Default: runbooks/ beside the labs, else the built-in ones.",
+            help="Folder of the runbooks. Default: runbooks/ next to the labs, else the built-in ones.",
         ),
         click.option(
             "--labs",

@@ -39,8 +39,8 @@ def listening_options(command: _Command) -> _Command:
         click.option(
             "--token-file",
             type=click.Path(path_type=Path),
-            help=f"A file with the token that requests have to bring; {_VARIABLE} may hold it instead. Needed where "
-            "--host is no loopback address.",
+            help=f"A file with the token that requests must send; {_VARIABLE} may contain it instead. Required if "
+            "--host is not a loopback address.",
         ),
         click.option(
             "--port",
@@ -64,7 +64,7 @@ def rules_for(host: str, token_file: Path | None, rate: float | None, allowed: t
     alone = is_loopback(host)
     if not alone and token is None:
         raise ConfigurationError(
-            f"{host} is no loopback address, so others may reach it: expected a token in --token-file or {_VARIABLE}, "
+            f"{host} is not a loopback address, so others can reach it: expected a token in --token-file or {_VARIABLE}, "
             "for instance from `openssl rand -hex 32`"
         )
     hosts = frozenset(name.lower() for name in allowed)
@@ -94,7 +94,7 @@ def _token(file: Path | None) -> str | None:
             raise PathError(f'cannot read the token in "{file}": {getattr(error, "strerror", None) or error}') from None
     if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise ConfigurationError(
-            f"the token in {place} cannot be used, expected {_SHORTEST_TOKEN} or more ASCII characters without blanks, "
+            f"the token in {place} cannot be used, expected {_SHORTEST_TOKEN} or more ASCII characters without spaces, "
             "for instance from `openssl rand -hex 32`"
         )
     return token

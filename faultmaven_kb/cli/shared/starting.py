@@ -19,7 +19,7 @@ CONFIGURATION = ".fmkb.toml"
 _CONFIGURATION = """\
 # How the runbooks are checked. Every key: docs/reference/configuration.md of faultmaven_kb, or `fmkb rules`.
 profile = "{profile}"
-baseline = "{baseline}" # what was there before; only new findings fail. `fmkb validate --write-baseline` makes it anew.
+baseline = "{baseline}" # the findings of today; only new ones fail. `fmkb validate --write-baseline` updates it.
 
 # [sections]
 # required = ["Symptoms", "Diagnosis", "Resolution"]

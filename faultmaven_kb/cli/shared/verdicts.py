@@ -22,4 +22,4 @@ def print_reason(out: Console, answer: Answer) -> None:
     print_line(out, Text("  "), Text(printable(answer.reason)))
     words = " or ".join(f'"{printable(word)}"' for each in answer.distinctions for word in each.words[:1])
     if words:
-        print_line(out, Text("  would tell them apart: ", style="dim"), Text(words))
+        print_line(out, Text("  would distinguish them: ", style="dim"), Text(words))

@@ -68,7 +68,7 @@ class _Reader:
         """A list of texts."""
         value = self.take(key, list, "a list of texts in quotes", [])
         if not all(isinstance(word, str) and word.strip() for word in value):
-            raise self.fail(key, f"{self.name(key)} has an item that is no text, expected texts in quotes")
+            raise self.fail(key, f"{self.name(key)} has an item that is not a text, expected texts in quotes")
         return tuple(value)
 
     def inside(self, key: str) -> "_Reader":
@@ -268,7 +268,7 @@ def _codes(reader: _Reader, key: str, *, protected: bool = False) -> tuple[str, 
 
 def _protected(name: str, codes: Iterable[str]) -> str:
     named = ", ".join(sorted(CREDENTIALS & set(codes)))
-    return f"{name} switches off {named}, expected allow-credential-suppression = true beside it"
+    return f"{name} switches off {named}, expected allow-credential-suppression = true as well"
 
 
 def _levels(reader: _Reader) -> tuple[tuple[str, Level], ...]:

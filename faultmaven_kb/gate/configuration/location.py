@@ -112,7 +112,7 @@ def text_before(tree: SnapshotTree, file: str) -> str:
     """The text of a file before a change. Raises `ConfigurationError` for one that was not there."""
     data = tree.data(file)
     if data is None:
-        raise ConfigurationError(f"cannot read {file!r}: it was no file of the repository before the change")
+        raise ConfigurationError(f"cannot read {file!r}: it was not a file of the repository before the change")
     return utf8(data, file)
 
 

@@ -151,6 +151,6 @@ def stale_entries(
         asked = mark.path in checked and runs(mark.code) and (whole or not compares(mark.code))
         if missing > 0 and (asked or mark.path in gone):
             what = f"{missing} of {entry.count} findings" if entry.count > 1 else "the finding"
-            message = f"{what} of {mark.code} in {mark.path} is mended, write the baseline again"
+            message = f"{what} of {mark.code} in {mark.path}: fixed, write the baseline again"
             span = Span(entry.line, 1, entry.line, 1)
             yield Diagnostic("RB905", "stale-baseline-entry", Level.WARNING, message, baseline.path, span)

@@ -73,7 +73,7 @@ _COMMANDS: tuple[_Row, ...] = (
         "kubectl oc",
         r".*?\bdelete (?:.* )?(?:pvc|pv|persistentvolume\w*|ns|namespaces?|project|sts|statefulsets?|crds?|"
         r"customresourcedefinitions?|secrets?|configmaps?|cm|-f|-k|--all)\b",
-        "deletes objects and what hangs on them",
+        "deletes objects and what depends on them",
         loses_data=True,
     ),
     _row("kubectl oc", r"(?:-\S+ (?:\S+ )?)*delete\b", "deletes objects"),

@@ -137,7 +137,7 @@ def symptom_overlap(base: Base) -> Iterator[tuple[Facts, Finding]]:
                 owner, first = owners.setdefault(key, (facts, symptom))
                 if owner is not facts:
                     related = Related("the same symptom", owner.path, first.span)
-                    yield facts, Finding(f'symptom also stands in "{owner.id}"', symptom.span, related=(related,))
+                    yield facts, Finding(f'symptom also occurs in "{owner.id}"', symptom.span, related=(related,))
                     break
 
 

@@ -127,7 +127,7 @@ def empty_symptoms(checked: Checked) -> Iterator[Finding]:
             yield Finding("symptom is empty and turns the label above into a heading, expected what is seen", span)
     items = items_in(group.blocks)
     if not items:
-        yield incomplete(checked, "symptoms have no list items, expected one for each thing that is seen", group.span)
+        yield incomplete(checked, "symptoms have no list items, expected one for each symptom", group.span)
     for item in items:
         if not item_text(item).strip("`*_ .-") and not any(isinstance(block, Fence) for block in item.blocks):
             yield Finding("symptom is empty, expected what is seen", item.span)

@@ -91,7 +91,7 @@ def all_rules() -> tuple[Rule, ...]:
             raise ConfigurationError(message)
         for word in (rule.code, rule.name):
             if word in taken or word.startswith("RB"):
-                raise ConfigurationError(f'plug-in rule "{word}": the code or name is taken, expected one of its own')
+                raise ConfigurationError(f'plug-in rule "{word}": the code or name is already taken, expected another')
             taken.add(word)
     return tuple(sorted((*RULES, *added), key=lambda rule: rule.code))
 

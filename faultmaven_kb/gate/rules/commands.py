@@ -206,7 +206,7 @@ def fence_language_mismatch(checked: Checked) -> Iterator[Finding]:
             yield Finding(f'code is {other}, but the fence says "{snippet.language}"', span, fix)
         elif snippet.language in SHELL and (place := _setting(snippet)) is not None:
             related = (Related("this line", checked.document.path, snippet.line_span(place)),)
-            message = f'a configuration line stands among commands, but the fence says "{snippet.language}"'
+            message = f'the code contains a configuration line, but the fence says "{snippet.language}"'
             yield Finding(message, snippet.language_span, related=related)
 
 

@@ -348,7 +348,7 @@ def template_placeholder(checked: Checked) -> Iterator[Finding]:
     for number, line in enumerate(checked.lines, 1):
         for match in PLACEHOLDER.finditer(line):
             span = Span(number, match.start() + 1, number, match.end() + 1)
-            yield Finding(f'template text "{match[0]}" is left, expected your own', span)
+            yield Finding(f'template text "{match[0]}" was not replaced, expected your own', span)
 
 
 @rule("RB221", "field-order", Level.INFO, Profile.CURATED)
@@ -364,7 +364,7 @@ def field_order(checked: Checked) -> Iterator[Finding]:
         if index not in kept:
             edits = reorder_fields(checked, _FIELDS)
             fix = Fix("put the fields in order", edits, safe=False) if edits else None
-            message = f"{key} stands out of order, expected {', '.join(expected)}"
+            message = f"{key} is out of order, expected {', '.join(expected)}"
             yield Finding(message, checked.document.front_matter.key_span(key), fix)
             return
 

@@ -237,7 +237,7 @@ def malformed_link(checked: Checked) -> Iterator[Finding]:
         else:
             right = f"[{found.text}]({found.target})"
             fix = Fix(f"write {right}", (Edit(span, right),), safe=True)
-            yield Finding(f'"{checked.document.source.slice(span)}" is no link, expected "{right}"', span, fix)
+            yield Finding(f'"{checked.document.source.slice(span)}" is not a link, expected "{right}"', span, fix)
 
 
 @base_rule("RB813", "link-escapes-repository", Level.ERROR, Profile.INGEST)

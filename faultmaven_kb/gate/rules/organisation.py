@@ -128,7 +128,7 @@ def _expected(error: Any) -> str:
         "minimum": f"at least {value}",
         "maximum": f"at most {value}",
         "format": f"the format {value}",
-        "uniqueItems": "no item twice",
+        "uniqueItems": "unique items",
     }
     return words.get(str(error.validator), f"what the schema asks for ({error.validator})")
 

@@ -293,7 +293,7 @@ def section_hidden_in_comment(checked: Checked) -> Iterator[Finding]:
     endless = next((block.span for block in blocks_within(checked.document.blocks) if _is_endless(block)), None)
     for role, (name, span) in _hidden(checked).items():
         if role not in present and not (endless and endless.contains_line(span.line)):  # RB313 says it all
-            yield Finding(f'section "{name}" stands in a comment, readers will not see it', span)
+            yield Finding(f'section "{name}" is inside a comment, readers will not see it', span)
 
 
 @rule("RB312", "unclosed-fence", Level.ERROR, Profile.INGEST)
@@ -376,9 +376,9 @@ def heading_without_space(checked: Checked) -> Iterator[Finding]:
             match = _HEADING_LINE.match(checked.lines[number - 1])
             if match and (len(match[1]) > 1 or SECTIONS.role(words(match[2]))):
                 end = match.end(1) + 1
-                fix = Fix("add the blank", (Edit(Span(number, end, number, end), " "),), safe=True)
+                fix = Fix("add the space", (Edit(Span(number, end, number, end), " "),), safe=True)
                 span = checked.document.source.line_span(number)
-                yield Finding(f'"{match[0].strip()}" is no heading, expected a blank after {match[1]}', span, fix)
+                yield Finding(f'"{match[0].strip()}" is not a heading, expected a space after {match[1]}', span, fix)
 
 
 @rule("RB316", "multiple-h1", Level.ERROR, Profile.CONTRIBUTE)

@@ -276,7 +276,7 @@ def cause_without_solution(checked: Checked) -> Iterator[Finding]:
         stems = _stems(cause.name)
         if stems and not any(len(stems & text) * 2 >= len(stems) for text in texts):
             span = checked.document.source.line_span(cause.span.line)
-            yield Finding(f'no solution speaks of cause "{cause.name}"', span)
+            yield Finding(f'no solution mentions cause "{cause.name}"', span)
 
 
 def _section_text(checked: Checked, section: OutlineSection) -> str:

@@ -104,7 +104,9 @@ def mojibake(checked: Checked) -> Iterator[Finding]:
             message = f'"{garbled.text}" is "{garbled.repaired}" read as {garbled.code_page} instead of UTF-8'
             yield Finding(message, span, fix, level=level)
         for start, end in find_lost(line):
-            message = f'"{line[start:end]}" is UTF-8 read as something else, and a part of it is lost (write it anew)'
+            message = (
+                f'"{line[start:end]}" is UTF-8 read in another encoding, and a part of it is lost (write it again)'
+            )
             yield Finding(message, Span(number, start + 1, number, end + 1), level=level)
     if checked.document.source.exact:  # otherwise the reader put them there, and has said so
         for match, span in _matches(checked.document.source, _REPLACED):
@@ -151,7 +153,7 @@ def invisible_character(checked: Checked) -> Iterator[Finding]:
     for match, span in _matches(source, _INVISIBLE):
         if span.line in lines and (span.line, span.column) != (1, 1):
             replacement = " " if match[0] == "\u00a0" else ""
-            fix = Fix("use a plain blank" if replacement else "remove it", (Edit(span, replacement),), safe=True)
+            fix = Fix("use a plain space" if replacement else "remove it", (Edit(span, replacement),), safe=True)
             yield Finding(f"invisible character {_named(match[0])}, expected none", span, fix)
 
 

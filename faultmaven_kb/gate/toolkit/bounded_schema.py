@@ -65,7 +65,7 @@ class BoundedSchema:
             raise ConfigurationError(f"schema is not JSON: {error}") from error
         except SchemaError as error:
             place = "/".join(str(part) for part in error.absolute_path) or "its top"
-            raise ConfigurationError(f"schema is no JSON Schema, at {place}: {error.message}") from error
+            raise ConfigurationError(f"schema is not a JSON Schema, at {place}: {error.message}") from error
         self.described: tuple[str, ...] = tuple(schema.get("properties", {})) if isinstance(schema, dict) else ()
         self._steps = _Steps()
         keywords: dict[str, _Keyword] = {**kind.VALIDATORS, **_KEYWORDS}

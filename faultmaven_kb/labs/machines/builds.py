@@ -111,7 +111,7 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
         run_inside(root, ["bash", f"{BOUND}/build.sh"], bound=work / "bound", name=f"fmkb-{folder.name}")
         made = _packages(root)
         if not made:
-            raise ConfigurationError(f"{build.script.as_posix()} left no *.deb in /build/packages")
+            raise ConfigurationError(f"{build.script.as_posix()} did not leave any *.deb in /build/packages")
         (work / "tree").mkdir()
         for package in made:
             shutil.move(package, work / "tree" / package.name)

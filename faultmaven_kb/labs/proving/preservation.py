@@ -49,7 +49,7 @@ class Preservation:
         """Whether the checks with expected texts hold, each within its time."""
         for name, check in self._checks.items():
             if not check.compared and not self._wait(name, check, partial(self._shown, check)):
-                return f'"{name}" does not hold before the solution, {self._wanted(check)}'
+                return f'"{name}" already fails before the solution, {self._wanted(check)}'
         return ""
 
     def note_restart(self, restart: Callable[[], None]) -> None:
