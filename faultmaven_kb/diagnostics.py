@@ -1,4 +1,4 @@
-"""What is wrong with the *content*, where, and the edit that mends it.
+"""What is wrong with the *content*, where, and the edit that fixes it.
 
 One type serves every rule; a rule never raises and never prints. A runbook has a `severity`, a diagnostic has a
 `level`, so that the two words never meet.
@@ -54,7 +54,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that mend a diagnostic; `safe` when they cannot change what the author meant."""
+    """Edits that fix a diagnostic; `safe` when they cannot change what the author meant."""
 
     message: str
     edits: tuple[Edit, ...]
@@ -66,7 +66,7 @@ class Fix:
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that a diagnostic speaks of ("also defined in …")."""
+    """Another place that a diagnostic mentions ("also defined in …")."""
 
     message: str
     path: str
@@ -126,7 +126,7 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
 
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
-    """The option that a misspelt word most likely means, None when none is near."""
+    """The option that a misspelled word most likely means, None when none is near."""
     near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=_SIMILAR)
     return near[0] if near else None
 

@@ -1,6 +1,6 @@
 """The git repository around the current folder, and git started on it so that nothing of a change is executed.
 
-A contributed tree may hold whole repositories, with a configuration that names programs. So the repository is never
+A contributed tree may contain whole repositories, with a configuration that names programs. So the repository is never
 left to git to find: it is the nearest `.git` from the current folder upwards, a bare one never counts, and git is told
 its folders. Only plumbing runs that reads objects: no command here looks at files of the working tree or at the index,
 which is where filters, attributes, file system monitors and submodules come in. What configuration could start
@@ -38,7 +38,7 @@ _POINTER_LIMIT = 10_000
 
 
 class GitRefusedError(ConfigurationError):
-    """Git was started and said no: the text holds git's own words."""
+    """Git was started and said no: the text contains git's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Repository:
     def place(self, path: Path) -> str:
         """A path relative to the top, with forward slashes, the top itself empty.
 
-        Raises `ConfigurationError` for a path outside, and for one in a repository of its own further down.
+        Raises `ConfigurationError` for a path outside, and for one in its own repository further down.
         """
         real = path.resolve()
         try:
@@ -81,7 +81,7 @@ class Repository:
 
 
 def find_repository(start: Path) -> Repository:
-    """The repository around a folder. Raises `ConfigurationError` where there is none, or no git."""
+    """The repository around a folder. Raises `ConfigurationError` if there is none, or no git."""
     _program()
     folder = start.resolve()
     top = repository_top(folder)

@@ -1,4 +1,4 @@
-"""Rules, dialects and report formats of one's own: objects that installed packages offer through entry points.
+"""Rules, dialects and report formats of your own: objects that installed packages offer through entry points.
 
 A package names them in its metadata, in one of three groups: `faultmaven_kb.rules`, `faultmaven_kb.dialects`,
 `faultmaven_kb.reports`. Nothing is configured and nothing is imported from the documents that are read: what may run is
@@ -97,7 +97,7 @@ def _entry_points() -> tuple[tuple["EntryPoint", str], ...]:
 
 
 def _is_installed(folder: str) -> bool:
-    """Whether a folder of `sys.path` may hold installed packages: not the current one."""
+    """Whether a folder of `sys.path` may contain installed packages: not the current one."""
     return folder != "" and os.path.realpath(folder) != os.path.realpath(Path.cwd())
 
 

@@ -1,5 +1,5 @@
 """How a change is judged: by the configuration, the schema and the baseline before it, and by what is named from
-outside. A change to them is reported, so that whoever reviews it sees that the rules are to become others.
+outside. A change to them is reported, so that anybody who reviews it sees that the rules are to become others.
 """
 
 from collections.abc import Callable

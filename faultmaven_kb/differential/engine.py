@@ -56,7 +56,7 @@ def differentiate(
     done: Collection[StepKey] = (),
     prepare: Callable[[Runbook], PreparedRunbook] = prepared,
 ) -> Differential:
-    """The causes that observations point to, in order, and the step that best tells them apart.
+    """The causes that observations point to, in order, and the step that best distinguishes them.
 
     Steps that an observation answers, and those that are `done`, are not proposed again. `prepare` may keep what it
     made of a runbook for the next question.

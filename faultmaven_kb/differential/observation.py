@@ -35,7 +35,7 @@ class Observation:
 def observations_of(value: str | Mapping[str, bool] | Iterable[str | Observation]) -> tuple[Observation, ...]:
     """Observations from what callers have: one text, texts, texts with yes or no, or observations.
 
-    Repetitions count once. Raises `ConfigurationError` when there is none, when one is blank, or when the same text is
+    Repetitions count once. Raises `ConfigurationError` if there is none, when one is blank, or when the same text is
     both seen and not seen.
     """
     given: Iterable[str | Observation]

@@ -60,7 +60,7 @@ class Rarity:
 
 
 def clauses(text: str) -> tuple[str, ...]:
-    """The parts of a text that stand for themselves, without noise such as times and addresses."""
+    """The parts of a text that represent themselves, without noise such as times and addresses."""
     return tuple(part for line in signal(text).split("\n") for part in _CLAUSE.split(line) if part.strip())
 
 

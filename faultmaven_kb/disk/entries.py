@@ -38,7 +38,7 @@ class Entries:
     most: int = _MOST
 
     def get(self, key: str) -> bytes | None:
-        """The content that is kept under a key (hexadecimal digits), None when there is none or it is damaged."""
+        """The content that is kept under a key (hexadecimal digits), None if there is none or it is damaged."""
         try:
             data = read_regular(self._file(key), limit=_LARGEST)
         except PathError:

@@ -1,8 +1,8 @@
 """Where files are written: the top of the repository around a folder, and a folder that takes a command's files.
 
-A checkout may hold what a stranger planted: a link where a file is to be written, a link in place of the folder. What
-is written goes into the folder that was named and nowhere else, and over nothing that was not written by this package
-before: a list of those files, `.fmkb-export`, lies in the folder.
+A checkout may contain what a stranger planted: a link where a file is to be written, a link in place of the folder.
+What is written goes into the folder that was named and nowhere else, and over nothing that was not written by this
+package before: a list of those files, `.fmkb-export`, lies in the folder.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ _LIST_LIMIT = 16_000_000
 
 
 def repository_top(folder: Path) -> Path | None:
-    """The nearest folder from `folder` upwards that holds a `.git`, None where there is none."""
+    """The nearest folder from `folder` upwards that contains a `.git`, None if there is none."""
     return next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
 
 

@@ -34,7 +34,7 @@ _PAUSES = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file anew, or write a new one, as `replacing` does."""
+    """Write a file again, or write a new one, as `replacing` does."""
     with replacing(path) as file:
         file.write(data)
 
@@ -94,7 +94,7 @@ def _refused(path: Path, why: str) -> PathError:
 
 
 def _replaceable(path: Path) -> os.stat_result | None:
-    """What is known of the file that is replaced, None where there is none."""
+    """What is known of the file that is replaced, None if there is none."""
     try:
         state = os.lstat(path)
     except FileNotFoundError:

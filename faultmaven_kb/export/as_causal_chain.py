@@ -1,7 +1,7 @@
 """Writes any runbook in the causal-chain form, as a draft.
 
 That form hangs every fix on a cause. A solution that names its cause in its title goes there, with the kind and the
-node it came with; any other goes to `Cause Z`, because a guess about which cause it mends would look like knowledge.
+node it came with; any other goes to `Cause Z`, because a guess about which cause it fixes would look like knowledge.
 """
 
 import re
@@ -25,7 +25,7 @@ _KIND = re.compile(
 
 
 def as_causal_chain(runbook: Runbook, *, today: date) -> Draft:
-    """The runbook as a draft of the causal-chain form; reading it gives back whatever that form can hold."""
+    """The runbook as a draft of the causal-chain form; reading it gives back whatever that form can contain."""
     marks = Marks()
     head = _head(runbook, marks, today)
     own = joined(_body(runbook, marks))

@@ -28,7 +28,7 @@ _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
 def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
-    """The runbook as a draft of this library's format; reading it gives back whatever the format can hold."""
+    """The runbook as a draft of this library's format; reading it gives back whatever the format can contain."""
     marks = Marks()
     head = _head(runbook, marks, today)
     own = joined(_body(runbook, marks, today))

@@ -1,4 +1,4 @@
-"""What an export would lose: text of the source that the typed fields do not hold, carried over as it was written.
+"""What an export would lose: text of the source that the typed fields do not contain, carried over as it was written.
 
 Exports write the fields of the model. Sections that no dialect understood have none, and a command may be in a part
 that a target form has no place for. This module compares the sections with what was written: every fence that is
@@ -85,5 +85,5 @@ def _texts(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    """The words of a text, one blank between two: indentation and line ends differ from form to form."""
+    """The words of a text, one space between two: indentation and line ends differ from form to form."""
     return " ".join(text.split())

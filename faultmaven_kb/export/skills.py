@@ -1,8 +1,9 @@
 """Runbooks as Agent Skills: one folder `<name>/SKILL.md` each (agentskills.io specification), or one zip each.
 
 The description is what an agent's prompt lists all the time, so it says what and when within 256 characters; the body
-is read once the skill is chosen. A known loader cuts the file at the first two `---` it meets, wherever they stand, and
-other tools look for lines of them: neither the front matter nor any line of the body holds one beside the two fences.
+is read once the skill is chosen. A known loader cuts the file at the first two `---` it meets, wherever they are, and
+other tools look for lines of them: neither the front matter nor any line of the body contains one beside the two
+fences.
 """
 
 import io
@@ -64,7 +65,7 @@ def skills_of(runbooks: Iterable[Runbook]) -> tuple[Skill, ...]:
 
 
 def skill_of(runbook: Runbook, *, name: str | None = None) -> Skill:
-    """The skill for a runbook, under a name of its own."""
+    """The skill for a runbook, under its own name."""
     name = name or _name(runbook)
     runbook = as_shown(runbook)
     description = _description(runbook)

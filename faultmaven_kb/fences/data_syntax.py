@@ -27,7 +27,7 @@ def error_in(code: str, language: str) -> tuple[str, int] | None:
     """What is wrong and the index where, None for a snippet that parses or that is a template or abridged."""
     if _TEMPLATE.search(code) or not code.strip():
         return None
-    figure = "1" if language == "json" else "x"  # without quotes a word is no value in JSON, a number is
+    figure = "1" if language == "json" else "x"  # without quotes a word is not a value in JSON, a number is
     masked = PLACEHOLDER.sub(lambda match: figure * len(match[0]), code)
     try:
         return _error(masked, language)

@@ -78,12 +78,12 @@ def is_known(language: str) -> bool:
 
 
 def usual_language(language: str) -> str | None:
-    """The usual language that a misspelt name means, None where none is near."""
+    """The usual language that a misspelled name means, None where none is near."""
     return nearest(language, _USUAL)
 
 
 def is_only_comments(code: str, language: str) -> bool:
-    """Whether a block holds nothing to run: no text, or comments alone. In a session `#` is the prompt of root."""
+    """Whether a block contains nothing to run: no text, or comments alone. In a session `#` is the prompt of root."""
     if language in SQL:
         code = _without_block_comments(code)
     lines = [line.strip() for line in code.split("\n") if line.strip()]

@@ -1,7 +1,7 @@
 """From the alerts of a webhook to their runbooks.
 
 An alert whose `runbook_url` or name leads to a runbook has that one; for the others the runbook is searched with the
-alert's own words, and the search's verdict stands: a guess is never given as a match.
+alert's own words, and the search's verdict is: a guess is never given as a match.
 """
 
 from collections.abc import Callable, Sequence

@@ -153,7 +153,7 @@ class Line(_Out):
 
 
 class Distinction(_Out):
-    """The words that only one of several equal hits speaks of."""
+    """The words that only one of several equal hits mentions."""
 
     id: str
     words: list[str]
@@ -299,7 +299,7 @@ class StepResult(_Out):
 
 
 class NextStep(_Out):
-    """The step that best tells the remaining causes apart; `information` in bits."""
+    """The step that best distinguishes the remaining causes; `information` in bits."""
 
     runbook: str
     position: int

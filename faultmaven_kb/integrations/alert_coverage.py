@@ -243,7 +243,7 @@ def _key(name: str) -> str:
 
 
 def _parts_of(link: str) -> SplitResult:
-    """The parts of a link; of a text that is no link, such as `http://[`, none."""
+    """The parts of a link; of a text that is not a link, such as `http://[`, none."""
     try:
         return urlsplit(link)
     except ValueError:

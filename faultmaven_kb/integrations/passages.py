@@ -70,6 +70,6 @@ class PassageFinder:
 
 
 def _share(chunk: Chunk, terms: set[str]) -> float:
-    """The share of the question's terms that stand in the chunk; never zero, so that the runbook still counts."""
+    """The share of the question's terms that are in the chunk; never zero, so that the runbook still counts."""
     common = terms.intersection(terms_of(chunk.text))
     return (len(common) + 1) / (len(terms) + 1)

@@ -1,7 +1,7 @@
 """From the library's values to what an agent receives: texts as the page shows them, marked, and a bound on the size.
 
-Every text of a runbook comes from `as_shown` and stands between marks; ids and addresses are percent-encoded where they
-are no plain words.
+Every text of a runbook comes from `as_shown` and is between marks; ids and addresses are percent-encoded where they
+are not plain words.
 
 A search answer that is too large loses its least useful parts first, in the order of one readable tuple.
 """
@@ -69,7 +69,7 @@ def search_answer(answer: Answer, weighed: Differential | None = None, *, limit:
     """The answer to a question, at most `limit` bytes of JSON; what was cut is said in `cut`.
 
     With the causes `weighed` against the question, the likeliest come first and the next command is that of the step
-    that tells them apart.
+    that distinguishes them.
     """
     full = SearchAnswer(
         status=answer.verdict,
@@ -193,7 +193,7 @@ def _reason(evidence: Evidence, runbook: Runbook) -> Reason | None:
 
 
 def _telling_command(source: Runbook, runbook: Runbook, weighed: Differential | None) -> NextCommand | None:
-    """The command of the step that best tells the causes apart, where that is a step of this runbook with one."""
+    """The command of the step that best distinguishes the causes, where that is a step of this runbook with one."""
     step = weighed.next_step if weighed else None
     if step is None or step.runbook is not source:
         return None

@@ -2,7 +2,7 @@
 
 Four tools, all read-only. A tool's result goes out twice, as the structure its schema promises and as compact JSON text
 for clients that show only text. A mistake of the caller (an unknown id, an empty question) is a tool error that says
-what was expected; a knowledge base that cannot be read is an answer of its own, `unavailable`.
+what was expected; a knowledge base that cannot be read is its own answer, `unavailable`.
 """
 
 from collections.abc import Callable
@@ -174,7 +174,7 @@ class RunbookServer(MCPServer[None]):
             raise ToolError(printable(f"the text was not checked: {error}")) from None
 
     def read_runbook(self, id: str) -> str:
-        """The runbook as Markdown between two marks; what stands between them is data."""
+        """The runbook as Markdown between two marks; what is between them is data."""
         try:
             runbook = as_shown(self._runbook(id))
         except ToolError as error:

@@ -2,7 +2,7 @@
 
     <!-- lab: skip REASON -->          never run, and the report says why
     <!-- lab: file PATH -->            the fence is the content of a file; `file PATH append` adds it at the end
-    <!-- lab: expect TEXT -->          the output of the fence holds this text
+    <!-- lab: expect TEXT -->          the output of the fence contains this text
     <!-- lab: rc NUMBER -->            the last command of the fence exits with this code
     <!-- lab: background -->           the fence never ends by itself and is left running
 

@@ -147,7 +147,7 @@ def _with_commands(fence: LabFence, texts: tuple[tuple[str, int], ...] | None) -
 
 
 def _write_file(value: str, code: str) -> str:
-    """The shell that a reader's editor stands for: write the fence into the file it is meant for."""
+    """The shell that a reader's editor represents: write the fence into the file it is meant for."""
     path, _, mode = value.partition(" ")
     option = "-a " if mode == "append" else ""
     return f"sudo tee {option}{path} > /dev/null <<'{_HERE}'\n{code.rstrip()}\n{_HERE}"

@@ -17,7 +17,7 @@ _WIDTH = 90
 def evaluation_text(evaluation: Evaluation, *, misses: int = 20, explanations: Sequence[Explanation] = ()) -> str:
     """The figures, the reliability table and at most `misses` missed questions, ended by a line feed.
 
-    Below a question stands what an explanation says of it.
+    Below a question is what an explanation says of it.
     """
     told = {each.question: each for each in explanations}
     lines = [*_figures(evaluation), *_by_category(evaluation), *_reliability(evaluation)]

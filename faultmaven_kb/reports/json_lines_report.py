@@ -9,5 +9,5 @@ __all__ = ["to_json_lines"]
 
 
 def to_json_lines(report: Report, context: Context) -> str:
-    """The findings as JSON Lines; empty when there is none."""
+    """The findings as JSON Lines; empty if there is none."""
     return "".join(json_text(diagnostic_dict(each)) + "\n" for each in report.diagnostics)

@@ -2,7 +2,7 @@
 
 Columns count code points (`columnKind`), ends are exclusive. The fingerprint is the one that GitHub would compute
 itself, so that a finding keeps its thread when lines move and when the file is uploaded by another way. Only safety
-rules carry a `security-severity`: the others are no security alerts.
+rules carry a `security-severity`: the others are not security alerts.
 """
 
 from functools import lru_cache

@@ -2,7 +2,7 @@
 
 The text format keeps the order of the files for programs that read its lines; here the order is that of the work. What
 one rule finds at one place is one cause (six missing sections of one page) and is shown as one block. A message that
-does not fit beside its place stands below it.
+does not fit beside its place is below it.
 """
 
 import textwrap

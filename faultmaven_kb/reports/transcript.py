@@ -1,6 +1,6 @@
-"""What was looked at, asked and answered, and how the causes stand then: Markdown to paste into the incident.
+"""What was looked at, asked and answered, and how the causes are then: Markdown to paste into the incident.
 
-Texts of runbooks and what a user typed are escaped: whoever opens the incident sees them as they are. No date stands in
+Texts of runbooks and what a user typed are escaped: anybody who opens the incident sees them as they are. No date is in
 it, so the same answers make the same text.
 """
 

@@ -2,7 +2,7 @@
 
 It is silent when the answer by words is clear (a match of high confidence) and when the question is technical text:
 measured on alerts, errors and logs, vectors only lose. On complaints in plain words they find what shares no word. When
-it speaks it orders the hits anew and says so; it may turn silence into an answer, and a doubtful answer into silence.
+it speaks it orders the hits again and says so; it may turn silence into an answer, and a doubtful answer into silence.
 """
 
 import math

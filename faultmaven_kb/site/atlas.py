@@ -15,7 +15,7 @@ from faultmaven_kb.site.pages import Entry, Site
 __all__ = ["MOST", "Atlas", "Curve", "Group", "Node", "atlas_of"]
 
 MOST = 120
-"""How many runbooks the picture holds at most."""
+"""How many runbooks the picture contains at most."""
 
 _SIZE, _LABELS = 900, 420
 _GAP = 1.0

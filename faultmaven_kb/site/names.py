@@ -1,4 +1,4 @@
-"""File names for pages, one for every runbook id, whatever characters it holds.
+"""File names for pages, one for every runbook id, whatever characters it contains.
 
 An id such as `redis-out-of-memory` is its own name. Any other one is reduced to what every file system and every URL
 takes as it is, with some digits of its hash, so that two ids never share a page where upper and lower case are one.

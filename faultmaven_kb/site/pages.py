@@ -26,7 +26,7 @@ _DIGITS = 12
 @dataclass(frozen=True)
 class Source:
     """Where the runbooks come from: `root` is cut off their paths, `url` is the address of a line of a file, with
-    `{path}` and `{line}` in it; empty where there is none."""
+    `{path}` and `{line}` in it; empty if there is none."""
 
     root: str = ""
     url: str = ""

@@ -1,8 +1,8 @@
 """Makes a base out of files, and lets one follow its files.
 
 A change of a few files becomes a new segment at the end of the file. When what was added or is no longer valid grows
-beyond a share of the base, or to more than a few segments, the base is written anew, from what it holds: only changed
-files are ever parsed.
+beyond a share of the base, or to more than a few segments, the base is written again, from what it contains: only
+changed files are ever parsed.
 """
 
 import os
@@ -48,7 +48,7 @@ Progress = Callable[[int, int], None]
 
 
 class _Plan(NamedTuple):
-    """The files as they are now; for each the positions of what a base holds of it (none: to be read), and whether
+    """The files as they are now; for each the positions of what a base contains of it (none: to be read), and whether
     its time of change can be trusted later on."""
 
     states: list[FileState]
@@ -111,7 +111,7 @@ def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None
 
 
 def _opened(path: Path) -> StoredBase | None:
-    """The base in a file, None where there is none that can be read."""
+    """The base in a file, None if there is none that can be read."""
     try:
         return StoredBase(path)
     except (ConfigurationError, PathError):
@@ -281,7 +281,7 @@ def _pool(jobs: int) -> "AbstractContextManager[ProcessPoolExecutor | None]":
 
 
 class _Held:
-    """Batches of what a base holds already."""
+    """Batches of what a base contains already."""
 
     def __init__(self, base: StoredBase) -> None:
         self._base = base

@@ -57,7 +57,7 @@ Array = NDArray[Any]
 
 
 def damaged(path: Path, why: str) -> ConfigurationError:
-    """The error for a file that is no whole base, with the remedy."""
+    """The error for a file that is not a whole base, with the remedy."""
     return ConfigurationError(
         f"{str(path)!r} is not a readable knowledge base ({why}); build it again with `fmkb build`"
     )
@@ -94,7 +94,7 @@ class Section:
         return np.concatenate(found) if found else self._array[:0]
 
     def each(self, places: Array) -> Array:
-        """The values at some places. Raises `ConfigurationError` where there is none."""
+        """The values at some places. Raises `ConfigurationError` if there is none."""
         if len(places) and not 0 <= int(places.min()) <= int(places.max()) < len(self._array):
             raise damaged(self._path, "a place lies outside of its array")
         blocks = places // (_BLOCK // self._array.itemsize)
@@ -120,7 +120,7 @@ class Sections:
         self._open: dict[str, Section] = {}
 
     def __getitem__(self, name: str) -> Section:
-        """The array with a name. Raises `ConfigurationError` when there is none."""
+        """The array with a name. Raises `ConfigurationError` if there is none."""
         if name not in self._open:
             self._open[name] = self._container.section(self._entries.get(name))
         return self._open[name]
@@ -134,7 +134,7 @@ class Container:
     """An open file; `directory` is what its newest whole slot points to, `generation` grows with each change."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `PathError` for a file that cannot be read, `ConfigurationError` for one that is no base."""
+        """Raises `PathError` for a file that cannot be read, `ConfigurationError` for one that is not a base."""
         self.path = path
         try:
             with open_regular(path) as file:

@@ -75,7 +75,8 @@ class _Heap:
 
 class Before(NamedTuple):
     """What the segments before a new one know: the number of a word, what each word tells, the mean lengths of the
-    fields that texts are measured against (None: those of the new segment itself), and how many runbooks they hold."""
+    fields that texts are measured against (None: those of the new segment itself), and how many runbooks they
+    contain."""
 
     numbers: Mapping[str, int]
     information: Floats

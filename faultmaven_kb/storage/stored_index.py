@@ -115,7 +115,7 @@ class StoredIndex(Index):
         )
 
     def subjects_of(self, runbooks: Numbers) -> Subjects:
-        """What the titles of some runbooks speak of, by their positions and in their order."""
+        """What the titles of some runbooks mention, by their positions and in their order."""
         found = [segment.subjects(places) for segment, places in self.places.runs(runbooks)]
         if len(found) == 1:
             return found[0]

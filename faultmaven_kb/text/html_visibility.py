@@ -70,7 +70,7 @@ class Visibility:
         shown.append(html.unescape(text) if self.visible else "\n" * text.count("\n"))
 
     def _skip_raw(self, markup: str, place: int, shown: list[str]) -> int:
-        """Go to the end of an element whose content is no markup; a script in a comment may go on behind its end."""
+        """Go to the end of an element whose content is not a markup; a script in a comment may go on behind its end."""
         found = re.compile(rf"</{self._raw}(?=[\s/>])", re.IGNORECASE).search(markup, place)
         end = found.start() if found else len(markup)
         self._lost |= "<!--" in markup[place:end] or self._raw == "plaintext"

@@ -23,7 +23,7 @@ _UNDEFINED_IN_1252 = frozenset("\x81\x8d\x8f\x90\x9d")
 
 @dataclass(frozen=True, slots=True)
 class Garbled:
-    """A garbled run: its index in the text, what stands there, what it was, and the code page that explains it."""
+    """A garbled run: its index in the text, what is there, what it was, and the code page that explains it."""
 
     start: int
     text: str
@@ -52,7 +52,7 @@ def find_lost(text: str) -> tuple[tuple[int, int], ...]:
 
 
 def repair(text: str) -> str:
-    """The text with each garbled run restored; equal to the text where there is none."""
+    """The text with each garbled run restored; equal to the text if there is none."""
     for garbled in reversed(find_mojibake(text)):
         end = garbled.start + len(garbled.text)
         text = text[: garbled.start] + garbled.repaired + text[end:]

@@ -43,8 +43,8 @@ def decode_piped(data: bytes) -> str:
 def decode_any(data: bytes) -> str:
     """The text of some bytes, control characters and all; nothing is refused.
 
-    A byte order mark decides; without one, UTF-16 is known by its NULs. What is no UTF-8 is read line by line, so that
-    one line of another program does not spoil the rest, as Windows-1252, which is Latin-1 with quotation marks. A
+    A byte order mark decides; without one, UTF-16 is known by its NULs. What is not an UTF-8 is read line by line, so
+    that one line of another program does not spoil the rest, as Windows-1252, which is Latin-1 with quotation marks. A
     character that the end of the input cuts in two is left out.
     """
     for mark, encoding in _MARKS:

@@ -28,7 +28,7 @@ class YamlFault(NamedTuple):
 
 
 def nested_beyond(text: str, levels: int) -> bool:
-    """Whether a text is nested deeper than so many levels: composing it recurses, its events do not.
+    """Whether a text is nested deeper than this many levels: composing it recurses, its events do not.
 
     Raises `yaml.YAMLError` where the text is not YAML before that.
     """
@@ -78,7 +78,7 @@ def _index(mark: yaml.Mark | None, text: str) -> int | None:
 
 
 def _indentation(text: str, index: int) -> int:
-    """How many spaces stand before the index on its line, 0 when anything else does."""
+    """How many spaces are before the index on its line, 0 when anything else does."""
     before = text[text.rfind("\n", 0, index) + 1 : index]
     return len(before) if before.isspace() else 0
 

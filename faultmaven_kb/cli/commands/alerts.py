@@ -104,7 +104,7 @@ def _judged(
     """The errors of each runbook of the base, by its id, and the annotations that its configuration names.
 
     Where nobody chose a profile, a runbook in another format than this library's is not measured by it: then only
-    errors of the file itself count, such as a merge conflict or bytes that are no text.
+    errors of the file itself count, such as a merge conflict or bytes that are not text.
     """
     by_path: dict[str, list[Runbook]] = {}
     for runbook in base:

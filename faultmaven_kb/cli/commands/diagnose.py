@@ -1,4 +1,5 @@
-"""`fmkb diagnose`: from what is seen to causes, and to the step that tells them apart; in a terminal, as a dialogue."""
+"""`fmkb diagnose`: from what is seen to causes, and to the step that distinguishes them; in a terminal, as a
+dialogue."""
 
 import json
 import sys
@@ -117,7 +118,7 @@ def command(
 
 
 def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
-    """Show how the causes stand, ask, weigh again, until nothing would tell much more or the user has enough."""
+    """Show the ranking, ask, weigh again, until no step would add much or the user stops."""
     dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
     out = console()
     _print_causes(out, dialogue.found)
@@ -160,7 +161,7 @@ def _key() -> str:
 
 
 def _print(out: Console, found: Differential) -> None:
-    """The causes and the step that tells them apart, once."""
+    """The causes and the step that distinguishes them, once."""
     _print_causes(out, found)
     if found.next_step:
         _print_step(out, found.next_step)

@@ -23,7 +23,7 @@ __all__ = ["command"]
 
 @click.group("lab")
 def command() -> None:
-    """Prove runbooks: break a real server in a throw-away machine, run the runbook's own commands, check that it recovers.
+    """Prove runbooks: break a real server in a throw-away machine, run the runbook's own commands, check the recovery.
 
     \b
     Examples:

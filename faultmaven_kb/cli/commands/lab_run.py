@@ -90,7 +90,7 @@ def run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs
 
 
 def _trials(jobs: tuple[Job, ...], workers: int, ended: Callable[[Job, Trial], None]) -> tuple[Trial, ...]:
-    """Make the trials; in a log, which is no terminal, with a sign of life twice a minute."""
+    """Make the trials; in a log, which is not a terminal, with a sign of life twice a minute."""
     with heartbeat() as heart:
 
         def over(job: Job, trial: Trial) -> None:

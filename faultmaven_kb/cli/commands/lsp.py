@@ -45,7 +45,7 @@ def command(profile: str | None) -> None:
 
 
 def _checker(profile: Profile | None) -> Check:
-    """A check that asks for the configuration anew each time, so that a change of it counts at once."""
+    """A check that asks for the configuration again each time, so that a change of it counts at once."""
     cache = ResultCache(cache_folder())
 
     def check(text: str, path: str) -> Report:

@@ -229,7 +229,7 @@ def _print_hit(out: Console, hit: Hit, *, is_selected: bool) -> None:
 
 
 def _first_command(runbook: Runbook) -> str:
-    """The first line of the quick fix, else of the first step, that is no comment."""
+    """The first line of the quick fix, else of the first step, that is not a comment."""
     steps = (command for step in runbook.steps for command in step.commands)
     for command in (*runbook.quick_fix, *steps):
         for line in command.code.split("\n"):

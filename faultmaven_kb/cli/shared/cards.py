@@ -75,7 +75,7 @@ def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
 
 
 def print_line(console: Console, lead: Text, text: Text) -> None:
-    """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
+    """Print a lead and a text on one line; a terminal cuts it at its width, a pipe gets all of it.
 
     The first command has to be on the first screen, so a reason or a cause takes one line of it.
     """
@@ -92,7 +92,7 @@ def _quick_time(time: Duration) -> str:
 
 
 def _marked(evidence: Evidence) -> Text:
-    """The text with the matching words marked; piped, where there are no styles, marked with asterisks would lie."""
+    """The text with the matching words marked; piped, where there are no styles, asterisks would change the text."""
     text = Text()
     done = len(evidence.text) - len(evidence.text.lstrip())
     for start, end in evidence.words:

@@ -165,5 +165,5 @@ def runbook_argument(command: _Command) -> _Command:
 
 
 def echo_json(value: object) -> None:
-    """Print a value as JSON: two blanks of indentation, letters as they are."""
+    """Print a value as JSON: two spaces of indentation, letters as they are."""
     click.echo(json_text(value, indent=2))

@@ -24,7 +24,7 @@ from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 __all__ = ["fix_options", "gate_options", "open_gate", "run_check"]
 
 _LONG = 200
-"""A check of so many runbooks takes seconds; a shorter one is over before anybody reads how far it is."""
+"""A check of this many runbooks takes seconds; a shorter one is over before anybody reads how far it is."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -46,7 +46,7 @@ def gate_options(command: _Command) -> _Command:
 
 
 def fix_options(command: _Command) -> _Command:
-    """The options that mend what can be mended."""
+    """The options that fix what can be fixed."""
     for option in (
         click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change and write nothing."),
         click.option(

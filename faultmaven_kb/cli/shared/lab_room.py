@@ -122,7 +122,7 @@ class LabRoom:
 def runbooks_beside(labs: Path) -> Path:
     """The folder `runbooks` beside that of the labs, where there is one, else the built-in runbooks.
 
-    Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
+    Raises `ConfigurationError` when the installed package contains another text of one of them: what is proven and what
     the other commands show would be two things.
     """
     beside, installed = real_path(labs).parent / "runbooks", builtin_path()

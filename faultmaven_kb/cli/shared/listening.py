@@ -64,8 +64,8 @@ def rules_for(host: str, token_file: Path | None, rate: float | None, allowed: t
     alone = is_loopback(host)
     if not alone and token is None:
         raise ConfigurationError(
-            f"{host} is not a loopback address, so others can reach it: expected a token in --token-file or {_VARIABLE}, "
-            "for instance from `openssl rand -hex 32`"
+            f"{host} is not a loopback address, so others can reach it: expected a token in --token-file or "
+            f"{_VARIABLE}, for instance from `openssl rand -hex 32`"
         )
     hosts = frozenset(name.lower() for name in allowed)
     if alone:

@@ -1,6 +1,6 @@
 """Markdown in a terminal, wrapped at its width, but never inside a piece of code: what is broken cannot be copied.
 
-The renderer wraps at every blank. So while it lays out the lines, each piece of code with a blank is one long word of
+The renderer wraps at every space. So while it lays out the lines, each piece of code with a space is one long word of
 characters for private use; afterwards the code takes the word's place. Code that is longer than a line is left to the
 terminal, which wraps it without a line break. Cells of tables stay as the renderer lays them out, or they would move.
 """

@@ -1,7 +1,7 @@
 """What `fmkb init` writes for a folder of runbooks: each file's path below the root, and its text.
 
-The texts pin this version, name the folder with forward slashes on every system, and hold nothing to fill in that would
-make them invalid: where an owner is not known, the line of CODEOWNERS is a comment.
+The texts pin this version, name the folder with forward slashes on every system, and contain nothing to fill in that
+would make them invalid: where an owner is not known, the line of CODEOWNERS is a comment.
 """
 
 import re

@@ -14,7 +14,7 @@ __all__ = ["Report"]
 class Report:
     """What a check found: the diagnostics in order, the files that were read, and their texts by path.
 
-    `places` holds each file's path relative to the root of the tree.
+    `places` contains each file's path relative to the root of the tree.
     """
 
     diagnostics: tuple[Diagnostic, ...]

@@ -40,7 +40,7 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
-    """One document before (`source`) and after (`text`), with the findings that were mended and those that were not."""
+    """One document before (`source`) and after (`text`), with the findings that were fixed and those that were not."""
 
     source: Source
     text: str
@@ -56,7 +56,7 @@ class FixedFile:
         return bool(self.applied)
 
     def diff(self) -> str:
-        """The change as a unified diff, empty when there is none."""
+        """The change as a unified diff, empty if there is none."""
         return diff(self)
 
     def write(self) -> None:
@@ -84,7 +84,7 @@ def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[F
 
 
 def diff(fixed: FixedFile) -> str:
-    """The change as a unified diff, empty when there is none. Carriage returns are part of the lines."""
+    """The change as a unified diff, empty if there is none. Carriage returns are part of the lines."""
     old, new = (text.split("\n") for text in (fixed.source.text, fixed.text))
     names = (f"a/{fixed.source.path}", f"b/{fixed.source.path}")
     lines = unified_diff(_with_ends(old), _with_ends(new), *names)

@@ -82,7 +82,7 @@ def _is_form_only(source: Source, edits: Iterable[Edit]) -> bool:
 
 
 def _metadata_change(before: ReadDocument, after: ReadDocument, old: _Lines, new: _Lines) -> str:
-    """The first front matter field that changed although nothing near it was edited; empty when there is none."""
+    """The first front matter field that changed although nothing near it was edited; empty if there is none."""
     if not before.front_matter.readable or not before.front_matter.present:
         return ""
     was, now = before.front_matter.values, after.front_matter.values
@@ -103,7 +103,7 @@ def _field_span(document: ReadDocument, key: str) -> Span | None:
 
 
 class _Placed(NamedTuple):
-    """A part that knows its place, with what it says itself; the parts in it stand on their own."""
+    """A part that knows its place, with what it says itself; the parts in it are compared separately."""
 
     kind: type[Part]
     span: Span

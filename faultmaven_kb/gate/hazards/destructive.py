@@ -1,7 +1,7 @@
 """Which commands destroy: a readable table, a row for each family, matched on parsed commands and not on text.
 
 What no row knows is read by its verb: `rbd rm`, `mysqladmin drop`, `--delete` mean the same in any program that obeys.
-A row holds the programs, a pattern for the words behind them, what it does, and whether *data* is lost (a stopped
+A row contains the programs, a pattern for the words behind them, what it does, and whether *data* is lost (a stopped
 service comes back by itself being started, a dropped table does not). Read-only and simulated forms are no harm, nor is
 the removal of what a runbook made itself or of temporary files. Restarts and reloads are left out: they are the usual
 cure, and a rule that fires on each of them is switched off.
@@ -33,7 +33,7 @@ _MADE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Harm:
-    """A destructive command: what it does, where it stands in the code, whether data is lost for good."""
+    """A destructive command: what it does, where it is in the code, whether data is lost for good."""
 
     what: str
     start: int
@@ -229,7 +229,7 @@ _VERB = re.compile(
     r"luksFormat)(?:-\w+){0,3}|--(?:delete|destroy|purge|remove|prune|wipe|erase)(?:-\w+){0,3}"
 )
 _VERB_WORDS = 4
-"""A verb is among the first words that are no options: behind them are the names of things."""
+"""A verb is among the first words that are not options: behind them are the names of things."""
 _READS = frozenset("get list ls show info describe status stat stats inspect view search help explain plan".split())
 """Verbs behind which another one is a name."""
 _TALKERS = frozenset(

@@ -241,7 +241,7 @@ def _content(checked: Checked, item: ListItem) -> Span:
 
 
 def _unlisted(checked: Checked) -> Iterator[tuple[int, Span]]:
-    """Numbered lines right below the label that are no list: only a list from 1 on may follow a line of text."""
+    """Numbered lines right below the label that are not a list: only a list from 1 on may follow a line of text."""
     group = _group(checked, "causes")
     if group is None:
         return

@@ -66,7 +66,7 @@ def changed_without_version_bump(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 
 def _falls(before: str | None, now: str) -> bool:
-    """Whether a version is lower than before; versions with a pre-release part are left alone."""
+    """Whether a version is lower than before; versions with a pre-release part are not compared."""
     first, second = _NUMBERS.fullmatch(before or ""), _NUMBERS.fullmatch(now)
     return bool(first and second and [int(part) for part in second.groups()] < [int(part) for part in first.groups()])
 

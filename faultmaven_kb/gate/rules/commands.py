@@ -152,7 +152,7 @@ def prompt_prefix(checked: Checked) -> Iterator[Finding]:
 
 
 def _is_session(code: str) -> bool:
-    """Whether output stands between the commands: a line behind a prompt's that is neither comment nor program."""
+    """Whether output is between the commands: a line behind a prompt's that is neither comment nor program."""
     lines = code.split("\n")
     for before, line in itertools.pairwise(lines):
         if _DOLLAR.match(before) and not before.rstrip().endswith("\\") and line.strip():
@@ -226,7 +226,7 @@ def _other_language(snippet: Snippet) -> str:
 
 
 def _setting(snippet: Snippet) -> int | None:
-    """Where a line `name = value` stands, which a shell takes for a program and its words."""
+    """Where a line `name = value` is, which a shell takes for a program and its words."""
     for command in snippet.script.commands:
         if len(command.words) > 2 and command.words[1].text == "=" and command.name not in _TESTS:
             return command.start

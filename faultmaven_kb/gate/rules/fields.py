@@ -312,7 +312,8 @@ def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
 
 
 def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
+    """With a change at hand: its author must not be the verifier. What was verified before the change is not
+    reported."""
     for facts in base.documents if base.change else ():
         before = base.change.before.get(facts.path) if base.change else None
         as_before = before is not None and before.status in VERIFIED and before.verifier == facts.verifier

@@ -1,7 +1,7 @@
 """RB801 to RB815, the links: where they lead, whether anything is there, and what it calls itself.
 
 Targets are resolved inside the tree of files only; what lies outside of its root is reported and never looked at. A
-link with a scheme is left alone: whether a page on the network exists is no question for a gate.
+link with a scheme is not checked: whether a page on the network exists is not a question for a gate.
 """
 
 import posixpath
@@ -63,7 +63,7 @@ def related_targets(base: Base) -> Iterator[tuple[Facts, FoundLink, str]]:
 
 
 def _missing(base: Base) -> Iterator[_Target]:
-    """Targets where nothing stands, not even under the same name in other case."""
+    """Targets that do not exist, not even under the same name in other case."""
     if base.tree is None:
         return
     for target in _targets(base):
@@ -73,7 +73,7 @@ def _missing(base: Base) -> Iterator[_Target]:
 
 
 def _names_runbook(base: Base, target: _Target) -> bool:
-    """Whether a target is meant to be a runbook: by the section it stands in, or by its name and folder."""
+    """Whether a target is meant to be a runbook: by the section it is in, or by its name and folder."""
     folder, name = posixpath.split(target.place or "")
     if name in NOT_RUNBOOKS or not _RUNBOOK_NAME.fullmatch(name) or name != name.lower():
         return target.link.related and name.endswith(".md") and name not in NOT_RUNBOOKS
@@ -109,7 +109,7 @@ class _Nearest:
                 self._by_word.setdefault(word, []).append(identity)
 
     def place(self, identity: str) -> str | None:
-        """Where the most similar runbook stands, None when none is near."""
+        """Where the most similar runbook is, None when none is near."""
         if identity not in self._known:
             counts = Counter(other for word in identity.split("-") for other in self._by_word.get(word, ()))
             other = nearest(identity, [each for each, _ in counts.most_common(20)])

@@ -73,7 +73,7 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
 
 @lru_cache(maxsize=4)
 def compile_schema(text: str) -> "BoundedSchema":
-    """A validator for a JSON Schema's text. Raises `ConfigurationError` for what is no schema."""
+    """A validator for a JSON Schema's text. Raises `ConfigurationError` for what is not a schema."""
     from faultmaven_kb.gate.toolkit.bounded_schema import BoundedSchema  # noqa: PLC0415 - loads the schema library
 
     return BoundedSchema(text)
@@ -99,7 +99,7 @@ def _findings(checked: Checked, error: Any) -> Iterator[Finding]:
 
 
 def _top(path: tuple[str | int, ...], span: Span) -> Span:
-    """A missing field stands at the top of the front matter, a missing part at what it is missing from."""
+    """A missing field is at the top of the front matter, a missing part at what it is missing from."""
     return span if path else Span(1, 1, 1, 4)
 
 

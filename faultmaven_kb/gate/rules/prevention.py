@@ -1,7 +1,7 @@
 """RB52x: prevention, the version history and tables.
 
 Tables are read from the lines again: a Markdown reader drops the cells that are too many and adds the ones that are
-missing, without a word.
+missing, without a warning.
 """
 
 import itertools

@@ -31,7 +31,7 @@ _HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
 
 
 def _found(checked: Checked) -> dict[str, list[OutlineSection]]:
-    """The sections of the format that stand at level 2, by role."""
+    """The sections of the format that are at level 2, by role."""
     found: dict[str, list[OutlineSection]] = {}
     for section in checked.sections:
         role = SECTIONS.role(section.key)
@@ -115,7 +115,7 @@ def _order(checked: Checked) -> tuple[str, ...]:
 
 
 def _in_order(checked: Checked) -> Fix | None:
-    """Put all sections of the format in order, unless one stands twice."""
+    """Put all sections of the format in order, unless one occurs twice."""
     found = _found(checked)
     if any(len(sections) > 1 for sections in found.values()):
         return None
@@ -158,7 +158,7 @@ def wrong_heading_level(checked: Checked) -> Iterator[Finding]:
 
 
 def _is_part(checked: Checked, section: OutlineSection) -> bool:
-    """Whether a heading names a part of the section it stands in (`### Solution` below Solutions)."""
+    """Whether a heading names a part of the section it is in (`### Solution` below Solutions)."""
     for outer in checked.sections:
         if outer is not section and outer.level >= 2 and any(part is section for part in walk(outer.children)):
             role = SECTIONS.role(outer.key)

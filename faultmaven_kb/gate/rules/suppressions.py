@@ -35,7 +35,7 @@ _COMMAND = re.compile(
     r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:(?<![ \t])[ \t]++--(?P<reason>.*))?", re.DOTALL
 )
 _MOST = 200
-"""So many suppressions are read from a file; one with more is an attack, not a runbook."""
+"""This many suppressions are read from a file; one with more is an attack, not a runbook."""
 _CODE = re.compile(r"rb\d", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
 

@@ -1,4 +1,4 @@
-"""RB1xx: the YAML block. Most of it is diagnosed while it is read; here stands why, and what YAML does to words."""
+"""RB1xx: the YAML block. Most of it is diagnosed while it is read; here is why, and what YAML does to words."""
 
 from collections.abc import Iterator
 from typing import Any

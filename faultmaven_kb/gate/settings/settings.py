@@ -14,7 +14,7 @@ from faultmaven_kb.text.decoding import SIZE_LIMIT
 __all__ = ["ALWAYS", "CREDENTIALS", "Criteria", "Exclusion", "Profile", "Settings", "profile_named"]
 
 CREDENTIALS = frozenset({"RB701", "RB702"})
-"""Rules that nobody may switch off, exclude or suppress unless the configuration says so in so many words."""
+"""Rules that nobody may switch off, exclude or suppress unless the configuration says so in this many words."""
 
 ALWAYS = frozenset({"RB013", "RB906", "RB990"})
 """A file that cannot be read, a changed configuration and a rule that crashed are reported whatever is selected."""

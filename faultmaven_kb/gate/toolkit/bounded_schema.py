@@ -23,7 +23,7 @@ __all__ = ["BoundedSchema", "SchemaLimitError"]
 _Keyword = Callable[..., "Iterator[ValidationError] | None"]
 
 _STEPS = 10_000_000
-"""Steps for a document of no size at all; a step may copy the value it speaks of, so a larger one gets fewer."""
+"""Steps for a document of no size at all; a step may copy the value it mentions, so a larger one gets fewer."""
 
 _LEAST_STEPS = 300
 _PARTS = 1000

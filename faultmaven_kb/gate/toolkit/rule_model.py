@@ -79,7 +79,7 @@ class Checked:
 
     @cached_property
     def snippets(self) -> tuple[Snippet, ...]:
-        """All code blocks in document order, with what stands around them."""
+        """All code blocks in document order, with what is around them."""
         return snippets_of(self.document)
 
     @cached_property
@@ -98,7 +98,7 @@ class Checked:
         return self.document.front_matter.values.get(key)
 
     def value_span(self, *path: str | int) -> Span:
-        """Where a front matter value stands; line 1 when it is absent."""
+        """Where a front matter value is; line 1 when it is absent."""
         return self.document.front_matter.value_span(*path)
 
 
@@ -111,8 +111,8 @@ def _nothing(place: str) -> Facts | None:
 class Base:
     """The facts of all documents of one run, for the rules that compare them.
 
-    `tree` holds the files that links lead to (None when the document is no file), `load` reads the facts of a document
-    in it that is not checked itself, `change` is what is about to be merged, if that is known.
+    `tree` contains the files that links lead to (None when the document is not a file), `load` reads the facts of a
+    document in it that is not checked itself, `change` is what is about to be merged, if that is known.
     """
 
     documents: tuple[Facts, ...]
@@ -132,16 +132,16 @@ class Base:
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
-        """Where each document stands relative to the tree's root, by its path as given."""
+        """Where each document is relative to the tree's root, by its path as given."""
         return {facts.path: place for place, facts in self.places.items()}
 
     @cached_property
     def folders(self) -> frozenset[str]:
-        """The folders in which documents stand, relative to the tree's root."""
+        """The folders in which documents are, relative to the tree's root."""
         return frozenset(posixpath.dirname(place) for place in self.places)
 
     def at(self, place: str) -> Facts | None:
-        """The document at a place, checked in this run or not; None when there is none."""
+        """The document at a place, checked in this run or not; None if there is none."""
         return self.places.get(place) or self.load(place)
 
 

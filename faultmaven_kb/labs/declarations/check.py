@@ -1,9 +1,9 @@
 """Checks a lab without running it, anywhere and without root: the declaration against its runbook.
 
-Every expected text must stand in the runbook, so that a lab proves what the runbook says and nothing else; every
-executable fence must be run by a case or skipped with a reason; a lab holds no command of the runbook and repairs
+Every expected text must be in the runbook, so that a lab proves what the runbook says and nothing else; every
+executable fence must be run by a case or skipped with a reason; a lab contains no command of the runbook and repairs
 nothing by itself; every case says what is preserved and every solution how long it lasts; and commands that cannot end,
-need a terminal or are no commands at all are reported at their line in the runbook.
+need a terminal or are not commands at all are reported at their line in the runbook.
 """
 
 import re
@@ -198,7 +198,7 @@ class _Checker:
         return names - set(values_of(self.lab.values, case.values, solution.values))
 
     def scripts(self, case: Case, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-        """The scripts that could mend the fault on the sly; a probe that looks is free to use the runbook's looks."""
+        """The scripts that could fix the fault on the sly; a probe that looks is free to use the runbook's looks."""
         yield self.lab.setup, ("setup",)
         yield case.break_, (*path, "break")
         for index, solution in enumerate(case.solutions):

@@ -1,8 +1,8 @@
-"""The declaration of a lab: how a server is made, broken and looked at. It holds no command of the runbook.
+"""The declaration of a lab: how a server is made, broken and looked at. It contains no command of the runbook.
 
 One small YAML file per lab, `labs/TECHNOLOGY/ID.lab.yaml`. A *case* is one fault: how to bring it about, the symptom it
-shows, what the diagnostic steps show then, and the solutions that repair it, each proven in a machine of its own. Every
-text that is expected stands in the runbook; `check` compares. What a solution must leave alone is `preserved`, and how
+shows, what the diagnostic steps show then, and the solutions that repair it, each proven in its own machine. Every
+text that is expected is in the runbook; `check` compares. What a solution must leave alone is `preserved`, and how
 long it lasts is `permanent` or `temporary`. Faults of the file are diagnostics with line and column.
 """
 
@@ -285,7 +285,7 @@ def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
 
 
 def _renamed(found: Diagnostic) -> Diagnostic:
-    """The YAML stage speaks of front matter; here it reads a lab."""
+    """The messages of the YAML stage are about front matter; here it reads a lab."""
     message = found.message.replace("the front matter", "the lab").replace("front matter", "a lab")
     return Diagnostic(found.code, found.name, found.level, message, found.path, found.span, found.fix, found.related)
 

@@ -1,6 +1,6 @@
 """Builds: Debian packages that a lab needs and Debian ships only as source, made once in a throw-away build root.
 
-The root is a tree of its own with the compilers; the source package comes from the archive, checked by apt's
+The root is its own tree with the compilers; the source package comes from the archive, checked by apt's
 signatures; then the script runs in a container without network and leaves `*.deb` files. What came out is kept in a
 folder named by the hash of everything that went in, so it is made again only when that changes. Nothing is compiled by
 the host or installed on it. This stage knows no image.
@@ -133,7 +133,7 @@ def run_inside(
     """Run a command in a container over `root`, as a trial's machine is: own network, limits, fewer capabilities.
 
     The folder `bound` can be read there at `BOUND`. With `below`, folders as overlayfs takes them, `root` is a layer
-    over those, and holds afterwards what the command changed. `name` is that of its control groups, which a killed
+    over those, and contains afterwards what the command changed. `name` is that of its control groups, which a killed
     attempt may have left. Raises `ConfigurationError` when the command fails.
     """
     groups = create_groups(

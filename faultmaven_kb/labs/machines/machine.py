@@ -73,7 +73,7 @@ def obstacle() -> str | None:
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:
-    """Ask until the condition holds or the seconds are over; whether it held."""
+    """Ask until the condition is true or the seconds are over; whether it became true."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= end:
