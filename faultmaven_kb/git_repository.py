@@ -1,10 +1,10 @@
 """The git repository around the current folder, and git started on it so that nothing of a change is executed.
 
 A contributed tree may contain whole repositories, with a configuration that names programs. So the repository is never
-left to git to find: it is the nearest `.git` from the current folder upwards, a bare one never counts, and git is told
-its folders. Only plumbing runs that reads objects: no command here looks at files of the working tree or at the index,
-which is where filters, attributes, file system monitors and submodules come in. What configuration could start
-beside that (a pager, a hook, the fetch of a missing object) is switched off as well.
+left to git to find: it is the nearest `.git` from the current folder upwards, a bare one never counts, and git is
+called with its folders. Only plumbing runs that reads objects: no command here looks at files of the working tree or at
+the index, which is where filters, attributes, file system monitors and submodules come in. What configuration could
+start besides that (a pager, a hook, the fetch of a missing object) is switched off as well.
 """
 
 import os

@@ -71,8 +71,8 @@ class KnowledgeBase:
         """The runbooks in any number of files and folders, or in one file that `build` made.
 
         With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
-        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file beside other
-        paths.
+        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
+        other paths.
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))

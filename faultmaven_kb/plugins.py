@@ -2,7 +2,7 @@
 
 A package names them in its metadata, in one of three groups: `faultmaven_kb.rules`, `faultmaven_kb.dialects`,
 `faultmaven_kb.reports`. Nothing is configured and nothing is imported from the documents that are read: what may run is
-what was installed, so the current folder, which may be an untrusted checkout, is no place for plug-ins.
+what was installed, so the current folder, which may be an untrusted checkout, is not searched for plug-ins.
 """
 
 import os

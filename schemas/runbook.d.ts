@@ -118,7 +118,7 @@ export interface Note {
   readonly span: Span;
 }
 
-/** Text that has no field of its own; `label` is the bold label or heading above it. */
+/** Text for which there is no field; `label` is the bold label or heading above it. */
 export interface Passage {
   readonly label: string;
   readonly text: string;

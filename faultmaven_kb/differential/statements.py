@@ -91,8 +91,8 @@ def opposite(one: Statement) -> Statement:
 def agreement(one: Statement, other: Statement, rarity: Rarity) -> float:
     """1 when both say the same, -1 when they say the opposite about the same thing, 0 when they are about other things.
 
-    A state counts like a term that one cause alone has, and only beside a common term. Likeness below a quarter is
-    coincidence, and terms that many causes have count for less than their likeness.
+    A state counts like a term that one cause alone has, and only together with a common term. Likeness below a quarter
+    is coincidence, and terms that many causes have count for less than their likeness.
     """
     common = one.terms & other.terms
     shared = rarity.mass(common)

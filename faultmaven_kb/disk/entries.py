@@ -1,7 +1,7 @@
 """A folder of results that can be made again: kept by key, bounded in size, and never a reason to fail.
 
 Each entry is a file with a checksum before its content, so one that was torn, damaged or put there by somebody else is
-no entry. The entries lie in 256 folders by the first two digits of their keys, and each folder is held below its share
+no entry. The entries lie in 256 folders by the first two digits of their keys, and each folder is kept below its share
 of the bound: one entry in sixteen looks after its folder when it is kept, and removes what was kept longest ago.
 """
 

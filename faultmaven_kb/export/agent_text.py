@@ -147,8 +147,8 @@ class _Shown:
             return None
         if isinstance(part, Link) and not fields["title"]:
             return None
-        told = [name for name, value in part if isinstance(value, str | tuple) and value and name not in _OWN_WORDS]
-        if told and not any(fields[name] for name in told):
+        names = [name for name, value in part if isinstance(value, str | tuple) and value and name not in _OWN_WORDS]
+        if names and not any(fields[name] for name in names):
             return None
         return part.model_copy(update={name: value for name, value in fields.items() if value is not None})
 

@@ -155,7 +155,7 @@ def _history(runbook: Runbook, marks: Marks, today: date) -> str:
 
 
 def _note_losses(runbook: Runbook, marks: Marks) -> None:
-    """What the format has no field for; passages are kept as sections of their own."""
+    """What the format has no field for; passages are kept as separate sections."""
     for key in runbook.metadata.other:
         marks.left_out(f"front matter {key}")
     marks.left_out("the impact", runbook.impact)

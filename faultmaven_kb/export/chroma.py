@@ -62,7 +62,7 @@ def open_collection(
 ) -> Any:
     """The collection with a name, made if there is none: embedded at `path`, or on a server.
 
-    With an embedder the collection gets no function of its own. Raises `ConfigurationError` when chromadb is missing or
+    With an embedder the collection gets no embedding function. Raises `ConfigurationError` when chromadb is missing or
     the server does not answer.
     """
     chromadb = from_extra("chromadb", extra="chroma")
@@ -74,7 +74,7 @@ def open_collection(
             client = chromadb.HttpClient(host=host, port=port, settings=settings)
         options = {"embedding_function": None} if embedder else {}
         return client.get_or_create_collection(name, configuration={"hnsw": {"space": "cosine"}}, **options)
-    except Exception as error:  # the client raises types of its own, of its HTTP library and plain ValueErrors
+    except Exception as error:  # the client raises its own types, those of its HTTP library and plain ValueErrors
         where = str(path) if path is not None else f"{host}:{port}"
         raise ConfigurationError(f'cannot open the Chroma collection "{name}" at {where}: {error}') from None
 

@@ -2,7 +2,7 @@
 
 The description is what an agent's prompt lists all the time, so it says what and when within 256 characters; the body
 is read once the skill is chosen. A known loader cuts the file at the first two `---` it meets, wherever they are, and
-other tools look for lines of them: neither the front matter nor any line of the body contains one beside the two
+other tools look for lines of them: neither the front matter nor any line of the body contains one except the two
 fences.
 """
 

@@ -108,10 +108,10 @@ def guess(code: str) -> str:
     if _is_json(code):
         return "json"
     lines = [line for line in code.split("\n") if line.strip()]
-    told = [line for line in lines if not re.match(r"\s*(?:#|//|--|;)", line)]
-    if not told:
+    statements = [line for line in lines if not re.match(r"\s*(?:#|//|--|;)", line)]
+    if not statements:
         return "bash" if lines and lines[0].startswith("#!") else ""
-    first = told[0].strip()
+    first = statements[0].strip()
     word = first.split(maxsplit=1)[0]
     if _SHELL_START.match(first):
         return "bash"
@@ -120,14 +120,24 @@ def guess(code: str) -> str:
     for language, pattern in (("python", _PYTHON), ("go", _GO), ("nginx", _NGINX), ("ini", _HEADER)):
         if pattern.match(first):
             return language
-    if _SQL.match("\n".join(told).strip()):
+    if _SQL.match("\n".join(statements).strip()):
         return "sql"
-    if _SQL_ANY.match("\n".join(told).strip()) and first.split()[0].lower() in ("select", "insert", "delete", "update"):
+    if _SQL_ANY.match("\n".join(statements).strip()) and first.split()[0].lower() in (
+        "select",
+        "insert",
+        "delete",
+        "update",
+    ):
         return "sql" if code.rstrip().endswith(";") else ""
-    sentence = len(told) == 1 and len(first.split()) > 2
-    if _YAML.match(first) and not sentence and not first.endswith("::") and all(_is_yaml_line(line) for line in told):
+    sentence = len(statements) == 1 and len(first.split()) > 2
+    if (
+        _YAML.match(first)
+        and not sentence
+        and not first.endswith("::")
+        and all(_is_yaml_line(line) for line in statements)
+    ):
         return "yaml"
-    return "ini" if all(_SETTING.match(line) for line in told) else ""
+    return "ini" if all(_SETTING.match(line) for line in statements) else ""
 
 
 def _is_yaml_line(line: str) -> bool:

@@ -125,7 +125,7 @@ def snippets_of(document: ReadDocument) -> tuple[Snippet, ...]:
 
 
 _CONTAINERS = frozenset({"diagnostic-steps", "solutions"})
-"""The roles of sections whose parts are read one by one: what opens them is not beside a command."""
+"""The roles of sections whose parts are read one by one: their introduction is not next to a command."""
 
 
 def _in_section(

@@ -34,7 +34,7 @@ LONGEST_OBSERVATION = 2_000
 MOST_OBSERVATIONS = 20
 MOST_ALERTS = 100
 READABLE = r"[^\s\x00-\x1f\x7f-\x9f]"
-"""A character that is neither blank nor a control character: a text without one asks nothing."""
+"""A character that is neither a space nor a control character: a text without one asks nothing."""
 
 Short = Annotated[str, Field(max_length=80)]
 

@@ -201,7 +201,7 @@ class _Judge:
         return "" if _FILLED_IN.search(anchor or path.rstrip("/").rpartition("/")[2]) else _FILLED_IN.sub("", link)
 
     def _other(self, alert: Alert, runbook: Runbook, page: tuple[Runbook, ...]) -> str | None:
-        """The other alert whose runbook this is: one of the rules, or a heading beside this alert's own on a page."""
+        """The other alert whose runbook this is: one of the rules, or another heading on this alert's page."""
         own = _own_names(runbook)
         if _key(alert.name) in own:
             return None

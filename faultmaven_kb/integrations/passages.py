@@ -21,7 +21,7 @@ _HITS = 10
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A piece of a runbook that was found; `confidence` is that of its runbook."""
+    """A piece of a runbook that was found; `confidence` belongs to its runbook."""
 
     chunk: Chunk
     score: float
@@ -30,7 +30,7 @@ class FoundPassage:
 
     @property
     def metadata(self) -> dict[str, Scalar]:
-        """What a framework keeps beside the text: the chunk's metadata, the score, the confidence, the verdict."""
+        """What a framework keeps along with the text: the chunk's metadata, the score, the confidence, the verdict."""
         return {
             **self.chunk.metadata,
             "score": self.score,

@@ -3,7 +3,7 @@ in ConfigMaps and Helm values, Grafana's provisioning files.
 
 Where in a file its rules are is not asked: a rule is known by its keys, wherever it is, in a text within the file as
 well (`data: {rules.yml: |…}`). Recording rules are not alerts. A Helm template is read as far as that goes without
-rendering it: actions on lines of their own are left out, others become `TEMPLATE`. A file that is not YAML even so is a
+rendering it: actions on separate lines are left out, others become `TEMPLATE`. A file that is not YAML even so is a
 `Problem`, never an exception: the others are read all the same.
 """
 

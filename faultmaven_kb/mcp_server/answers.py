@@ -68,7 +68,7 @@ def unavailable(reason: str) -> SearchAnswer:
 def search_answer(answer: Answer, weighed: Differential | None = None, *, limit: int = SEARCH_BYTES) -> SearchAnswer:
     """The answer to a question, at most `limit` bytes of JSON; what was cut is said in `cut`.
 
-    With the causes `weighed` against the question, the likeliest come first and the next command is that of the step
+    With the causes `weighed` against the question, the likeliest come first and the next command belongs to the step
     that distinguishes them.
     """
     full = SearchAnswer(
@@ -188,8 +188,12 @@ def _causes(source: Runbook, runbook: Runbook, weighed: Differential | None) -> 
 def _reason(evidence: Evidence, runbook: Runbook) -> Reason | None:
     """The text that speaks for a runbook, as the page shows it; None where it does not."""
     text = next((text for text in (evidence.text, shown_line(evidence.text)) if is_shown(text, runbook)), "")
-    told = _told(text, 160)
-    return Reason(field=evidence.field, text=told, line=evidence.span.line if evidence.span else None) if told else None
+    excerpt = _told(text, 160)
+    return (
+        Reason(field=evidence.field, text=excerpt, line=evidence.span.line if evidence.span else None)
+        if excerpt
+        else None
+    )
 
 
 def _telling_command(source: Runbook, runbook: Runbook, weighed: Differential | None) -> NextCommand | None:
@@ -235,7 +239,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def text_of_runbook(runbook: Runbook, section: str | None = None, *, limit: int = _TEXT_CHARACTERS) -> RunbookText:
-    """A runbook's text, or that of the sections a name asks for (their titles or roles, subsections included).
+    """A runbook's text, or the text of the sections that a name selects (their titles or roles, subsections included).
 
     Raises KeyError when no section has the name.
     """

@@ -62,7 +62,7 @@ _READ_ONLY = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempo
 _INSTRUCTIONS = (
     "Operations runbooks. Call search_runbooks with exactly what is seen (an error line, an alert, a log). "
     "On `match` read the runbook with get_runbook and follow its diagnostic steps before any solution; on `ambiguous` "
-    "tell the candidates apart first; on `none` say that no runbook covers this. " + NOTICE
+    "distinguish the candidates first; on `none` say that no runbook covers this. " + NOTICE
 )
 _LARGEST_TEXT = 400_000
 _CHECK_SECONDS, _MOST_CHECKS = 20.0, 4
@@ -89,7 +89,7 @@ class RunbookServer(MCPServer[None]):
         )
         self._base, self._today = base, today
         self._workers = workers or Workers(seconds=_CHECK_SECONDS)
-        self._checks = anyio.CapacityLimiter(_MOST_CHECKS)  # threads of its own: those that wait take none from others
+        self._checks = anyio.CapacityLimiter(_MOST_CHECKS)  # its own threads: those that wait take none from others
         derived = self._lowlevel_server.get_capabilities  # the SDK has no other place to say what is announced
         self._lowlevel_server.get_capabilities = (  # type: ignore[method-assign]
             lambda *arguments, **named: truthful(derived(*arguments, **named))

@@ -1,4 +1,4 @@
-"""What reading a document yields. A room of its own, so that a kept result loads without the parser."""
+"""What reading a document yields. A separate module, so that a kept result loads without the parser."""
 
 from dataclasses import dataclass
 

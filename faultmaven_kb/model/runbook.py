@@ -139,7 +139,7 @@ class Note(Part):
 
 
 class Passage(Part):
-    """Text that has no field of its own; `label` is the bold label or heading above it."""
+    """Text for which there is no field; `label` is the bold label or heading above it."""
 
     label: str = ""
     text: str

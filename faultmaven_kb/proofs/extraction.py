@@ -63,7 +63,8 @@ def sections_of(runbook: Runbook) -> tuple[tuple[str, str, tuple[Command, ...]],
 
 
 def extract(runbook: Runbook, source: Source, *, clients: Mapping[str, str] = _NO_CLIENTS) -> tuple[LabFence, ...]:
-    """The executable fences of a runbook in order; `source` is its text, `clients` runs languages beside the shell."""
+    """The executable fences of a runbook in order; `source` is its text, `clients` runs languages other than the
+    shell."""
     return tuple(
         fence
         for section, heading, commands in sections_of(runbook)

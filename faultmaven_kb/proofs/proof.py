@@ -50,7 +50,7 @@ class _Part(BaseModel):
 class SolutionResult(_Part):
     """One solution of one case: how often it was proven in a row, and its longest time in seconds.
 
-    `commands` ran, each of the checks in `preserved` held afterwards, and the repair outlasted a restart if it is
+    `commands` ran, each of the checks in `preserved` passed afterwards, and the repair outlasted a restart if it is
     `permanent`; `temporary` says why it does not.
     """
 

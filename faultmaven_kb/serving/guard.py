@@ -1,4 +1,4 @@
-"""Stands before a server that speaks HTTP and decides who may ask, how often and how much.
+"""A guard in front of an HTTP server that decides who may ask, how often and how much.
 
 An ASGI application around another one, without a framework, so that the HTTP door and the MCP server have the same: the
 Host header (a page in a browser must not reach the loopback address under its own name, which is what DNS

@@ -45,7 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(factory: "Callable[[], Application]", listening: socket.socket, *, processes: int = 1) -> None:
-    """Answer until the process is told to end."""
+    """Answer until the process receives a signal to end."""
     from uvicorn import Config, Server  # noqa: PLC0415 - an extra brings it
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 

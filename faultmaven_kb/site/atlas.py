@@ -1,4 +1,4 @@
-"""The map of related runbooks: every runbook on a circle beside those of its technology, every link a curve.
+"""The map of related runbooks: every runbook on a circle next to those of its technology, every link a curve.
 
 Places are computed when the site is built, so the picture is the same on every machine and needs no script. From some
 hundred runbooks on a circle is a ball of wool; then the page shows the same links as a list only.

@@ -1,6 +1,6 @@
 """A knowledge base into a folder of plain files.
 
-Everything is written beside the folder first and moved over file by file, so that a page is never half written; a page
+Everything is written next to the folder first and moved over file by file, so that a page is never half written; a page
 whose runbook is gone is removed. Equal runbooks give equal bytes.
 """
 

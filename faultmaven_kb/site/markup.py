@@ -71,7 +71,7 @@ def is_web_link(url: str) -> bool:
 
 @dataclass
 class Fragment:
-    """What rendering is told and what it finds.
+    """The input and the findings of rendering.
 
     `line` is where the text begins in the file, `page_of` gives the address of another runbook's page for a relative
     link or None, `shares` the share of cases of a cause by the line it is in, `tasks` the beginning of the names of
@@ -289,7 +289,7 @@ class _Renderer(RendererHTML):
 
 
 def _bar(share: float) -> str:
-    """A share of cases, from 0 to 1, as a bar; the words beside it say the same."""
+    """A share of cases, from 0 to 1, as a bar; the words next to it say the same."""
     width = round(100 * max(0.0, min(share, 1.0)))
     return (
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'

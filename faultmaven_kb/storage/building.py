@@ -44,7 +44,7 @@ _SETTLED = 50_000_000
 """Nanoseconds after which a file's time of change tells that it has not changed since."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many files are done."""
+"""Called with how many of how many files are done."""
 
 
 class _Plan(NamedTuple):
@@ -143,7 +143,7 @@ def _now(folder: Path) -> int:
 
 
 def _held(state: FileState, known: tuple[int, int, bytes, range] | None) -> range:
-    """The positions of what is held of a file, none where it has changed since."""
+    """The positions of what the base contains of a file, none where it has changed since."""
     if known is None:
         return range(0)
     size, changed, digest, places = known
@@ -205,7 +205,7 @@ def _moved(filed: _Filed, by: int) -> _Filed:
 
 
 class _Run(NamedTuple):
-    """Some files in a row: those to be read, or else names and positions of what is held."""
+    """Some files in a row: those to be read, or else names and positions of what the base contains."""
 
     files: list[FileState]
     held: list[tuple[str, range]]
@@ -240,7 +240,8 @@ def _fill(
     *,
     total: int,
 ) -> list[_Filed]:
-    """Add what is read or held of all files to a segment; each file with the positions in the segment."""
+    """Add what is read of all files, or was there already, to a segment; each file with the positions in the
+    segment."""
     found: list[_Filed] = []
     for batch in _batches(runs, old, jobs):
         at = len(segment)

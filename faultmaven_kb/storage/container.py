@@ -81,7 +81,7 @@ class Section:
         return self._array
 
     def part(self, start: int, stop: int) -> Array:
-        """The values from `start` to `stop`. Raises `ConfigurationError` where there are none."""
+        """The values from `start` to `stop`. Raises `ConfigurationError` if there are none."""
         if not 0 <= start <= stop <= len(self._array):
             raise damaged(self._path, "a range lies outside of its array")
         size = self._array.itemsize

@@ -1,7 +1,7 @@
 """Which text of a page its raw HTML hides: comments, attributes, elements that show nothing, elements that are styled.
 
 A page is read from top to bottom through one `Visibility`, because an element that hides may be opened in one block and
-closed in another. Browsers forgive markup that is wrong in ways of their own, so nothing is guessed: an attribute that
+closed in another. Each browser forgives wrong markup in its own way, so nothing is guessed: an attribute that
 is not known to be harmless hides what is inside, and markup that does not end or is not well formed hides all that
 follows. What is called visible here is visible in a browser; the reverse is not promised.
 """

@@ -1,7 +1,7 @@
 """What is wrong with a text that is not YAML, in our own words, and where the fault begins.
 
 A parser notices a forgotten colon, quote or bracket only further down, and its words change with its versions. So the
-fault is told from the kind of the error and from the characters at its two marks, never from the parser's message.
+fault is derived from the kind of the error and from the characters at its two marks, never from the parser's message.
 """
 
 from typing import NamedTuple

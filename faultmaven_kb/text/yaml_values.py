@@ -171,8 +171,8 @@ class _Converter:
         index, problem, closing = self.opening(text, error)
         place = self.source.position(self.base + index)
         span = Span(place.line, place.column, place.line, place.column + 1)
-        mended = self.closed(text, index, closing) if closing else self.quoting(text, place.line)
-        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=mended)
+        repair = self.closed(text, index, closing) if closing else self.quoting(text, place.line)
+        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=repair)
 
     def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
         """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it."""

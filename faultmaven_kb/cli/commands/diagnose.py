@@ -234,12 +234,12 @@ def _print_question(out: Console, question: Question) -> None:
     line = Text(f"  {place}: is this so? ", style="dim")
     line.append(printable(plain(finding.text)), style="not dim bold")
     out.print(line, soft_wrap=True)
-    told = [
+    clauses = [
         f"speaks {word} {printable('; '.join(names))}"
         for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against))
         if names
     ]
-    out.print(Text(f"  why: a yes {' and '.join(told)}", style="dim"), soft_wrap=True)
+    out.print(Text(f"  why: a yes {' and '.join(clauses)}", style="dim"), soft_wrap=True)
 
 
 def _short(text: str, most: int = 80) -> str:

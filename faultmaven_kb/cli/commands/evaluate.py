@@ -88,8 +88,8 @@ def command(
     comparison = compare(_read_run(earlier), run) if earlier else None
     explanations = explain_misses(run, kb.get) if explain else ()
     if as_json:
-        told = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
-        echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}) | told)
+        extra = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
+        echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}) | extra)
         return
     click.echo(evaluation_text(run, misses=misses, explanations=explanations), nl=False)
     if comparison:

@@ -29,7 +29,7 @@ _SHOWN = 0.005
 """Below half a percent a hit would be shown as 0 %, which helps nobody."""
 
 _ALSO = 0.05
-"""Beside a match, what is less likely than one in twenty helps nobody.
+"""Next to a match, a hit less likely than one in twenty does not help.
 
 On the labelled questions of the tests 118 of 403 such hits are left, and with them 12 of the 13 that were right.
 """

@@ -72,7 +72,7 @@ def _remember_no_cache(ctx: click.Context, param: click.Parameter, value: bool) 
 
 
 def cache_in_force() -> "Cache | None":
-    """The cache in the user's folder; None where the current command was told to use none."""
+    """The cache in the user's folder; None where the current command uses no cache."""
     from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - completing a word needs no numpy
 
     context = click.get_current_context(silent=True)

@@ -75,8 +75,8 @@ def check_paths(
 
     Links are followed below `root` and nowhere else (by default the folder that contains all paths). With `since`, only
     findings that were not there before are reported; with `baseline`, only those that it does not list, and its stale
-    entries. `notices` are reported beside what is found. `progress` is called with how many of how many documents are
-    done.
+    entries. `notices` are reported in addition to the findings. `progress` is called with how many of how many
+    documents are done.
     """
     given = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(given)).resolve())

@@ -52,7 +52,8 @@ def unintended_change(before: ReadDocument, after: ReadDocument, edits: Sequence
 
 
 def _was_front_matter(part: "_Placed", before: ReadDocument, after: ReadDocument) -> bool:
-    """Whether a part was read from what is front matter after the fix, and could not be told from text before."""
+    """Whether a part was read from what is front matter after the fix, and could not be distinguished from text
+    before."""
     return not before.front_matter.readable and part.span.end_line <= after.front_matter.span.end_line
 
 

@@ -303,7 +303,7 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
 
 
 def _says_delete(arguments: tuple[str, ...]) -> bool:
-    """Whether a command of a program that the table lacks is told to delete, by its verb or by an option."""
+    """Whether a command of a program that the table lacks deletes something, by its verb or by an option."""
     words = takewhile(lambda word: word not in _READS, (word for word in arguments if not word.startswith("-")))
     options = [word for word in arguments if word.startswith("--")]
     return any(_VERB.fullmatch(word) for word in (*islice(words, _VERB_WORDS), *options))

@@ -255,7 +255,7 @@ def too_few_tags(checked: Checked) -> Iterator[Finding]:
     tags = checked.document.runbook.metadata.tags
     if tags and len(tags) < 3:
         key, value = checked.document.front_matter.key_span("tags"), checked.value_span("tags")
-        span = value if value.line == key.line else key  # a list in lines of its own begins a line below
+        span = value if value.line == key.line else key  # a block list begins a line below
         yield Finding(f"only {len(tags)} of at least 3 tags", span)
 
 

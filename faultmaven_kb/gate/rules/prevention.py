@@ -104,7 +104,7 @@ def malformed_table(checked: Checked) -> Iterator[Finding]:
 
 
 def _no_table(checked: Checked, block: Paragraph) -> Iterator[Finding]:
-    """Lines that look like a table but are none, because header and delimiter differ in width."""
+    """Lines that look like a table but are not, because header and delimiter differ in width."""
     lines = [checked.lines[number - 1].lstrip("> \t") for number in range(block.span.line, block.span.end_line + 1)]
     for index, (header, delimiter) in enumerate(itertools.pairwise(lines)):
         if header.startswith("|") and delimiter.startswith("|") and _DELIMITER.fullmatch(delimiter.strip()):

@@ -1,4 +1,4 @@
-"""RB901 to RB903: findings that an author has answered in the file itself, with the reason beside it.
+"""RB901 to RB903: findings that an author has answered in the file itself, with the reason.
 
 In the body `<!-- fmkb: disable-next-line=RB405 -- reason -->` (also `disable-line=`, `disable-file=`, and `disable=` up
 to `enable=`), in front matter the same words behind a `#`. A comment inside a code fence is an example and suppresses

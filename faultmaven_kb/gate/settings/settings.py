@@ -59,7 +59,7 @@ class Settings:
     `select` leaves only these codes, `extend_select` adds codes of a higher profile, `ignore` takes codes away. The
     words of `technologies` and `tags` are the only ones allowed unless empty; `sections`, `languages` and `hosts` are
     allowed in addition to what the rules know. `schema` is the text of the organisation's own JSON Schema.
-    `annotations` are those of an alert that name its runbook, beside the usual ones.
+    `annotations` are those of an alert that name its runbook, in addition to the usual ones.
     `required_sections` takes the place of the format's own list; `aliases` are headings with the ones they are read as.
     `proofs` are the labs' proofs as the text of one JSON list; a base opts in to proofs by naming them.
     """

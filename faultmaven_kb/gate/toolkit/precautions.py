@@ -105,7 +105,7 @@ _BARE = (
     r"stop|kill|end|move|cut)"
 )
 _ORDER = re.compile(rf"(?:(?<=^)|(?<=[,;:] )|(?<=and )|(?<=then )|(?<=or )|(?<=to )){_BARE}\b", re.IGNORECASE)
-"""What the reader is told to do, at the start of a sentence or behind another order."""
+"""What the reader has to do, at the start of a sentence or after another order."""
 _ONLY_NAMED = re.compile(
     r"\b(?:lists?|shows?|finds?|look up|counts?|check that no|no|old(?:er)?|delet\w+|remov\w+)\b[^.;:\n]{0,30}?"
     r"\b(?:backups?|snapshots?|copy of)\b",

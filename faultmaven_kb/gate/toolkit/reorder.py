@@ -44,7 +44,7 @@ def reorder_fields(checked: Checked, order: Sequence[str]) -> tuple[Edit, ...]:
 
 
 def _with_comments(source: Source, line: int) -> int:
-    """The first line of a field: that of the comments directly above it, or its own."""
+    """The first line of a field: the first of the comments directly above it, or its own."""
     while source.line(line - 1).startswith("#"):
         line -= 1
     return line

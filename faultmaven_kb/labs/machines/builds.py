@@ -133,7 +133,7 @@ def run_inside(
     """Run a command in a container over `root`, as a trial's machine is: own network, limits, fewer capabilities.
 
     The folder `bound` can be read there at `BOUND`. With `below`, folders as overlayfs takes them, `root` is a layer
-    over those, and contains afterwards what the command changed. `name` is that of its control groups, which a killed
+    over those, and contains afterwards what the command changed. `name` names its control groups, which a killed
     attempt may have left. Raises `ConfigurationError` when the command fails.
     """
     groups = create_groups(
@@ -218,7 +218,7 @@ def _take(number: int, *, wait: bool) -> bool:
 def run_tool(command: list[str]) -> None:
     """Run a tool of the host. Raises `ConfigurationError` with its last lines when it fails.
 
-    It has mounts and process ids of its own, so that all of it ends when we do, also by kill -9.
+    It has its own mounts and process ids, so that all of it ends when we do, also by kill -9.
     """
     tools = {}
     for tool in (command[0], "setpriv", "unshare"):

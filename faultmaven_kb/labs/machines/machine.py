@@ -1,7 +1,7 @@
 """A throw-away machine: a writable layer in memory over an image, with its own systemd, network and process ids.
 
 It is isolation for reviewed content, not a security boundary: the kernel is the host's. Everything lives in
-one mount namespace that vanishes with its processes, and those are in control groups of their own: what a kill -9 of
+one mount namespace that vanishes with its processes, and those are in separate control groups: what a kill -9 of
 ours leaves is found by its recorded state and ended at the next start (`leftovers`). Nothing ever runs on the host.
 """
 
