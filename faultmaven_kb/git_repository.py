@@ -34,7 +34,7 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
-_POINTER_LIMIT = 10_000
+_POINTER_LIMIT = 10_000  # bytes, chosen: longer than any path
 
 
 class GitRefusedError(ConfigurationError):

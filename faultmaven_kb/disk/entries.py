@@ -20,12 +20,12 @@ from faultmaven_kb.errors import PathError
 
 __all__ = ["Entries"]
 
-_FOLDERS = 256
+_FOLDERS = 256  # two hexadecimal digits
 _MOST = 500_000_000
 """Bytes of all entries: some 50,000 checked runbooks."""
 
-_LARGEST = 50_000_000
-_SUM = 16
+_LARGEST = 50_000_000  # bytes, chosen: bounds the memory for a planted file
+_SUM = 16  # bytes of the checksum
 _FOLDER_NAME = re.compile(r"[0-9a-f]{2}")
 _NAME = re.compile(r"[0-9a-f]{20,}|\.fmkb-[0-9a-f]+\.part")
 

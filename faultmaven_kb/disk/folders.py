@@ -19,7 +19,7 @@ from faultmaven_kb.errors import PathError
 __all__ = ["create_below", "refuse_links", "repository_top", "write_below", "write_output"]
 
 _LIST = ".fmkb-export"
-_LIST_LIMIT = 16_000_000
+_LIST_LIMIT = 16_000_000  # bytes, chosen: bounds the memory for a planted file
 
 
 def repository_top(folder: Path) -> Path | None:

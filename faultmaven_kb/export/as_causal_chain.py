@@ -16,7 +16,7 @@ from faultmaven_kb.model.runbook import Cause, Runbook, Solution
 
 __all__ = ["as_causal_chain"]
 
-_MOST_CAUSES = 25
+_MOST_CAUSES = 25  # the format: causes are A to Y, and Z is the fallback
 _FALLBACK = "Unidentified"
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _KIND = re.compile(

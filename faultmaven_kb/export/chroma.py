@@ -21,8 +21,8 @@ Embedder = Callable[[list[str]], Any]
 """Texts to vectors, one row for each (lists or an array; the `embed` of a semantic model is one)."""
 
 OWNER = "faultmaven-kb"
-_PAGE = 1_000
-_BATCH = 100
+_PAGE = 1_000  # entries of one answer, chosen
+_BATCH = 100  # entries of one request, chosen
 _Value = TypeVar("_Value")
 
 

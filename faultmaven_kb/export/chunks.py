@@ -23,7 +23,7 @@ __all__ = ["DEFAULT_LIMIT", "Changes", "Chunk", "Scalar", "chunk_runbook", "chun
 Scalar = str | int | float | bool
 """What every vector store takes as a metadata value."""
 
-DEFAULT_LIMIT = 1_500
+DEFAULT_LIMIT = 1_500  # characters, chosen: about 400 tokens of English
 
 _NOT_SLUG = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")

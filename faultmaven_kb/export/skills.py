@@ -29,9 +29,9 @@ from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 
-_NAME_LENGTH = 64
-_DESCRIPTION_LENGTH = 256
-_PURPOSE_LENGTH = 110
+_NAME_LENGTH = 64  # the specification of Agent Skills
+_DESCRIPTION_LENGTH = 256  # chosen: an agent's prompt has all descriptions; the specification allows 1,024
+_PURPOSE_LENGTH = 110  # chosen: leaves room for symptoms in the description
 _ABOUT_SHARES = (
     "The likeliest causes, with the share of cases their author expects. A share is a prior estimate: let the "
     "observations decide."

@@ -67,9 +67,9 @@ _NGINX = re.compile(r"(?:server|location|upstream|http|events)\b[^;]*\{$")
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    from pygments.lexers._mapping import LEXERS  # noqa: PLC0415 - only for a name that is not one of the usual
+    from pygments.lexers import get_all_lexers  # noqa: PLC0415 - only for a name that is not one of the usual
 
-    return frozenset(alias.lower() for lexer in LEXERS.values() for alias in lexer[2])
+    return frozenset(alias.lower() for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)
 
 
 def is_known(language: str) -> bool:

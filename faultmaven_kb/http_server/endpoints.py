@@ -45,8 +45,8 @@ from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["Door"]
 
-_MOST_SEARCHES = 2
-_MOST_CHECKS = 2
+_MOST_SEARCHES = 2  # chosen
+_MOST_CHECKS = 2  # chosen: each is a process
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
 _PLAIN = ("text/plain", _MARKDOWN)

@@ -29,10 +29,10 @@ __all__ = [
     "Webhook",
 ]
 
-LONGEST_QUESTION = 400_000
-LONGEST_OBSERVATION = 2_000
-MOST_OBSERVATIONS = 20
-MOST_ALERTS = 100
+LONGEST_QUESTION = 400_000  # characters, chosen: a long log
+LONGEST_OBSERVATION = 2_000  # characters, chosen: one line of a log
+MOST_OBSERVATIONS = 20  # chosen: more than a dialogue asks
+MOST_ALERTS = 100  # chosen; the answer says how many are left out
 READABLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 """A character that is neither a space nor a control character: a text without one asks nothing."""
 

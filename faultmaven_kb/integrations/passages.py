@@ -16,7 +16,7 @@ from faultmaven_kb.search.terms import terms_of
 
 __all__ = ["FoundPassage", "PassageFinder"]
 
-_HITS = 10
+_HITS = 10  # chosen: more runbooks than a retriever returns pieces
 
 
 @dataclass(frozen=True, slots=True)

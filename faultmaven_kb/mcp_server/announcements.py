@@ -24,8 +24,8 @@ from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Announcements", "truthful"]
 
-_SECONDS = 2.0
-_MOST_SESSIONS = 1_000
+_SECONDS = 2.0  # chosen (docs/how-to/use-from-an-agent.md)
+_MOST_SESSIONS = 1_000  # chosen: ten times the default of open sessions
 _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 _Seen = Mapping[str, Runbook]

@@ -64,9 +64,9 @@ _INSTRUCTIONS = (
     "On `match` read the runbook with get_runbook and follow its diagnostic steps before any solution; on `ambiguous` "
     "distinguish the candidates first; on `none` say that no runbook covers this. " + NOTICE
 )
-_LARGEST_TEXT = 400_000
+_LARGEST_TEXT = 400_000  # characters, as the HTTP server takes
 _CHECK_SECONDS, _MOST_CHECKS = 20.0, 4
-_RESOURCE_CHARACTERS = 200_000
+_RESOURCE_CHARACTERS = 200_000  # the largest document that is read
 _WEIGHED_CHARACTERS = 2_000
 """How much of a question is compared with causes; the search has read all of it."""
 

@@ -11,7 +11,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["comparison_text", "evaluation_text", "self_check_text"]
 
-_WIDTH = 90
+_WIDTH = 90  # chosen: a terminal of 100 columns with its indentation
 
 
 def evaluation_text(evaluation: Evaluation, *, misses: int = 20, explanations: Sequence[Explanation] = ()) -> str:

@@ -17,11 +17,11 @@ from faultmaven_kb.source import Source
 
 __all__ = ["fingerprints", "line_hashes"]
 
-_BASE = 37
-_MODULUS = 1 << 64
-_WINDOW = 100
-_END_OF_FILE = 0xFFFF
-_LINE_FEED = 0x0A
+_BASE = 37  # as GitHub's upload action computes it
+_MODULUS = 1 << 64  # as GitHub's upload action computes it
+_WINDOW = 100  # as GitHub's upload action computes it
+_END_OF_FILE = 0xFFFF  # as GitHub's upload action computes it
+_LINE_FEED = 0x0A  # ASCII
 
 
 def line_hashes(text: str) -> tuple[str, ...]:

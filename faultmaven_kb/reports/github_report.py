@@ -18,7 +18,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["step_summary", "to_github"]
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
-_SHOWN = 10
+_SHOWN = 10  # GitHub's limit for a step
 _SUMMARY_LIMIT = 900_000
 """Bytes of a step's summary; GitHub refuses one beyond 1 MiB altogether."""
 

@@ -16,8 +16,8 @@ __all__ = ["CAVEAT", "transcript"]
 
 CAVEAT = "A ranking by the runbooks' weights and what was observed; it is not a diagnosis."
 _ANSWERS = {True: "yes", False: "no", None: "not known"}
-_LEAST_SHARE = 0.01
-_MOST_TEXT = 300
+_LEAST_SHARE = 0.01  # as the terminal shows them
+_MOST_TEXT = 300  # characters, chosen: three lines of a page
 
 
 def transcript(given: Sequence[Observation], answers: Sequence[Answered], found: Differential) -> str:

@@ -22,7 +22,7 @@ from faultmaven_kb.errors import ConfigurationError
 __all__ = ["Embedder", "FastEmbedEmbedder", "SentenceTransformerEmbedder", "Vectors", "open_embedder"]
 
 Vectors = NDArray[np.float32]
-_HEAD = 1 << 20
+_HEAD = 1 << 20  # bytes, chosen: tells files of models apart without reading gigabytes
 
 
 class Embedder(Protocol):

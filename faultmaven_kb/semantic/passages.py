@@ -12,7 +12,7 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["passages_of"]
 
-_LONGEST = 700
+_LONGEST = 700  # characters: small models read about 250 words
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 

@@ -33,8 +33,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_MOST_ADDRESSES = 10_000
-_BURST_SECONDS = 2.0
+_MOST_ADDRESSES = 10_000  # chosen: bounds the memory
+_BURST_SECONDS = 2.0  # chosen (docs/how-to/serve-over-http.md)
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["listen", "serve"]
 
-_MOST_CONNECTIONS = 2_000
-_SECONDS_TO_END = 5
+_MOST_CONNECTIONS = 2_000  # chosen: bounds the open files
+_SECONDS_TO_END = 5  # chosen
 _SECONDS_TO_START = 120
 """A process that is still reading its runbooks on a busy machine must not be taken for one that hangs."""
 

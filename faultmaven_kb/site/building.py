@@ -29,7 +29,7 @@ MARK = "fmkb-site.json"
 """The file that says that a folder is a site of this library: only such a folder, or an empty one, is written to."""
 
 _ASSETS = ("site.css", "icon.svg", "theme.js", "stemmer.js", "search.js", "site.js")
-_FEW = 6
+_FEW = 6  # chosen: one row of cards
 
 
 class Choice(NamedTuple):

@@ -20,7 +20,7 @@ from faultmaven_kb.site.names import page_names
 
 __all__ = ["Entry", "RunbookPage", "SectionView", "Site", "Source"]
 
-_DIGITS = 12
+_DIGITS = 12  # 48 bits
 
 
 @dataclass(frozen=True)

@@ -32,14 +32,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress", "build", "is_built_from", "refresh"]
 
-_BATCH = 32
-_AHEAD = 4
+_BATCH = 32  # files of one message to a process, chosen
+_AHEAD = 4  # batches for each process, chosen: no process waits for the writer
 _PAYS = 150
 """How many files are worth the start of another process."""
 
-_SMALL = 500
-_STALE_SHARE = 0.1
-_MOST_SEGMENTS = 8
+_SMALL = 500  # chosen (docs/explanation/storage.md)
+_STALE_SHARE = 0.1  # chosen (docs/explanation/storage.md)
+_MOST_SEGMENTS = 8  # chosen (docs/explanation/storage.md)
 _SETTLED = 50_000_000
 """Nanoseconds after which a file's time of change tells that it has not changed since."""
 

@@ -46,11 +46,11 @@ SUFFIX = ".fmkb"
 _MAGIC: Final = b"fmkb\r\n\x1a\n"
 _SLOT = struct.Struct("<QQQ16s")
 _SLOTS = (1024, 2048)
-_HEAD = 4096
-_ALIGNED = 64
-_BLOCK_BITS = 16
+_HEAD = 4096  # bytes: a page of memory
+_ALIGNED = 64  # bytes: a cache line
+_BLOCK_BITS = 16  # blocks of 64 KiB, chosen (docs/explanation/storage.md)
 _BLOCK = 1 << _BLOCK_BITS
-_MOST_DIRECTORY = 16_000_000
+_MOST_DIRECTORY = 16_000_000  # bytes, chosen: bounds the memory for a damaged file
 _TYPES = {"u1", "u4", "i4", "i8", "f4", "f8"}
 
 Array = NDArray[Any]

@@ -22,7 +22,7 @@ from faultmaven_kb.storage.stamp import library_stamp
 
 __all__ = ["Cache"]
 
-_MOST = 2_000_000_000
+_MOST = 2_000_000_000  # bytes (SECURITY.md)
 _NAME = re.compile(rf"[0-9a-f]{{32}}{re.escape(SUFFIX)}|\.fmkb-[0-9a-f]+\.part")
 
 

@@ -46,9 +46,9 @@ COLUMNS = ("technology", "severity", "status")
 
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
-_LEVEL = 1
+_LEVEL = 1  # zlib's fastest, measured in docs/explanation/storage.md
 _Value = TypeVar("_Value")
-_LARGEST = 200_000_000
+_LARGEST = 200_000_000  # bytes, chosen: a thousand times the largest document
 
 
 class Record(NamedTuple):

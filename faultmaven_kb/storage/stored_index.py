@@ -20,9 +20,8 @@ from faultmaven_kb.storage.strings import Vocabulary
 
 __all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
 
-_KEPT_RUNBOOKS = 512
-_KEPT_TEXTS = 512
-_LARGE = 100_000
+_KEPT_TEXTS = 512  # chosen: bounds the memory
+_LARGE = 100_000  # chosen: bounds the memory; the values are small
 _NONE = np.empty(0, dtype=np.int64)
 
 _Value = TypeVar("_Value")

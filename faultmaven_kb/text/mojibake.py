@@ -16,8 +16,8 @@ _RUN = re.compile(r"[^\x00-\x7f]{2,}")
 _LOST = re.compile("ðŸ[^\x00-\x7f]{0,2}|â€(?![^\x00-\x7f])|ÔøΩ|ï¿½")
 _JOINERS = "\ufe0f\u200d\u20e3\u00a0"
 _WRITABLE = frozenset({"So", "Sm", "Sc", "Sk", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Ll", "Lu", "Lo", "No"})
-_LAST_NEAR_LETTER = 0x17F
-_ENOUGH_FAR_LETTERS = 2
+_LAST_NEAR_LETTER = 0x17F  # U+017F, the end of Latin Extended-A
+_ENOUGH_FAR_LETTERS = 2  # chosen: one letter of another script among Latin ones is garbled
 _UNDEFINED_IN_1252 = frozenset("\x81\x8d\x8f\x90\x9d")
 
 

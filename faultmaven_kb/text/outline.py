@@ -42,7 +42,7 @@ NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk"
 _LABEL = re.compile(
     r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*[:：])?[ \t]*"
 )
-_LABEL_START = 12
+_LABEL_START = 12  # characters: an emoji and spaces may come before a label
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
 _BRACKETS = re.compile(r"\([^)]{0,100}\)")
 

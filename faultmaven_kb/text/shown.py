@@ -57,7 +57,7 @@ _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
 _STRUCTURE = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|```|~~~|=+\s*$|-+\s*$|\d{1,9}(?=[.)](?:\s|$)))")
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~+/:-]{1,200}")
-_MOST_OF_A_NAME = 80
+_MOST_OF_A_NAME = 80  # characters, chosen: ids and hashes are shorter
 _LANGUAGES = frozenset(
     "apache awk bash bat c caddyfile cmd conf config console cpp cql cron crontab csharp css csv dash dhcp diff dns "
     "docker dockerfile dotenv elixir env fstab go gotemplate graphql groovy haproxy hcl helm hosts html http ini java "

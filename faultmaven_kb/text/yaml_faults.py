@@ -15,7 +15,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _BRACKETS = {"[": "]", "{": "}"}
 _QUOTES = ("'", '"')
-_WORD_LIMIT = 20
+_WORD_LIMIT = 20  # characters of the text that a message quotes, chosen
 _DEEP = 500  # half of what libyaml allows: a level of indentation is one space or more
 
 

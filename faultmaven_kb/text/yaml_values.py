@@ -21,7 +21,7 @@ __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 FRONT_MATTER_LIMIT = 64_000
 """Largest front matter in characters, as it is and with every alias written out; ten fields take a few hundred."""
 
-_DEPTH_LIMIT = 16
+_DEPTH_LIMIT = 16  # chosen: far above any front matter
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)

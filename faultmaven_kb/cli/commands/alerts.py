@@ -22,7 +22,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command", "print_coverage"]
 
-_MOST_UNNAMED = 20
+_MOST_UNNAMED = 20  # chosen: a few lines of a terminal
 _OWN_DIALECT = "faultmaven"
 _OF_FILES = "RB0"
 """The rules about files as such: encoding, merge conflicts, size."""

@@ -28,8 +28,8 @@ from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
-_MOST_CAUSES = 6
-_LEAST_SHARE = 0.01
+_MOST_CAUSES = 6  # chosen: the list and the next step fit on one screen
+_LEAST_SHARE = 0.01  # chosen: less would be shown as 0 %
 _KEYS = "y yes, n no, d don't know, s skip the step, u undo, q quit"
 _WORDS = {
     "y": ("y", "yes"),

@@ -22,9 +22,9 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command", "print_answer"]
 
-_DEFAULT_LIMIT = 3
-_PICKER_LIMIT = 10
-_LONG_INPUT = 3
+_DEFAULT_LIMIT = 3  # chosen: S@3 is .98 (docs/reference/search-figures.md)
+_PICKER_LIMIT = 10  # chosen: a page of the picker
+_LONG_INPUT = 3  # chosen: shorter input is visible in the terminal anyway
 _SHOWN = 0.005
 """Below half a percent a hit would be shown as 0 %, which helps nobody."""
 

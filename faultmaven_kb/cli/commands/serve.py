@@ -17,7 +17,7 @@ from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["command"]
 
-_SESSIONS = 100
+_SESSIONS = 100  # chosen: the default of `fmkb mcp --sessions`
 
 
 @click.command("serve")

@@ -44,8 +44,8 @@ _PAGE_KEYS = "↑ ↓ Space b move | c and a number: print that block | Esc back
 _FIXED_ROWS = 2
 """The line of the question above, and the line of keys below."""
 
-_LEAST = 0.005
-_ROWS_OF_HIT = 3
+_LEAST = 0.005  # rounds to 0 %
+_ROWS_OF_HIT = 3  # the layout: title, symptom, empty line
 
 
 class Choice(NamedTuple):

@@ -14,9 +14,9 @@ from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 
-_BAR_WIDTH = 20
+_BAR_WIDTH = 20  # chosen: leaves room for the name on 80 columns
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_MOST_LINES = 16
+_MOST_LINES = 16  # chosen: card and first step fit on one screen
 
 
 def bar(share: float, width: int = _BAR_WIDTH) -> str:

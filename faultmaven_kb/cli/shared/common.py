@@ -34,7 +34,7 @@ __all__ = [
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 _NO_CACHE = "faultmaven_kb.no_cache"
-_MOST_OPTIONS = 8
+_MOST_OPTIONS = 8  # chosen: two lines of a terminal
 _MARKDOWN = (".md", ".markdown")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])

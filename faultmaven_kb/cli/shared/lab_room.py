@@ -24,7 +24,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
 
-_HEARTBEAT = 30.0
+_HEARTBEAT = 30.0  # seconds between two signs of life, chosen
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 

@@ -16,8 +16,8 @@ __all__ = ["listening_options", "rules_for", "shown_address"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _VARIABLE = "FMKB_TOKEN"
-_SHORTEST_TOKEN = 16
-_RATE = 50.0
+_SHORTEST_TOKEN = 16  # chosen: 128 bits if every byte is random
+_RATE = 50.0  # requests a second, chosen; `python -m benchmarks.http_door` measures what a process answers
 
 
 def listening_options(command: _Command) -> _Command:

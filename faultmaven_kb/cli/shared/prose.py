@@ -17,7 +17,7 @@ from rich.segment import Segment
 __all__ = ["Prose"]
 
 _FIRST, _FILLER = 0xE000, "\uf8ff"
-_MOST = 0x1800
+_MOST = 0x1800  # characters from U+E000 on; U+F8FF is the filler
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _WORD = re.compile("([\ue000-\uf8fe])\uf8ff*|\uf8ff+")
 _MARGIN = 8

@@ -27,7 +27,7 @@ TABLE = ("tool", "faultmaven-kb")
 
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
-_SHOWN = 200
+_SHOWN = 200  # characters, chosen: two lines of a terminal
 
 
 @dataclass(frozen=True, slots=True)

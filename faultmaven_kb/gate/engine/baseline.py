@@ -29,7 +29,7 @@ __all__ = [
     "without_known",
 ]
 
-_VERSION = 1
+_VERSION = 1  # of the file's format
 _DIGITS = re.compile(r"\d+")
 
 

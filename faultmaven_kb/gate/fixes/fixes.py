@@ -27,7 +27,7 @@ __all__ = ["Check", "FixedFile", "Refusal", "diff", "fix_report", "write_fixed"]
 Check = Callable[[str, str], Report]
 """Checks one document on its own: its text and its path."""
 
-_ROUNDS = 10
+_ROUNDS = 10  # chosen: bounds fixes that uncover others
 
 
 @dataclass(frozen=True, slots=True)

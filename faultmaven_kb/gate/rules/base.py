@@ -19,7 +19,7 @@ from faultmaven_kb.source import Span
 __all__ = ["RULES"]
 
 _INDEXES = ("README.md", "_index.md")
-_COPY = 0.6
+_COPY = 0.6  # share of common runs, chosen (docs/reference/configuration.md)
 _START = Span(1, 1, 1, 1)
 
 

@@ -20,7 +20,7 @@ _ONE_DASH = ("find", "java", "openssl", "terraform", "ffmpeg", "nft", "tc", "go"
 _SQL_COMMENT = re.compile(r"--|/\*|^[^\S\n]*+#", re.MULTILINE)
 _DOLLAR = re.compile(r"^([ \t]*)\$ (?=\S)")
 _CLIENT_PROMPT = re.compile(r"^([ \t]*)(?:mysql|MariaDB [^>\n]*|sqlite|\w+[=-][#>])>? (?=\S)")
-_MOST_SIGNS = 200
+_MOST_SIGNS = 200  # chosen: a reader needs no more, and each is an edit
 _TESTS = ("test", "[", "[[", "expr", "let", "((")
 _PARSED_SHELLS = SHELL - {"zsh"}
 

@@ -40,8 +40,8 @@ BOUND = "/mnt"
 """Where a container finds the files that it is given."""
 
 _WORK = ".work-"
-_MEMORY = 8 << 30
-_PROCESSES = 4000
+_MEMORY = 8 << 30  # bytes, chosen: enough to compile Kubernetes
+_PROCESSES = 4000  # chosen: twice those of a machine
 _FETCH = """
 set -e
 echo "deb-src $2 $3 main" > "$1/etc/apt/sources.list.d/source.list"

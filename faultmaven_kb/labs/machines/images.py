@@ -69,7 +69,7 @@ chroot "$1" systemctl mask systemd-networkd.service systemd-timesyncd.service ap
 """
 
 
-_BUILDERS = 2
+_BUILDERS = 2  # chosen (docs/reference/labs.md)
 _SECURED = re.compile(r"https?://deb\.debian\.org/debian/?")
 _UNSECURED = ("sid", "unstable", "experimental")
 _INSTALL = """

@@ -26,10 +26,10 @@ from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, lacking
 
 __all__ = ["Machine", "MachineError", "Output", "byte_count", "obstacle", "wait_for"]
 
-OUTPUT_LIMIT = 200_000
+OUTPUT_LIMIT = 200_000  # bytes of a command's output that are kept, chosen
 _TOOLS = ("systemd-nspawn", "nsenter", "unshare", "setpriv")
 _ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_PROCESSES = 2000
+_PROCESSES = 2000  # chosen: a limit against fork bombs
 _START = """
 set -e
 work=$1 tree=$2 size=$3 inodes=$4 name=$5 dropped=$6

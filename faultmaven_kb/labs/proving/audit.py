@@ -21,7 +21,7 @@ from faultmaven_kb.proofs.extraction import LabCommand, LabFence
 
 __all__ = ["Audited", "audit"]
 
-_SETUP_SECONDS = 120.0
+_SETUP_SECONDS = 120.0  # chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,11 +26,11 @@ from faultmaven_kb.labs.proving.restarts import PendingRestarts
 __all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
 
 _NOT_RUNNABLE = (126, 127)
-_PIPE_CLOSED = 141
-_SETUP_SECONDS = 120.0
-_PAUSE = 0.1
-_CONTROL_PAUSE = 0.5
-_RESTART_SECONDS = 120.0
+_PIPE_CLOSED = 141  # convention of shells: 128 + SIGPIPE
+_SETUP_SECONDS = 120.0  # chosen
+_PAUSE = 0.1  # seconds between two looks, chosen
+_CONTROL_PAUSE = 0.5  # seconds between two looks, chosen: nothing is expected to happen
+_RESTART_SECONDS = 120.0  # chosen (docs/explanation/labs.md)
 
 
 @dataclass(frozen=True, slots=True)

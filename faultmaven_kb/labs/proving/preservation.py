@@ -31,7 +31,7 @@ _OPEN = Check(
     run=f"find / \\( -path {' -o -path '.join(_NOT_LOOKED_AT)} \\) -prune"
     " -o \\( -type f -o -type d -o -type s \\) -perm -0002 ! -perm -1000 -print"
 )
-_PAUSE = 0.2
+_PAUSE = 0.2  # seconds between two looks, chosen
 
 
 class Preservation:
