@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
@@ -37,6 +38,10 @@ class Refusal:
     diagnostic: Diagnostic
     reason: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """The refusal as plain data."""
+        return {"diagnostic": self.diagnostic.to_dict(), "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
@@ -54,6 +59,16 @@ class FixedFile:
     def changed(self) -> bool:
         """Whether there is anything to write."""
         return bool(self.applied)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data: `path`, `text`, `diff`, and the findings that were `applied` or `refused`."""
+        return {
+            "path": self.source.path,
+            "text": self.text,
+            "diff": self.diff(),
+            "applied": [diagnostic.to_dict() for diagnostic in self.applied],
+            "refused": [refusal.to_dict() for refusal in self.refused],
+        }
 
     def diff(self) -> str:
         """The change as a unified diff, empty if there is none."""
