@@ -31,9 +31,9 @@ def _constants_without_origin(source: str) -> Iterator[str]:
         names = [target.id for target in targets if isinstance(target, ast.Name) and target.id.isupper()]
         if not names or not isinstance(node, ast.Assign | ast.AnnAssign) or not _is_numeric(node.value):
             continue
-        beside = "#" in lines[node.lineno - 1] or lines[node.lineno - 2].startswith("#")
+        above_or_beside = "#" in lines[node.lineno - 1] or lines[node.lineno - 2].startswith("#")
         below = isinstance(following, ast.Expr) and isinstance(following.value, ast.Constant)
-        if not beside and not below:
+        if not above_or_beside and not below:
             yield f"{node.lineno}: {names[0]}"
 
 

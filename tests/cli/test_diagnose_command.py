@@ -22,7 +22,7 @@ def test_causes_the_caveat_and_the_next_step_are_shown() -> None:
     first = result.output.splitlines()[1]
     assert "Kubelet or container runtime stopped  k8s-node-not-ready" in first
     assert '"kubelet is running" not seen; it says: Kubelet or container runtime stopped' in result.output
-    assert "it is no diagnosis" in result.output
+    assert "it is not a diagnosis" in result.output
     assert "Next: k8s-node-not-ready, step 2: Reach the Node" in result.output
     assert 'ping -c 3 -W 2 "<node-ip>"' in result.output
 
