@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from datetime import date
+from typing import Any
 
 import pytest
 
