@@ -19,8 +19,6 @@ _UNDERSCORED = re.compile(r"(?<!\w)_(\S(?:[^_]*\S)?)_(?!\w)")
 _LONG_ENTITY = re.compile(r"&#\w{9,};?")  # names no character; int() refuses thousands of digits
 _DROPPED = re.compile(r"[^\w\- ]")
 _SELECTOR = "\ufe0f"
-_FURTHER_SPACE = re.compile("(?<= ) ")
-_KEPT_SPACE = "\ue000"
 
 
 def heading_anchors(headings: Iterable[str]) -> tuple[str, ...]:
@@ -41,6 +39,7 @@ def anchor_key(fragment: str) -> str:
 
 
 def _slug(heading: str) -> str:
-    kept = _FURTHER_SPACE.sub(_KEPT_SPACE, heading.strip())  # GitHub keeps each of several spaces, `plain` does not
-    text = html.unescape(_LONG_ENTITY.sub("", _TAG.sub("", _UNDERSCORED.sub(r"\1", plain(kept)))))
-    return _DROPPED.sub("", text.replace(_SELECTOR, "").replace(_KEPT_SPACE, " ").strip().lower()).replace(" ", "-")
+    text = html.unescape(_LONG_ENTITY.sub("", _TAG.sub("", _UNDERSCORED.sub(r"\1", plain(heading))))).replace(
+        _SELECTOR, ""
+    )
+    return _DROPPED.sub("", text.strip().lower()).replace(" ", "-")
