@@ -77,7 +77,7 @@ def test_an_empty_declaration_is_a_finding_and_a_missing_one_an_error(tmp_path: 
         ("lab", ("[bookworm]", "[bookwrm]"), "LB103", 3, 'image is "bookwrm", expected one of bookworm, trixie'),
         ("lab", ("section: solution-2", "section: solution-9"), "LB104", 30, 'no executable "solution-9"'),
         ("lab", ("section: solution-1\n", "section: solution-1\n    fences: [4]\n"), "LB104", 27, "has no fence 4"),
-        ("lab", ('page: No such file or directory"', 'page: Not there"'), "LB105", 18, "is not a literal of the symptoms"),
+        ("lab", ('page: No such file or directory"', 'page: Gone"'), "LB105", 18, "is not a literal of the symptoms"),
         ("lab", ("expect: stock", "expect: stocks"), "LB106", 20, '"stocks" does not occur in step-1'),
         ("lab", ("page-name: {run: echo page}", "site: x"), "LB107", 20, '"<page-name>" in step-1 has no value'),
         ("lab", ("values:\n", "values:\n  site: x\n"), "LB108", 12, 'value "site" is used by no command'),
