@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -59,7 +60,7 @@ def test_every_value_is_plain_data_under_one_name(kb: KnowledgeBase) -> None:
     text = text_of("sample-mojibake.md")
     report, fixed = check_text(text, today=date(2026, 11, 22)), fix(text, today=date(2026, 11, 22))
     offered = next(each.fix for each in report.diagnostics if each.fix)
-    values = [
+    values: list[Any] = [
         answer,
         answer.hits[0],
         answer.hits[0].evidence[0],
