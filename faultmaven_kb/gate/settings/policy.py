@@ -45,7 +45,7 @@ def _concerns(exclusion: Exclusion, place: str, identity: str | None) -> bool:
 
 
 def matches_path(pattern: str, place: str) -> bool:
-    """Whether a pattern matches a path relative to the root, as in `.gitignore`, but `!` and `#` are literal."""
+    """Whether a pattern matches a path below the root, read as in `.gitignore`; `!` and `#` are literal."""
     return _spec(pattern).match_file(place)
 
 
