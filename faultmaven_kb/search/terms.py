@@ -76,8 +76,8 @@ _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
 _STEMMER = Stemmer("english")
-_LONGEST_TOKEN = 80
-_MOST_KNOWN = 200_000
+_LONGEST_TOKEN = 80  # characters, chosen: longer ones are data
+_MOST_KNOWN = 200_000  # words, chosen: bounds the memory
 
 
 class Token(NamedTuple):
