@@ -130,7 +130,7 @@ def test_the_values_are_plain_json(kb: KnowledgeBase) -> None:
     [
         ([], "no observation given"),
         ({}, "no observation given"),
-        ("  ", "an observation is blank"),
+        ("  ", "an observation is empty"),
         ([Observation("a"), Observation("a", seen=False)], "both seen and not seen"),
     ],
 )

@@ -243,7 +243,7 @@ def test_a_template_and_a_file_that_is_no_text_say_what_they_are(tmp_path: Path)
 
     (problem,) = read_rules(template).problems
     assert problem.message.endswith("it is a template, expected what `helm template` makes of it")
-    assert "no text holds" in read_rules(binary).problems[0].message
+    assert "characters that are not text" in read_rules(binary).problems[0].message
     assert read_rules(rules).problems == ()
     rules.write_text("groups: [\n", encoding="utf-8")
     assert "template" not in read_rules(rules).problems[0].message

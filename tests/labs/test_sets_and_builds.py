@@ -349,7 +349,7 @@ def test_a_build_compiles_in_its_root_and_the_image_holds_the_package(
     build = images["cluster"].build
     assert build is not None
     (tmp_path / "build.sh").write_text("true\n", encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"left no \*\.deb"):
+    with pytest.raises(ConfigurationError, match=r"did not leave any \*\.deb"):
         ensure_packages(build, state, suite="bookworm", mirror="x", say=said.append)
 
 
