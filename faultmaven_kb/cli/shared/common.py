@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SEVERITY_STYLES",
     "cache_in_force",
+    "copy_options",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -77,6 +78,24 @@ def cache_in_force() -> "Cache | None":
 
     context = click.get_current_context(silent=True)
     return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
+
+
+def copy_options(command: _Command) -> _Command:
+    """The options that print one block of commands, with its placeholders filled in."""
+    for option in (
+        click.option(
+            "--set",
+            "pairs",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Fill in a placeholder everywhere; may be given more than once.",
+        ),
+        click.option(
+            "--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def filter_options(command: _Command) -> _Command:
