@@ -65,8 +65,8 @@ def _reasons(runbook: Runbook, chosen: str | None) -> tuple[str, ...]:
     document = read_document(Path(runbook.path))[0] if runbook.path and Path(runbook.path).is_file() else None
     if document is None:
         return ()
-    found = dialect_named(runbook.dialect).signals(document)
-    return found or (
+    signals = dialect_named(runbook.dialect).signals(document)
+    return signals or (
         "no heading, label or field of any other dialect: read by its numbers, questions, tables, commands",
     )
 

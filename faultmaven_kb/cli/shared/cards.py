@@ -67,11 +67,11 @@ def headline(hit: Hit) -> Text:
 
 def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
     """A line for each reason: the field, and its text with the matching words marked."""
-    for each in evidence:
-        text = _marked(each)
-        if each.span:
-            text.append(f"  line {each.span.line}", style="dim")
-        print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
+    for piece in evidence:
+        text = _marked(piece)
+        if piece.span:
+            text.append(f"  line {piece.span.line}", style="dim")
+        print_line(console, Text(f"  {piece.field:<9} ", style="dim"), text)
 
 
 def print_line(console: Console, lead: Text, text: Text) -> None:
