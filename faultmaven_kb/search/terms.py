@@ -184,13 +184,13 @@ def _parts(token: str) -> list[str]:
 
 
 def _words(token: str) -> list[str]:
-    """The parts of a token, those of a product's name as one word: the proxy of HAProxy is no proxy, and Node.js no node.
+    """The parts of a token, those of a product's name as one word: the proxy of HAProxy is no proxy, Node.js no node.
 
     A part that is the name of a product itself stays beside it: MongoDB is also called Mongo.
     """
     if "." in token and _is_written_name(token.replace(".", "").lower()):
         return [token.replace(".", "").lower()]
-    if not token.isascii() or token.islower():
+    if not token.isascii() or token == token.lower():
         return _parts(token)
     found: list[str] = []
     for run in _RUN.findall(token):
