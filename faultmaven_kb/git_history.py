@@ -1,8 +1,8 @@
 """The state before a change, read from git.
 
 Nothing is checked out and nothing is written, and git compares no file of the working tree: what was renamed is found
-here, by content. The state is that of the merge base with the given revision, so that what others merged meanwhile is
-nobody's fault.
+here, by content. The state is the one at the merge base with the given revision, so that what others merged meanwhile
+is nobody's fault.
 """
 
 import re
@@ -49,7 +49,7 @@ def snapshot(paths: Iterable[Path], revision: str, *, repository: Repository) ->
 
 
 def _commit(repository: Repository, revision: str) -> str:
-    unknown = f'--since: "{revision}" is no revision of this repository (in a shallow clone, fetch it first)'
+    unknown = f'--since: "{revision}" is not a revision of this repository (in a shallow clone, fetch it first)'
     if "\0" in revision:
         raise ConfigurationError(unknown)
     try:
@@ -130,7 +130,8 @@ def _names(
 
 
 def _retired(new: list[Path], repository: Repository, commit: str, blobs: Mapping[str, str]) -> dict[str, str]:
-    """The ids of new runbooks that an earlier, deleted runbook had; one that comes back with its title is no other."""
+    """The ids of new runbooks that an earlier, deleted runbook had; one that comes back with its title is the same
+    one."""
     if not new:
         return {}
     deleted = [place for _, place in _touched(repository, commit, "--diff-filter=D")]

@@ -1,7 +1,7 @@
 """Many runbooks: loaded from files and folders, found by id, filtered, linked, searched.
 
 A bad file never stops the load: what could be read is there, what is wrong is in `diagnostics`. A knowledge base is
-never changed after it is loaded. This room stands above search, which is built when the first question comes.
+never changed after it is loaded. This room is above search, which is built when the first question comes.
 """
 
 import os
@@ -71,8 +71,8 @@ class KnowledgeBase:
         """The runbooks in any number of files and folders, or in one file that `build` made.
 
         With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
-        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file beside other
-        paths.
+        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
+        other paths.
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
@@ -99,9 +99,9 @@ class KnowledgeBase:
     ) -> "KnowledgeBase":
         """The runbooks at some paths as one file `to`, opened.
 
-        The file holds everything: models, texts and index. One that is there is brought up to date: only files that
+        The file contains everything: models, texts and index. One that is there is brought up to date: only files that
         have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
-        `multiprocessing` in the main module; `progress` is told how many of how many files are done. Raises
+        `multiprocessing` in the main module; `progress` is called with how many of how many files are done. Raises
         `PathError` when a path does not exist or the file cannot be written.
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
@@ -179,7 +179,7 @@ class KnowledgeBase:
         return tuple(self._by_id)
 
     def get(self, runbook_id: str) -> "Runbook | None":
-        """The runbook with this id, None when there is none."""
+        """The runbook with this id, None if there is none."""
         return self._by_id.get(runbook_id)
 
     def keys(self) -> tuple[str, ...]:
@@ -299,11 +299,11 @@ class KnowledgeBase:
         done: "Collection[StepKey]" = (),
         ask: "Callable[[str], Answer] | None" = None,
     ) -> "Differential":
-        """The causes, across runbooks, that observations point to, and the step that best tells them apart.
+        """The causes, across runbooks, that observations point to, and the step that best distinguishes them.
 
         An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
         steps that are not to be proposed again. `ask` finds the runbooks for a symptom in place of `search`, for one
-        who filters or has the answer already. The result orders and explains; it is no diagnosis. Raises
+        who filters or has the answer already. The result ranks and explains; it is not a diagnosis. Raises
         `ConfigurationError` when there is no observation.
         """
         from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search

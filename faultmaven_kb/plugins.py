@@ -1,8 +1,8 @@
-"""Rules, dialects and report formats of one's own: objects that installed packages offer through entry points.
+"""Rules, dialects and report formats of your own: objects that installed packages offer through entry points.
 
 A package names them in its metadata, in one of three groups: `faultmaven_kb.rules`, `faultmaven_kb.dialects`,
 `faultmaven_kb.reports`. Nothing is configured and nothing is imported from the documents that are read: what may run is
-what was installed, so the current folder, which may be an untrusted checkout, is no place for plug-ins.
+what was installed, so the current folder, which may be an untrusted checkout, is not searched for plug-ins.
 """
 
 import os
@@ -43,7 +43,7 @@ def refuse_taken(what: str, names: Sequence[str]) -> None:
     """Raises `ConfigurationError` where two of ours and of plug-ins (`what` they are) have the same name."""
     for name in names:
         if names.count(name) > 1:
-            raise ConfigurationError(f'plug-in {what} "{name}": the name is taken, expected one of its own')
+            raise ConfigurationError(f'plug-in {what} "{name}": the name is already taken, expected another')
 
 
 def _loaded(entry: "EntryPoint", package: str, kind: type[_Kind]) -> tuple[_Kind, ...]:
@@ -97,7 +97,7 @@ def _entry_points() -> tuple[tuple["EntryPoint", str], ...]:
 
 
 def _is_installed(folder: str) -> bool:
-    """Whether a folder of `sys.path` may hold installed packages: not the current one."""
+    """Whether a folder of `sys.path` may contain installed packages: not the current one."""
     return folder != "" and os.path.realpath(folder) != os.path.realpath(Path.cwd())
 
 

@@ -1,5 +1,5 @@
 """How a change is judged: by the configuration, the schema and the baseline before it, and by what is named from
-outside. A change to them is reported, so that whoever reviews it sees that the rules are to become others.
+outside. A change to them is reported, so that anybody who reviews it sees that the rules are to become others.
 """
 
 from collections.abc import Callable
@@ -115,7 +115,7 @@ def _notices(
     except ConfigurationError as error:
         what = f"is not understood ({error})"
     rule = CONFIGURATION_CHANGED
-    message = f"the configuration {what}, the check uses that of {revision!r}"
+    message = f"the configuration {what}, the check uses the one at {revision!r}"
     level = before.configuration.settings.level(rule.code, rule.level)
     return (Diagnostic(rule.code, rule.name, level, message, name, Span(1, 1, 1, 1)),)
 

@@ -30,7 +30,7 @@ _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a command: its text without quotes, and where it stands in the code."""
+    """One word of a command: its text without quotes, and where it is in the code."""
 
     text: str
     start: int
@@ -63,7 +63,7 @@ class ShellCommand:
 
     @property
     def line(self) -> str:
-        """The words joined by one blank."""
+        """The words joined by one space."""
         return " ".join((self.name, *self.arguments))
 
 
@@ -115,7 +115,7 @@ def commands_only(code: str) -> str:
 
 
 def parse(code: str) -> Script:
-    """The commands, comments and errors of a shell text; a line of thousands of characters is no command."""
+    """The commands, comments and errors of a shell text; a line of thousands of characters is not a command."""
     if _is_too_long(code):
         return Script(code, (), (), (), (), None)
     masked = _masked(code)

@@ -166,7 +166,7 @@ def _is_fragment(bare: str) -> bool:
 @lru_cache(maxsize=256)
 def _parse_error(text: str, dialect: str) -> tuple[str, int, int] | None:
     """The word at which sqlglot gives up a statement, and where. Its message changes with the version."""
-    import sqlglot  # noqa: PLC0415 - most documents hold no SQL
+    import sqlglot  # noqa: PLC0415 - most documents contain no SQL
     from sqlglot.errors import ParseError, TokenError  # noqa: PLC0415
 
     logger = logging.getLogger("sqlglot")

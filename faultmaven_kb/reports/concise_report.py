@@ -8,7 +8,7 @@ __all__ = ["to_concise"]
 
 
 def to_concise(report: Report, context: Context) -> str:
-    """`path:line:column: level code name: message` for each finding; empty when there is none."""
+    """`path:line:column: level code name: message` for each finding; empty if there is none."""
     return "".join(
         f"{printable(each.path)}:{each.span.line}:{each.span.column}: "
         f"{each.level.value} {each.code} {each.name}: {_one_line(each.message)}\n"

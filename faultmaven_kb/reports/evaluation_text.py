@@ -11,17 +11,17 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["comparison_text", "evaluation_text", "self_check_text"]
 
-_WIDTH = 90
+_WIDTH = 90  # chosen: a terminal of 100 columns with its indentation
 
 
 def evaluation_text(evaluation: Evaluation, *, misses: int = 20, explanations: Sequence[Explanation] = ()) -> str:
     """The figures, the reliability table and at most `misses` missed questions, ended by a line feed.
 
-    Below a question stands what an explanation says of it.
+    Below a question is what an explanation says of it.
     """
-    told = {each.question: each for each in explanations}
+    explained = {each.question: each for each in explanations}
     lines = [*_figures(evaluation), *_by_category(evaluation), *_reliability(evaluation)]
-    lines += _misses(evaluation, misses, told)
+    lines += _misses(evaluation, misses, explained)
     return "\n".join(lines) + "\n"
 
 
@@ -106,7 +106,7 @@ def _reliability(evaluation: Evaluation) -> Iterator[str]:
             yield f"  {each.low:.1f} to {each.high:.1f}  {each.count:>6}  {each.confidence:.3f}  {each.right:.3f}"
 
 
-def _misses(evaluation: Evaluation, most: int, told: Mapping[str, Explanation]) -> Iterator[str]:
+def _misses(evaluation: Evaluation, most: int, explained: Mapping[str, Explanation]) -> Iterator[str]:
     found = evaluation.misses()
     if found and most:
         yield f"misses: {len(found)}"
@@ -115,21 +115,22 @@ def _misses(evaluation: Evaluation, most: int, told: Mapping[str, Explanation]) 
             wanted = ", ".join(each for each, _ in outcome.question.expected) or "nothing"
             got = outcome.ranking[0] if outcome.ranking else "nothing"
             yield f"      expected {printable(wanted)}, got {printable(got)} ({_place(outcome)})"
-            if outcome.question.id in told:
-                yield from _explained(told[outcome.question.id])
+            if outcome.question.id in explained:
+                yield from _explained(explained[outcome.question.id])
         if len(found) > most:
             yield f"  … {len(found) - most} more"
 
 
-def _explained(told: Explanation) -> Iterator[str]:
-    if told.missing:
-        yield f"      {printable(told.right)} lacks {_quoted(told.missing)}"
-    if told.aside:
-        yield f"      {printable(told.right)} has only outside of its symptoms, title and causes: {_quoted(told.aside)}"
-    if told.claim:
-        yield f"      {printable(told.first)} has: {_short(told.claim)}"
-    if told.alias:
-        yield f'      alias to add to {printable(told.right)}: "{printable(told.alias)}"'
+def _explained(explained: Explanation) -> Iterator[str]:
+    if explained.missing:
+        yield f"      {printable(explained.right)} lacks {_quoted(explained.missing)}"
+    if explained.aside:
+        words = _quoted(explained.aside)
+        yield f"      {printable(explained.right)} has only outside of its symptoms, title and causes: {words}"
+    if explained.claim:
+        yield f"      {printable(explained.first)} has: {_short(explained.claim)}"
+    if explained.alias:
+        yield f'      alias to add to {printable(explained.right)}: "{printable(explained.alias)}"'
 
 
 def _quoted(words: Sequence[str]) -> str:

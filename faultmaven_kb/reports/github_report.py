@@ -1,8 +1,8 @@
 """Findings as GitHub annotations, and the table for the summary of a workflow's step.
 
-GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a word. So the worst come
-first, a last line says how many are only in the log, and the summary has them all. The format is that of the workflow
-commands; what comes from a runbook is escaped, or a runbook could give the runner commands.
+GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a warning. So the worst come
+first, a last line says how many are only in the log, and the summary has them all. The format is the one of the
+workflow commands; what comes from a runbook is escaped, or a runbook could give the runner commands.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["step_summary", "to_github"]
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
-_SHOWN = 10
+_SHOWN = 10  # GitHub's limit for a step
 _SUMMARY_LIMIT = 900_000
 """Bytes of a step's summary; GitHub refuses one beyond 1 MiB altogether."""
 

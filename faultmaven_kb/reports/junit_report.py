@@ -1,7 +1,7 @@
 """Findings as JUnit XML, for servers that know test results only: a suite for each file, a case for each finding.
 
-The case's name holds rule and line, since most servers show little else. A clean file is one passing case, or it would
-look as if it had not been checked. An info passes too, as it never fails a check; its text is the case's output.
+The case's name contains rule and line, since most servers show little else. A clean file is one passing case, or it
+would look as if it had not been checked. An info passes too, as it never fails a check; its text is the case's output.
 """
 
 import re

@@ -2,7 +2,7 @@
 
 Columns count code points (`columnKind`), ends are exclusive. The fingerprint is the one that GitHub would compute
 itself, so that a finding keeps its thread when lines move and when the file is uploaded by another way. Only safety
-rules carry a `security-severity`: the others are no security alerts.
+rules carry a `security-severity`: the others are not security alerts.
 """
 
 from functools import lru_cache
@@ -68,8 +68,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.name.replace("-", " ")},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": f"{rule.why}\n\n{url}", "markdown": f"{rule.why}\n\n[{rule.code} {rule.name}]({url})"},
+        "fullDescription": {"text": rule.description},
+        "help": {
+            "text": f"{rule.description}\n\n{url}",
+            "markdown": f"{rule.description}\n\n[{rule.code} {rule.name}]({url})",
+        },
         "helpUri": url,
         "defaultConfiguration": {"level": _LEVELS[rule.level]},
         "properties": properties,

@@ -1,8 +1,8 @@
 """A report for a person at a terminal: the worst first, one cause once, and what to do next.
 
-The text format keeps the order of the files for programs that read its lines; here the order is that of the work. What
+The text format keeps the order of the files for programs that read its lines; here the order follows the work. What
 one rule finds at one place is one cause (six missing sections of one page) and is shown as one block. A message that
-does not fit beside its place stands below it.
+does not fit next to its place is below it.
 """
 
 import textwrap

@@ -30,7 +30,7 @@ def decode(
 ) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     """The source of a document with what is wrong with its bytes; no source when there is nothing to read.
 
-    `limit` is in bytes; the library's own holds whatever it says.
+    `limit` is in bytes; the library's own contains whatever it says.
     """
     limit = min(limit, SIZE_LIMIT)
     if len(data) > limit:
@@ -44,7 +44,7 @@ def decode(
 
 
 def _decoded(text: str, path: str) -> Source:
-    """A text from a program: halves of surrogate pairs, which no file can hold, become U+FFFD."""
+    """A text from a program: halves of surrogate pairs, which no file can contain, become U+FFFD."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The YAML block at the top of a document: finds its fences, reads it once, and keeps where every value stands.
+"""The YAML block at the top of a document: finds its fences, reads it once, and keeps where every value is.
 
 python-frontmatter alone answers a byte order mark, a list, an unclosed block or a comment before the fence with empty
 metadata and no word, and takes an indented `---` inside a value for the end. `StrictHandler` is a python-frontmatter
@@ -33,11 +33,11 @@ _YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The values of a document's front matter and where they stand.
+    """The values of a document's front matter and where they are.
 
     `end` is the index in the source's text where the body begins; `values` is empty where there is no mapping.
     `present` tells an absent block from an empty one, `readable` is false after a fault that hides the values, and
-    `refused` is true for a bomb of aliases: such a document is no mistake and is not read any further.
+    `refused` is true for a bomb of aliases: such a document is not a mistake and is not read any further.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class FrontMatter:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def value_span(self, *path: str | int) -> Span:
-        """The place of a value, or of the nearest thing around it that stands in the text."""
+        """The place of a value, or of the nearest thing around it that is in the text."""
         for length in range(len(path), 0, -1):
             if entry := self.entries.get(path[:length]):
                 return self.source.span(*entry.value)
@@ -164,7 +164,7 @@ def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
             line = source.position(fence.start()).line
             message = f'front matter opens on line {line}, expected "---" on line 1'
             edits = (Edit(source.span(0, fence.start()), ""),)
-            fix = Fix("remove what stands before it", edits, safe=True) if not before.strip() else None
+            fix = Fix("remove what is before it", edits, safe=True) if not before.strip() else None
             found = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
             return FrontMatter(readable=False, diagnostics=(found,))
     message = 'front matter is missing, expected "---" on line 1 and the required fields'
@@ -201,7 +201,7 @@ def _unclosed(source: Source) -> FrontMatter:
 
 
 def _holds_body(block: str) -> bool:
-    """Whether a heading and prose stand before the next fence: that fence is a line of the body."""
+    """Whether a heading and prose come before the next fence: that fence is a line of the body."""
     lines = re.split(r"\r\n|\r|\n", block)
     heading = next((index for index, line in enumerate(lines) if _HEADING.match(line)), len(lines))
     return any(line.strip() and line[:1] != "#" and not _YAML_LINE.match(line) for line in lines[heading + 1 :])

@@ -1,4 +1,4 @@
-"""A Markdown text as its page shows it: written anew from what is seen, line for line.
+"""A Markdown text as its page shows it: written again from what is seen, line for line.
 
 A reviewer reads the page, a model reads every character. So an allow-list decides: the text is parsed, and only what a
 page shows is written again, each block on the line where it was. Comments, definitions of links, titles of links,
@@ -57,7 +57,7 @@ _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
 _STRUCTURE = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|```|~~~|=+\s*$|-+\s*$|\d{1,9}(?=[.)](?:\s|$)))")
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~+/:-]{1,200}")
-_MOST_OF_A_NAME = 80
+_MOST_OF_A_NAME = 80  # characters, chosen: ids and hashes are shorter
 _LANGUAGES = frozenset(
     "apache awk bash bat c caddyfile cmd conf config console cpp cql cron crontab csharp css csv dash dhcp diff dns "
     "docker dockerfile dotenv elixir env fstab go gotemplate graphql groovy haproxy hcl helm hosts html http ini java "
@@ -78,7 +78,7 @@ def readable(text: str) -> str:
 
 
 def readable_code(code: str) -> str:
-    """Code to the letter; characters that no reader sees are shown as `<U+202E>`, but for the form of an emoji."""
+    """Code exactly; characters that no reader sees are shown as `<U+202E>`, but for the form of an emoji."""
     forms = {match.start() for match in _EMOJI_FORM.finditer(code)}
 
     def show(match: re.Match[str]) -> str:
@@ -315,7 +315,7 @@ def _without_remarks(lines: list[str]) -> list[str]:
 
 
 def _link_marks(token: Token) -> tuple[str, str]:
-    """The marks around the words of a link; none where its address could hold a message that nobody sees."""
+    """The marks around the words of a link; none where its address could contain a message that nobody sees."""
     if token.info == "auto":
         return "<", ">"
     address = re.split("[?#]", str(token.attrGet("href") or ""), maxsplit=1)[0]

@@ -1,7 +1,7 @@
 """What other languages call the parts of a runbook, in the English words that the dialects know.
 
 A heading or a label is looked up whole: "Lösung" is "solutions", "症状" is "symptoms". The table is data: a language is
-some more words. What stands in round brackets is left out, as for every heading.
+some more words. What is in round brackets is left out, as for every heading.
 """
 
 import re

@@ -22,7 +22,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command", "print_coverage"]
 
-_MOST_UNNAMED = 20
+_MOST_UNNAMED = 20  # chosen: a few lines of a terminal
 _OWN_DIALECT = "faultmaven"
 _OF_FILES = "RB0"
 """The rules about files as such: encoding, merge conflicts, size."""
@@ -36,7 +36,7 @@ _STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-lin
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
     show_default="the configuration's, else ingest for runbooks in this library's format",
-    help="A runbook with an error of this profile is not fit.",
+    help="A runbook with an error in this profile is not usable.",
 )
 @click.option(
     "--require",
@@ -46,10 +46,12 @@ _STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-lin
     help="Per cent of the alerts that must be covered.",
 )
 @click.option(
-    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that rules about dates take for today. Default: today."
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The date that rules about dates use as today. Default: today."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.option("--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given often.")
+@click.option(
+    "--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given more than once."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found from the base.")
 @kb_option
 @click.pass_context
@@ -102,7 +104,7 @@ def _judged(
     """The errors of each runbook of the base, by its id, and the annotations that its configuration names.
 
     Where nobody chose a profile, a runbook in another format than this library's is not measured by it: then only
-    errors of the file itself count, such as a merge conflict or bytes that are no text.
+    errors of the file itself count, such as a merge conflict or bytes that are not text.
     """
     by_path: dict[str, list[Runbook]] = {}
     for runbook in base:

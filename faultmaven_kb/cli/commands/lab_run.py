@@ -45,7 +45,7 @@ __all__ = ["mutate", "run"]
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep a transcript of each run in this folder.")
 @click.option("--changed", is_flag=True, help="Only where runbook, declaration or image changed since the proof.")
-@click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Needs no root.")
+@click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Does not need root.")
 @click.option("--save", is_flag=True, help="Write the proofs to results/ when everything is proven.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results as JSON to this file.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML to this file.")
@@ -90,7 +90,7 @@ def run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs
 
 
 def _trials(jobs: tuple[Job, ...], workers: int, ended: Callable[[Job, Trial], None]) -> tuple[Trial, ...]:
-    """Make the trials; in a log, which is no terminal, with a sign of life twice a minute."""
+    """Make the trials; in a log, which is not a terminal, with a sign of life twice a minute."""
     with heartbeat() as heart:
 
         def over(job: Job, trial: Trial) -> None:
@@ -142,7 +142,7 @@ def _dry_run(jobs: tuple[Job, ...]) -> None:
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.pass_context
 def mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs: Path, **options: Any) -> None:
-    """Change one command of the solutions of the runbooks ID at a time and look whether the proof turns red.
+    """Change one command of the solutions of the runbooks ID at a time and check that the proof fails.
 
     Each command is left out, made unrunnable, and made harmful where there is a way: a condition dropped, a rule set
     flushed, a mode widened, a setting not kept, no copy made first, a delete in place of emptying, everything destroyed

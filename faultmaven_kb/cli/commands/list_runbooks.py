@@ -1,4 +1,4 @@
-"""`fmkb list`: what a knowledge base holds."""
+"""`fmkb list`: what a knowledge base contains."""
 
 from pathlib import Path
 

@@ -22,14 +22,14 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command", "print_answer"]
 
-_DEFAULT_LIMIT = 3
-_PICKER_LIMIT = 10
-_LONG_INPUT = 3
+_DEFAULT_LIMIT = 3  # chosen: S@3 is .98 (docs/reference/search-figures.md)
+_PICKER_LIMIT = 10  # chosen: a page of the picker
+_LONG_INPUT = 3  # chosen: shorter input is visible in the terminal anyway
 _SHOWN = 0.005
 """Below half a percent a hit would be shown as 0 %, which helps nobody."""
 
 _ALSO = 0.05
-"""Beside a match, what is less likely than one in twenty helps nobody.
+"""Next to a match, a hit less likely than one in twenty does not help.
 
 On the labelled questions of the tests 118 of 403 such hits are left, and with them 12 of the 13 that were right.
 """
@@ -61,7 +61,7 @@ def command(
     """Find the runbook for TEXT: a sentence, an error line, an alert. With - the text comes from standard input.
 
     Without TEXT, what is piped is the question; on a terminal a picker opens (extra `tui`): results while you type, the
-    arrows choose, Enter reads the runbook, c and a number leave with that block of commands printed, Esc leaves.
+    arrows select, Enter opens the runbook, c and a number print that block of commands and quit, Esc quits.
 
     \b
     Examples:
@@ -90,7 +90,7 @@ def command(
 def _question(words: tuple[str, ...]) -> str:
     """What is asked: the words, or standard input, which is not waited for when nobody knows that it is read."""
     if not words and sys.stdin.isatty():
-        raise click.UsageError('there is no question, expected words such as fmkb search "502 Bad Gateway"')
+        raise click.UsageError('no question given, expected words such as fmkb search "502 Bad Gateway"')
     question = standard_input() if words in ((), ("-",)) else " ".join(words)
     if not question.strip():
         raise click.UsageError("the question is empty, expected what you see: a message, an alert, a log")

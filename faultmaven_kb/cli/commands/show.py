@@ -21,17 +21,19 @@ __all__ = ["command"]
 @runbook_argument
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print the parsed runbook as JSON (schemas/runbook.schema.json).")
-@click.option(
-    "--source", "as_source", is_flag=True, help="Print the sections as they stand, with what each was read as."
-)
+@click.option("--source", "as_source", is_flag=True, help="Print the sections as written, with what each was read as.")
 @click.option(
     "--dialect",
     type=click.Choice([dialect.name for dialect in all_dialects()]),
-    help="The family of documents to read it as. Default: found by its content.",
+    help="The dialect to read it as. Default: detected from its content.",
 )
 @click.option("--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else.")
 @click.option(
-    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Fill in a placeholder everywhere; may be given often."
+    "--set",
+    "pairs",
+    multiple=True,
+    metavar="NAME=VALUE",
+    help="Fill in a placeholder everywhere; may be given more than once.",
 )
 def command(
     runbook_id: str,

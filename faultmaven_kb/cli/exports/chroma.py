@@ -46,7 +46,7 @@ def command(
     limit: int,
     kb_paths: tuple[Path, ...],
 ) -> None:
-    """Add, update and delete until COLLECTION holds exactly the runbooks' chunks; needs the extra `chroma`.
+    """Add, update and delete until COLLECTION contains exactly the runbooks' chunks; needs the extra `chroma`.
 
     \b
     Examples:

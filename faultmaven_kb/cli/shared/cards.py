@@ -14,9 +14,9 @@ from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 
-_BAR_WIDTH = 20
+_BAR_WIDTH = 20  # chosen: leaves room for the name on 80 columns
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_MOST_LINES = 16
+_MOST_LINES = 16  # chosen: card and first step fit on one screen
 
 
 def bar(share: float, width: int = _BAR_WIDTH) -> str:
@@ -75,7 +75,7 @@ def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
 
 
 def print_line(console: Console, lead: Text, text: Text) -> None:
-    """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
+    """Print a lead and a text on one line; a terminal cuts it at its width, a pipe gets all of it.
 
     The first command has to be on the first screen, so a reason or a cause takes one line of it.
     """
@@ -92,7 +92,7 @@ def _quick_time(time: Duration) -> str:
 
 
 def _marked(evidence: Evidence) -> Text:
-    """The text with the matching words marked; piped, where there are no styles, marked with asterisks would lie."""
+    """The text with the matching words marked; piped, where there are no styles, asterisks would change the text."""
     text = Text()
     done = len(evidence.text) - len(evidence.text.lstrip())
     for start, end in evidence.words:

@@ -34,7 +34,7 @@ __all__ = [
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 _NO_CACHE = "faultmaven_kb.no_cache"
-_MOST_OPTIONS = 8
+_MOST_OPTIONS = 8  # chosen: two lines of a terminal
 _MARKDOWN = (".md", ".markdown")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -50,7 +50,7 @@ def kb_option(command: _Command) -> _Command:
             envvar="FMKB_NO_CACHE",
             show_envvar=True,
             callback=_remember_no_cache,
-            help="Read every runbook anew and keep nothing in the cache folder.",
+            help="Read every runbook again and keep nothing in the cache folder.",
         ),
         click.option(
             "--kb",
@@ -72,7 +72,7 @@ def _remember_no_cache(ctx: click.Context, param: click.Parameter, value: bool) 
 
 
 def cache_in_force() -> "Cache | None":
-    """The cache in the user's folder; None where the current command was told to use none."""
+    """The cache in the user's folder; None where the current command uses no cache."""
     from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - completing a word needs no numpy
 
     context = click.get_current_context(silent=True)
@@ -165,5 +165,5 @@ def runbook_argument(command: _Command) -> _Command:
 
 
 def echo_json(value: object) -> None:
-    """Print a value as JSON: two blanks of indentation, letters as they are."""
+    """Print a value as JSON: two spaces of indentation, letters as they are."""
     click.echo(json_text(value, indent=2))

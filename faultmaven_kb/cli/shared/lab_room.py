@@ -24,7 +24,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
 
-_HEARTBEAT = 30.0
+_HEARTBEAT = 30.0  # seconds between two signs of life, chosen
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -34,7 +34,7 @@ def lab_options(command: _Command) -> _Command:
         click.option(
             "--runbooks",
             type=click.Path(path_type=Path),
-            help="Folder of the runbooks. Default: runbooks/ beside the labs, else the built-in ones.",
+            help="Folder of the runbooks. Default: runbooks/ next to the labs, else the built-in ones.",
         ),
         click.option(
             "--labs",
@@ -83,7 +83,8 @@ class LabRoom:
     def valid(self, files: tuple[LabFile, ...], *, trial: bool = False) -> tuple[LoadedLab, ...] | None:
         """The labs of the declarations, None after printing what is wrong with one of them.
 
-        For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and are no obstacle.
+        For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and do not prevent the
+        run.
         """
         found = tuple(each for file in files for each in self.diagnostics(file))
         if found:
@@ -120,22 +121,22 @@ class LabRoom:
 
 
 def runbooks_beside(labs: Path) -> Path:
-    """The folder `runbooks` beside that of the labs, where there is one, else the built-in runbooks.
+    """The folder `runbooks` next to the labs' folder, if it exists, else the built-in runbooks.
 
-    Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
+    Raises `ConfigurationError` when the installed package contains another text of one of them: what is proven and what
     the other commands show would be two things.
     """
-    beside, installed = real_path(labs).parent / "runbooks", builtin_path()
-    if not beside.is_dir():
+    folder_beside, installed = real_path(labs).parent / "runbooks", builtin_path()
+    if not folder_beside.is_dir():
         return installed
-    for path in find_runbooks([beside]):
-        copy = installed / path.relative_to(beside)
+    for path in find_runbooks([folder_beside]):
+        copy = installed / path.relative_to(folder_beside)
         if copy.resolve() != path and copy.is_file() and read_file(copy)[1] != read_file(path)[1]:
             raise ConfigurationError(
                 f"{path} differs from the installed copy {copy}; "
-                f"run `pip install --editable .` in {beside.parent}, or name the folder with --runbooks"
+                f"run `pip install --editable .` in {folder_beside.parent}, or name the folder with --runbooks"
             )
-    return beside
+    return folder_beside
 
 
 def _set_of(file: LabFile) -> str:

@@ -1,4 +1,4 @@
-"""A group of commands, each in a module of its own that is imported only when it is called.
+"""A group of commands, each in its own module that is imported only when it is called.
 
 The help page and the shell's completion need no more than a line about each command; those lines are in the group's
 table, so that neither imports what the commands need.

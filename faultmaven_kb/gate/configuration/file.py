@@ -1,7 +1,7 @@
 """The text of a configuration file to settings: what may be set, with a refusal for everything else.
 
 The tables below are the whole of it. An unknown key is an error that names the nearest known one and its line; nothing
-is skipped, because a misspelt setting is a check that silently does not happen. Which file it is, and reading it, is
+is skipped, because a misspelled setting is a check that silently does not happen. Which file it is, and reading it, is
 the caller's business.
 """
 
@@ -23,19 +23,19 @@ from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configuration"]
 
 TABLE = ("tool", "faultmaven-kb")
-"""The table of `pyproject.toml`; in `.fmkb.toml` the same keys stand at the top."""
+"""The table of `pyproject.toml`; in `.fmkb.toml` the same keys are at the top."""
 
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
-_SHOWN = 200
+_SHOWN = 200  # characters, chosen: two lines of a terminal
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a file sets. `lines` says on which line of `path` each key stands, for whoever asks why.
+    """What a file sets. `lines` says on which line of `path` each key is, for anybody who asks why.
 
     `profile` is None where the file leaves it to the command line; `schema` and `baseline` are paths relative to the
-    file's folder, empty where there is none.
+    file's folder, empty if there is none.
     """
 
     path: str = ""
@@ -68,7 +68,7 @@ class _Reader:
         """A list of texts."""
         value = self.take(key, list, "a list of texts in quotes", [])
         if not all(isinstance(word, str) and word.strip() for word in value):
-            raise self.fail(key, f"{self.name(key)} has an item that is no text, expected texts in quotes")
+            raise self.fail(key, f"{self.name(key)} has an item that is not a text, expected texts in quotes")
         return tuple(value)
 
     def inside(self, key: str) -> "_Reader":
@@ -84,7 +84,7 @@ class _Reader:
             raise self.fail(key, f'unknown key "{self.name(key)}"{hint}')
 
     def name(self, key: str) -> str:
-        """A key with its table, as it is spoken of."""
+        """A key with its table, as messages name it."""
         inner = self.table.removeprefix(".".join(TABLE)).lstrip(".")
         return f"{inner}.{key}" if inner else key
 
@@ -206,7 +206,7 @@ def _aliases(table: _Reader) -> tuple[tuple[str, str], ...]:
 
 
 def _proofs(reader: _Reader, text: str, path: str) -> str:
-    """The text of the proofs, refused here when it holds none."""
+    """The text of the proofs, refused here when it contains none."""
     from faultmaven_kb.proofs.proof import parse_proofs  # noqa: PLC0415 - only for a base that opts in to proofs
 
     try:
@@ -268,7 +268,7 @@ def _codes(reader: _Reader, key: str, *, protected: bool = False) -> tuple[str, 
 
 def _protected(name: str, codes: Iterable[str]) -> str:
     named = ", ".join(sorted(CREDENTIALS & set(codes)))
-    return f"{name} switches off {named}, expected allow-credential-suppression = true beside it"
+    return f"{name} switches off {named}, expected allow-credential-suppression = true as well"
 
 
 def _levels(reader: _Reader) -> tuple[tuple[str, Level], ...]:

@@ -112,7 +112,7 @@ def text_before(tree: SnapshotTree, file: str) -> str:
     """The text of a file before a change. Raises `ConfigurationError` for one that was not there."""
     data = tree.data(file)
     if data is None:
-        raise ConfigurationError(f"cannot read {file!r}: it was no file of the repository before the change")
+        raise ConfigurationError(f"cannot read {file!r}: it was not a file of the repository before the change")
     return utf8(data, file)
 
 
@@ -164,7 +164,7 @@ def _proofs(path: Path, root: Path) -> str:
     """The proofs in a file, or in the files of a folder, as one JSON list."""
     try:
         is_folder = path.is_dir()
-    except (OSError, ValueError):  # a NUL or a name that is too long, which reading it will speak of
+    except (OSError, ValueError):  # a NUL or a name that is too long, which reading it will report
         is_folder = False
     if not is_folder:
         return regular_text(path, root, limit=DATA_LIMIT)

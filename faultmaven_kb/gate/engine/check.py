@@ -39,7 +39,7 @@ __all__ = ["check_paths", "check_text", "marks_of"]
 _START = Span(1, 1, 1, 1)
 
 _WORTH_A_PROCESS = 80
-"""So many documents that are not in the cache pay for starting another process."""
+"""This many documents that are not in the cache pay for starting another process."""
 
 _NEEDS_CHANGE = frozenset({"RB816", "RB904"})
 """Rules that find something only where the state before a change is known."""
@@ -73,10 +73,10 @@ def check_paths(
 ) -> Report:
     """Check the runbooks in files and folders. Raises `PathError` for a path that does not exist.
 
-    Links are followed below `root` and nowhere else (by default the folder that holds all paths). With `since`, only
-    findings that were not there before are reported; with `baseline`, only those that it does not list, and its
-    stale entries. `notices` are reported beside what is found. `progress` is told how many documents of how many are
-    done.
+    Links are followed below `root` and nowhere else (by default the folder that contains all paths). With `since`, only
+    findings that were not there before are reported; with `baseline`, only those that it does not list, and its stale
+    entries. `notices` are reported in addition to the findings. `progress` is called with how many of how many
+    documents are done.
     """
     given = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(given)).resolve())
@@ -132,7 +132,7 @@ def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _common_folder(paths: list[Path]) -> Path:
-    """The folder that holds all paths; a single file counts with its folder of technologies."""
+    """The folder that contains all paths; a single file counts with its folder of technologies."""
     folders = [real_path(path) if path.is_dir() else real_path(path.parent).parent for path in paths]
     common = folders[0] if folders else Path()
     for folder in folders[1:]:
@@ -228,7 +228,7 @@ def _judge(batch: _Batch, results: Mapping[str, Examined], change: Change | None
 
 
 def _place_of(tree: Tree | None, name: str) -> str:
-    """Where a document stands relative to the root; its name where there is no tree or it lies outside."""
+    """Where a document is relative to the root; its name where there is no tree or it lies outside."""
     return (tree.relative(name) if tree else None) or name
 
 
@@ -325,7 +325,7 @@ def _known_before(batch: _Batch, since: Snapshot, results: Mapping[str, Examined
 
 
 def _mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping[str, Source]) -> Mark:
-    """The mark of a finding, by the places and texts of the files it may stand in."""
+    """The mark of a finding, by the places and texts of the files it may be in."""
     place = places.get(diagnostic.path, diagnostic.path)
     return mark_of(diagnostic, place, sources.get(diagnostic.path))
 

@@ -47,7 +47,7 @@ class ResultCache:
     folder: Path
 
     def get(self, data: bytes, path: str, criteria: Criteria) -> Examined | None:
-        """The result kept for this content under this name, None when there is none."""
+        """The result kept for this content under this name, None if there is none."""
         kept = self._entries.get(_key(data, path, criteria))
         if kept is None:
             return None

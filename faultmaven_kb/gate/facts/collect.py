@@ -50,7 +50,7 @@ def facts_of(document: ReadDocument, *, sketched: bool = True) -> Facts:
 
 
 def _digest(text: str) -> str:
-    """The same for two texts that differ in blanks and line ends only."""
+    """The same for two texts that differ in spaces and line ends only."""
     return hashlib.blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -60,7 +60,7 @@ def _symptom(text: str, literals: tuple[str, ...], span: Span) -> SymptomFact:
 
 
 def _key(text: str) -> str:
-    """Words in lower case: punctuation, marks and blanks make no other symptom."""
+    """Words in lower case: punctuation, marks and spaces make no other symptom."""
     return " ".join(_WORD.findall(text.casefold()))
 
 

@@ -1,9 +1,9 @@
 """The links of a document with the exact places of their words and targets, and what was meant to be one.
 
-markdown-it's inline pass gives no places, so links are found in the source lines of the blocks that can hold them; code
-spans and comments are blanked first, characters for characters, so that an example of a link is none. Reference links
-are followed to their definition, which is where the target stands. `href` and `src` of raw HTML are links as well; in a
-block of HTML they are the only ones, since Markdown is none there.
+markdown-it's inline pass gives no places, so links are found in the source lines of the blocks that can contain them;
+code spans and comments are blanked first, characters for characters, so that an example of a link is none. Reference
+links are followed to their definition, which is where the target is. `href` and `src` of raw HTML are links as well; in
+a block of HTML they are the only ones, since Markdown is none there.
 """
 
 import re
@@ -122,12 +122,12 @@ def _malformed(kind: str, source: Source, start: int, match: re.Match[str]) -> M
 
 
 def _label(text: str) -> str:
-    """A reference label as CommonMark compares it: blanks folded, case ignored."""
+    """A reference label as CommonMark compares it: spaces folded, case ignored."""
     return " ".join(text.split()).casefold()
 
 
 def _stretches(document: ReadDocument, kinds: tuple[type[Block], ...] = _MARKDOWN) -> Iterator[tuple[int, str, bool]]:
-    """The texts that may hold links: start index, text with code and comments blanked, whether it is related."""
+    """The texts that may contain links: start index, text with code and comments blanked, whether it is related."""
     hopeful = [number for number, line in enumerate(document.source.lines, 1) if _may_link(line)]
     for section, related in _sections(document):
         if not _any_within(hopeful, section.span):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
@@ -27,7 +28,7 @@ __all__ = ["Check", "FixedFile", "Refusal", "diff", "fix_report", "write_fixed"]
 Check = Callable[[str, str], Report]
 """Checks one document on its own: its text and its path."""
 
-_ROUNDS = 10
+_ROUNDS = 10  # chosen: bounds fixes that uncover others
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Refusal:
     diagnostic: Diagnostic
     reason: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """The refusal as plain data."""
+        return {"diagnostic": self.diagnostic.to_dict(), "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
-    """One document before (`source`) and after (`text`), with the findings that were mended and those that were not."""
+    """One document before (`source`) and after (`text`), with the findings that were fixed and those that were not."""
 
     source: Source
     text: str
@@ -55,8 +60,18 @@ class FixedFile:
         """Whether there is anything to write."""
         return bool(self.applied)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data: `path`, `text`, `diff`, and the findings that were `applied` or `refused`."""
+        return {
+            "path": self.source.path,
+            "text": self.text,
+            "diff": self.diff(),
+            "applied": [diagnostic.to_dict() for diagnostic in self.applied],
+            "refused": [refusal.to_dict() for refusal in self.refused],
+        }
+
     def diff(self) -> str:
-        """The change as a unified diff, empty when there is none."""
+        """The change as a unified diff, empty if there is none."""
         return diff(self)
 
     def write(self) -> None:
@@ -84,7 +99,7 @@ def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[F
 
 
 def diff(fixed: FixedFile) -> str:
-    """The change as a unified diff, empty when there is none. Carriage returns are part of the lines."""
+    """The change as a unified diff, empty if there is none. Carriage returns are part of the lines."""
     old, new = (text.split("\n") for text in (fixed.source.text, fixed.text))
     names = (f"a/{fixed.source.path}", f"b/{fixed.source.path}")
     lines = unified_diff(_with_ends(old), _with_ends(new), *names)

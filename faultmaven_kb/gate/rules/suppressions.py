@@ -1,4 +1,4 @@
-"""RB901 to RB903: findings that an author has answered in the file itself, with the reason beside it.
+"""RB901 to RB903: findings that an author has answered in the file itself, with the reason.
 
 In the body `<!-- fmkb: disable-next-line=RB405 -- reason -->` (also `disable-line=`, `disable-file=`, and `disable=` up
 to `enable=`), in front matter the same words behind a `#`. A comment inside a code fence is an example and suppresses
@@ -35,7 +35,7 @@ _COMMAND = re.compile(
     r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:(?<![ \t])[ \t]++--(?P<reason>.*))?", re.DOTALL
 )
 _MOST = 200
-"""So many suppressions are read from a file; one with more is an attack, not a runbook."""
+"""This many suppressions are read from a file; one with more is an attack, not a runbook."""
 _CODE = re.compile(r"rb\d", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
 
@@ -190,21 +190,24 @@ RULES: tuple[Rule, ...] = (
         "unused-suppression",
         Level.WARNING,
         Profile.CONTRIBUTE,
-        "A suppression that outlived its finding hides the next one.",
+        "An unnecessary suppression hides the next finding at the same place.",
+        checks="Checks for suppressions of findings that are not reported.",
     ),
     Rule(
         "RB902",
         "unknown-rule-in-suppression",
         Level.WARNING,
         Profile.INGEST,
-        "A misspelt suppression suppresses nothing, and its author believes that it does.",
+        "A misspelled suppression has no effect, although its author believes that it does.",
+        checks="Checks that suppressions are written correctly and name rules that exist.",
     ),
     Rule(
         "RB903",
         "suppression-without-reason",
         Level.WARNING,
         Profile.CURATED,
-        "The curator must see why a finding was waved through.",
+        "Reviewers have to see why a finding was accepted.",
+        checks="Checks that every suppression gives a reason.",
     ),
 )
 _FROM = {rule.code: rule.profile for rule in RULES}

@@ -27,9 +27,9 @@ def section_of(checked: Checked, role: str) -> OutlineSection | None:
 
 
 def children_of(section: OutlineSection) -> tuple[OutlineSection, ...]:
-    """The subsections of a section, up to the heading of another one that is no section because of its marks.
+    """The subsections of a section, up to the heading of another one that is not a section because of its marks.
 
-    `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is no solution.
+    `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is not a solution.
     """
     lost = [child.span.line for child in section.children if SECTIONS.role(child.key)]
     for block in blocks_below(section):
