@@ -8,10 +8,12 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic
 
-__all__ = ["fuzz", "no_crashes"]
+__all__ = ["fuzz", "no_crashes", "small_base"]
 
 SECONDS, MEGABYTES = 2.0, 200.0
 
@@ -21,6 +23,13 @@ def no_crashes(diagnostics: Iterable[Diagnostic]) -> None:
     for each in diagnostics:
         if each.code == "RB990":
             raise RuntimeError(each.message)
+
+
+def small_base(kind: Any) -> Any:
+    """A knowledge base of a few shipped runbooks that has answered once: small, so that many inputs are tried."""
+    base = kind.load(Path(__file__).parents[2] / "runbooks" / "redis")
+    base.search("redis refuses writes: OOM command not allowed")
+    return base
 
 
 def fuzz(target: Callable[[bytes], None]) -> None:

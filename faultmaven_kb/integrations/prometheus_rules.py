@@ -124,15 +124,29 @@ def _hint(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in a file: the group, the nearest key, and whether in a text within the file."""
+    """Where in a file: the group, the nearest key, and whether in a text within the file.
+
+    `seen` are the collections of the document that were read: one that aliases name often is read at its anchor, since
+    aliases of aliases stand for more than any memory holds.
+    """
 
     path: str
     group: str = ""
     key: str = ""
     within: bool = False
+    seen: set[tuple[int, bool]] = field(default_factory=set)
+
+    def enter(self, node: yaml.Node) -> bool:
+        """Whether a collection is read for the first time, as a list of rules or as anything else."""
+        mark = (id(node), self.key == "rules")
+        known = mark in self.seen
+        self.seen.add(mark)
+        return not known
 
 
 def _alerts(node: yaml.Node | None, place: _Place) -> Iterator[Alert]:
+    if isinstance(node, yaml.CollectionNode) and not place.enter(node):
+        return
     if isinstance(node, yaml.SequenceNode):
         for each in node.value:
             yield from _alerts(each, place)
@@ -161,7 +175,7 @@ def _within(node: yaml.ScalarNode, place: _Place) -> Iterator[Alert]:
     except (yaml.YAMLError, RecursionError):
         return
     for document in documents:
-        for alert in _alerts(document, replace(place, within=True)):
+        for alert in _alerts(document, replace(place, within=True, seen=set())):
             yield replace(alert, line=alert.line + first)
 
 

@@ -256,7 +256,7 @@ def _read(path: Path) -> list[Observation]:
         value = value.get("observations")
     try:
         return [_observation(each) for each in value]
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         expected = 'a list such as [{"text": "kubelet is running", "seen": false}]'
         raise ConfigurationError(f'"{path}" holds no observations, expected {expected}') from None
 
