@@ -97,7 +97,7 @@ class Kind(NamedTuple):
 KINDS = (
     Kind(CLASSES, "hostile.md", SIZE_LIMIT, tuple(DOCUMENT_COMMANDS)),
     Kind(QUESTIONS, "question.txt", 2_000_000, ("search -", "diagnose -")),
-    Kind(ALERTS, "rules.yaml", 500_000, ("alerts",)),
+    Kind(ALERTS, "rules.yaml", 400_000, ("alerts",)),
     Kind(CONFIGURATIONS, "fmkb.toml", SETTINGS_LIMIT, ("validate --config",)),
     Kind(SCHEMAS, "schema.json", SETTINGS_LIMIT, ("validate schema",)),
     Kind(BASELINES, "baseline.json", DATA_LIMIT, ("validate --baseline",)),

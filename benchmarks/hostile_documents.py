@@ -49,6 +49,22 @@ def _fence(language: str, piece: str, *, start: str = "", end: str = "") -> Make
     return make
 
 
+def _fences(line: str) -> Make:
+    """As much code as a document may have, in blocks of 4,000 characters below prose of as many."""
+
+    def make(size: int) -> str:
+        parts, number = [HEADER, STEPS], 0
+        while len("".join(parts)) < min(size, 195_000) - 8_500 and len(parts) < 48:
+            lines = []
+            while sum(map(len, lines)) < 3_900:
+                lines.append(line.format(number))
+                number += 1
+            parts += ["It stops and then the data is lost. " * 100 + "\n\n```bash\n", *("".join(lines), "```\n\n")]
+        return "".join(parts)
+
+    return make
+
+
 def _merge_bomb() -> str:
     lines = (f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for n in range(1, 25))
     return "a0: &a0 {x: y}\n" + "".join(lines)
@@ -383,6 +399,14 @@ CLASSES: dict[str, Make] = {
     "fence-python": _fence("python", "("),
     "fence-diff": _fence("diff", "+a\n-b\n"),
     "fence-powershell": _fence("powershell", "Remove-Item -Recurse a\n"),
+    "fence-bash-harms": _fences("rm -rf /srv/a{0}\n"),
+    "fence-bash-harms-commented": _fences("# look\nrm -rf /srv/a{0}\n"),
+    "fence-bash-forces": _fences("kill -9 {0}\n"),
+    "fence-bash-doors": _fences("chmod 777 a{0}\n"),
+    "fence-bash-pipes-to-shells": _fences("curl a{0} | sh\n"),
+    "fence-bash-pipeline": _fence("bash", "curl a | ", end="sh"),
+    "fence-bash-sudos": _fences("sudo ls {0}\n"),
+    "fence-bash-hosts": _fences("ssh root@db{0}.prod\n"),
     "fence-bash-functions": _fence("bash", "f() { "),
     "fence-bash-case": _fence("bash", "case a in b) "),
     "fence-bash-for": _fence("bash", "for a in b; do "),

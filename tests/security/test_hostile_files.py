@@ -4,6 +4,7 @@ None of them asks a clock or the memory: what is counted is what the work is mad
 """
 
 import json
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,13 @@ from click.testing import CliRunner
 
 from faultmaven_kb import ConfigurationError, parse_runbook
 from faultmaven_kb.cli.main import fmkb
+from faultmaven_kb.differential.statements import clauses, statement
 from faultmaven_kb.evaluation.evaluation import Evaluation
 from faultmaven_kb.evaluation.labelled import read_labelled
 from faultmaven_kb.fences.data_syntax import error_in
 from faultmaven_kb.gate.configuration.file import _lines, read_configuration
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.integrations.prometheus_rules import read_rules
 from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 
@@ -32,6 +36,16 @@ def test_a_list_of_rules_behind_an_alias_is_a_list_of_rules(tmp_path: Path) -> N
     rules = tmp_path / "rules.yaml"
     rules.write_text("shared: &shared\n- alert: Down\ngroups:\n- name: a\n  rules: *shared\n", encoding="utf-8")
     assert [each.name for each in read_rules(rules).alerts] == ["Down"]
+
+
+def test_a_rule_file_of_thousands_of_values_is_named_with_the_line(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("groups:\n" + "- a\n" * 40_000, encoding="utf-8")
+    read = read_rules(rules)
+    message = "more than 40,000 keys and values, split the file"
+    assert [(each.line, each.message) for each in read.problems] == [(40_001, message)]
+    rules.write_text("data:\n  a: |\n    # alert: is in it\n" + "    - a\n" * 40_001, encoding="utf-8")
+    assert read_rules(rules).alerts == ()
 
 
 @pytest.mark.parametrize(
@@ -139,3 +153,32 @@ def test_an_observation_at_a_place_without_end_is_refused(tmp_path: Path) -> Non
     done = CliRunner().invoke(fmkb, ["diagnose", "redis", "--no-ask", "--observations", str(observations)])
     assert isinstance(done.exception, ConfigurationError)
     assert "holds no observations" in str(done.exception)
+
+
+def test_a_long_observation_is_compared_by_its_beginning() -> None:
+    text = ", ".join(f"word{number} is down" for number in range(5_000))
+    assert len(clauses(text)) < 1_000
+    assert len(statement(text).terms) < 2_000
+    assert clauses("redis is down, the disk is full") == ("redis is down", "the disk is full")
+
+
+@pytest.mark.parametrize(
+    ("code", "command"), [("RB703", "rm -rf /srv/a{0}"), ("RB704", "kill -9 {0}"), ("RB708", "chmod 777 a{0}")]
+)
+def test_no_command_hides_behind_two_hundred_others(code: str, command: str) -> None:
+    commands = "".join(command.format(number) + "\n" for number in range(300))
+    text = f"# T\n\n## Diagnostic Steps\n\n### Step 1: Look\n\n```bash\n{commands}```\n"
+    report = check_text(text, today=date(2026, 11, 22), profile=Profile.CURATED)
+    found = [each for each in report.diagnostics if each.code == code]
+    assert [each.span.line for each in found] == list(range(8, 209))
+    assert found[-1].message == "more than 200 such commands, expected a runbook whose every command can be judged"
+
+
+def test_a_backup_far_above_a_command_is_no_precaution() -> None:
+    near, far = (
+        f"# T\n\n## Solutions\n\n### Solution 1: a\n\n```bash\npg_dump app > app.sql\n{'ls' + ' /tmp' * count}\n"
+        "rm -rf /srv/a\n```\n"
+        for count in (10, 5_000)
+    )
+    codes = [{each.code for each in check_text(text, today=date(2026, 11, 22)).diagnostics} for text in (near, far)]
+    assert ["RB703" in found for found in codes] == [False, True]

@@ -72,13 +72,24 @@ def private_key(checked: Checked) -> Iterator[Finding]:
         yield Finding("private key in plain text, expected none", source.span(found.start, max(end, found.start + 1)))
 
 
+_MOST = 200
+"""Commands of one kind whose surroundings are looked at; the next one is reported, so that none hides behind them."""
+
+
+def _too_many(place: Span) -> Finding:
+    return Finding(f"more than {_MOST} such commands, expected a runbook whose every command can be judged", place)
+
+
 @rule("RB703", "destructive-without-warning", Level.ERROR, Profile.CONTRIBUTE)
 def destructive_without_warning(checked: Checked) -> Iterator[Finding]:
     """Who pastes a command that destroys must have read what will be lost, before and not after."""
-    for snippet, harm in checked.harms:
+    for number, (snippet, harm) in enumerate(checked.harms):
+        place = _first_line(snippet, harm.start, harm.end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
         if not is_warned(snippet, harm) and not is_guarded(snippet, harm):
-            message = f"this {harm.what}, expected a warning, a backup or a dry run above it"
-            yield Finding(message, _first_line(snippet, harm.start, harm.end))
+            yield Finding(f"this {harm.what}, expected a warning, a backup or a dry run above it", place)
 
 
 def _first_line(snippet: Snippet, start: int, end: int) -> Span:
@@ -89,16 +100,19 @@ def _first_line(snippet: Snippet, start: int, end: int) -> Span:
 @rule("RB704", "force-without-explanation", Level.WARNING, Profile.CURATED)
 def force_without_explanation(checked: Checked) -> Iterator[Finding]:
     """Force skips the questions and the clean end; the reader should know which ones and why that is needed."""
-    for snippet in checked.snippets:
-        for command in _commands(snippet):
-            flag = _force(command)
-            if flag is None:
-                continue
-            word = command.words[flag]
-            if not explains(snippet, word.start, force=True):
-                yield Finding(
-                    f'"{word.text}" is not explained, expected why force is needed', snippet.span(word.start, word.end)
-                )
+    forced = (
+        (snippet, command.words[flag])
+        for snippet in checked.snippets
+        for command in _commands(snippet)
+        if (flag := _force(command)) is not None
+    )
+    for number, (snippet, word) in enumerate(forced):
+        place = snippet.span(word.start, word.end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
+        if not explains(snippet, word.start, force=True):
+            yield Finding(f'"{word.text}" is not explained, expected why force is needed', place)
 
 
 def _force(command: ShellCommand) -> int | None:
@@ -143,7 +157,7 @@ def _commands(snippet: Snippet) -> tuple[ShellCommand, ...]:
 @rule("RB705", "destructive-without-backup", Level.WARNING, Profile.CURATED)
 def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
     """A warning does not bring data back; a backup or a dry run before the command does."""
-    for snippet, harm in checked.harms:
+    for snippet, harm in checked.harms[:_MOST]:
         if harm.loses_data and not has_backup(checked, snippet, harm):
             message = f"this {harm.what} for good, expected a backup or a dry run before it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -152,7 +166,7 @@ def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
 @rule("RB706", "destructive-in-quick-fix", Level.WARNING, Profile.CURATED)
 def destructive_in_quick_fix(checked: Checked) -> Iterator[Finding]:
     """The card is read under stress; what destroys belongs to a solution, where there is room for a warning."""
-    for snippet, harm in checked.harms:
+    for snippet, harm in checked.harms[:_MOST]:
         if snippet.role == "quick-reference-card" and not is_graceful(snippet, harm):
             message = f"this {harm.what}, expected a quick fix that destroys nothing"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -197,10 +211,18 @@ def _reads_stdin(command: ShellCommand) -> bool:
 @rule("RB708", "insecure-permission", Level.WARNING, Profile.CONTRIBUTE)
 def insecure_permission(checked: Checked) -> Iterator[Finding]:
     """A door that was opened to get on is rarely closed again."""
-    for snippet in checked.snippets:
-        for what, start, end in (*_insecure_commands(snippet), *_insecure_settings(snippet)):
-            if not explains(snippet, start, force=False):
-                yield Finding(f"{what}, expected the narrowest permission that works", snippet.span(start, end))
+    doors = (
+        (snippet, *door)
+        for snippet in checked.snippets
+        for door in (*_insecure_commands(snippet), *_insecure_settings(snippet))
+    )
+    for number, (snippet, what, start, end) in enumerate(doors):
+        place = snippet.span(start, end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
+        if not explains(snippet, start, force=False):
+            yield Finding(f"{what}, expected the narrowest permission that works", place)
 
 
 def _insecure_commands(snippet: Snippet) -> Iterator[tuple[str, int, int]]:
