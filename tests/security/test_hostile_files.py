@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from faultmaven_kb import ConfigurationError, parse_runbook
 from faultmaven_kb.cli.main import fmkb
+from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.differential.statements import clauses, statement
 from faultmaven_kb.evaluation.evaluation import Evaluation
 from faultmaven_kb.evaluation.labelled import read_labelled
@@ -175,10 +176,23 @@ def test_no_command_hides_behind_two_hundred_others(code: str, command: str) -> 
 
 
 def test_a_backup_far_above_a_command_is_no_precaution() -> None:
-    near, far = (
-        f"# T\n\n## Solutions\n\n### Solution 1: a\n\n```bash\npg_dump app > app.sql\n{'ls' + ' /tmp' * count}\n"
-        "rm -rf /srv/a\n```\n"
-        for count in (10, 5_000)
-    )
+    start = "# T\n\n## Solutions\n\n### Solution 1: a\n\n```bash\npg_dump app > app.sql\n"
+    near, far = (start + "ls /tmp\n" * count + "rm -rf /srv/a\n```\n" for count in (10, 3_000))
     codes = [{each.code for each in check_text(text, today=date(2026, 11, 22)).diagnostics} for text in (near, far)]
     assert ["RB703" in found for found in codes] == [False, True]
+
+
+def test_a_line_that_no_rule_reads_is_reported_and_hides_no_command_in_silence() -> None:
+    hidden = f"# T\n\n## Diagnostic Steps\n\n### Step 1: a\n\n```bash\n# {'x' * 2_001}\nrm -rf /srv/a\n```\n"
+    found = check_text(hidden, today=date(2026, 11, 22)).diagnostics
+    message = "a line of more than 2,000 characters, expected lines that a reader and the rules can read"
+    assert [(each.level, each.message, each.span.line) for each in found if each.code == "RB603"] == [
+        (Level.ERROR, message, 8)
+    ]
+
+
+def test_statements_before_a_rollback_are_undone_and_those_after_it_are_not() -> None:
+    code = "begin;\ndelete from t;\nrollback;\ndelete from u;\n"
+    text = f"# T\n\n## Diagnostic Steps\n\n### Step 1: a\n\n```sql\n{code}```\n"
+    found = check_text(text, today=date(2026, 11, 22)).diagnostics
+    assert [each.span.line for each in found if each.code == "RB703"] == [11]
