@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb import ConfigurationError, parse_runbook
+from faultmaven_kb import ConfigurationError, KnowledgeBase, parse_runbook
 from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.differential.statements import clauses, statement
@@ -20,7 +20,8 @@ from faultmaven_kb.fences.data_syntax import error_in
 from faultmaven_kb.gate.configuration.file import _lines, read_configuration
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.settings.settings import Profile
-from faultmaven_kb.integrations.prometheus_rules import read_rules
+from faultmaven_kb.integrations.alert_coverage import cover
+from faultmaven_kb.integrations.prometheus_rules import Alert, read_rules
 from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 
 DEEP = "b." * MOST_PARTS + "b = 1"
@@ -196,3 +197,10 @@ def test_statements_before_a_rollback_are_undone_and_those_after_it_are_not() ->
     text = f"# T\n\n## Diagnostic Steps\n\n### Step 1: a\n\n```sql\n{code}```\n"
     found = check_text(text, today=date(2026, 11, 22)).diagnostics
     assert [each.span.line for each in found if each.code == "RB703"] == [11]
+
+
+def test_a_backslash_in_the_name_of_an_alert_is_a_backslash_in_its_link() -> None:
+    link = "https://example.org/{{ $labels.alertname }}"
+    alert = Alert(r"Disk\ufe0f\g<0>", "rules.yaml", 1, annotations={"runbook_url": link})
+    (row,) = cover((alert,), KnowledgeBase.load(), faults={}).rows
+    assert row.link == r"https://example.org/Disk\ufe0f\g<0>"
