@@ -154,7 +154,7 @@ def test_an_observation_at_a_place_without_end_is_refused(tmp_path: Path) -> Non
     observations.write_text('[{"text": "a", "step": {"runbook": "b", "position": 1e999}}]', encoding="utf-8")
     done = CliRunner().invoke(fmkb, ["diagnose", "redis", "--no-ask", "--observations", str(observations)])
     assert isinstance(done.exception, ConfigurationError)
-    assert "holds no observations" in str(done.exception)
+    assert "contains no observations" in str(done.exception)
 
 
 def test_a_long_observation_is_compared_by_its_beginning() -> None:
