@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-import atheris
+from benchmarks.fuzz.oracle import instrumented
 
-with atheris.instrument_imports(include=["faultmaven_kb"]):
+with instrumented():
     from benchmarks.fuzz.oracle import fuzz, no_crashes, small_base
     from faultmaven_kb import KnowledgeBase
     from faultmaven_kb.gate.engine.check import check_text

@@ -8,14 +8,24 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from faultmaven_kb.diagnostics import Diagnostic
 
-__all__ = ["fuzz", "no_crashes", "small_base"]
+__all__ = ["fuzz", "instrumented", "no_crashes", "small_base"]
 
 SECONDS, MEGABYTES = 2.0, 200.0
+
+
+def instrumented() -> AbstractContextManager[object]:
+    """What is imported here is instrumented by atheris; without it simply imported, as the test of the corpus does."""
+    try:
+        import atheris
+    except ImportError:
+        return nullcontext()
+    return cast("AbstractContextManager[object]", atheris.instrument_imports(include=["faultmaven_kb"]))
 
 
 def no_crashes(diagnostics: Iterable[Diagnostic]) -> None:

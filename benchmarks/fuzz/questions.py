@@ -8,9 +8,9 @@ pattern of an accepted one is matched with a path.
 
 from typing import Any
 
-import atheris
+from benchmarks.fuzz.oracle import instrumented
 
-with atheris.instrument_imports(include=["faultmaven_kb"]):
+with instrumented():
     from benchmarks.fuzz.oracle import fuzz, small_base
     from faultmaven_kb import ConfigurationError, KnowledgeBase
     from faultmaven_kb.gate.configuration.file import read_configuration
