@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
+from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import Document, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
 from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
@@ -183,7 +183,7 @@ def _plain_labels(block: Paragraph) -> Iterator[Paragraph]:
 def _plain_label(line: str) -> tuple[str, str] | None:
     """The label and the text of a line such as `Cause: the disk is full`, where the label names a part."""
     match = _PLAIN_LABEL.match(line)
-    return (match["label"].strip(), match["text"].strip()) if match and HEADINGS.role(words(match["label"])) else None
+    return (match["label"].strip(), match["text"].strip()) if match and label_means(words(match["label"])) else None
 
 
 def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
@@ -196,8 +196,8 @@ def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
     if typed and below:
         typed = (typed[0], f"{typed[1]}\n{below}".strip())
     label, text = bold or typed or (plain(first).rstrip(":： "), below)
-    role = HEADINGS.role(words(label)) if len(label) <= _LABEL_LENGTH else None
-    if role is None or words(label) == "severity":  # a label's severity is a value
+    role = label_means(words(label)) if len(label) <= _LABEL_LENGTH else None
+    if role is None:
         return None
     return label, role, Paragraph(text, block.span) if text else None
 

@@ -7,10 +7,12 @@ The reader asks every dialect of the tuple in `dialects/__init__.py` and takes t
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.furniture import NO_TITLES
+from faultmaven_kb.dialects.shapes import shaped
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.frontmatter import FrontMatter
 from faultmaven_kb.text.outline import OutlineSection, walk
@@ -46,6 +48,12 @@ class Document:
     source: Source
     front_matter: FrontMatter
     outline: tuple[OutlineSection, ...]
+
+    @cached_property
+    def shaped(self) -> "Document":
+        """The document with drawn lists, terms and quotes in the form that Markdown has for them."""
+        outline = shaped(self.outline)
+        return self if outline is self.outline else Document(self.source, self.front_matter, outline)
 
 
 def as_written(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,9 +12,9 @@ from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
-from faultmaven_kb.dialects.faultmaven import numbered_title
+from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.listing import numbered, short_title, solutions_in, steps_in
-from faultmaven_kb.dialects.loose_forms import fix_tables, loose_contents
+from faultmaven_kb.dialects.loose_forms import loose_contents
 from faultmaven_kb.dialects.parts import (
     links_in,
     notes_in,
@@ -23,6 +23,7 @@ from faultmaven_kb.dialects.parts import (
     read_symptoms,
     text_of,
 )
+from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
 from faultmaven_kb.text.markdown import Block, ListBlock
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
@@ -36,12 +37,12 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
 def _fit(document: Document) -> int:
-    roles = {role for role, _ in alert_sections(document)}
+    roles = {role for role, _ in alert_sections(document.shaped)}
     return len(roles) * 2 if {"meaning", "impact"} & roles else len(roles)
 
 
 def _read(document: Document) -> Contents:
-    document, parts = fix_tables(document)
+    document, parts = fix_tables(document.shaped)
     found = alert_sections(document)
     roles = {role for role, _ in found}
     for role, section in found:
@@ -117,7 +118,7 @@ def _causes(section: OutlineSection) -> Contents:
 
 
 def _cause(number: int, section: OutlineSection) -> Cause:
-    written, title = numbered_title(section.title)
+    written, title = heading_number(section.title)
     blocks = blocks_below(section)
     return Cause(name=title, number=written or number, description=text_of(blocks), span=section.span)
 

@@ -12,8 +12,9 @@ from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents, is_furniture
 from faultmaven_kb.dialects.listing import numbered
-from faultmaven_kb.dialects.loose_forms import asks, fix_tables, loose_contents, without_spans
+from faultmaven_kb.dialects.loose_forms import asks, loose_contents, without_spans
 from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
+from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.text.markdown import Paragraph
 from faultmaven_kb.text.outline import walk
 
@@ -27,6 +28,7 @@ def _fit(document: Document) -> int:
 
 
 def _read(document: Document) -> Contents:
+    document = document.shaped
     sections = [section for section in walk(document.outline) if not is_contents(section)]
     told = [section for section in sections if section.level < 2 or not asks(section.title)]
     paragraphs = [

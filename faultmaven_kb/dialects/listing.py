@@ -7,10 +7,13 @@ many authors do not indent the command that belongs to an item.
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
-from faultmaven_kb.dialects.faultmaven import numbered_title
+from faultmaven_kb.dialects.branches import is_branch
+from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_furniture, without_furniture
+from faultmaven_kb.dialects.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.parts import (
     all_commands,
     item_text,
@@ -21,6 +24,7 @@ from faultmaven_kb.dialects.parts import (
 )
 from faultmaven_kb.model.runbook import Passage, Solution, Step
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.fenced import fence
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
@@ -44,8 +48,8 @@ def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
 def steps_in(section: OutlineSection) -> tuple[Step, ...]:
     """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
     blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
-    title = numbered_title(section.title)[1]  # its number counts the parts of the page
-    own = _listed_steps(blocks) or [one_step(title, run) for run in _runs(blocks)]
+    title = heading_number(section.title)[1]  # its number counts the parts of the page
+    own = _listed_steps(blocks) or _own_titles([one_step(title, run) for run in _runs(blocks)])
     below = [
         one_step(part.title, part.blocks, part.span)
         for part in walk(section.children)
@@ -65,12 +69,11 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     if len(items) < _FEWEST_ITEMS or (between and any(item.number is None for item, _ in items)):
         return []
     steps = [
-        Step(
-            title=short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
-            what_to_check=text_of(item.blocks + following),
-            commands=all_commands(item.blocks + following),
-            notes=notes_in(item.blocks + following),
-            span=_from_to(item.span, following[-1].span) if following else item.span,
+        one_step(
+            short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
+            item.blocks + following,
+            _from_to(item.span, following[-1].span) if following else item.span,
+            counted=False,
         )
         for item, following in items
     ]
@@ -118,28 +121,49 @@ def short_title(text: str) -> str:
 
 
 def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
-    """Blocks cut after each fence: the words above a command belong to it."""
-    run: list[Block] = []
-    for block in blocks:
-        if not isinstance(block, ThematicBreak):
-            run.append(block)
-        if isinstance(block, Fence):
-            yield tuple(run)
-            run = []
-    if run:
-        yield tuple(run)
+    """Blocks cut after each command: the words above a command belong to it, and what it prints as well.
+
+    Words behind the last command, which have none of their own, are about it.
+    """
+    runs: list[list[Block]] = [[]]
+    shown = {each.span for each in shown_in(blocks)}
+    for index, block in enumerate(blocks):
+        if isinstance(block, ThematicBreak):
+            continue
+        runs[-1].append(block)
+        if isinstance(block, Fence) and not _shows_next(blocks, index, shown):
+            runs.append([])
+    if len(runs) > _FEWEST_ITEMS - 1 and not all_commands(without_shown(tuple(runs[-1]), shown_in(runs[-1]))):
+        last = runs.pop()
+        runs[-1].extend(last)
+    return (tuple(run) for run in runs if run)
 
 
-def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> Step:
-    """A step of some blocks; the title's number is the step's."""
-    number, title = numbered_title(title)
+def _shows_next(blocks: tuple[Block, ...], index: int, shown: AbstractSet[Span]) -> bool:
+    """Whether the next fence shows what the commands above it print."""
+    following = next((block for block in blocks[index + 1 :] if isinstance(block, Fence)), None)
+    return following is not None and following.span in shown
+
+
+def _own_titles(steps: list[Step]) -> list[Step]:
+    """Several commands below one heading are called after the words above each."""
+    if len({step.title for step in steps}) == len(steps):
+        return steps
+    return [step.model_copy(update={"title": short_title(step.what_to_check) or step.title}) for step in steps]
+
+
+def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None, *, counted: bool = True) -> Step:
+    """A step of some blocks; the title's number is the step's unless it is not `counted`."""
+    number, title = heading_number(title) if counted else (None, title)
     first, last = (blocks[0].span, blocks[-1].span) if blocks else (span, span)
     assert first is not None and last is not None
+    shown = tuple(shown_in(blocks))
     return Step(
         number=number,
         title=title,
         what_to_check=text_of(blocks),
-        commands=all_commands(blocks),
+        commands=all_commands(without_shown(blocks, shown)),
+        expected_output="\n".join(each.code for each in shown).strip("\n"),
         notes=notes_in(blocks),
         span=span or _from_to(first, last),
     )
@@ -150,7 +174,7 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
     solutions = [one_solution(child.title, blocks_below(child), child.span) for child in section.children]
     if all_commands(own) or (own and not solutions):
-        solutions.insert(0, one_solution(numbered_title(section.title)[1], own, section.span))
+        solutions.insert(0, one_solution(heading_number(section.title)[1], own, section.span))
     elif own and solutions:
         passage = Passage(text=text_of(own), span=own[0].span)
         solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})
@@ -159,17 +183,22 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
 
 def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
     """A solution of some blocks: the items of its lists are the instructions, the prose beside them a passage."""
-    number, title = numbered_title(title)
+    number, title = heading_number(title)
+    shown = tuple(shown_in(blocks))
     prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
+    blocks = without_shown(blocks, shown)
+    passages = [Passage(text=text_of(prose), span=prose[0].span)] if prose else []
+    passages += [Passage(label="Output", text=fence(each.code, "text"), span=each.span) for each in shown]
     return Solution(
         number=number,
         title=title,
+        when_to_use=title if is_branch(title) else "",
         instructions=tuple(
             each.model_copy(update={"commands": all_commands(item.blocks)})
             for each, item in zip(read_instructions(blocks), items_in(blocks), strict=True)
         ),
         commands=all_commands(blocks),
         notes=notes_in(blocks),
-        passages=(Passage(text=text_of(prose), span=prose[0].span),) if prose else (),
+        passages=tuple(passages),
         span=span,
     )

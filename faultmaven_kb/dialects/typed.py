@@ -1,0 +1,65 @@
+"""What a reader is to type: code spans and lines that begin with the name of a tool.
+
+Nothing but the words decides, because prose has no language: a list of the tools that runbooks use, and a word such as
+"run" before a code span. A line that stands alone needs more, since "find the node" and "make sure" begin like commands.
+"""
+
+import re
+
+from faultmaven_kb.model.runbook import Command
+from faultmaven_kb.source import Span
+
+__all__ = ["is_typed_line", "typed_in"]
+
+_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_TYPE_THIS = re.compile(
+    r"\b(?:run|running|execute|executing|type|enter|issue)(?: (?:the command|again))?:?\s*\Z", re.IGNORECASE
+)
+_TOOLS = frozenset(
+    "amtool ansible ansible-playbook apachectl apt apt-get argocd aws awk az bash buildah bundle calicoctl cat cd ceph "
+    "certbot cephadm chmod chown chronyc cilium consul cp crictl crontab ctr curl cqlsh dd df dig dmesg dnf docker "
+    "docker-compose doctl du echo env etcdctl etcdutl ethtool export fdisk find firewall-cmd flux free fsck fuser "
+    "gcloud gh git gitlab-ctl go grep gsutil haproxy head helm heroku hostnamectl htop id influx iostat ip iptables "
+    "istioctl java jcmd jmap jq jstack journalctl k9s kafka-configs kafka-configs.sh kafka-consumer-groups "
+    "kafka-consumer-groups.sh kafka-topics kafka-topics.sh kill killall kubeadm kubectl kustomize logcli logrotate ls "
+    "lsblk lsof lvextend make mdadm mimirtool mkdir mongo mongodump mongosh mount mtr mv mysql mysqladmin mysqldump nc "
+    "ncdu nerdctl netstat nft nginx nmap node nodetool nomad npm nslookup ntpdate ntpq oc openssl patronictl "
+    "pg_basebackup pg_ctl pg_ctlcluster pg_dump pg_isready pg_restore pgrep php ping pip pkill pm2 podman promtool ps "
+    "psql pulumi python python3 rabbitmq-diagnostics rabbitmq-queues rabbitmqctl rails redis-cli resize2fs rm rook "
+    "rsync ruby sar scp sed service sh skopeo smartctl sqlite3 ss ssh strace su supervisorctl swapoff swapon sysctl "
+    "systemctl tail tar tc tcpdump tee telnet terraform thanos timedatectl top touch traceroute truncate ufw umount "
+    "uptime valkey-cli vault velero vmstat watch wget xfs_growfs xfs_repair yarn yq yum zfs zpool".split()
+)
+_ENGLISH = frozenset(
+    "bundle cat consul date echo export find free git go grep head helm host id kill make mount node ping service sort "
+    "strace tail tee top touch vault velero watch".split()
+)
+"""Tools whose name begins a sentence as well."""
+_ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
+_PROSE_END = re.compile(r"[.!?,;:]$|[.!?] [A-Z]")
+
+
+def typed_in(text: str, span: Span) -> tuple[Command, ...]:
+    """The code spans of a text that begin with a tool's name, each once."""
+    codes: dict[str, None] = {}
+    for match in _CODE_SPAN.finditer(text) if "`" in text else ():
+        code = match[1].strip()
+        if " " in code and (_first_word(code) in _TOOLS or _TYPE_THIS.search(text, 0, match.start())):
+            codes[code] = None
+    return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
+
+
+def is_typed_line(line: str) -> bool:
+    """Whether a whole line is what one types: behind a prompt, a script of one's own, or a tool with its arguments."""
+    line = line.strip()
+    if line.startswith(("$ ", "./")):
+        return True
+    tool = _first_word(line)
+    if tool not in _TOOLS or _PROSE_END.search(line):
+        return False
+    return _ARGUMENT.search(line) is not None or (" " in line and tool not in _ENGLISH)
+
+
+def _first_word(code: str) -> str:
+    typed = code.removeprefix("$ ").removeprefix("sudo ")
+    return typed.split(" ", 1)[0]
