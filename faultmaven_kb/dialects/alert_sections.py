@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
-from faultmaven_kb.dialects.dialect import Document, sections_by_role
+from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
 from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
@@ -26,6 +26,7 @@ __all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "unclaimed"]
 _CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
+_HELPS = frozenset({"diagnosis", "mitigation"})
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps"})
 _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
@@ -40,10 +41,12 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     procedure = {section.span for section in procedure_in(document.outline)}
     outline = without_spans(document.outline, procedure)
     seen = Document(document.source, document.front_matter, outline)
-    by_heading = tuple(sections_by_role(seen, HEADINGS))
+    titles = [section for section in document.outline if section.level == 1]
+    title = {section.span for section in titles if section.children and len(titles) == 1}
+    by_heading = tuple(part for part in sections_by_role(seen, HEADINGS) if part[1].span not in title)
     by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
     named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
-    if not named and len(labelled) < 2:
+    if not named and len(labelled) < 2 and not labelled & _HELPS:
         return _commands_of_an_alert(document)
     found = [part for role, section in by_heading for part in _taken_apart(role, section)]
     return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
@@ -124,7 +127,7 @@ def _without(
     """
     kept = []
     for child in section.children:
-        found = INNER_HEADINGS.role(child.key)
+        found = role_of(child, INNER_HEADINGS)
         if found is None or found == role:
             kept.append(_without(child, role, inner, about=child.title))
         else:

@@ -84,7 +84,7 @@ class Dialect:
         return (*named, *(f'heading "{title}" ({role})' for title, role in roles if role))
 
 
-_LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: |$)")
+_LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: \d{1,2}){0,2}(?: |$)")
 
 
 def role_of(section: OutlineSection, vocabulary: Vocabulary) -> str | None:
@@ -98,13 +98,16 @@ def role_of(section: OutlineSection, vocabulary: Vocabulary) -> str | None:
 def sections_by_role(document: Document, vocabulary: Vocabulary) -> Iterator[tuple[str, OutlineSection]]:
     """The outermost sections whose heading has a role, with it, in document order.
 
-    A first heading is the document's title: one that sounds like a section ("# Troubleshooting") is looked into.
+    A first heading is the document's title: one that sounds like a section ("# Troubleshooting") is looked into, and so
+    is the only one of its level where headings are below it.
     """
     pending = list(document.outline)
+    sole = len([section for section in document.outline if section.level == 1]) == 1
     while pending:
         section = pending.pop(0)
         role = role_of(section, vocabulary)
-        if role and not (section.level == 1 and any(role_of(part, vocabulary) for part in walk(section.children))):
+        titled = section.level == 1 and section.children
+        if role and not (titled and (sole or any(role_of(part, vocabulary) for part in walk(section.children)))):
             yield role, section
         else:
             pending = [*section.children, *pending]
@@ -118,8 +121,9 @@ def title_of(document: Document, vocabulary: Vocabulary) -> str:
     """
     headed = [section for section in walk(document.outline) if section.heading and section.title]
     found = [section for section in headed if section.level == 1]
-    if not found and len(headed) > 1 and all(other.level > headed[0].level for other in headed[1:]):
-        found = headed[:1]
+    if not found and headed and role_of(headed[0], vocabulary) is None:
+        if all(other.level > headed[0].level or _LEADING_NUMBER.match(other.key) for other in headed[1:]):
+            found = headed[:1]
     if len(found) > 1 and all(_LEADING_NUMBER.match(section.key) for section in found):  # the steps of a procedure
         return ""
     said = [section for section in found if section.title.strip(" :").casefold() not in NO_TITLES]

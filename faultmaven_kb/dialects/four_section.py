@@ -5,7 +5,6 @@ one: a diagnosis of three fences reads as three steps, a mitigation with two hea
 says what the alert means, the words below the title do.
 """
 
-import re
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
@@ -13,9 +12,12 @@ from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, uncla
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.listing import numbered, short_title, solutions_in, steps_in
-from faultmaven_kb.dialects.loose_forms import loose_contents
+from faultmaven_kb.dialects.listing import introduced_causes, numbered, short_title, solutions_in, steps_in
+from faultmaven_kb.dialects.loose_forms import looks, loose_contents
 from faultmaven_kb.dialects.parts import (
+    all_commands,
+    item_text,
+    items_in,
     links_in,
     notes_in,
     practices_in,
@@ -23,17 +25,17 @@ from faultmaven_kb.dialects.parts import (
     read_symptoms,
     text_of,
 )
+from faultmaven_kb.dialects.purpose import first_words
 from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
-from faultmaven_kb.text.markdown import Block, ListBlock
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.markdown import Block, ListBlock, fences_in
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
 
 __all__ = ["FOUR_SECTION"]
 
 
-_FEWEST_ITEMS = 2
-_TITLE_LENGTH = 90
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
+_CARRY_CAUSES = frozenset({"meaning", "diagnosis", "mitigation"})
 
 
 def _fit(document: Document) -> int:
@@ -45,23 +47,42 @@ def _read(document: Document) -> Contents:
     document, parts = fix_tables(document.shaped)
     found = alert_sections(document)
     roles = {role for role, _ in found}
+    found = tuple((_meant(role, roles, section), section) for role, section in found)
+    fixes = [section.span for role, section in found if role == "mitigation"]
+    found = tuple((_before_fixes(role, section, fixes), section) for role, section in found)
     for role, section in found:
-        parts = parts.followed_by(_section(document, _meant(role, roles), section))
+        parts = parts.followed_by(_section(document, role, section))
+    if not parts.causes:
+        blocks = tuple(block for role, part in found if role in _CARRY_CAUSES for block in blocks_below(part))
+        parts = replace(parts, causes=tuple(introduced_causes(blocks)))
     rest = unclaimed(document.outline, found)
     loose = loose_contents(rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions))
     parts = parts.followed_by(loose)
     if not parts.purpose and not any(section.level == 1 for _, section in found):
-        parts = replace(parts, purpose=text_of(lead_of(document)))
+        parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(rest)))
     verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
     solutions = _verified(numbered(parts.solutions), verification)
     return replace(parts, steps=numbered(parts.steps), solutions=solutions)
 
 
-def _meant(role: str, roles: set[str]) -> str:
-    """What "Steps" means beside the other headings: the part that the document has no heading for."""
+def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
+    """What "Steps" means beside the other headings: the part that the document has no heading for.
+
+    Steps that mostly look at something are a diagnosis beside another one.
+    """
     if role != "steps":
         return role
-    return "mitigation" if "diagnosis" in roles and "mitigation" not in roles else "diagnosis"
+    if "diagnosis" not in roles or "mitigation" in roles:
+        return "diagnosis"
+    deeds = [item_text(item) for item in items_in(section.blocks)] or [child.title for child in section.children]
+    return "diagnosis" if 2 * sum(map(looks, deeds)) > len(deeds) else "mitigation"
+
+
+def _before_fixes(role: str, section: OutlineSection, fixes: list[Span]) -> str:
+    """What a verification above every mitigation is: it confirms the alert, so it is a check, or only text."""
+    if role != "verification" or not fixes or section.span > min(fixes):
+        return role
+    return "diagnosis" if all_commands(blocks_below(section)) else "resources"
 
 
 def _verified(solutions: tuple[Solution, ...], outcome: str) -> tuple[Solution, ...]:
@@ -80,7 +101,8 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
         text = Contents(purpose=text_of(blocks)) if role == "meaning" else Contents(impact=text_of(blocks))
-        return replace(text, notes=notes_in(blocks), resources=links)
+        kept = _passage(section, _raw(document, section)) if any(fences_in(blocks)) else ()
+        return replace(text, notes=notes_in(blocks), resources=links, passages=kept)
     if role == "symptoms":
         return Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
     if role == "causes":
@@ -93,7 +115,7 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
         do, avoid = practices_in(blocks)
         beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
         return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside))))
-    if role in ("rollback", "escalation", "verification"):
+    if role in ("rollback", "escalation", "verification", "prerequisites"):
         return Contents(passages=_passage(section, _raw(document, section)), resources=links)
     return Contents(resources=links, passages=_passage(section, text_of(blocks)))
 

@@ -6,7 +6,7 @@ many authors do not indent the command that belongs to an item.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
@@ -19,21 +19,27 @@ from faultmaven_kb.dialects.parts import (
     item_text,
     items_in,
     notes_in,
+    read_causes,
     read_instructions,
     text_of,
 )
-from faultmaven_kb.model.runbook import Passage, Solution, Step
+from faultmaven_kb.model.runbook import Cause, Instruction, Passage, Solution, Step
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.fenced import fence
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
 
-__all__ = ["numbered", "one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
+__all__ = ["introduced_causes", "numbered", "one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
 
 _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
+_TAIL = 200
+_CAUSES = re.compile(
+    r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
+)
+_LINK = re.compile(r"\W{0,3}(?:\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)\W{0,3}")
 _CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
@@ -193,12 +199,37 @@ def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
         number=number,
         title=title,
         when_to_use=title if is_branch(title) else "",
-        instructions=tuple(
-            each.model_copy(update={"commands": all_commands(item.blocks)})
-            for each, item in zip(read_instructions(blocks), items_in(blocks), strict=True)
-        ),
+        instructions=tuple(_instructions(blocks)),
         commands=all_commands(blocks),
         notes=notes_in(blocks),
         passages=tuple(passages),
         span=span,
     )
+
+
+def _instructions(blocks: tuple[Block, ...]) -> Iterator[Instruction]:
+    """One instruction for each item of the lists that say what to do: no causes, and nothing but links."""
+    kept = tuple(block for block, about in _introduced(blocks) if not about and not _links_only(block))
+    for each, item in zip(read_instructions(kept), items_in(kept), strict=True):
+        yield each.model_copy(update={"commands": all_commands(item.blocks)})
+
+
+def introduced_causes(blocks: Iterable[Block]) -> Iterator[Cause]:
+    """The items of lists that the words right above them call causes ("It can have many reasons, including:")."""
+    for block, about in _introduced(blocks):
+        if about and not all_commands((block,)):
+            yield from read_causes((block,))
+
+
+def _introduced(blocks: Iterable[Block]) -> Iterator[tuple[ListBlock, bool]]:
+    """Each list, and whether the words right above it call its items causes."""
+    above = ""
+    for block in blocks:
+        if isinstance(block, ListBlock):
+            yield block, _CAUSES.search(above) is not None
+        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
+
+
+def _links_only(block: ListBlock) -> bool:
+    texts = [item_text(item) for item in block.items]
+    return all(_LINK.fullmatch(text) for text in texts)

@@ -26,7 +26,7 @@ from faultmaven_kb.text.languages import SQL, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
 
-__all__ = ["asks", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["asks", "is_aside", "looks", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
 _SHELLS = TYPED | SQL | {"", "powershell", "ps1", "promql", "text"}
@@ -49,12 +49,15 @@ _FIXES = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
-    r"(?:check|verify|inspect|look|confirm|identify|find|investigat|determin|examin|list|get|view|see|is |are |does |"
+    r"\W{0,4}(?:analy[sz]|compar|search|count|retriev|open |review|read|check|verify|inspect|look|confirm|identify|find|investigat|determin|examin|list|get|view|see|is |are |does |"
     r"diagnos|review|test|monitor|measure|query|collect|gather|debug|troubleshoot|show)",
     re.IGNORECASE,
 )
 _ASIDE = frozenset(
     "configuration architecture changelog glossary example examples appendix license history preflight pre-flight".split()
+)
+_NO_STEPS = frozenset(
+    {"prerequisites", "resources", "escalation", "meaning", "impact", "symptoms", "causes", "prevention"}
 )
 _ASIDE_ROLES = frozenset({"prerequisites", "resources", "escalation"})
 
@@ -67,7 +70,7 @@ def procedure_in(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, .
     numbered = [section for section in outline if section.heading and _is_step(section)]
     named = [section for section in numbered if role_of(section, HEADINGS)]
     if len(numbered) >= _FEWEST and 2 * len(named) < len(numbered):
-        return tuple(numbered)
+        return tuple(section for section in numbered if role_of(section, HEADINGS) not in _NO_STEPS)
     for section in outline:
         found = () if section.level > 1 and role_of(section, HEADINGS) else procedure_in(section.children)
         if found:
@@ -111,7 +114,7 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     for section, read in _under_telling_headings(outline):
         found = found.followed_by(read)
         outline = without_spans(outline, {section.span})
-    sections = [section for section in walk(outline) if not _is_aside(section)]
+    sections = [section for section in walk(outline) if not is_aside(section)]
     for section in sections:
         answers, rest = _answers(section.blocks)
         found = found.followed_by(Contents(solutions=tuple(answers)))
@@ -205,7 +208,8 @@ def _answered(section: OutlineSection) -> Contents:
     return replace(found, steps=(step,))
 
 
-def _is_aside(section: OutlineSection) -> bool:
+def is_aside(section: OutlineSection) -> bool:
+    """Whether a section holds nothing to do: contents, prerequisites, references, an example."""
     if section.level > 1 and role_of(section, HEADINGS) in _ASIDE_ROLES:
         return True
     return is_contents(section) or section.key in _ASIDE or section.key.rsplit(" ", 1)[-1] in ("output", "example")
@@ -267,11 +271,17 @@ def _without_asides(blocks: tuple[Block, ...]) -> Iterator[Block]:
             first, _, below = (label[0] if label else block.text).partition("\n")
             aside = not below and label_means(words(first)) in _ASIDE_ROLES
             yield block
-        elif not (aside and isinstance(block, ListBlock)):
+        else:
+            if not (aside and isinstance(block, ListBlock)):
+                yield block
             aside = False
-            yield block
+
+
+def looks(text: str) -> bool:
+    """Whether a heading or an item of a list says to look at something, not to change it."""
+    return _LOOKS.match(text) is not None
 
 
 def _mends(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> bool:
-    looks = has_steps or any(_LOOKS.match(other.title) for other in sections if other.level > 1)
-    return looks and _FIXES.match(section.title) is not None
+    looked = has_steps or any(looks(other.title) for other in sections if other.level > 1)
+    return looked and _FIXES.match(section.title) is not None

@@ -6,6 +6,8 @@ points that stand between "1." and "2." belong to the first. A list that repeats
 of contents. The lines of the page keep their places; only blocks change, and sections never do.
 """
 
+import operator
+import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
@@ -21,6 +23,7 @@ __all__ = ["shaped"]
 
 _FEWEST = 2
 _TERM_LENGTH = 80
+_ANSWER = re.compile(r"\W{0,4}(?:if )?(?:yes|no)\W{0,2}\s*(?:[,:→=>–—-]|\Z)", re.IGNORECASE)
 
 
 def shaped(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
@@ -45,9 +48,9 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
         blocks = tuple(block for block in blocks if not _repeats(block, titles))
         blocks = _folded(blocks)
     blocks = as_lists(blocks)
-    if children is section.children and len(blocks) == len(section.blocks):
-        if all(new is old for new, old in zip(blocks, section.blocks, strict=True)):
-            return section
+    same = len(blocks) == len(section.blocks) and all(map(operator.is_, blocks, section.blocks))
+    if same and children is section.children:
+        return section
     return replace(section, blocks=blocks, children=children)
 
 
@@ -175,9 +178,11 @@ def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
             assert isinstance(following, ListBlock)
             whole = _joined(whole, blocks[at:end], following.items)
             at = end + 1
-        if at < len(blocks) and _is_right_below(blocks[at], whole):
-            whole = _joined(whole, (blocks[at],), ())
-            at += 1
+        for end in range(at, min(at + 2, len(blocks))):
+            if _is_right_below(blocks[end], whole):
+                whole = _joined(whole, blocks[at : end + 1], ())
+                at = end + 1
+                break
         found.append(whole)
     return tuple(found) if len(found) < len(blocks) else blocks
 
@@ -196,8 +201,15 @@ def _next_number(blocks: tuple[Block, ...], at: int, whole: ListBlock) -> int | 
 
 
 def _is_right_below(block: Block, whole: ListBlock) -> bool:
-    points = isinstance(block, ListBlock) and not block.ordered
-    return points and block.span.line == whole.span.end_line + 1
+    if not isinstance(block, ListBlock) or block.ordered:
+        return False
+    return block.span.line == whole.span.end_line + 1 or all(_answers(item) for item in block.items)
+
+
+def _answers(item: ListItem) -> bool:
+    """Whether a point says what to do for "yes" or "no": a part of the question above it."""
+    first = item.blocks[0] if item.blocks else None
+    return isinstance(first, Paragraph) and _ANSWER.match(first.text) is not None
 
 
 def _joined(whole: ListBlock, between: tuple[Block, ...], items: tuple[ListItem, ...]) -> ListBlock:

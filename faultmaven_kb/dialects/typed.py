@@ -15,6 +15,10 @@ _CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _TYPE_THIS = re.compile(
     r"\b(?:run|running|execute|executing|type|enter|issue)(?: (?:the command|again))?:?\s*\Z", re.IGNORECASE
 )
+_NOT_THIS = re.compile(
+    r"\b(?:never|don['’]t|do not|instead of|rather than|avoid|must not|should not|shouldn['’]t|not)\b[^.!?\n]{0,40}\Z",
+    re.IGNORECASE,
+)
 _TOOLS = frozenset(
     "amtool ansible ansible-playbook apachectl apt apt-get argocd aws awk az bash buildah bundle calicoctl cat cd ceph "
     "certbot cephadm chmod chown chronyc cilium consul cp crictl crontab ctr curl cqlsh dd df dig dmesg dnf docker "
@@ -36,28 +40,43 @@ _ENGLISH = frozenset(
 )
 """Tools whose name begins a sentence as well."""
 _ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
+_BEFORE = 80
+_SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROSE_END = re.compile(r"[.!?,;:]$|[.!?] [A-Z]")
 
 
 def typed_in(text: str, span: Span) -> tuple[Command, ...]:
-    """The code spans of a text that begin with a tool's name, each once."""
+    """The code spans of a text that begin with a tool's name, and lines below a colon that are typed, each once."""
     codes: dict[str, None] = {}
     for match in _CODE_SPAN.finditer(text) if "`" in text else ():
         code = match[1].strip()
-        if " " in code and (_first_word(code) in _TOOLS or _TYPE_THIS.search(text, 0, match.start())):
+        if " " not in code:
+            continue
+        above = text[max(0, match.start() - _BEFORE) : match.start()]
+        if (_is_tool(code) or _TYPE_THIS.search(above)) and not _NOT_THIS.search(above):
             codes[code] = None
+    if ":\n" in text:
+        lines = text.split("\n")
+        for index in range(1, len(lines)):
+            if lines[index - 1].rstrip().endswith(":") and is_typed_line(lines[index]):
+                codes[lines[index].strip()] = None
     return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
 
 
 def is_typed_line(line: str) -> bool:
     """Whether a whole line is what one types: behind a prompt, a script of one's own, or a tool with its arguments."""
     line = line.strip()
-    if line.startswith(("$ ", "./")):
+    if line.startswith(("$ ", "./")) or (" " in line and _SCRIPT.fullmatch(_first_word(line))):
         return True
     tool = _first_word(line)
     if tool not in _TOOLS or _PROSE_END.search(line):
         return False
     return _ARGUMENT.search(line) is not None or (" " in line and tool not in _ENGLISH)
+
+
+def _is_tool(code: str) -> bool:
+    word = _first_word(code)
+    return word in _TOOLS or _SCRIPT.fullmatch(word) is not None
 
 
 def _first_word(code: str) -> str:
