@@ -17,7 +17,7 @@ def _names(text: str) -> tuple[str, ...]:
 _BEFORE = frozenset(
     "a additional alert all an any automated automatic basic common current detailed diagnostic emergency first further "
     "general helpful immediate in-depth incident initial issue key known likely main manual my operational our possible "
-    "potential probable problem quick rapid recommended required root runbook short-term some specific standard suggested "
+    "potential probable problem quick rapid recommended required root runbook safe short-term some specific standard suggested "
     "technical the this typical useful".split()
 )
 _AFTER = frozenset(
@@ -32,6 +32,7 @@ _PARTS = frozenset(
     "symptoms triage troubleshooting validation verification workaround".split()
 )
 """Names that stand side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
+_FEW = 2
 _GERUNDS = {
     "diagnosis": frozenset("diagnosing investigating troubleshooting debugging triaging".split()),
     "mitigation": frozenset("fixing resolving mitigating remediating recovering repairing solving".split()),
@@ -61,7 +62,9 @@ class AlertVocabulary(Vocabulary):
 
     def role(self, key: str) -> str | None:
         """The role of a heading's words: as they stand, without colouring words, or of the first piece with one."""
-        return self._plain(key) or self._first_piece(key) or _told(key)
+        found = self._plain(key) or self._first_piece(key) or _told(key)
+        acts = found is None and key.endswith(" actions") and key.count(" ") <= _FEW
+        return "actions" if acts else found
 
     def _plain(self, key: str) -> str | None:
         return super().role(key) or super().role(_core(key))
@@ -103,7 +106,7 @@ def _core(key: str) -> str:
 
 
 _PREREQUISITES = _names(
-    "prerequisites, prerequisite, prereqs, requirements, before you begin, before you start, preconditions, precondition, "
+    "prerequisites, prerequisite, pre-requisites, pre-requisite, pre-requisits, prereqs, requirements, before you begin, before you start, preconditions, precondition, "
     "preparation, required access, access, access required, required permissions, permissions, what you need, you need, "
     "you will need, preflight, pre-flight, preflight checklist, pre-flight checklist, required tools, tools, tools required, "
     "before starting"
@@ -138,6 +141,7 @@ HEADINGS = AlertVocabulary(
             "symptoms, symptom, signs, signals, detection, indicators, how to detect, error messages, what you see"
         ),
     ),
+    ("analysis", _names("root cause analysis, rca, cause analysis")),
     (
         "causes",
         _names(
@@ -152,22 +156,29 @@ HEADINGS = AlertVocabulary(
             "diagnosis steps, identify, inspect, inspection, check, quick check, first checks, possible checks, things to check, what to look for, where to start, first steps, first things to check, quick diagnosis, deep dive, deep diagnostics, detailed diagnosis, verify alert, confirm, confirm the problem, isolate, isolation, examination, root cause identification, pre-check, health check, health checks, verification steps before, gather information, information gathering, evidence, data collection, collect evidence, observe, triage and diagnosis, examine, "
             "diagnosis, troubleshooting, investigation, investigate, diagnostics, debugging, diagnose, diagnosing, "
             "diagnostic steps, diagnosis steps, troubleshooting steps, investigation steps, how to diagnose, triage, "
-            "triage steps, initial response, first response, initial investigation, checks, quick checks, pre-checks, "
+            "triage steps, initial investigation, checks, quick checks, pre-checks, "
             "how to investigate, how to debug, how to check, how to troubleshoot, troubleshoot, analysis, "
-            "root cause analysis, what to check, where to look, confirm the alert, verify the alert, "
+            "what to check, where to look, confirm the alert, verify the alert, "
             "alert verification, confirm the issue, verify the issue, confirmation, assessment"
         ),
     ),
     (
         "mitigation",
         _names(
-            "instructions to fix, possible resolutions, possible solutions, potential solutions, resolve the issue, fix it, solve, solving, contain, eradicate, eradication, restore, restoration, restore service, recover, service restoration, how to solve, how to solve it, how to respond, countermeasures, counter measures, solution steps, fix steps, recovery procedure, recovery procedures, solution options, resolution options, stop the bleeding, stabilize, stabilise, repair steps, contain and eradicate, corrective action, emergency response, what to do about it, how do i fix this, how do i fix it, short-term fix, quick mitigation, response steps, "
+            "instructions to fix, possible resolutions, possible solutions, potential solutions, resolve the issue, fix it, solve, solving, contain, eradicate, eradication, restore, restoration, restore service, recover, service restoration, how to solve, how to solve it, how to respond, countermeasures, counter measures, solution steps, fix steps, recovery procedure, recovery procedures, solution options, resolution options, stop the bleeding, stabilize, stabilise, repair steps, contain and eradicate, what to do about it, how do i fix this, how do i fix it, short-term fix, quick mitigation, "
             "mitigation, resolution, remediation, mitigations, resolve, recovery, solution, fix, solutions, fixes, "
             "how to fix, how to fix it, how to resolve, how to resolve it, how to mitigate, how to recover, "
             "workaround, workarounds, corrective actions, mitigation steps, resolution steps, remediation steps, "
-            "recovery steps, actions, action, immediate actions, immediate action, response, resolutions, remediate, "
-            "mitigate, remedy, remedies, repair, containment, quick fix, quick fixes, temporary fix, permanent fix, "
-            "action required, response procedure, response actions"
+            "recovery steps, resolutions, remediate, "
+            "mitigate, remedy, remedies, repair, containment, quick fix, quick fixes, temporary fix, permanent fix"
+        ),
+    ),
+    (
+        "actions",
+        _names(
+            "actions, action, immediate actions, immediate action, response, action required, response procedure, "
+            "response actions, initial response, first response, emergency response, response steps, corrective action, "
+            "initial actions, first actions, immediate response, immediate steps"
         ),
     ),
     (

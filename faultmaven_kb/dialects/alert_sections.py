@@ -23,11 +23,13 @@ from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, w
 
 __all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "unclaimed"]
 
-_CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
+_CORE = frozenset(
+    {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"}
+)
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
-_HELPS = frozenset({"diagnosis", "mitigation"})
-_OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps"})
+_HELPS = frozenset({"diagnosis", "mitigation", "actions"})
+_OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
 _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"

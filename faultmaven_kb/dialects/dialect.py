@@ -15,7 +15,7 @@ from faultmaven_kb.dialects.furniture import NO_TITLES
 from faultmaven_kb.dialects.shapes import shaped
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.frontmatter import FrontMatter
-from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role", "title_of"]
 
@@ -84,14 +84,22 @@ class Dialect:
         return (*named, *(f'heading "{title}" ({role})' for title, role in roles if role))
 
 
-_LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: \d{1,2}){0,2}(?: |$)")
+_LEADING_NUMBER = re.compile(r"^(?:step )?(?:(?:section|chapter)[ -]?)?\d{1,2}(?: \d{1,2}){0,2}(?: |$)")
+_WITH_VALUE = frozenset(
+    "severity impact cause causes symptom symptoms fix solution resolution mitigation remediation workaround diagnosis "
+    "verification rollback escalation prevention description summary".split()
+) | {"root cause"}
+"""Headings that may say what they are before a colon: "Fix: restart the pod"."""
 
 
 def role_of(section: OutlineSection, vocabulary: Vocabulary) -> str | None:
     """The role of a section's heading, a number before it ("2. Diagnosis") left out."""
     role = vocabulary.role(section.key)
-    if role is None and section.key[:1].isdigit():
-        return vocabulary.role(_LEADING_NUMBER.sub("", section.key))
+    if role is None and (section.key[:1].isdigit() or section.key.startswith(("section", "chapter"))):
+        role = vocabulary.role(_LEADING_NUMBER.sub("", section.key))
+    if role is None and section.level > 1 and ": " in section.title:
+        named = words(section.title.partition(": ")[0])
+        return vocabulary.role(named) if named in _WITH_VALUE else None
     return role
 
 

@@ -12,7 +12,7 @@ from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, uncla
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.listing import introduced_causes, numbered, short_title, solutions_in, steps_in
+from faultmaven_kb.dialects.listing import in_order, introduced_causes, numbered, short_title, solutions_in, steps_in
 from faultmaven_kb.dialects.loose_forms import looks, loose_contents
 from faultmaven_kb.dialects.parts import (
     all_commands,
@@ -35,7 +35,7 @@ from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
 __all__ = ["FOUR_SECTION"]
 
 
-_CARRY_CAUSES = frozenset({"meaning", "diagnosis", "mitigation"})
+_CARRY_CAUSES = frozenset({"meaning", "diagnosis", "actions", "mitigation"})
 
 
 def _fit(document: Document) -> int:
@@ -48,7 +48,7 @@ def _read(document: Document) -> Contents:
     found = alert_sections(document)
     roles = {role for role, _ in found}
     found = tuple((_meant(role, roles, section), section) for role, section in found)
-    fixes = [section.span for role, section in found if role == "mitigation"]
+    fixes = [section.span for role, section in found if role in ("mitigation", "actions")]
     found = tuple((_before_fixes(role, section, fixes), section) for role, section in found)
     for role, section in found:
         parts = parts.followed_by(_section(document, role, section))
@@ -61,21 +61,37 @@ def _read(document: Document) -> Contents:
     if not parts.purpose and not any(section.level == 1 for _, section in found):
         parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(rest)))
     verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
-    solutions = _verified(numbered(parts.solutions), verification)
-    return replace(parts, steps=numbered(parts.steps), solutions=solutions)
+    solutions = _verified(numbered(in_order(parts.solutions)), verification)
+    return replace(parts, steps=numbered(in_order(parts.steps)), solutions=solutions)
 
 
 def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
-    """What "Steps" means beside the other headings: the part that the document has no heading for.
+    """What "Steps", "Actions" and "Root cause analysis" mean: what they hold, and what the document has no heading for.
 
-    Steps that mostly look at something are a diagnosis beside another one.
+    Steps that mostly look at something are a diagnosis, and so are all where nothing else is one.
     """
-    if role != "steps":
+    if role == "analysis":
+        return "diagnosis" if all_commands(blocks_below(section)) or _mostly_looks(section) else "causes"
+    if role not in ("steps", "actions"):
         return role
-    if "diagnosis" not in roles or "mitigation" in roles:
+    if role == "steps" and "diagnosis" not in roles:
         return "diagnosis"
+    if role == "actions" and section.children:
+        return "actions"
+    return "diagnosis" if _mostly_looks(section) else "mitigation"
+
+
+def _mostly_looks(section: OutlineSection) -> bool:
     deeds = [item_text(item) for item in items_in(section.blocks)] or [child.title for child in section.children]
-    return "diagnosis" if 2 * sum(map(looks, deeds)) > len(deeds) else "mitigation"
+    return 2 * sum(looks(heading_number(deed)[1]) for deed in deeds) > len(deeds)
+
+
+def _actions(section: OutlineSection) -> Contents:
+    """Actions under headings of their own: those that look at something are steps, the others solutions."""
+    checks = tuple(child for child in section.children if looks(heading_number(child.title)[1]))
+    rest = replace(section, children=tuple(child for child in section.children if child not in checks))
+    steps = steps_in(replace(section, blocks=(), children=checks)) if checks else ()
+    return Contents(steps=steps, solutions=solutions_in(rest) if rest.children or rest.blocks else ())
 
 
 def _before_fixes(role: str, section: OutlineSection, fixes: list[Span]) -> str:
@@ -109,6 +125,8 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
         return replace(_causes(section), resources=links)
     if role == "diagnosis":
         return Contents(steps=steps_in(section), resources=links)
+    if role == "actions":
+        return replace(_actions(section), resources=links)
     if role == "mitigation":
         return Contents(solutions=solutions_in(section), resources=links)
     if role == "prevention":

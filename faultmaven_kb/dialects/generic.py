@@ -10,7 +10,7 @@ from dataclasses import replace
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents
-from faultmaven_kb.dialects.listing import numbered
+from faultmaven_kb.dialects.listing import in_order, numbered
 from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
 from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
 from faultmaven_kb.dialects.purpose import first_words
@@ -40,7 +40,7 @@ def _read(document: Document) -> Contents:
     outline = without_spans(rest.outline, {section.span for section in named if section.level > 1})
     loose = loose_contents(outline, has_steps=bool(tables.steps), has_solutions=bool(tables.solutions))
     found = found.followed_by(tables).followed_by(loose)
-    return replace(found, steps=numbered(found.steps), solutions=numbered(found.solutions))
+    return replace(found, steps=numbered(in_order(found.steps)), solutions=numbered(in_order(found.solutions)))
 
 
 GENERIC = Dialect("generic", HEADINGS, _fit, _read)

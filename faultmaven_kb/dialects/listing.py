@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import TypeVar
 
+from faultmaven_kb.dialects.alert_headings import label_means
 from faultmaven_kb.dialects.branches import is_branch
 from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_furniture, without_furniture
@@ -28,14 +29,24 @@ from faultmaven_kb.source import Span
 from faultmaven_kb.text.fenced import fence
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 
-__all__ = ["introduced_causes", "numbered", "one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
+__all__ = [
+    "in_order",
+    "introduced_causes",
+    "numbered",
+    "one_solution",
+    "one_step",
+    "short_title",
+    "solutions_in",
+    "steps_in",
+]
 
 _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
 _TAIL = 200
+_TELLINGS = frozenset({"causes", "impact", "meaning", "symptoms"})
 _CAUSES = re.compile(
     r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
 )
@@ -49,6 +60,11 @@ def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     if len({part.number for part in parts} - {None}) == len(parts):
         return parts
     return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
+
+
+def in_order(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
+    """Steps or solutions in the order of the page, whatever found them."""
+    return tuple(sorted(parts, key=lambda part: (part.span.line, part.span.column)))
 
 
 def steps_in(section: OutlineSection) -> tuple[Step, ...]:
@@ -74,6 +90,7 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     between = any(isinstance(block, Fence) for block in blocks)
     if len(items) < _FEWEST_ITEMS or (between and any(item.number is None for item, _ in items)):
         return []
+    items = _without_tellings(items)
     steps = [
         one_step(
             short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
@@ -91,11 +108,24 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     return steps
 
 
+def _without_tellings(items: list[tuple[ListItem, tuple[Block, ...]]]) -> list[tuple[ListItem, tuple[Block, ...]]]:
+    """The items that say what to do; one that tells something ("Common causes: …") belongs to the item above it."""
+    found = items[:1]
+    for item, following in items[1:]:
+        name, colon, _ = item_text(item).partition(":")
+        if colon and label_means(words(name)) in _TELLINGS:
+            above, below = found[-1]
+            found[-1] = (above, (*below, *item.blocks, *following))
+        else:
+            found.append((item, following))
+    return found
+
+
 def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
     """Each item of the lists among the blocks, the last of a list with what stands between it and the next list."""
     waiting: ListItem | None = None
     following: list[Block] = []
-    for block in blocks:
+    for block in blocks[len(_before_lists(blocks)) :]:
         if isinstance(block, ListBlock) and not is_furniture(block):
             if waiting:
                 yield waiting, tuple(following)
@@ -109,10 +139,15 @@ def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListIt
 
 
 def _before_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    first = next(
-        index for index, block in enumerate(blocks) if isinstance(block, ListBlock) and not is_furniture(block)
-    )
-    return tuple(block for block in blocks[:first] if isinstance(block, Paragraph | Quote | Table))
+    """The blocks above the lists of steps; above a numbered one, points are what to know before."""
+    lists = [i for i, block in enumerate(blocks) if isinstance(block, ListBlock) and not is_furniture(block)]
+    numbered_ones = [i for i in lists if _is_numbered(blocks[i])]
+    first = numbered_ones[0] if numbered_ones else lists[0] if lists else len(blocks)
+    return blocks[:first]
+
+
+def _is_numbered(block: Block) -> bool:
+    return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST_ITEMS
 
 
 def _from_to(first: Span, last: Span) -> Span:

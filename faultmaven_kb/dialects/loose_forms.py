@@ -22,14 +22,14 @@ from faultmaven_kb.dialects.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.parts import all_commands, text_of
 from faultmaven_kb.model.runbook import Passage, Solution, Step
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.languages import SQL, TYPED
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
+from faultmaven_kb.text.languages import QUERY, TYPED
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
 
 __all__ = ["asks", "is_aside", "looks", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
-_SHELLS = TYPED | SQL | {"", "powershell", "ps1", "promql", "text"}
+_SHELLS = TYPED | QUERY | {"", "powershell", "pwsh", "ps1", "cmd", "bat", "text"}
 _STAGE = re.compile(r"\W{0,3}(?:part|phase|stage)\b", re.IGNORECASE)
 _HOW_TO = re.compile(r"\W{0,3}how (?:to|do|can|should) (?!use\b|read\b|contribute\b)", re.IGNORECASE)
 _CHECKBOX = re.compile(r"\[[ xX]\]\s")
@@ -52,6 +52,10 @@ _LOOKS = re.compile(
     r"\W{0,4}(?:analy[sz]|compar|search|count|retriev|open |review|read|check|verify|inspect|look|confirm|identify|find|investigat|determin|examin|list|get|view|see|is |are |does |"
     r"diagnos|review|test|monitor|measure|query|collect|gather|debug|troubleshoot|show)",
     re.IGNORECASE,
+)
+_MENDINGS = frozenset(
+    "recovery restart remediation rollback failover cleanup restore restoration repair fix workaround mitigation "
+    "replacement reset reboot".split()
 )
 _ASIDE = frozenset(
     "configuration architecture changelog glossary example examples appendix license history preflight pre-flight".split()
@@ -210,9 +214,15 @@ def _answered(section: OutlineSection) -> Contents:
 
 def is_aside(section: OutlineSection) -> bool:
     """Whether a section holds nothing to do: contents, prerequisites, references, an example."""
-    if section.level > 1 and role_of(section, HEADINGS) in _ASIDE_ROLES:
+    role = role_of(section, HEADINGS) if section.level > 1 else None
+    if role in _ASIDE_ROLES and not (role == "prerequisites" and _counts_commands(section)):
         return True
     return is_contents(section) or section.key in _ASIDE or section.key.rsplit(" ", 1)[-1] in ("output", "example")
+
+
+def _counts_commands(section: OutlineSection) -> bool:
+    """Whether a numbered list of a section holds commands, which is a procedure under any name."""
+    return any(_is_numbered_list(block) and any(fences_in((block,))) for block in section.blocks)
 
 
 def _answers(blocks: tuple[Block, ...]) -> tuple[list[Solution], tuple[Block, ...]]:
@@ -284,4 +294,5 @@ def looks(text: str) -> bool:
 
 def _mends(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> bool:
     looked = has_steps or any(looks(other.title) for other in sections if other.level > 1)
-    return looked and _FIXES.match(section.title) is not None
+    noun = section.key.rsplit(" ", 1)[-1] in _MENDINGS
+    return looked and (noun or _FIXES.match(section.title) is not None)

@@ -13,6 +13,7 @@ from faultmaven_kb.text.outline import OutlineSection, label_of, words
 __all__ = ["first_words"]
 
 _SENTENCE = 4
+_TWO_MARKS = 2
 
 
 def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
@@ -22,9 +23,20 @@ def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
     """
     tops = [section for section in outline if section.level <= 1] or list(outline[:1])
     above = [each for section in tops for each in _said((replace(section, children=()),))]
-    telling = [each for each in above if not each.text.rstrip(" *_").endswith(":")]
-    below = [each for each in _said(outline) if len(each.text.split()) >= _SENTENCE and not each.text.endswith(":")]
-    return tuple((telling or above or below)[:1])
+    above = [each for each in above if _is_sentence(each.text)]
+    telling = [each for each in above if label_of(each) is None and not each.text.rstrip(" *_").endswith(":")]
+    below = [each for each in _said(outline) if _is_sentence(each.text) and not each.text.endswith(":")]
+    return tuple((telling or [each for each in above if not _is_facts(each)] or below)[:1])
+
+
+def _is_sentence(text: str) -> bool:
+    return text.rstrip(" *_").endswith((".", "!", "。")) or len(text.split()) >= _SENTENCE
+
+
+def _is_facts(paragraph: Paragraph) -> bool:
+    """Whether each line of a paragraph is a bold name with its value ("**RTO:** 10 minutes | **RPO:** none")."""
+    lines = paragraph.text.split("\n")
+    return all(label_of(Paragraph(line, paragraph.span)) for line in lines) and paragraph.text.count("**") > _TWO_MARKS
 
 
 def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:

@@ -79,7 +79,9 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
 
 def _table(table: Table, about: str | None) -> Contents | None:
     """What a table says, None for one that is text; `about` is the role of its section."""
-    steps = _step_columns(table) if about in (None, "diagnosis", "steps") and not _names_symptoms(table) else ()
+    steps = (
+        _step_columns(table) if about in (None, "diagnosis", "steps", "actions") and not _names_symptoms(table) else ()
+    )
     columns, read = (steps, _step_row) if steps else (_columns(table), _row)
     if not columns:
         return None

@@ -42,7 +42,11 @@ _ENGLISH = frozenset(
 _ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
 _BEFORE = 80
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
-_PROSE_END = re.compile(r"[.!?,;:]$|[.!?] [A-Z]")
+_PROSE = re.compile(
+    r"[.!?,;:]$|[.!?] [A-Z]|\s(?:the|is|are|an|to|for|and|works?|should|not|if|it|that|this|your|needs|needed|has|was)\s|"
+    r"\s(?:works|fails|failed|runs|hangs)$"
+)
+_QUOTED = re.compile(r"(?<![\w'’])'([a-z.][^'\n]{3,200})'(?![\w'’])")
 
 
 def typed_in(text: str, span: Span) -> tuple[Command, ...]:
@@ -55,6 +59,11 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
         above = text[max(0, match.start() - _BEFORE) : match.start()]
         if (_is_tool(code) or _TYPE_THIS.search(above)) and not _NOT_THIS.search(above):
             codes[code] = None
+    for match in _QUOTED.finditer(text) if "'" in text and "`" not in text else ():
+        if is_typed_line(match[1]):
+            codes[match[1]] = None
+    if "\n" not in text and "`" not in text and is_typed_line(text):
+        codes[text.strip().removeprefix("$ ")] = None
     if ":\n" in text:
         lines = text.split("\n")
         for index in range(1, len(lines)):
@@ -69,7 +78,7 @@ def is_typed_line(line: str) -> bool:
     if line.startswith(("$ ", "./")) or (" " in line and _SCRIPT.fullmatch(_first_word(line))):
         return True
     tool = _first_word(line)
-    if tool not in _TOOLS or _PROSE_END.search(line):
+    if tool not in _TOOLS or _PROSE.search(line):
         return False
     return _ARGUMENT.search(line) is not None or (" " in line and tool not in _ENGLISH)
 

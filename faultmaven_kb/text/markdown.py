@@ -18,7 +18,7 @@ from markdown_it.token import Token
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
 from faultmaven_kb.text.containers import UNMARKED, add_containers
 from faultmaven_kb.text.inline import without_comments
-from faultmaven_kb.text.wiki_markup import wiki_as_markdown
+from faultmaven_kb.text.near_markdown import as_markdown
 
 __all__ = [
     "Block",
@@ -161,7 +161,7 @@ def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
         text = "\n" * (source.position(start).line - 1) + source.text[start:]
     else:
         text = source.text.removeprefix(BYTE_ORDER_MARK)
-    written = wiki_as_markdown(text)
+    written = as_markdown(text)
     return _Walker(source, _PARSER.parse(written), source.lines if written is text else written.split("\n")).blocks()
 
 

@@ -1,12 +1,14 @@
-"""Confluence wiki markup ("h2. Title", "{code:bash}", "# first") as Markdown, line for line, so that places stay.
+"""Texts that are nearly Markdown, as Markdown, line for line, so that places stay.
 
-Pages that were exported from a wiki keep its markup in files called `.md`. Such a page is known by its headings: two of
-them, or one beside a block of code. Any other text comes back as it is.
+Pages that were exported from Confluence keep its markup ("h2. Title", "{code:bash}", "# first") in files called `.md`;
+they are known by their headings: two of them, or one beside a block of code. Other authors write "##Symptoms" and
+"-slow pages", without the blank that Markdown asks for; they are believed where no heading of the page has it. Any other
+text comes back as it is.
 """
 
 import re
 
-__all__ = ["wiki_as_markdown"]
+__all__ = ["as_markdown"]
 
 _HEADING = re.compile(r"^h(?P<level>[1-6])\. +(?P<title>\S[^\n]*)$", re.MULTILINE)
 _BLOCK = re.compile(r"^\{(?:code|noformat)\b", re.MULTILINE)
@@ -22,10 +24,36 @@ _MONO = re.compile(r"\{\{(?P<code>[^{}\n]{1,300})\}\}")
 _BOLD = re.compile(r"(?<![\w*\\])\*(?P<text>[^\s*][^*\n]{0,200})\*(?![\w*])")
 _LINK = re.compile(r"\[(?P<text>[^\[\]|\n]{1,200})\|(?P<target>[^\[\]|\n]{1,500})\]")
 _NOTHING = re.compile(r"\{(?:toc|anchor|excerpt|children|status|pagetree)\b[^{}\n]{0,200}\}")
+_UNSPACED = re.compile(r"^#{1,6}[^\s#!\d][^\n]*$", re.MULTILINE)
+_SPACED = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)
+_UNSPACED_POINT = re.compile(r"-(?=[A-Za-z`*])")
 _FEWEST = 2
 
 
-def wiki_as_markdown(text: str) -> str:
+def as_markdown(text: str) -> str:
+    """The text with the marks of Markdown; the same object where it has them."""
+    written = _wiki_as_markdown(text)
+    return _with_blanks(text) if written is text and "\n##" in text else written
+
+
+def _with_blanks(text: str) -> str:
+    """Headings and points with the blank that they lack."""
+    if _SPACED.search(text) or sum(1 for _ in _UNSPACED.finditer(text)) < _FEWEST:
+        return text
+    lines = []
+    fenced = False
+    for line in text.split("\n"):
+        fenced ^= line.lstrip().startswith(("```", "~~~"))
+        if not fenced and _UNSPACED.match(line):
+            marks = len(line) - len(line.lstrip("#"))
+            line = f"{line[:marks]} {line[marks:]}"  # noqa: PLW2901 - the line as it was meant
+        elif not fenced:
+            line = _UNSPACED_POINT.sub("- ", line, count=1) if line.startswith("-") else line  # noqa: PLW2901
+        lines.append(line)
+    return "\n".join(lines)
+
+
+def _wiki_as_markdown(text: str) -> str:
     """The text of a wiki page as Markdown with the same lines; any other text as it is."""
     if "h" not in text or (headings := len(_HEADING.findall(text))) < 1:
         return text
