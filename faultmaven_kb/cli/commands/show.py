@@ -10,6 +10,7 @@ from faultmaven_kb.cli.shared.page import print_block, print_runbook
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.dialects import all_dialects, dialect_named
 from faultmaven_kb.fences.placeholders import placeholders_in
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook, read_document
 from faultmaven_kb.text.terminal_text import printable, printable_lines
@@ -53,7 +54,8 @@ def command(
     """
     runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
-        runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
+        aliases = team_headings((runbook.path,))
+        runbook = parse_runbook(Path(runbook.path), dialect=dialect, aliases=aliases).runbook or runbook
     values = _values(pairs, runbook)
     if block is not None:
         print_block(runbook, block, values)
@@ -85,7 +87,9 @@ def _reasons(runbook: Runbook, chosen: str | None) -> tuple[str, ...]:
     """Why a document was read as it was: the option, or what in it speaks for the dialect."""
     if chosen:
         return ("because of --dialect",)
-    document = read_document(Path(runbook.path))[0] if runbook.path and Path(runbook.path).is_file() else None
+    document = None
+    if runbook.path and Path(runbook.path).is_file():
+        document, _ = read_document(Path(runbook.path), aliases=team_headings((runbook.path,)))
     if document is None:
         return ()
     found = dialect_named(runbook.dialect).signals(document)
