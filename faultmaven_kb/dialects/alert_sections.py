@@ -21,7 +21,7 @@ from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
-__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "unclaimed"]
+__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "parts_by_label", "unclaimed"]
 
 _CORE = frozenset(
     {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"}
@@ -50,6 +50,8 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
     if not named and len(labelled) < 2 and not labelled & _HELPS:
         return _commands_of_an_alert(document)
+    names = _named_after(outline)
+    by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
     found = [part for role, section in by_heading for part in _taken_apart(role, section)]
     return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
 
@@ -135,6 +137,23 @@ def _without(
         else:
             inner.append((found, replace(child, title=about or child.title)))
     return replace(section, children=tuple(kept)) if section.children else section
+
+
+def parts_by_label(section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
+    """The parts that the labels of a section name, each with its role and under the section's own title."""
+    for role, part in _labelled((section,)):
+        yield role, replace(part, title=section.title)
+
+
+def _named_after(outline: tuple[OutlineSection, ...]) -> dict[Span, str]:
+    """For sections called "Steps" and the like the heading right above, which says what they are the steps of."""
+    return {
+        child.span: section.title
+        for section in walk(outline)
+        if section.level > 1
+        for child in section.children
+        if role_of(child, HEADINGS) in ("steps", "actions")
+    }
 
 
 def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, OutlineSection]]:

@@ -1,4 +1,4 @@
-"""Headings that say when their part applies: "If the disk is full", "When nothing helps", "Yes" and "No" below a question.
+"""Headings that say when their part applies: "If the disk is full", "When nothing helps", "Yes" below a question.
 
 A branch is taken or left; it is a solution with the condition as its `when_to_use`, never a step of the way.
 """
@@ -15,7 +15,9 @@ _BRANCH = re.compile(
 )
 _NO_CONDITION = re.compile(r"\W{0,3}when (?:to|should|do|does|is|are|this|was|did|will|can)\b", re.IGNORECASE)
 _ANSWER = re.compile(
-    r"\W{0,3}(?:if )?(?:the answer is )?(?P<answer>yes|no|true|false|ja|nein|oui|non|sí|si|sim|não|是|否|はい|いいえ)(?:\W{0,2}|\s?[,:;.→–—-][^\n]{0,80})$",
+    r"\W{0,3}(?:if )?(?:the answer is )?"
+    r"(?P<answer>yes|no|true|false|ja|nein|oui|non|sí|si|sim|não|是|否|はい|いいえ)"
+    r"(?:\W{0,2}|\s?[,:;.→–—-][^\n]{0,80})$",
     re.IGNORECASE,
 )
 

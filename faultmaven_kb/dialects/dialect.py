@@ -121,6 +121,11 @@ def sections_by_role(document: Document, vocabulary: Vocabulary) -> Iterator[tup
             pending = [*section.children, *pending]
 
 
+def _is_above(first: OutlineSection, others: list[OutlineSection]) -> bool:
+    """Whether all other headings are below the first one, by their level or as the numbered parts of a procedure."""
+    return all(other.level > first.level or _LEADING_NUMBER.match(other.key) for other in others)
+
+
 def title_of(document: Document, vocabulary: Vocabulary) -> str:
     """The first heading of level 1 that is no part of the runbook, empty where all are ("# Summary", "# Triage" …).
 
@@ -129,9 +134,8 @@ def title_of(document: Document, vocabulary: Vocabulary) -> str:
     """
     headed = [section for section in walk(document.outline) if section.heading and section.title]
     found = [section for section in headed if section.level == 1]
-    if not found and headed and role_of(headed[0], vocabulary) is None:
-        if all(other.level > headed[0].level or _LEADING_NUMBER.match(other.key) for other in headed[1:]):
-            found = headed[:1]
+    if not found and headed and role_of(headed[0], vocabulary) is None and _is_above(headed[0], headed[1:]):
+        found = headed[:1]
     if len(found) > 1 and all(_LEADING_NUMBER.match(section.key) for section in found):  # the steps of a procedure
         return ""
     said = [section for section in found if section.title.strip(" :").casefold() not in NO_TITLES]

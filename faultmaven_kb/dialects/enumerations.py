@@ -1,7 +1,7 @@
-"""Paragraphs that count: "a) …", "ii. …", "① …", "1️⃣ …", "**Step 1: …**" as the numbered list that their author meant.
+"""Paragraphs that count: "a) …", "ii. …", "① …", "1️⃣ …", "**Step 1: …**" as numbered lists.
 
-Markdown knows digits with a full stop or a bracket only. A count is believed when it begins with its first mark and goes
-on, one kind of mark from the first to the last; what is below a mark belongs to its item.
+Markdown knows digits with a full stop or a bracket only. A count is believed when it begins with its first mark and
+goes on, one kind of mark from the first to the last; what is below a mark belongs to its item.
 """
 
 import re
@@ -19,7 +19,8 @@ _ROMAN = {"i": 1, "v": 5, "x": 10}
 _FEWEST = 2
 _MARK = re.compile(
     r"[ \t]{0,3}(?P<bold>\*\*|__)?[ \t]?(?:"
-    rf"(?:step|stage|task|schritt|étape|paso|passo|шаг|ステップ|手順|步骤)[ \t]{{0,2}}#?(?P<step>\d{{1,2}}|{_WORDS})(?!\w)[ \t]?[:.)–—-]{{0,2}}|"
+    rf"(?:step|stage|task|schritt|étape|paso|passo|шаг|ステップ|手順|步骤)[ \t]{{0,2}}#?(?P<step>\d{{1,2}}|{_WORDS})"
+    r"(?!\w)[ \t]?[:.)–—-]{0,2}|"
     r"(?P<circled>[①-⑳❶-❿➀-➉➊-➓])|(?P<key>\d)\ufe0f?\u20e3|(?P<ten>🔟)|"
     r"\((?P<inside>[a-h]|[ivx]{1,5}|\d{1,2})\)|(?P<letter>[a-hA-H])[.)](?=\s)|(?P<roman>[ivx]{1,5}|[IVX]{1,5})[.)](?=\s)|"
     r"(?P<digit>\d{1,2})[.):](?=[ \t*_]))",

@@ -8,12 +8,21 @@ says what the alert means, the words below the title do.
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, unclaimed
+from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, parts_by_label, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.listing import in_order, introduced_causes, numbered, short_title, solutions_in, steps_in
+from faultmaven_kb.dialects.listing import (
+    in_order,
+    introduced_causes,
+    numbered,
+    one_step,
+    short_title,
+    solutions_in,
+    steps_in,
+)
 from faultmaven_kb.dialects.loose_forms import looks, loose_contents
+from faultmaven_kb.dialects.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.parts import (
     all_commands,
     item_text,
@@ -29,8 +38,9 @@ from faultmaven_kb.dialects.purpose import first_words
 from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, ListBlock, fences_in
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
+from faultmaven_kb.text.languages import QUERY, TYPED
+from faultmaven_kb.text.markdown import Block, ListBlock, ListItem, fences_in
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 
 __all__ = ["FOUR_SECTION"]
 
@@ -120,7 +130,8 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
         kept = _passage(section, _raw(document, section)) if any(fences_in(blocks)) else ()
         return replace(text, notes=notes_in(blocks), resources=links, passages=kept)
     if role == "symptoms":
-        return Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
+        found = Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
+        return replace(found, steps=steps_in(section)) if _asks_a_store(blocks) else found
     if role == "causes":
         return replace(_causes(section), resources=links)
     if role == "diagnosis":
@@ -154,7 +165,36 @@ def _causes(section: OutlineSection) -> Contents:
     found = Contents(causes=listed, passages=_passage(section, text_of(beside)))
     if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
         return replace(found, solutions=solutions_in(replace(section, blocks=())))
+    cases = [*children, *(_as_case(item) for item in items_in(blocks) if len(item.blocks) > 1)]
+    for case in cases:
+        found = found.followed_by(_case(case))
     return found
+
+
+def _case(section: OutlineSection) -> Contents:
+    """What is below a cause: its labels say how to see it and how to mend it; commands without labels are a check."""
+    found = Contents()
+    labelled = [(role, part) for role, part in parts_by_label(section) if role in ("diagnosis", "mitigation")]
+    for role, part in labelled:
+        read = Contents(steps=steps_in(part)) if role == "diagnosis" else Contents(solutions=solutions_in(part))
+        found = found.followed_by(read)
+    read = {block.span.line for _, part in labelled for block in part.blocks}
+    rest = tuple(block for block in blocks_below(section) if block.span.line not in read)
+    if not all_commands(rest):
+        return found
+    step = one_step(heading_number(section.title)[1], rest, section.span, counted=False)
+    return Contents(steps=(step,)).followed_by(found)
+
+
+def _as_case(item: ListItem) -> OutlineSection:
+    """An item with blocks of its own as the section that its author wrote without a heading."""
+    title = short_title(item_text(replace(item, blocks=item.blocks[:1])))
+    return OutlineSection(None, title, words(title), item.blocks[1:], (), item.span)
+
+
+def _asks_a_store(blocks: tuple[Block, ...]) -> bool:
+    """Whether code of a language that is typed is among the blocks; what is printed has none."""
+    return any(fence.language in TYPED | QUERY for fence in fences_in(without_shown(blocks, shown_in(blocks))))
 
 
 def _cause(number: int, section: OutlineSection) -> Cause:

@@ -8,6 +8,7 @@ many authors do not indent the command that belongs to an item.
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import label_means
@@ -46,6 +47,12 @@ _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
 _TAIL = 200
+_DESCRIBES = re.compile(
+    r"\b(?:which|it does|it will|this will|this does|this means|script|playbook|workflow|job|automation)\W{0,3}:"
+    r"\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Words above a list that says what something does by itself."""
 _TELLINGS = frozenset({"causes", "impact", "meaning", "symptoms"})
 _CAUSES = re.compile(
     r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
@@ -57,7 +64,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     """Steps or solutions of several sections, each of which counts from one or not at all, counted through."""
-    if len({part.number for part in parts} - {None}) == len(parts):
+    written = [part.number for part in parts if part.number is not None]
+    if len(written) == len(parts) and all(first < second for first, second in pairwise(written)):
         return parts
     return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
 
@@ -125,8 +133,11 @@ def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListIt
     """Each item of the lists among the blocks, the last of a list with what stands between it and the next list."""
     waiting: ListItem | None = None
     following: list[Block] = []
+    above = ""
     for block in blocks[len(_before_lists(blocks)) :]:
-        if isinstance(block, ListBlock) and not is_furniture(block):
+        described = _DESCRIBES.search(above) is not None
+        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
+        if isinstance(block, ListBlock) and not described and not is_furniture(block):
             if waiting:
                 yield waiting, tuple(following)
             for item in block.items[:-1]:
@@ -140,10 +151,19 @@ def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListIt
 
 def _before_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks above the lists of steps; above a numbered one, points are what to know before."""
-    lists = [i for i, block in enumerate(blocks) if isinstance(block, ListBlock) and not is_furniture(block)]
+    lists = [
+        i
+        for i, block in enumerate(blocks)
+        if isinstance(block, ListBlock) and not is_furniture(block) and not _is_described(blocks, i)
+    ]
     numbered_ones = [i for i in lists if _is_numbered(blocks[i])]
     first = numbered_ones[0] if numbered_ones else lists[0] if lists else len(blocks)
     return blocks[:first]
+
+
+def _is_described(blocks: tuple[Block, ...], index: int) -> bool:
+    above = blocks[index - 1] if index else None
+    return isinstance(above, Paragraph) and _DESCRIBES.search(above.text.rstrip()[-_TAIL:]) is not None
 
 
 def _is_numbered(block: Block) -> bool:

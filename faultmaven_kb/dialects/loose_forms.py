@@ -32,9 +32,14 @@ _FEWEST = 2
 _SHELLS = TYPED | QUERY | {"", "powershell", "pwsh", "ps1", "cmd", "bat", "text"}
 _STAGE = re.compile(r"\W{0,3}(?:part|phase|stage)\b", re.IGNORECASE)
 _HOW_TO = re.compile(r"\W{0,3}how (?:to|do|can|should) (?!use\b|read\b|contribute\b)", re.IGNORECASE)
+_TELLS_HOW = re.compile(
+    r"\W{0,3}how (?:to|do|can) (?:i |we |you )?"
+    r"(?:know|tell|recogni[sz]e|see|spot|find|check|identify|confirm|verify)\b",
+    re.IGNORECASE,
+)
 _CHECKBOX = re.compile(r"\[[ xX]\]\s")
 _CHOICE = re.compile(
-    r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|lösung|方案)\s*#?(?:\d{1,2}|[a-h])\b",
+    r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|procedure|method|approach|plan|lösung|方案)\s*#?(?:\d{1,2}|[a-h])\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
@@ -49,17 +54,16 @@ _FIXES = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
-    r"\W{0,4}(?:analy[sz]|compar|search|count|retriev|open |review|read|check|verify|inspect|look|confirm|identify|find|investigat|determin|examin|list|get|view|see|is |are |does |"
-    r"diagnos|review|test|monitor|measure|query|collect|gather|debug|troubleshoot|show)",
+    r"\W{0,4}(?:analy[sz]|check|collect|compar|confirm|count|debug|determin|diagnos|does |examin|find|gather|get|"
+    r"identify|inspect|investigat|is |are |list|look|measure|monitor|open |query|read|retriev|review|search|see|show|"
+    r"test|troubleshoot|verify|view)",
     re.IGNORECASE,
 )
 _MENDINGS = frozenset(
     "recovery restart remediation rollback failover cleanup restore restoration repair fix workaround mitigation "
     "replacement reset reboot".split()
 )
-_ASIDE = frozenset(
-    "configuration architecture changelog glossary example examples appendix license history preflight pre-flight".split()
-)
+_ASIDE = frozenset("configuration architecture changelog glossary example examples appendix license history".split())
 _NO_STEPS = frozenset(
     {"prerequisites", "resources", "escalation", "meaning", "impact", "symptoms", "causes", "prevention"}
 )
@@ -108,12 +112,16 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     A heading that speaks of mending is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     found = Contents()
+    choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]
+    if len(choices) >= _FEWEST:
+        found = Contents(solutions=_as_solution(tuple(choices)))
+        outline = without_spans(outline, {section.span for section in choices})
     procedure = procedure_in(outline)
     if procedure:
         steps = tuple(_whole_step(section) for section in procedure)
-        found = (
-            Contents(solutions=_as_solution(procedure)) if has_steps and not has_solutions else Contents(steps=steps)
-        )
+        mends = has_steps and not has_solutions and not choices
+        read = Contents(solutions=_as_solution(procedure)) if mends else Contents(steps=steps)
+        found = found.followed_by(read)
         outline = without_spans(outline, {section.span for section in procedure})
     for section, read in _under_telling_headings(outline):
         found = found.followed_by(read)
@@ -138,7 +146,10 @@ def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[O
         each if len(each) >= _FEWEST else [section for section in each if _all_commands(section)]
         for each in (asked, cases)
     )
-    found = [(section, _answered(section)) for section in asked]
+    found = [
+        (section, Contents(steps=(_whole_step(section),)) if _TELLS_HOW.match(section.title) else _answered(section))
+        for section in asked
+    ]
     found += [
         (section, Contents(solutions=(one_solution(section.title, _all_blocks(section), section.span),)))
         for section in cases
@@ -190,7 +201,7 @@ def asks(text: str) -> bool:
 
 
 def _answered(section: OutlineSection) -> Contents:
-    """A question with its answer as a solution; one with "Yes" and "No" below it as a check, and a solution for each."""
+    """A question with its answer as a solution; one with "Yes" and "No" below it as a check and a solution for each."""
     question = _QUESTION.match(section.title)
     title = question["question"].strip(" *_") if question else section.title
     answers = [child for child in section.children if answer_of(child)]

@@ -19,8 +19,10 @@ _NAMES = re.compile(
     r"\boutputs?(?: (?:is|of|from|should|will|would|might|may)\b[^\n]{0,120})?\W*$|"
     r"\b(?:example|sample|expected|typical|healthy|normal|possible) (?:outputs?|results?|responses?|failures?|errors?|"
     r"logs?|messages?)\b|"
-    r"\b(?:following|this|these|such|an?) (?:\w+ )?(?:errors?|messages?|outputs?|responses?|logs?|results?|lines?)\W*$|"
-    r"\b(?:errors?|logs?|messages?|lines?)(?: \w+)? (?:such as|like)\b|\b(?:returns|prints|shows|responds with|logs)\W*$",
+    r"\b(?:following|this|these|such|an?) (?:\w+ )?"
+    r"(?:errors?|messages?|outputs?|responses?|logs?|results?|lines?)\W*$|"
+    r"\b(?:errors?|logs?|messages?|lines?)(?: \w+)? (?:such as|like)\b|"
+    r"\b(?:returns|prints|shows|responds with|logs)\W*$",
     re.IGNORECASE,
 )
 """Words that name what is printed."""

@@ -25,7 +25,8 @@ def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
     above = [each for section in tops for each in _said((replace(section, children=()),))]
     above = [each for each in above if _is_sentence(each.text)]
     telling = [each for each in above if label_of(each) is None and not each.text.rstrip(" *_").endswith(":")]
-    below = [each for each in _said(outline) if _is_sentence(each.text) and not each.text.endswith(":")]
+    further = (each for each in _said(outline) if label_of(each) is None and not each.text.endswith(":"))
+    below = [each for each in further if _is_sentence(each.text)]
     return tuple((telling or [each for each in above if not _is_facts(each)] or below)[:1])
 
 

@@ -32,6 +32,7 @@ _COLUMNS = Vocabulary(
     ("mitigation", tuple("what to do, do this, response, how to fix, workaround, recommended action".split(", "))),
     ("diagnosis", tuple("check, checks, how to check, verify, command, how to confirm, what to check".split(", "))),
 )
+_LIKE = {"meaning": "symptoms", "verification": "diagnosis", "actions": "mitigation"}
 _SYMPTOMS = frozenset(
     "symptom symptoms error errors problem problems issue issues alert alerts cause causes".split()
 ) | {"error message"}
@@ -126,7 +127,7 @@ def _step_row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
 def _columns(table: Table) -> tuple[str | None, ...]:
     """The role of each column of a table that says what to do about what is seen; empty for any other table."""
     roles = tuple(_COLUMNS.role(words(cell)) or HEADINGS.role(words(cell)) for cell in table.rows[0].cells)
-    roles = tuple("symptoms" if role == "meaning" else role for role in roles)
+    roles = tuple(_LIKE.get(role or "", role) for role in roles)
     sees, helps = {"symptoms", "causes"} & set(roles), {"mitigation", "diagnosis"} & set(roles)
     return roles if sees and helps and len(table.rows) > 1 else ()
 

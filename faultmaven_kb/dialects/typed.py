@@ -1,7 +1,7 @@
 """What a reader is to type: code spans and lines that begin with the name of a tool.
 
 Nothing but the words decides, because prose has no language: a list of the tools that runbooks use, and a word such as
-"run" before a code span. A line that stands alone needs more, since "find the node" and "make sure" begin like commands.
+"run" before a code span. A line that stands alone needs more: "find the node" and "make sure" begin like commands.
 """
 
 import re
@@ -20,30 +20,40 @@ _NOT_THIS = re.compile(
     re.IGNORECASE,
 )
 _TOOLS = frozenset(
-    "amtool ansible ansible-playbook apachectl apt apt-get argocd aws awk az bash buildah bundle calicoctl cat cd ceph "
-    "certbot cephadm chmod chown chronyc cilium consul cp crictl crontab ctr curl cqlsh dd df dig dmesg dnf docker "
-    "docker-compose doctl du echo env etcdctl etcdutl ethtool export fdisk find firewall-cmd flux free fsck fuser "
-    "gcloud gh git gitlab-ctl go grep gsutil haproxy head helm heroku hostnamectl htop id influx iostat ip iptables "
-    "istioctl java jcmd jmap jq jstack journalctl k9s kafka-configs kafka-configs.sh kafka-consumer-groups "
-    "kafka-consumer-groups.sh kafka-topics kafka-topics.sh kill killall kubeadm kubectl kustomize logcli logrotate ls "
-    "lsblk lsof lvextend make mdadm mimirtool mkdir mongo mongodump mongosh mount mtr mv mysql mysqladmin mysqldump nc "
-    "ncdu nerdctl netstat nft nginx nmap node nodetool nomad npm nslookup ntpdate ntpq oc openssl patronictl "
-    "pg_basebackup pg_ctl pg_ctlcluster pg_dump pg_isready pg_restore pgrep php ping pip pkill pm2 podman promtool ps "
-    "psql pulumi python python3 rabbitmq-diagnostics rabbitmq-queues rabbitmqctl rails redis-cli resize2fs rm rook "
-    "rsync ruby sar scp sed service sh skopeo smartctl sqlite3 ss ssh strace su supervisorctl swapoff swapon sysctl "
-    "systemctl tail tar tc tcpdump tee telnet terraform thanos timedatectl top touch traceroute truncate ufw umount "
-    "uptime valkey-cli vault velero vmstat watch wget xfs_growfs xfs_repair yarn yq yum zfs zpool".split()
+    "amtool ansible ansible-playbook apachectl apt apt-get arcconf argocd auditctl ausearch awk aws az barman base64 "
+    "bash blkid borg brew btrfs buildah bun bundle calicoctl cargo cat cd cdk celery ceph cephadm certbot chage chmod "
+    "choco chown chronyc cilium clickhouse-client cmctl cockroach composer consul consul-template cp cqlsh crictl "
+    "crontab ctr curator curl cut dd deno df dig dmesg dmidecode dnf docker docker-compose docker-machine doctl "
+    "dotnet dpkg du e2fsck echo eksctl env etcdctl etcdutl ethtool export exportfs fdisk find firewall-cmd fluent-bit "
+    "flux free fsck fuser gcloud gdb getenforce getent gh git gitlab-ctl go gradle grep groupadd growpart gsutil "
+    "gunzip gzip haproxy hcloud hdparm head helm heroku hostname hostnamectl htop id iftop influx iostat iotop ip "
+    "ipmitool iptables istioctl java jcmd jmap journalctl jq jstack k9s kafka-configs kafka-configs.sh "
+    "kafka-console-consumer kafka-consumer-groups kafka-consumer-groups.sh kafka-topics kafka-topics.sh kafkacat kcat "
+    "kill killall kind kinit klist kops kubeadm kubectl kubectx kubens kustomize last ldapsearch linkerd linode-cli "
+    "logcli logrotate ls lsblk lsns lsof lspci lsusb lvextend lvs make md5sum mdadm megacli mimirtool minikube mkdir "
+    "mongo mongodump mongoexport mongoimport mongosh mongostat mount mpstat mtr mv mvn mysql mysqladmin mysqlcheck "
+    "mysqldump nc ncdu nerdctl nethogs netstat nfsstat nft nginx nmap nmcli node nodetool nomad npm npx nsenter "
+    "nslookup ntpdate ntpq nvme oc oci openssl packer parted passwd patronictl pct perf pg_basebackup pg_ctl "
+    "pg_ctlcluster pg_dump pg_isready pg_resetwal pg_restore pgbackrest pgrep php pidstat ping pip pkill pm2 pnpm "
+    "podman promtool ps psql pulumi pvesh pvs python python3 qm rabbitmq-diagnostics rabbitmq-queues rabbitmqadmin "
+    "rabbitmqctl racadm rails rake rclone redis-cli redis-server repmgr resize2fs resolvectl restic restorecon rm "
+    "rook rpm rsync ruby sam sar scp sed semanage sensors service setenforce sh sha256sum showmount skaffold skopeo "
+    "smartctl smbclient sqlcmd sqlite3 ss ssh stern storcli strace su supervisorctl swapoff swapon sysctl sysdig "
+    "systemctl systemd-analyze tail tar tc tcpdump tee telnet terraform terragrunt thanos timedatectl tofu top touch "
+    "tr traceroute truncate ufw umount uname uniq unzip uptime useradd usermod valkey-cli vault velero vgextend vgs "
+    "vmstat wal-g watch wg wg-quick wget xargs xfs_growfs xfs_repair yarn yq yum zcat zfs zpool".split()
 )
 _ENGLISH = frozenset(
     "bundle cat consul date echo export find free git go grep head helm host id kill make mount node ping service sort "
-    "strace tail tee top touch vault velero watch".split()
+    "strace tail tee top touch vault velero watch last kind cut sensors sam barman perf hostname brew passwd".split()
 )
 """Tools whose name begins a sentence as well."""
 _ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
 _BEFORE = 80
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROSE = re.compile(
-    r"[.!?,;:]$|[.!?] [A-Z]|\s(?:the|is|are|an|to|for|and|works?|should|not|if|it|that|this|your|needs|needed|has|was)\s|"
+    r"[.!?,;:]$|[.!?] [A-Z]|"
+    r"\s(?:the|is|are|an|to|for|and|works?|should|not|if|it|that|this|your|needs|needed|has|was)\s|"
     r"\s(?:works|fails|failed|runs|hangs)$"
 )
 _QUOTED = re.compile(r"(?<![\w'’])'([a-z.][^'\n]{3,200})'(?![\w'’])")

@@ -1,9 +1,9 @@
 """Texts that are nearly Markdown, as Markdown, line for line, so that places stay.
 
 Pages that were exported from Confluence keep its markup ("h2. Title", "{code:bash}", "# first") in files called `.md`;
-they are known by their headings: two of them, or one beside a block of code. Other authors write "##Symptoms" and
-"-slow pages", without the blank that Markdown asks for; they are believed where no heading of the page has it. Any other
-text comes back as it is.
+they are known by their headings: two of them, or one beside a block of code. Others write "##Symptoms" and
+"-slow pages", without the blank that Markdown asks for; they are believed where no heading of the page has it. Any
+other text comes back as it is.
 """
 
 import re
