@@ -58,7 +58,7 @@ _CAUSES = re.compile(
     r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
 )
 _LINK = re.compile(r"\W{0,3}(?:\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)\W{0,3}")
-_CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+_ITEM_MARK = re.compile(r"^(?:(?:\d{1,3}\.|[-*])\s+)?(?:\[[ xX]\]\s+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
@@ -176,7 +176,7 @@ def _from_to(first: Span, last: Span) -> Span:
 
 def short_title(text: str) -> str:
     """The first sentence of a text, without marks, at most a line long."""
-    first = _CHECKBOX.sub("", plain(text.partition("\n")[0]))
+    first = _ITEM_MARK.sub("", plain(text.partition("\n")[0]))
     first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
     return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
 

@@ -13,7 +13,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.enumerations import as_lists
-from faultmaven_kb.dialects.typed import is_typed_line
+from faultmaven_kb.dialects.typed import is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
@@ -62,7 +62,7 @@ def _typed_quote(block: Block) -> Block:
     if not texts or len(texts) < len(block.blocks):
         return block
     lines = [line.strip().strip("`") for text in texts for line in text.split("\n")]
-    if not all(is_typed_line(line) for line in lines):
+    if not all(is_typed_prose(line) for line in lines):
         return block
     return Fence("bash", "", "".join(f"{line}\n" for line in lines), block.span)
 

@@ -9,7 +9,7 @@ import re
 from faultmaven_kb.model.runbook import Command
 from faultmaven_kb.source import Span
 
-__all__ = ["is_typed_line", "typed_in"]
+__all__ = ["is_typed_line", "is_typed_prose", "typed_in"]
 
 _CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
 _TYPE_THIS = re.compile(
@@ -50,6 +50,7 @@ _ENGLISH = frozenset(
 """Tools whose name begins a sentence as well."""
 _ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
 _BEFORE = 80
+_TAG = re.compile(r"<[A-Za-z/!]")
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROSE = re.compile(
     r"[.!?,;:]$|[.!?] [A-Z]|"
@@ -70,14 +71,14 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
         if (_is_tool(code) or _TYPE_THIS.search(above)) and not _NOT_THIS.search(above):
             codes[code] = None
     for match in _QUOTED.finditer(text) if "'" in text and "`" not in text else ():
-        if is_typed_line(match[1]):
+        if is_typed_prose(match[1]):
             codes[match[1]] = None
-    if "\n" not in text and "`" not in text and is_typed_line(text):
+    if "\n" not in text and "`" not in text and is_typed_prose(text):
         codes[text.strip().removeprefix("$ ")] = None
     if ":\n" in text:
         lines = text.split("\n")
         for index in range(1, len(lines)):
-            if lines[index - 1].rstrip().endswith(":") and is_typed_line(lines[index]):
+            if lines[index - 1].rstrip().endswith(":") and is_typed_prose(lines[index]):
                 codes[lines[index].strip()] = None
     return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
 
@@ -91,6 +92,11 @@ def is_typed_line(line: str) -> bool:
     if tool not in _TOOLS or _PROSE.search(line):
         return False
     return _ARGUMENT.search(line) is not None or (" " in line and tool not in _ENGLISH)
+
+
+def is_typed_prose(line: str) -> bool:
+    """Whether a line of prose is typed: outside of code a page does not show `<pod>`, so a line with it is none."""
+    return _TAG.search(line) is None and is_typed_line(line)
 
 
 def _is_tool(code: str) -> bool:
