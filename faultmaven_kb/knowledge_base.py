@@ -1,7 +1,7 @@
 """Many runbooks: loaded from files and folders, found by id, filtered, linked, searched.
 
 A bad file never stops the load: what could be read is there, what is wrong is in `diagnostics`. A knowledge base is
-never changed after it is loaded. This room stands above search, which is built when the first question comes.
+never changed after it is loaded. This room is above search, which is built when the first question comes.
 """
 
 import os
@@ -52,19 +52,21 @@ class KnowledgeBase:
         second_opinion: "SecondOpinion | None" = None,
     ) -> None:
         by_id: dict[str, Runbook] = {}
-        found = list(diagnostics)
+        diagnostics_so_far = list(diagnostics)
         runbooks = tuple(runbooks)
         for runbook, runbook_id in zip(runbooks, _ids(runbooks), strict=True):
             if runbook_id is None:
                 first = by_id.get(runbook.id)
-                found.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
+                diagnostics_so_far.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
             elif runbook_id == runbook.id:
                 by_id[runbook_id] = runbook
             else:
                 by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
         self._by_id: Mapping[str, Runbook] = by_id
         self._second = second_opinion
-        self._found: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+        self._found: tuple[Diagnostic, ...] = tuple(
+            sorted(diagnostics_so_far, key=lambda diagnostic: diagnostic.sort_key)
+        )
         self._base: StoredBase | None = None
 
     @classmethod
@@ -77,8 +79,8 @@ class KnowledgeBase:
         them, those of the configuration in force for the first path count.
 
         With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
-        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file beside other
-        paths.
+        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
+        other paths.
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
@@ -107,9 +109,9 @@ class KnowledgeBase:
     ) -> "KnowledgeBase":
         """The runbooks at some paths as one file `to`, opened. `aliases` are as in `load`, and are kept in the file.
 
-        The file holds everything: models, texts and index. One that is there is brought up to date: only files that
+        The file contains everything: models, texts and index. One that is there is brought up to date: only files that
         have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
-        `multiprocessing` in the main module; `progress` is told how many of how many files are done. Raises
+        `multiprocessing` in the main module; `progress` is called with how many of how many files are done. Raises
         `PathError` when a path does not exist or the file cannot be written.
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
@@ -188,7 +190,7 @@ class KnowledgeBase:
         return tuple(self._by_id)
 
     def get(self, runbook_id: str) -> "Runbook | None":
-        """The runbook with this id, None when there is none."""
+        """The runbook with this id, None if there is none."""
         return self._by_id.get(runbook_id)
 
     def keys(self) -> tuple[str, ...]:
@@ -245,14 +247,14 @@ class KnowledgeBase:
         """
         runbook = self[runbook_id]
         ids = dict.fromkeys(each for link in runbook.related if (each := self._linked(runbook, link)))
-        return tuple(self._by_id[found] for found in ids)
+        return tuple(self._by_id[identity] for identity in ids)
 
     def _linked(self, runbook: "Runbook", link: "Link") -> str | None:
-        found = self.ids_named(link.id) if link.id else ()
-        if len(found) > 1 and runbook.path:
+        candidates = self.ids_named(link.id) if link.id else ()
+        if len(candidates) > 1 and runbook.path:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(runbook.path), link.url.partition("#")[0]))
-            found = tuple(each for each in found if self._by_id[each].path == path)
-        return found[0] if len(found) == 1 else None
+            candidates = tuple(identity for identity in candidates if self._by_id[identity].path == path)
+        return candidates[0] if len(candidates) == 1 else None
 
     def search(
         self,
@@ -308,11 +310,11 @@ class KnowledgeBase:
         done: "Collection[StepKey]" = (),
         ask: "Callable[[str], Answer] | None" = None,
     ) -> "Differential":
-        """The causes, across runbooks, that observations point to, and the step that best tells them apart.
+        """The causes, across runbooks, that observations point to, and the step that best distinguishes them.
 
         An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
         steps that are not to be proposed again. `ask` finds the runbooks for a symptom in place of `search`, for one
-        who filters or has the answer already. The result orders and explains; it is no diagnosis. Raises
+        who filters or has the answer already. The result ranks and explains; it is not a diagnosis. Raises
         `ConfigurationError` when there is no observation.
         """
         from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search
@@ -387,9 +389,9 @@ def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
 
 
 def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
-    found = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
+    stored = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
     taken = (_duplicate(*each) for each in base.duplicates())
-    return tuple(sorted((*found, *taken), key=lambda diagnostic: diagnostic.sort_key))
+    return tuple(sorted((*stored, *taken), key=lambda diagnostic: diagnostic.sort_key))
 
 
 def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:

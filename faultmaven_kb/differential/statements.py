@@ -29,8 +29,8 @@ _BAD = frozenset(
 _NEGATIONS = frozenset("not no never nobody nothing none cannot without isn't aren't doesn't don't can't won't".split())
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _CLAUSE = re.compile(r"[;:\n]\s*|,\s+|\.\s+|(?<!\s)\s++-\s+")
-_FLOOR = 0.25
-_UNKNOWN = 0.6
+_FLOOR = 0.25  # chosen: likeness below a quarter is coincidence (docs/explanation/differential.md)
+_UNKNOWN = 0.6  # chosen: between a word that all causes have and one that only one has
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Rarity:
 
 
 def clauses(text: str) -> tuple[str, ...]:
-    """The parts of a text that stand for themselves, without noise such as times and addresses."""
+    """The parts of a text that represent themselves, without noise such as times and addresses."""
     return tuple(part for line in signal(text).split("\n") for part in _CLAUSE.split(line) if part.strip())
 
 
@@ -91,8 +91,8 @@ def opposite(one: Statement) -> Statement:
 def agreement(one: Statement, other: Statement, rarity: Rarity) -> float:
     """1 when both say the same, -1 when they say the opposite about the same thing, 0 when they are about other things.
 
-    A state counts like a term that one cause alone has, and only beside a common term. Likeness below a quarter is
-    coincidence, and terms that many causes have count for less than their likeness.
+    A state counts like a term that one cause alone has, and only together with a common term. Likeness below a quarter
+    is coincidence, and terms that many causes have count for less than their likeness.
     """
     common = one.terms & other.terms
     shared = rarity.mass(common)

@@ -1,4 +1,4 @@
-"""Writes Markdown: list items that hold any text, front matter that reads back the same.
+"""Writes Markdown: list items that contain any text, front matter that reads back the same.
 
 Only text goes in and out; what a runbook is, its writers know.
 """
@@ -29,12 +29,12 @@ def items(texts: Iterable[str]) -> str:
 
 
 def joined(parts: Iterable[str]) -> str:
-    """The parts that hold something, a blank line between two."""
+    """The parts that contain something, a blank line between two."""
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
 
 
 def one_line(text: str) -> str:
-    """The text with every run of blanks and line ends as one blank."""
+    """The text with every run of spaces and line ends as one space."""
     return " ".join(text.split())
 
 

@@ -30,7 +30,7 @@ _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word of a command: its text without quotes, and where it stands in the code."""
+    """One word of a command: its text without quotes, and where it is in the code."""
 
     text: str
     start: int
@@ -63,7 +63,7 @@ class ShellCommand:
 
     @property
     def line(self) -> str:
-        """The words joined by one blank."""
+        """The words joined by one space."""
         return " ".join((self.name, *self.arguments))
 
 
@@ -103,19 +103,19 @@ def commands_only(code: str) -> str:
     for line in code.split("\n"):
         prompt = _PROMPT.match(line)
         if goes_on or (follows and line.lstrip().startswith("> ")):
-            kept = re.sub(r"^(\s*)> ", r"\1  ", line)
+            shown = re.sub(r"^(\s*)> ", r"\1  ", line)
         elif prompt:
-            kept = " " * prompt.end() + line[prompt.end() :]
+            shown = " " * prompt.end() + line[prompt.end() :]
         else:
-            kept = " " * len(line)
-        follows = bool(kept.strip())
-        goes_on = kept.rstrip().endswith("\\")
-        lines.append(kept)
+            shown = " " * len(line)
+        follows = bool(shown.strip())
+        goes_on = shown.rstrip().endswith("\\")
+        lines.append(shown)
     return "\n".join(lines)
 
 
 def parse(code: str) -> Script:
-    """The commands, comments and errors of a shell text; a line of thousands of characters is no command."""
+    """The commands, comments and errors of a shell text; a line of thousands of characters is not a command."""
     if _is_too_long(code):
         return Script(code, (), (), (), (), None)
     masked = _masked(code)

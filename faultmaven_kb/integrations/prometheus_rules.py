@@ -1,9 +1,9 @@
-"""Reads alerts from the files that hold them, each with its place: Prometheus rules, PrometheusRule manifests, rules in
-ConfigMaps and Helm values, Grafana's provisioning files.
+"""Reads alerts from the files that contain them, each with its place: Prometheus rules, PrometheusRule manifests, rules
+in ConfigMaps and Helm values, Grafana's provisioning files.
 
 Where in a file its rules are is not asked: a rule is known by its keys, wherever it is, in a text within the file as
-well (`data: {rules.yml: |…}`). Recording rules are no alerts. A Helm template is read as far as that goes without
-rendering it: actions on lines of their own are left out, others become `TEMPLATE`. A file that is no YAML even so is a
+well (`data: {rules.yml: |…}`). Recording rules are not alerts. A Helm template is read as far as that goes without
+rendering it: actions on separate lines are left out, others become `TEMPLATE`. A file that is not YAML even so is a
 `Problem`, never an exception: the others are read all the same.
 """
 
@@ -21,14 +21,14 @@ from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
 
 __all__ = ["TEMPLATE", "Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
-_SIZE_LIMIT = 500_000
+_SIZE_LIMIT = 500_000  # bytes; `python -m benchmarks.hostile` measures the worst file
 _MOST_ALERTS = 2_000  # a runbook is looked for to each of them
-_DEPTH_LIMIT = 100
+_DEPTH_LIMIT = 100  # chosen: far above any rule file
 _ENDINGS = (".yaml", ".yml", ".rules")
 _GRAFANA = ("data", "condition", "uid", "for")
 
 TEMPLATE = "<template>"
-"""What stands in a text for what a chart's template would fill in."""
+"""What is in a text for what a chart's template would fill in."""
 
 _ESCAPED = re.compile(r"\{\{-?\s*(?:`([^`]*)`|\"(\{\{|\}\})\")\s*-?\}\}")
 _ACTION = re.compile(r"\{\{(?:/\*(?:(?!\*/|/\*).)*\*/|[^{}/]|/(?!\*)|\}(?!\})|\{(?!\{))*\}\}", re.DOTALL)
@@ -37,7 +37,7 @@ _ACTIONS_ALONE = re.compile(rf"^[ \t]*(?:{TEMPLATE}[ \t]*)+$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alerting rule: its name, labels and annotations as written, and where it stands (line from 1)."""
+    """An alerting rule: its name, labels and annotations as written, and where it is (line from 1)."""
 
     name: str
     path: str
@@ -58,7 +58,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class RuleFile:
-    """What a file holds."""
+    """What a file contains."""
 
     alerts: tuple[Alert, ...]
     problems: tuple[Problem, ...] = ()
@@ -105,7 +105,9 @@ def _read(text: str, name: str) -> RuleFile:
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
         return RuleFile(tuple(alerts), (problem,))
     except (yaml.YAMLError, RecursionError):
-        return RuleFile(tuple(alerts), (Problem(name, 1, "the file is not YAML: it holds what no text holds"),))
+        return RuleFile(
+            tuple(alerts), (Problem(name, 1, "the file is not YAML: it contains characters that are not text"),)
+        )
     return RuleFile(tuple(alerts))
 
 
@@ -117,7 +119,7 @@ def _without_actions(text: str) -> str:
 
 
 def _hint(text: str) -> str:
-    """What to do about a template; rules themselves hold `{{ $labels.x }}` only inside of values."""
+    """What to do about a template; rules themselves contain `{{ $labels.x }}` only inside of values."""
     is_template = any(line.lstrip().startswith(("{{-", "{{ ", "{{/*")) for line in text.split("\n"))
     return "; it is a template, expected what `helm template` makes of it" if is_template else ""
 

@@ -1,7 +1,7 @@
 """The language server: each request of the protocol, one line of wiring to the function that answers it.
 
 A document is read and checked once for each version of its text. The folders are listed again when a file is saved or
-changes on disk. Files that are no runbooks (README and the like) are left in peace.
+changes on disk. Files that are not runbooks (README and similar) are ignored.
 """
 
 from collections.abc import Callable
@@ -140,7 +140,7 @@ def _watch(server: LanguageServer, state: _State) -> None:
         refresh(ls)
 
     def refresh(ls: LanguageServer) -> None:
-        """Other files are not what they were: list them anew and check the open documents again."""
+        """Other files are not what they were: list them again and check the open documents again."""
         state.catalogue = None
         state.opened.clear()
         for uri, document in list(ls.workspace.text_documents.items()):

@@ -1,6 +1,6 @@
 """A knowledge base into a folder of plain files.
 
-Everything is written beside the folder first and moved over file by file, so that a page is never half written; a page
+Everything is written next to the folder first and moved over file by file, so that a page is never half written; a page
 whose runbook is gone is removed. Equal runbooks give equal bytes.
 """
 
@@ -29,7 +29,7 @@ MARK = "fmkb-site.json"
 """The file that says that a folder is a site of this library: only such a folder, or an empty one, is written to."""
 
 _ASSETS = ("site.css", "icon.svg", "theme.js", "stemmer.js", "search.js", "site.js")
-_FEW = 6
+_FEW = 6  # chosen: one row of cards
 
 
 class Choice(NamedTuple):
@@ -43,7 +43,7 @@ def build_site(kb: KnowledgeBase, to: Path, *, title: str = "Runbooks", source: 
     """Write the site of a knowledge base into the folder `to`; how many files it has comes back.
 
     A file of an earlier build that is no longer part of the site is removed, nothing else is. Raises `PathError` when
-    the folder cannot be written or holds other files, `ConfigurationError` when the extra `site` is not installed.
+    the folder cannot be written or contains other files, `ConfigurationError` when the extra `site` is not installed.
     """
     made = site_files(kb, title=title, source=source or Source())
     before = _earlier(to)
@@ -128,7 +128,7 @@ def _choices(entries: Iterable[Entry]) -> dict[str, list[Choice]]:
 
 
 def _earlier(folder: Path) -> set[str]:
-    """The files of the site that a folder holds. Raises `PathError` for a folder with other things in it."""
+    """The files of the site that a folder contains. Raises `PathError` for a folder with other things in it."""
     if folder.is_file():
         raise PathError(f"{folder}: is a file, expected a folder for the site")
     if not folder.is_dir() or not any(folder.iterdir()):
@@ -138,7 +138,7 @@ def _earlier(folder: Path) -> set[str]:
         return {name for name in names if isinstance(name, str) and _is_inside(name)}
     except (OSError, ValueError, LookupError, TypeError):
         raise PathError(
-            f"{folder}: holds other files, expected a new folder, an empty one or an earlier site"
+            f"{folder}: contains other files, expected a new folder, an empty one or an earlier site"
         ) from None
 
 
@@ -147,7 +147,7 @@ def _is_inside(name: str) -> bool:
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
-    """Write a file whole; one that is the same already is left alone."""
+    """Write a file whole; one that is the same already is not changed."""
     path = folder / name
     if not path.is_symlink() and path.is_file() and path.read_bytes() == content:
         return

@@ -1,6 +1,6 @@
 """An open base: its runbooks by id, its diagnostics, its searcher, and what it was built from.
 
-A base is never changed under the one who reads it; `building.refreshed` opens the next state as a base of its own.
+A base is never changed under the one who reads it; `building.refreshed` opens the next state as its own base.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -148,7 +148,7 @@ class StoredBase:
                     yield runbook_id, "" if earlier is None else names[files[earlier]], names[files[number]]
 
     def id_at(self, place: int) -> str | None:
-        """The id of the runbook at a position, None where there is none."""
+        """The id of the runbook at a position, None if there is none."""
         segment, inner = self.places.find(place)
         return self.renamed.get(place, segment.ids[inner]) if segment.has_runbook(inner) else None
 

@@ -1,8 +1,8 @@
 """Makes a base out of files, and lets one follow its files.
 
 A change of a few files becomes a new segment at the end of the file. When what was added or is no longer valid grows
-beyond a share of the base, or to more than a few segments, the base is written anew, from what it holds: only changed
-files are ever parsed.
+beyond a share of the base, or to more than a few segments, the base is written again, from what it contains: only
+changed files are ever parsed.
 """
 
 import os
@@ -33,23 +33,23 @@ if TYPE_CHECKING:
 
 __all__ = ["Progress", "build", "is_built_from", "refresh"]
 
-_BATCH = 32
-_AHEAD = 4
+_BATCH = 32  # files of one message to a process, chosen
+_AHEAD = 4  # batches for each process, chosen: no process waits for the writer
 _PAYS = 150
 """How many files are worth the start of another process."""
 
-_SMALL = 500
-_STALE_SHARE = 0.1
-_MOST_SEGMENTS = 8
+_SMALL = 500  # chosen (docs/explanation/storage.md)
+_STALE_SHARE = 0.1  # chosen (docs/explanation/storage.md)
+_MOST_SEGMENTS = 8  # chosen (docs/explanation/storage.md)
 _SETTLED = 50_000_000
 """Nanoseconds after which a file's time of change tells that it has not changed since."""
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many files are done."""
+"""Called with how many of how many files are done."""
 
 
 class _Plan(NamedTuple):
-    """The files as they are now; for each the positions of what a base holds of it (none: to be read), and whether
+    """The files as they are now; for each the positions of what a base contains of it (none: to be read), and whether
     its time of change can be trusted later on."""
 
     states: list[FileState]
@@ -116,7 +116,7 @@ def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None
 
 
 def _opened(path: Path) -> StoredBase | None:
-    """The base in a file, None where there is none that can be read."""
+    """The base in a file, None if there is none that can be read."""
     try:
         return StoredBase(path)
     except (ConfigurationError, PathError):
@@ -148,7 +148,7 @@ def _now(folder: Path) -> int:
 
 
 def _held(state: FileState, known: tuple[int, int, bytes, range] | None) -> range:
-    """The positions of what is held of a file, none where it has changed since."""
+    """The positions of what the base contains of a file, none where it has changed since."""
     if known is None:
         return range(0)
     size, changed, digest, places = known
@@ -212,7 +212,7 @@ def _moved(filed: _Filed, by: int) -> _Filed:
 
 
 class _Run(NamedTuple):
-    """Some files in a row: those to be read, or else names and positions of what is held."""
+    """Some files in a row: those to be read, or else names and positions of what the base contains."""
 
     files: list[FileState]
     held: list[tuple[str, range]]
@@ -239,7 +239,8 @@ def _runs(plan: _Plan, *, all_files: bool) -> Iterator[_Run]:
 
 
 def _fill(segment: SegmentWriter, batches: Iterator[Batch], progress: Progress | None, *, total: int) -> list[_Filed]:
-    """Add what is read or held of all files to a segment; each file with the positions in the segment."""
+    """Add what is read of all files, or was there already, to a segment; each file with the positions in the
+    segment."""
     found: list[_Filed] = []
     for batch in batches:
         at = len(segment)
@@ -281,7 +282,7 @@ def _pool(jobs: int) -> "AbstractContextManager[ProcessPoolExecutor | None]":
 
 
 class _Held:
-    """Batches of what a base holds already."""
+    """Batches of what a base contains already."""
 
     def __init__(self, base: StoredBase) -> None:
         self._base = base

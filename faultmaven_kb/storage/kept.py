@@ -2,7 +2,7 @@
 
 A base is named by the paths and the library that made it, so nothing has to be invalidated; the folder may be deleted
 at any time. The bases that were not used for longest go when all of them take too much room. A folder that cannot be
-written is no error: there is no base then, and the files are read.
+written is not an error: there is no base then, and the files are read.
 """
 
 import contextlib
@@ -23,7 +23,7 @@ from faultmaven_kb.text.aliases import NO_ALIASES
 
 __all__ = ["Cache"]
 
-_MOST = 2_000_000_000
+_MOST = 2_000_000_000  # bytes (SECURITY.md)
 _NAME = re.compile(rf"[0-9a-f]{{32}}{re.escape(SUFFIX)}|\.fmkb-[0-9a-f]+\.part")
 
 
@@ -57,7 +57,7 @@ class Cache:
         find_states(paths)  # a path that is missing is the caller's mistake, a folder that is full is not
         from faultmaven_kb.storage.building import build  # noqa: PLC0415
 
-        if file.parent.is_symlink():  # whoever made it does not choose where files are written and removed
+        if file.parent.is_symlink():  # anybody who made it does not choose where files are written and removed
             return None
         try:
             file.parent.mkdir(parents=True, exist_ok=True)

@@ -42,20 +42,20 @@ __all__ = [
 ]
 
 COLUMNS = ("technology", "severity", "status")
-"""The fields of the metadata that are filtered by, beside tags."""
+"""The fields of the metadata that are filtered by, besides tags."""
 
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
-_LEVEL = 1
+_LEVEL = 1  # zlib's fastest, measured in docs/explanation/storage.md
 _Value = TypeVar("_Value")
-_LARGEST = 200_000_000
+_LARGEST = 200_000_000  # bytes, chosen: a thousand times the largest document
 
 
 class Record(NamedTuple):
     """A file that was read. `model` is empty where there was no runbook, `told` where there was nothing to report;
     `unread` when that keeps something from being found.
 
-    A file with several runbooks is several records in a row, the first of which has what was told of the file.
+    A file with several runbooks is several records in a row, the first of which has the diagnostics of the file.
     `values` are the runbook's id, its `COLUMNS` and its technologies as the search takes them; `text` has the batch's
     numbers; `by_file` says that the id is the file's name.
     """

@@ -1,4 +1,4 @@
-"""Writes a fence that holds any code, for every room that puts code into Markdown."""
+"""Writes a fence that contains any code, for every room that puts code into Markdown."""
 
 import re
 
@@ -8,7 +8,7 @@ _TICKS = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
 
 
 def fence(code: str, language: str = "") -> str:
-    """A fenced block; its marks are longer than any that the code holds."""
+    """A fenced block; its marks are longer than any that the code contains."""
     longest = max((len(match[1]) for match in _TICKS.finditer(code)), default=2)
     marks = "`" * max(3, longest + 1)
     return f"{marks}{language}\n{code.rstrip(chr(10))}\n{marks}"

@@ -3,7 +3,7 @@
 __all__ = ["OUTPUT", "PROMPTED", "QUERY", "SHELL", "SQL", "TYPED"]
 
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
-"""Languages of a fence that a shell runs as it stands."""
+"""Languages of a fence that a shell runs as it is."""
 PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", "bash-session", "terminal"})
 """Languages of a session: commands behind prompts, with their output."""
 TYPED = SHELL | PROMPTED

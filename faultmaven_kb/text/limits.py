@@ -1,9 +1,9 @@
-"""How much of one kind a document may hold: the stage between the parser and everything that walks its blocks.
+"""How much of one kind a document may contain: the stage between the parser and everything that walks its blocks.
 
 A file of a permitted size can still be thousands of headings, one paragraph of a hundred thousand brackets, or lists in
 lists in lists. Every later stage may take time that grows with such a number, or with its square, so it is bounded
 here, once, on the blocks as the parser saw them (the lines of a hostile file prove nothing about its structure). The
-limits are ten times what the largest runbooks hold; a document beyond one is reported (RB014) and not read further.
+limits are ten times what the largest runbooks contain; a document beyond one is reported (RB014) and not read further.
 """
 
 import re
@@ -30,11 +30,11 @@ LIMITS = {
     "characters in one paragraph": 10_000,
     "marks in one paragraph": 600,
     "levels of nesting": 8,
-    "blanks and empty lines in a row": 400,
+    "spaces and empty lines in a row": 400,
 }
 """The most of each kind in one document. Marks are brackets, asterisks, underscores, backticks, quotes and `<`."""
 
-_BLANKS = re.compile(rf"\s{{{LIMITS['blanks and empty lines in a row'] + 1}}}")
+_BLANKS = re.compile(rf"\s{{{LIMITS['spaces and empty lines in a row'] + 1}}}")
 _MARKS = "[(<*_`\"'{"
 
 
@@ -45,9 +45,9 @@ def too_many_lines(source: Source) -> Diagnostic | None:
 
 
 def beyond_limit(source: Source, blocks: tuple[Block, ...]) -> Diagnostic | None:
-    """The first place where a document holds more of one kind than it may (RB014); None where it holds less."""
+    """The first place where a document contains more of one kind than it may (RB014); None where it contains less."""
     if blanks := _BLANKS.search(source.text):
-        return _beyond("blanks and empty lines in a row", source, source.span(*blanks.span()))
+        return _beyond("spaces and empty lines in a row", source, source.span(*blanks.span()))
     counts: Counter[str] = Counter()
     for kind, count, span in _measured(blocks, 1):
         counts[kind] = max(counts[kind], count) if kind in _PEAKS else counts[kind] + count

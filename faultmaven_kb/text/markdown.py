@@ -1,7 +1,7 @@
 """Markdown text to typed blocks with places. Only this room and `containers` know markdown-it.
 
 Only the block pass runs (it costs about half of a full parse): `inline` is for the few texts whose links matter. The
-front matter is blanked instead of cut, so that every line number is a line of the file. What stands in a fence or in an
+front matter is blanked instead of cut, so that every line number is a line of the file. What is in a fence or in an
 HTML comment stays inside its block and is never seen as structure by later stages. An admonition of a site generator is
 a quote that opens with GitHub's mark (`[!WARNING]`), so every later stage knows one form of warning; a tab or a folded
 part is its label and its blocks.
@@ -172,7 +172,7 @@ class _Walker:
         self.lines, self.tokens, self.written, self.index = source.lines, tokens, written, 0
 
     def span(self, token: Token) -> Span:
-        """The lines of a token from the first character that is no blank to the last one; written for speed."""
+        """The lines of a token from the first character that is not a space to the last one; written for speed."""
         first, end = token.map or (0, 1)
         lines = self.lines
         while end > first + 1 and not lines[end - 1].strip():
@@ -182,7 +182,7 @@ class _Walker:
 
     def blocks(self, closing: str = "") -> tuple[Block, ...]:
         """The blocks up to the closing token (which is consumed)."""
-        found: list[Block] = []
+        result: list[Block] = []
         while self.index < len(self.tokens):
             token = self.tokens[self.index]
             self.index += 1
@@ -191,18 +191,18 @@ class _Walker:
             if token.type == "paragraph_open":  # by far the most frequent
                 text = self.tokens[self.index].content
                 self.index += 2
-                found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
+                result.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
                 continue
             if token.type == "container_open":
-                found.extend(self.container(token))
+                result.extend(self.container(token))
                 continue
             if token.type == "html_block":
-                found.extend(self.html(token))
+                result.extend(self.html(token))
                 continue
             block = self.block(token)
             if block is not None:
-                found.append(block)
-        return tuple(found)
+                result.append(block)
+        return tuple(result)
 
     def block(self, token: Token) -> Block | None:
         """The block that a token opens."""
@@ -222,7 +222,7 @@ class _Walker:
         return ThematicBreak(self.span(token)) if kind == "hr" else None
 
     def html(self, token: Token) -> Iterator[Block]:
-        """A heading written in HTML as one, a folded part's summary as its label, anything else as it stands."""
+        """A heading written in HTML as one, a folded part's summary as its label, anything else as it is."""
         span = self.span(token)
         text = token.content
         if heading := _HTML_HEADING.fullmatch(text.strip()):

@@ -1,7 +1,7 @@
 """What is wrong with a text that is not YAML, in our own words, and where the fault begins.
 
 A parser notices a forgotten colon, quote or bracket only further down, and its words change with its versions. So the
-fault is told from the kind of the error and from the characters at its two marks, never from the parser's message.
+fault is derived from the kind of the error and from the characters at its two marks, never from the parser's message.
 """
 
 from typing import NamedTuple
@@ -15,7 +15,7 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _BRACKETS = {"[": "]", "{": "}"}
 _QUOTES = ("'", '"')
-_WORD_LIMIT = 20
+_WORD_LIMIT = 20  # characters of the text that a message quotes, chosen
 _DEEP = 500  # half of what libyaml allows: a level of indentation is one space or more
 
 
@@ -28,7 +28,7 @@ class YamlFault(NamedTuple):
 
 
 def nested_beyond(text: str, levels: int) -> bool:
-    """Whether a text is nested deeper than so many levels: composing it recurses, its events do not.
+    """Whether a text is nested deeper than this many levels: composing it recurses, its events do not.
 
     Raises `yaml.YAMLError` where the text is not YAML before that.
     """
@@ -45,8 +45,8 @@ def nested_beyond(text: str, levels: int) -> bool:
 
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
     """The fault for which a parser gave up a text."""
-    found, opened = _index(error.problem_mark, text), _index(error.context_mark, text)
-    index = next((place for place in (found, opened) if place is not None), 0)
+    problem, opened = _index(error.problem_mark, text), _index(error.context_mark, text)
+    index = next((place for place in (problem, opened) if place is not None), 0)
     first = text[opened : opened + 1] if opened is not None else ""
     here = text[index : index + 1]
     if isinstance(error, yaml.composer.ComposerError):
@@ -78,7 +78,7 @@ def _index(mark: yaml.Mark | None, text: str) -> int | None:
 
 
 def _indentation(text: str, index: int) -> int:
-    """How many spaces stand before the index on its line, 0 when anything else does."""
+    """How many spaces are before the index on its line, 0 when anything else does."""
     before = text[text.rfind("\n", 0, index) + 1 : index]
     return len(before) if before.isspace() else 0
 

@@ -26,7 +26,7 @@ BEYOND = {
     "characters in one paragraph": "a b\n" * 2_501,
     "marks in one paragraph": "[" * 601,
     "levels of nesting": "".join(f"{'  ' * depth}- a\n" for depth in range(9)),
-    "blanks and empty lines in a row": "1. **A** (" + " " * 401 + "x\n",
+    "spaces and empty lines in a row": "1. **A** (" + " " * 401 + "x\n",
 }
 
 

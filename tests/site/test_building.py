@@ -112,7 +112,7 @@ def test_two_builds_are_the_same_to_the_byte() -> None:
 def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
 
-    with pytest.raises(PathError, match="holds other files"):
+    with pytest.raises(PathError, match="contains other files"):
         build_site(KnowledgeBase.builtin(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     with pytest.raises(PathError, match="is a file"):

@@ -39,8 +39,8 @@ def command(ctx: click.Context, paths: tuple[Path, ...], output: Path, jobs: int
       fmkb build runbooks -o base.fmkb
       fmkb search --kb base.fmkb "too many clients already"
 
-    The file opens at once, whatever its size, wherever a folder of runbooks is taken. One that is there is brought up
-    to date: only runbooks that have changed are read again, and no reader ever sees half of it.
+    The file opens immediately, whatever its size, and can be given in place of a folder of runbooks. An existing file
+    is brought up to date: only runbooks that have changed are read again, and no reader ever sees half of it.
     """
     from faultmaven_kb.gate.configuration.headings import team_headings  # noqa: PLC0415
     from faultmaven_kb.knowledge_base import KnowledgeBase, is_built  # noqa: PLC0415 - a help page needs no runbook

@@ -23,9 +23,9 @@ __all__ = ["command"]
     "--output",
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write it below this folder, under the name that the form asks for. Default: print it.",
+    help="Write it below this folder, under the name that the form requires. Default: print it.",
 )
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that new dates take. Default: today.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The date for new dates. Default: today.")
 @kb_option
 def command(
     runbook: str, to: str, output: Path | None, today: datetime.datetime | None, kb_paths: tuple[Path, ...]

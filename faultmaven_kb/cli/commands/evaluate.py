@@ -32,7 +32,9 @@ __all__ = ["command"]
     help="An earlier run (output of --json) to compare with.",
 )
 @click.option("--misses", type=click.IntRange(0), default=20, show_default=True, help="How many misses to list.")
-@click.option("--explain", is_flag=True, help="Say for each miss what the right runbook lacks against the first one.")
+@click.option(
+    "--explain", is_flag=True, help="Say for each miss what the right runbook lacks compared with the first one."
+)
 @click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of the confidence intervals.")
 @click.option("--no-clock", is_flag=True, help="Leave out the latency, so that equal runs print equal bytes.")
 @kb_option
@@ -54,8 +56,8 @@ def command(
 ) -> None:
     """Measure the search with the labelled QUESTIONS: JSON lines, or `id<TAB>text` with --qrels.
 
-    Without QUESTIONS every runbook is asked for by its own symptoms, each taken out of the base before it is asked;
-    what cannot be found, and which runbooks collide, is listed.
+    Without QUESTIONS every runbook is searched for by its own symptoms, each removed from the base beforehand;
+    runbooks that cannot be found, and those that collide, are listed.
 
     \b
     Examples:
@@ -79,15 +81,15 @@ def command(
         else:
             click.echo(self_check_text(check, misses=misses), nl=False)
         ctx.exit(1 if check.lost else 0)
-    labelled = tuple(each for path in questions for each in read_labelled(path, judgements=qrels))
+    labelled = tuple(item for path in questions for item in read_labelled(path, judgements=qrels))
     kb = with_semantic(load(kb_paths), semantic)
     _report_unknown(kb, labelled)
     run = evaluate(labelled, lambda question: kb.search(question, limit=10), clock=clock, seed=seed)
     comparison = compare(_read_run(earlier), run) if earlier else None
     explanations = explain_misses(run, kb.get) if explain else ()
     if as_json:
-        told = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
-        echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}) | told)
+        extra = {"explanations": [item.to_dict() for item in explanations]} if explain else {}
+        echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}) | extra)
         return
     click.echo(evaluation_text(run, misses=misses, explanations=explanations), nl=False)
     if comparison:
@@ -109,5 +111,7 @@ def _read_run(path: Path) -> Evaluation:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise ConfigurationError(f'"{path}" is no run, expected the output of `fmkb eval --json`')
+        raise ConfigurationError(
+            f'"{path}" is not the result of an evaluation, expected the output of `fmkb eval --json`'
+        )
     return Evaluation.from_dict(value)

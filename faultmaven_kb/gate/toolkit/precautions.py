@@ -4,7 +4,7 @@ A warning says what the command costs. It is above the command, in the same solu
 solutions is not), and fits the harm: a sentence about an interruption does not warn of a deletion. Text with a mark or
 the word "warning" counts anywhere above; a plain sentence counts only right above the command or in a comment of the
 block, and only when it tells an effect ("this deletes every key"), not a state ("when the server is stopped"). On the
-card only what belongs to the quick fix counts: symptoms speak of losses too. Inline code is left out of the search, and
+card only what belongs to the quick fix counts: symptoms mention losses too. Inline code is left out of the search, and
 so is a sentence about another command (`helm upgrade` interrupts …) and the order itself: "remove the old index" tells
 what to do and not what it costs.
 """
@@ -105,13 +105,13 @@ _BARE = (
     r"stop|kill|end|move|cut)"
 )
 _ORDER = re.compile(rf"(?:(?<=^)|(?<=[,;:] )|(?<=and )|(?<=then )|(?<=or )|(?<=to )){_BARE}\b", re.IGNORECASE)
-"""What the reader is told to do, at the start of a sentence or behind another order."""
+"""What the reader has to do, at the start of a sentence or after another order."""
 _ONLY_NAMED = re.compile(
     r"\b(?:lists?|shows?|finds?|look up|counts?|check that no|no|old(?:er)?|delet\w+|remov\w+)\b[^.;:\n]{0,30}?"
     r"\b(?:backups?|snapshots?|copy of)\b",
     re.IGNORECASE,
 )
-"""A backup that is spoken of and not made."""
+"""A backup that is mentioned and not made."""
 _OF_BACKUPS = re.compile(r"snapshot|backup|snap-|restic|borg|velero|rollback", re.IGNORECASE)
 
 
@@ -147,8 +147,8 @@ def _about(text: str, command: str) -> str:
     """A text without its inline code, and without the sentences that are about another command."""
     if "`" not in text:
         return text
-    kept = (each for each in _SENTENCE.split(text) if not _names_another(each, command))
-    return _CODE_SPAN.sub("", " ".join(kept))
+    sentences = (sentence for sentence in _SENTENCE.split(text) if not _names_another(sentence, command))
+    return _CODE_SPAN.sub("", " ".join(sentences))
 
 
 def _names_another(sentence: str, command: str) -> bool:
@@ -171,9 +171,9 @@ def _tells(text: str, harm: Harm) -> bool:
 
 
 def is_guarded(snippet: Snippet, harm: Harm) -> bool:
-    """Whether a backup or a dry run stands above a command: in the text near it, or among the commands before.
+    """Whether a backup or a dry run is above a command: in the text near it, or among the commands before.
 
-    Where the command deletes backups itself, a text that speaks of them is no precaution.
+    Where the command deletes backups itself, a text that mentions them is not a precaution.
     """
     commands = [fence.code for fence in snippet.before] + [snippet.code[: harm.start]]
     if any(map(_SAFEGUARD_COMMAND.search, commands)):
@@ -185,7 +185,7 @@ def is_guarded(snippet: Snippet, harm: Harm) -> bool:
 
 
 def has_backup(checked: Checked, snippet: Snippet, harm: Harm) -> bool:
-    """Whether the section speaks of a backup, a dry run or a way back anywhere before a command."""
+    """Whether the section mentions a backup, a dry run or a way back anywhere before a command."""
     last = snippet.span(harm.start, harm.start).line
     above = "\n".join(checked.lines[snippet.section.span.line - 1 : last - 1])
     return any(pattern.search(above) for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND, _NO_LOSS)) or any(
