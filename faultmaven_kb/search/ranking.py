@@ -32,9 +32,9 @@ _CONTRAST, _CONTRAST_HALF = 0.3, 2.0
 tests/data/search, benchmarks/siblings.py, 166 alerts and notes on 138 faults; 0.2 to 0.4 and 1 to 6 nats do as well."""
 
 _OUTDONE, _SIBLING, _SAID = 0.2, 1.5, 0.8
-"""What being outdone by a sibling costs; the nats that the titles of siblings have in common; the share of its own title
-words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the shipped runbooks' own symptoms, each taken
-out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
+"""What being outdone by a sibling costs; the nats that the titles of siblings have in common; the share of its own
+title words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the shipped runbooks' own symptoms, each
+taken out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
 
 _NOTHING = 1e-9
 _SIBLINGS = 10
@@ -55,11 +55,13 @@ class Terms(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Runbooks by their positions in the index, best first, with their scores and what their best passage is worth."""
+    """Runbooks by their positions in the index, best first, with their scores, what their best passage is worth, and
+    how much of their titles is asked (from 0 to 1; of the nearest ones, for others 0)."""
 
     runbooks: Numbers
     scores: Floats
     passages: Floats
+    titles: Floats
 
 
 def terms_in(question: Question, index: Index) -> Terms:
@@ -104,7 +106,7 @@ def rank(
     if question.technologies:
         looked *= _technology(best, question, technologies)
     order = np.argsort(-looked, kind="stable")
-    return Ranked(best[order], looked[order], passages[order])
+    return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
 
 
 def largest(scores: Floats, most: int) -> Numbers:
