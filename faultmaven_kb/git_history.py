@@ -53,10 +53,10 @@ def _commit(repository: Repository, revision: str) -> str:
     if "\0" in revision:
         raise ConfigurationError(unknown)
     try:
-        found = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        name = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except GitRefusedError:
         raise ConfigurationError(unknown) from None
-    commit = found.decode("ascii", "replace").strip()
+    commit = name.decode("ascii", "replace").strip()
     try:
         return repository.git("merge-base", commit, "HEAD").decode("ascii", "replace").strip() or commit
     except GitRefusedError:  # no common history that is known here
@@ -65,13 +65,13 @@ def _commit(repository: Repository, revision: str) -> str:
 
 def _blobs(repository: Repository, commit: str) -> dict[str, str]:
     """The object name of every plain file of a commit, by path; links and submodules are left out."""
-    found = {}
+    blobs = {}
     for row in _split(repository.git("ls-tree", "-r", "-z", "--full-tree", commit)):
         kind, _, place = row.partition("\t")
         mode, _, rest = kind.partition(" ")
         if mode in ("100644", "100755"):
-            found[place] = rest.rpartition(" ")[2]
-    return found
+            blobs[place] = rest.rpartition(" ")[2]
+    return blobs
 
 
 def _split(output: bytes) -> list[str]:
@@ -82,15 +82,15 @@ def _contents(repository: Repository, names: list[str]) -> dict[str, bytes]:
     """The bytes of many objects, from one process."""
     wanted = sorted(set(names))
     output = repository.git("cat-file", "--batch", stdin="".join(f"{name}\n" for name in wanted).encode())
-    found, begin = {}, 0
+    contents, begin = {}, 0
     for name in wanted:
         end = output.index(b"\n", begin)
         size = output[begin:end].rsplit(b" ", 1)[-1]
         if not size.isdigit():
             raise ConfigurationError(f"--since: object {name} is missing, expected a clone with all of its files")
-        found[name] = output[end + 1 : end + 1 + int(size)]
+        contents[name] = output[end + 1 : end + 1 + int(size)]
         begin = end + 2 + int(size)
-    return found
+    return contents
 
 
 def _content(repository: Repository, blob: str, texts: Mapping[str, bytes]) -> bytes:
@@ -99,15 +99,15 @@ def _content(repository: Repository, blob: str, texts: Mapping[str, bytes]) -> b
 
 def _new(given: list[Path], repository: Repository, blobs: Mapping[str, str]) -> list[tuple[str, Path, bytes]]:
     """The runbooks at the paths that are at no path of the state before: where each is, and its bytes."""
-    found = []
+    ids = []
     for path in find_runbooks(given):
         place = repository.place(path)
         if place not in blobs and path.is_file():
             try:
-                found.append((place, path, read_bytes(path)))
+                ids.append((place, path, read_bytes(path)))
             except PathError:  # the check itself reports it
                 continue
-    return found
+    return ids
 
 
 def _names(
@@ -167,12 +167,12 @@ def _authors(repository: Repository, commit: str) -> dict[str, frozenset[str]]:
     """
     touched = list(_touched(repository, f"{commit}..HEAD"))
     headers = _contents(repository, [each for each, _ in touched])
-    found: dict[str, set[str]] = {}
+    authors: dict[str, set[str]] = {}
     for each, place in touched:
         author = _AUTHOR.search(headers[each].partition(b"\n\n")[0])
         parts = (part.decode("utf-8", "replace").strip() for part in author.groups()) if author else ()
-        found.setdefault(place, set()).update(part for part in parts if part)
-    return {place: frozenset(names) for place, names in found.items()}
+        authors.setdefault(place, set()).update(part for part in parts if part)
+    return {place: frozenset(names) for place, names in authors.items()}
 
 
 def _runbook(path: Path) -> Runbook | None:

@@ -119,12 +119,17 @@ def _program() -> str:
 
 
 def _run(arguments: list[str], folder: Path, *, stdin: bytes = b"", **more: str) -> bytes:
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
-    options = [part for each in _CONFIGURATION for part in ("-c", each)]
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    options = [part for setting in _CONFIGURATION for part in ("-c", setting)]
     command = [_program(), "--no-pager", *options, *arguments]
     try:
         done = subprocess.run(  # noqa: S603
-            command, input=stdin, capture_output=True, check=False, cwd=folder, env={**kept, **_ENVIRONMENT, **more}
+            command,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            cwd=folder,
+            env={**environment, **_ENVIRONMENT, **more},
         )
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"--since needs git, which cannot be started: {error}") from error

@@ -51,19 +51,21 @@ class KnowledgeBase:
         second_opinion: "SecondOpinion | None" = None,
     ) -> None:
         by_id: dict[str, Runbook] = {}
-        found = list(diagnostics)
+        diagnostics_so_far = list(diagnostics)
         runbooks = tuple(runbooks)
         for runbook, runbook_id in zip(runbooks, _ids(runbooks), strict=True):
             if runbook_id is None:
                 first = by_id.get(runbook.id)
-                found.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
+                diagnostics_so_far.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
             elif runbook_id == runbook.id:
                 by_id[runbook_id] = runbook
             else:
                 by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
         self._by_id: Mapping[str, Runbook] = by_id
         self._second = second_opinion
-        self._found: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+        self._found: tuple[Diagnostic, ...] = tuple(
+            sorted(diagnostics_so_far, key=lambda diagnostic: diagnostic.sort_key)
+        )
         self._base: StoredBase | None = None
 
     @classmethod
@@ -236,14 +238,14 @@ class KnowledgeBase:
         """
         runbook = self[runbook_id]
         ids = dict.fromkeys(each for link in runbook.related if (each := self._linked(runbook, link)))
-        return tuple(self._by_id[found] for found in ids)
+        return tuple(self._by_id[identity] for identity in ids)
 
     def _linked(self, runbook: "Runbook", link: "Link") -> str | None:
-        found = self.ids_named(link.id) if link.id else ()
-        if len(found) > 1 and runbook.path:
+        candidates = self.ids_named(link.id) if link.id else ()
+        if len(candidates) > 1 and runbook.path:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(runbook.path), link.url.partition("#")[0]))
-            found = tuple(each for each in found if self._by_id[each].path == path)
-        return found[0] if len(found) == 1 else None
+            candidates = tuple(identity for identity in candidates if self._by_id[identity].path == path)
+        return candidates[0] if len(candidates) == 1 else None
 
     def search(
         self,
@@ -378,9 +380,9 @@ def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
 
 
 def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
-    found = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
+    stored = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
     taken = (_duplicate(*each) for each in base.duplicates())
-    return tuple(sorted((*found, *taken), key=lambda diagnostic: diagnostic.sort_key))
+    return tuple(sorted((*stored, *taken), key=lambda diagnostic: diagnostic.sort_key))
 
 
 def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:

@@ -32,11 +32,11 @@ def plugins(group: str, kind: type[_Kind]) -> tuple[_Kind, ...]:
     An entry point is one object of `kind` or a tuple of them. Raises `ConfigurationError` for one that cannot be
     imported or is something else; its text names the package.
     """
-    found: list[_Kind] = []
+    objects: list[_Kind] = []
     for entry, package in _entry_points():
         if entry.group == group:
-            found += _loaded(entry, package, kind)
-    return tuple(found)
+            objects += _loaded(entry, package, kind)
+    return tuple(objects)
 
 
 def refuse_taken(what: str, names: Sequence[str]) -> None:
@@ -86,13 +86,13 @@ def _entry_points() -> tuple[tuple["EntryPoint", str], ...]:
         return ()
     from importlib.metadata import distributions  # noqa: PLC0415 - as slow as the rest of a short check together
 
-    found = [
+    entries = [
         (entry, f"{package.name} {package.version}")
         for package in distributions(path=folders)
         for entry in package.entry_points
         if entry.group in (RULE_GROUP, DIALECT_GROUP, REPORT_GROUP)
     ]
-    unique = {(entry.group, entry.name): (entry, package) for entry, package in reversed(found)}
+    unique = {(entry.group, entry.name): (entry, package) for entry, package in reversed(entries)}
     return tuple(unique[key] for key in sorted(unique))
 
 

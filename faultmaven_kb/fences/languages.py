@@ -91,11 +91,11 @@ def is_only_comments(code: str, language: str) -> bool:
 
 
 def _without_block_comments(code: str) -> str:
-    kept, done = [], 0
+    pieces, done = [], 0
     while (start := code.find("/*", done)) >= 0 and (end := code.find("*/", start + 2)) >= 0:
-        kept.append(code[done:start])
+        pieces.append(code[done:start])
         done = end + 2
-    return "".join((*kept, code[done:]))
+    return "".join((*pieces, code[done:]))
 
 
 def is_program(word: str) -> bool:

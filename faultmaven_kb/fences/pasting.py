@@ -68,13 +68,13 @@ def _merged(root: Node, lines: list[str]) -> Iterator[tuple[int, int]]:
 
 def split_console(text: str) -> tuple[ShellCommand, ...] | None:
     """The commands of a transcript: lines after a `$ ` prompt, with their `> ` continuations."""
-    found: list[ShellCommand] = []
+    commands: list[ShellCommand] = []
     for number, line in enumerate(text.split("\n")):
         if line.startswith("$ "):
-            found.append(ShellCommand(line[2:], number))
-        elif line.startswith("> ") and found:
-            found[-1] = ShellCommand(f"{found[-1].text}\n{line[2:]}", found[-1].line)
-    return None if any(split_commands(command.text) is None for command in found) else tuple(found)
+            commands.append(ShellCommand(line[2:], number))
+        elif line.startswith("> ") and commands:
+            commands[-1] = ShellCommand(f"{commands[-1].text}\n{line[2:]}", commands[-1].line)
+    return None if any(split_commands(command.text) is None for command in commands) else tuple(commands)
 
 
 @lru_cache(maxsize=1)

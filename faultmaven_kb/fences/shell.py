@@ -103,14 +103,14 @@ def commands_only(code: str) -> str:
     for line in code.split("\n"):
         prompt = _PROMPT.match(line)
         if goes_on or (follows and line.lstrip().startswith("> ")):
-            kept = re.sub(r"^(\s*)> ", r"\1  ", line)
+            shown = re.sub(r"^(\s*)> ", r"\1  ", line)
         elif prompt:
-            kept = " " * prompt.end() + line[prompt.end() :]
+            shown = " " * prompt.end() + line[prompt.end() :]
         else:
-            kept = " " * len(line)
-        follows = bool(kept.strip())
-        goes_on = kept.rstrip().endswith("\\")
-        lines.append(kept)
+            shown = " " * len(line)
+        follows = bool(shown.strip())
+        goes_on = shown.rstrip().endswith("\\")
+        lines.append(shown)
     return "\n".join(lines)
 
 

@@ -162,13 +162,13 @@ def _walk(blocks: tuple[Block, ...], above: tuple[str, ...]) -> Iterator[tuple[F
 
 def _prose(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """The texts among the blocks, nested ones included, without code blocks."""
-    found: list[str] = []
+    texts: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph | Html):
-            found.append(block.text)
+            texts.append(block.text)
         elif isinstance(block, Quote):
-            found.append("\n".join(_prose(block.blocks)))  # one remark: its mark speaks for all of it
+            texts.append("\n".join(_prose(block.blocks)))  # one remark: its mark speaks for all of it
         elif isinstance(block, ListBlock):
             for item in block.items:
-                found += _prose(item.blocks)
-    return tuple(found)
+                texts += _prose(item.blocks)
+    return tuple(texts)

@@ -148,11 +148,11 @@ def error_in(statement: Statement, technology: str) -> SqlError | None:
 
 def _agreed(statement: Statement, text: str, dialect: str) -> SqlError | None:
     """The error in the technology's dialect when no other usual dialect takes the statement."""
-    found = _parse_error(text, dialect)
+    error = _parse_error(text, dialect)
     others = [other for other in ("", "postgres", "mysql") if other != dialect]
-    if found is None or any(_parse_error(text, other) is None for other in others):
+    if error is None or any(_parse_error(text, other) is None for other in others):
         return None
-    word, start, end = found
+    word, start, end = error
     message = '"(" is not closed' if statement.bare.count("(") > statement.bare.count(")") else "does not parse"
     return SqlError(
         f'{message} near "{word}"' if word else message, statement.start + start, statement.start + max(end, start + 1)

@@ -55,12 +55,12 @@ def fingerprints(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source
     Line numbers take no part, so a finding keeps its identity when text above it comes or goes.
     """
     seen: Counter[str] = Counter()
-    found = []
+    hashes = []
     for diagnostic in diagnostics:
         source = sources.get(diagnostic.path)
         line = " ".join(source.line(diagnostic.span.line).split()) if source else ""
         parts = "\0".join((diagnostic.path, diagnostic.code, diagnostic.message, line))
         digest = hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:40]
         seen[digest] += 1
-        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
-    return tuple(found)
+        hashes.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+    return tuple(hashes)

@@ -112,9 +112,9 @@ def all_formats() -> tuple[Format, ...]:
     `ConfigurationError` for a name that is taken.
     """
     added = plugins(REPORT_GROUP, Format)
-    found = (*FORMATS, *added)
-    refuse_taken("report format", [format.name for format in found])
-    return found
+    formats = (*FORMATS, *added)
+    refuse_taken("report format", [format.name for format in formats])
+    return formats
 
 
 def format_names() -> tuple[str, ...]:

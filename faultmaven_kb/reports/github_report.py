@@ -25,7 +25,12 @@ _SUMMARY_LIMIT = 900_000
 
 def to_github(report: Report, context: Context) -> str:
     """One workflow command for each finding, errors first, and a line on those that GitHub will not show."""
-    lines = [_annotation(each, context) for level in Level for each in report.diagnostics if each.level is level]
+    lines = [
+        _annotation(diagnostic, context)
+        for level in Level
+        for diagnostic in report.diagnostics
+        if diagnostic.level is level
+    ]
     hidden = [counted(count, _COMMANDS[level]) for level in Level if (count := report.count(level) - _SHOWN) > 0]
     if hidden:
         lines.append(f"GitHub shows {_SHOWN} annotations of a kind: {', '.join(hidden)} more are in this log only")
@@ -66,11 +71,11 @@ def _property(text: str) -> str:
 
 
 def _rows(diagnostics: Iterable[Diagnostic], context: Context) -> Iterator[str]:
-    ordered = sorted(diagnostics, key=lambda each: list(Level).index(each.level))
-    for each in ordered:
-        place = f"{context.relative(each.path)}:{each.span.line}:{each.span.column}"
-        rule = f"[{each.code}]({page_url(each.code)}) {each.name}"
-        yield f"| {each.level.value} | {rule} | {escaped(place)} | {escaped(each.message)} |\n"
+    ordered = sorted(diagnostics, key=lambda diagnostic: list(Level).index(diagnostic.level))
+    for diagnostic in ordered:
+        place = f"{context.relative(diagnostic.path)}:{diagnostic.span.line}:{diagnostic.span.column}"
+        rule = f"[{diagnostic.code}]({page_url(diagnostic.code)}) {diagnostic.name}"
+        yield f"| {diagnostic.level.value} | {rule} | {escaped(place)} | {escaped(diagnostic.message)} |\n"
 
 
 def _cut(rows: Iterable[str], limit: int) -> Iterator[str]:

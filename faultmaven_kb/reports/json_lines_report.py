@@ -9,4 +9,4 @@ __all__ = ["to_json_lines"]
 
 def to_json_lines(report: Report, context: Context) -> str:
     """The findings as JSON Lines; empty if there is none."""
-    return "".join(json_text(each.to_dict()) + "\n" for each in report.diagnostics)
+    return "".join(json_text(diagnostic.to_dict()) + "\n" for diagnostic in report.diagnostics)

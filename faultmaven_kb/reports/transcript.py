@@ -28,8 +28,8 @@ def transcript(given: Sequence[Observation], answers: Sequence[Answered], found:
 def _observed(given: Sequence[Observation]) -> Iterator[str]:
     yield "## Observed"
     yield ""
-    for each in given:
-        yield f"- {'seen' if each.seen else 'not seen'}: {_text(each.text)}"
+    for observation in given:
+        yield f"- {'seen' if observation.seen else 'not seen'}: {_text(observation.text)}"
 
 
 def _asked(answers: Sequence[Answered]) -> Iterator[str]:

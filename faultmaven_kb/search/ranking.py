@@ -32,9 +32,9 @@ _CONTRAST, _CONTRAST_HALF = 0.3, 2.0
 tests/data/search, benchmarks/siblings.py, 166 alerts and notes on 138 faults; 0.2 to 0.4 and 1 to 6 nats do as well."""
 
 _OUTDONE, _SIBLING, _SAID = 0.2, 1.5, 0.8
-"""What being outdone by a sibling costs; the nats that the titles of siblings have in common; the share of its own
-title words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the shipped runbooks' own symptoms, each
-taken out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
+"""What being outdone by a sibling costs; the nats that titles of siblings have in common; the share of its own title
+words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the shipped runbooks' own symptoms, each taken
+out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
 
 _NOTHING = 1e-9
 _SIBLINGS = 10

@@ -36,11 +36,11 @@ def decode(
     if len(data) > limit:
         message = f"file is larger than {limit:,} bytes, split it or move attachments out"
         return None, (_error("RB006", "file-too-large", message, path),)
-    source, found = _decode_bytes(data, path) if isinstance(data, bytes) else (_decoded(data, path), ())
+    source, diagnostics = _decode_bytes(data, path) if isinstance(data, bytes) else (_decoded(data, path), ())
     if source is not None and not source.text.strip("\ufeff \t\r\n"):
         message = "file is empty, expected front matter and sections"
-        return None, (*found, _error("RB011", "empty-file", message, path))
-    return source, found
+        return None, (*diagnostics, _error("RB011", "empty-file", message, path))
+    return source, diagnostics
 
 
 def _decoded(text: str, path: str) -> Source:

@@ -99,8 +99,8 @@ def read_front_matter(source: Source) -> FrontMatter:
     span = source.span(0, end + 3)
     if end - start > FRONT_MATTER_LIMIT:
         message = f"front matter is larger than {FRONT_MATTER_LIMIT:,} characters, expected a few fields"
-        found = _error("RB006", "file-too-large", message, source, Span(1, 1, 1, 4))
-        return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(found,))
+        error = _error("RB006", "file-too-large", message, source, Span(1, 1, 1, 4))
+        return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(error,))
     yaml = read_yaml(source, start, end)
     if yaml.broken and _holds_body(source.text[start:end]):
         return _unclosed(source)
@@ -165,8 +165,8 @@ def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
             message = f'front matter opens on line {line}, expected "---" on line 1'
             edits = (Edit(source.span(0, fence.start()), ""),)
             fix = Fix("remove what is before it", edits, safe=True) if not before.strip() else None
-            found = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
-            return FrontMatter(readable=False, diagnostics=(found,))
+            error = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
+            return FrontMatter(readable=False, diagnostics=(error,))
     message = 'front matter is missing, expected "---" on line 1 and the required fields'
     fix = _opening(source)
     return FrontMatter(diagnostics=(_error("RB101", "frontmatter-missing", message, source, Span(1, 1, 1, 1), fix),))
@@ -191,13 +191,13 @@ def _unclosed(source: Source) -> FrontMatter:
     start = Span(end + 1, 1, end + 1, 1)
     fix = Fix("close it here", (Edit(start, "---\n"),), safe=False) if end > 1 else None
     message = 'front matter is never closed, expected a second "---" line'
-    found = _error("RB103", "frontmatter-unclosed", message, source, Span(1, 1, 1, 4), fix)
+    error = _error("RB103", "frontmatter-unclosed", message, source, Span(1, 1, 1, 4), fix)
     body = source.offset(start.start) if end < len(lines) else len(source.text)
     yaml = read_yaml(source, source.offset(Span(2, 1, 2, 1).start), body) if end > 1 else None
     values = yaml.data if yaml and isinstance(yaml.data, dict) else {}
     entries = yaml.entries if yaml else {}
     span = Span(1, 1, max(end, 1), 1)
-    return FrontMatter(values, source, entries, body, span, present=True, readable=False, diagnostics=(found,))
+    return FrontMatter(values, source, entries, body, span, present=True, readable=False, diagnostics=(error,))
 
 
 def _holds_body(block: str) -> bool:

@@ -88,7 +88,7 @@ class Visibility:
         elif match["close"]:
             self._close(name)
         elif name not in _VOID:
-            self._opened(name, [each.lower() for each in _ATTRIBUTE.findall(match["rest"])])
+            self._opened(name, [attribute.lower() for attribute in _ATTRIBUTE.findall(match["rest"])])
 
     def _opened(self, name: str, attributes: list[str]) -> None:
         harmless = _HARMLESS | {"open"} if name == "details" else _HARMLESS

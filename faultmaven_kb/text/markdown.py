@@ -180,7 +180,7 @@ class _Walker:
 
     def blocks(self, closing: str = "") -> tuple[Block, ...]:
         """The blocks up to the closing token (which is consumed)."""
-        found: list[Block] = []
+        result: list[Block] = []
         while self.index < len(self.tokens):
             token = self.tokens[self.index]
             self.index += 1
@@ -189,18 +189,18 @@ class _Walker:
             if token.type == "paragraph_open":  # by far the most frequent
                 text = self.tokens[self.index].content
                 self.index += 2
-                found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
+                result.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
                 continue
             if token.type == "container_open":
-                found.extend(self.container(token))
+                result.extend(self.container(token))
                 continue
             if token.type == "html_block":
-                found.extend(self.html(token))
+                result.extend(self.html(token))
                 continue
             block = self.block(token)
             if block is not None:
-                found.append(block)
-        return tuple(found)
+                result.append(block)
+        return tuple(result)
 
     def block(self, token: Token) -> Block | None:
         """The block that a token opens."""

@@ -35,8 +35,8 @@ def find_mojibake(text: str) -> tuple[Garbled, ...]:
     """The runs of a text that are mis-decoded UTF-8, from left to right."""
     if text.isascii():
         return ()
-    found = (_explain(match) for match in _RUN.finditer(text))
-    return tuple(garbled for garbled in found if garbled is not None)
+    explained = (_explain(match) for match in _RUN.finditer(text))
+    return tuple(garbled for garbled in explained if garbled is not None)
 
 
 def find_lost(text: str) -> tuple[tuple[int, int], ...]:
@@ -46,9 +46,9 @@ def find_lost(text: str) -> tuple[tuple[int, int], ...]:
     """
     if text.isascii():
         return ()
-    known = [(each.start, each.start + len(each.text)) for each in find_mojibake(text)]
-    found = (match.span() for match in _LOST.finditer(text))
-    return tuple(span for span in found if not any(start <= span[0] < end for start, end in known))
+    known = [(garbled.start, garbled.start + len(garbled.text)) for garbled in find_mojibake(text)]
+    spans = (match.span() for match in _LOST.finditer(text))
+    return tuple(span for span in spans if not any(start <= span[0] < end for start, end in known))
 
 
 def repair(text: str) -> str:

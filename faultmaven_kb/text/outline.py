@@ -163,25 +163,27 @@ def heading_span(section: OutlineSection) -> Span:
 
 def parts_of(section: OutlineSection) -> tuple[Group, ...]:
     """The labelled groups of a section, and its child sections, which read alike: a heading is the label of one."""
-    children = (Group(each.title, each.key, "", blocks_below(each), heading_span(each)) for each in section.children)
+    children = (
+        Group(child.title, child.key, "", blocks_below(child), heading_span(child)) for child in section.children
+    )
     return (*groups(section.blocks), *children)
 
 
 def groups(blocks: Iterable[Block]) -> tuple[Group, ...]:
     """The labelled groups of some blocks in order; the first has no label when text is before all labels."""
-    found: list[tuple[str, str, list[Block], Span]] = []
+    rows: list[tuple[str, str, list[Block], Span]] = []
     for block in blocks:
         if isinstance(block, ThematicBreak):
             continue
         for part in split_labels(block) if isinstance(block, Paragraph) else (block,):
             label = label_of(part)
             if label and not is_note(words(label[0])):
-                found.append((label[0], label[1], [], part.span))
-            elif found:
-                found[-1][2].append(part)
+                rows.append((label[0], label[1], [], part.span))
+            elif rows:
+                rows[-1][2].append(part)
             else:
-                found.append(("", "", [part], part.span))
-    return tuple(Group(label, words(label), text, tuple(content), span) for label, text, content, span in found)
+                rows.append(("", "", [part], part.span))
+    return tuple(Group(label, words(label), text, tuple(content), span) for label, text, content, span in rows)
 
 
 def split_labels(block: Paragraph) -> Iterator[Block]:

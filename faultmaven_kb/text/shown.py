@@ -135,10 +135,10 @@ def _without_template_comments(text: str) -> str:
 
 def _spans_of_code(text: str) -> dict[int, list[int]]:
     """Where runs of backticks begin, by their length."""
-    found: dict[int, list[int]] = {}
+    spans: dict[int, list[int]] = {}
     for match in re.finditer("`+", text):
-        found.setdefault(len(match[0]), []).append(match.start())
-    return found
+        spans.setdefault(len(match[0]), []).append(match.start())
+    return spans
 
 
 def _end_of_span(text: str, opening: re.Match[str], marks: dict[int, list[int]]) -> int:
@@ -305,13 +305,13 @@ class _Page:
 
 def _without_remarks(lines: list[str]) -> list[str]:
     """The lines of a diagram with those blanked that are not drawn."""
-    found: list[str] = []
+    lines_kept: list[str] = []
     inside = False
     for line in lines:
         opens = "accDescr" in line and "{" in line
-        found.append("" if inside or opens or _MERMAID_HIDDEN.match(line) else line)
+        lines_kept.append("" if inside or opens or _MERMAID_HIDDEN.match(line) else line)
         inside = (inside or opens) and "}" not in line
-    return found
+    return lines_kept
 
 
 def _link_marks(token: Token) -> tuple[str, str]:
@@ -349,7 +349,7 @@ def _escaped(text: str) -> str:
 
 def _escaped_start(line: str) -> str:
     """A line of a paragraph that stays one: what would open another block there gets a backslash."""
-    found = _STRUCTURE.match(line)
-    if not found:
+    structure = _STRUCTURE.match(line)
+    if not structure:
         return line
-    return f"{found[1]}\\{line[found.end() :]}" if found[1][0].isdigit() else f"\\{line}"
+    return f"{structure[1]}\\{line[structure.end() :]}" if structure[1][0].isdigit() else f"\\{line}"

@@ -59,12 +59,12 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 def _table() -> dict[str, str]:
-    found: dict[str, str] = {}
+    table: dict[str, str] = {}
     for row in _NAMES.strip().replace("\n  |", " |").splitlines():
         english, _, names = row.partition(" = ")
         for name in names.split("|"):
-            found.setdefault(" ".join(_LETTERS.findall(name.casefold())), english)
-    return found
+            table.setdefault(" ".join(_LETTERS.findall(name.casefold())), english)
+    return table
 
 
 _ENGLISH = _table()

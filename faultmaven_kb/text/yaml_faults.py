@@ -45,8 +45,8 @@ def nested_beyond(text: str, levels: int) -> bool:
 
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
     """The fault for which a parser gave up a text."""
-    found, opened = _index(error.problem_mark, text), _index(error.context_mark, text)
-    index = next((place for place in (found, opened) if place is not None), 0)
+    problem, opened = _index(error.problem_mark, text), _index(error.context_mark, text)
+    index = next((place for place in (problem, opened) if place is not None), 0)
     first = text[opened : opened + 1] if opened is not None else ""
     here = text[index : index + 1]
     if isinstance(error, yaml.composer.ComposerError):

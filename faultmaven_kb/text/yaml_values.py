@@ -93,7 +93,7 @@ def _first_beyond(text: str, limit: int) -> yaml.AliasEvent | None:
             anchor, size = around.pop()
         elif isinstance(event, yaml.AliasEvent):
             size = sizes.get(anchor, 0)
-            if size + sum(each for _, each in around) > limit:
+            if size + sum(size_around for _, size_around in around) > limit:
                 return event
         if anchor:
             sizes[anchor] = size

@@ -117,14 +117,14 @@ def _judged(
     chosen = profile or configuration.configuration.profile
     gate = Gate.open(*paths, today=today, profile=chosen or Profile.INGEST, config=config)
     report = gate.check()
-    found: dict[str, tuple[str, ...]] = {}
+    faults: dict[str, tuple[str, ...]] = {}
     for diagnostic in report.diagnostics:
         if diagnostic.level is not Level.ERROR:
             continue
         for runbook in _meant(diagnostic, by_path.get(diagnostic.path, [])):
             if chosen or runbook.dialect == _OWN_DIALECT or diagnostic.code.startswith(_OF_FILES):
-                found[runbook.id] = (*found.get(runbook.id, ()), f"{diagnostic.code} {diagnostic.message}")
-    return found, gate.settings.annotations
+                faults[runbook.id] = (*faults.get(runbook.id, ()), f"{diagnostic.code} {diagnostic.message}")
+    return faults, gate.settings.annotations
 
 
 def _meant(diagnostic: Diagnostic, runbooks: list[Runbook]) -> list[Runbook]:

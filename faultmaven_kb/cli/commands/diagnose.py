@@ -104,17 +104,17 @@ def command(
         dialogue = _converse(kb, observations)
     else:
         dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
-    found = dialogue.found
+    differential = dialogue.found
     if as_json:
-        echo_json(found.to_dict())
+        echo_json(differential.to_dict())
     elif not asking:
-        _print(console(), found)
-    text = transcript(dialogue.given, dialogue.answers, found)
+        _print(console(), differential)
+    text = transcript(dialogue.given, dialogue.answers, differential)
     if asking and dialogue.answers:
         click.echo(f"\nTo paste into the incident:\n\n{text}", nl=False)
     if transcript_file is not None:
         write_output(transcript_file, text.encode())
-    ctx.exit(0 if found.causes else 1)
+    ctx.exit(0 if differential.causes else 1)
 
 
 def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
@@ -256,7 +256,7 @@ def _read(path: Path) -> list[Observation]:
     if isinstance(value, dict):
         value = value.get("observations")
     try:
-        return [_observation(each) for each in value]
+        return [_observation(observation) for observation in value]
     except (AttributeError, KeyError, TypeError, ValueError):
         expected = 'a list such as [{"text": "kubelet is running", "seen": false}]'
         raise ConfigurationError(f'"{path}" contains no observations, expected {expected}') from None

@@ -90,7 +90,7 @@ def command(
         else:
             click.echo(self_check_text(check, misses=misses), nl=False)
         ctx.exit(1 if check.lost else 0)
-    labelled = tuple(each for path in questions for each in read_labelled(path, judgements=qrels))
+    labelled = tuple(item for path in questions for item in read_labelled(path, judgements=qrels))
     kb = with_semantic(load(kb_paths), semantic)
     _report_unknown(kb, labelled)
     run = evaluate(labelled, lambda question: kb.search(question, limit=10), clock=clock, seed=seed)
@@ -100,7 +100,7 @@ def command(
     comparison = compare(_read_run(earlier), run) if earlier else None
     explanations = explain_misses(run, kb.get) if explain else ()
     if as_json:
-        extra = {"explanations": [each.to_dict() for each in explanations]} if explain else {}
+        extra = {"explanations": [item.to_dict() for item in explanations]} if explain else {}
         echo_json(run.to_dict() | ({"comparison": comparison.to_dict()} if comparison else {}) | extra)
         return
     click.echo(evaluation_text(run, misses=misses, explanations=explanations), nl=False)

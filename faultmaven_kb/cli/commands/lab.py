@@ -47,10 +47,10 @@ for _each in (run, mutate, audit_file, image_commands, shell):
 def _lint(ctx: click.Context, ids: tuple[str, ...], runbooks: Path | None, labs: Path) -> None:
     """Check the labs of the runbooks ID (default: all) against their runbooks. Does not need root and runs nothing."""
     room = LabRoom(labs, runbooks)
-    found = tuple(each for file in room.chosen(ids) for each in room.diagnostics(file))
-    print_found(found)
-    click.echo(f"{counted(len(room.chosen(ids)), 'lab')} checked, {counted(len(found), 'finding')}", err=True)
-    ctx.exit(1 if found else 0)
+    diagnostics = tuple(diagnostic for file in room.chosen(ids) for diagnostic in room.diagnostics(file))
+    print_found(diagnostics)
+    click.echo(f"{counted(len(room.chosen(ids)), 'lab')} checked, {counted(len(diagnostics), 'finding')}", err=True)
+    ctx.exit(1 if diagnostics else 0)
 
 
 @command.command("list", short_help="List the labs and their proofs.")

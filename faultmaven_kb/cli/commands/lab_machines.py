@@ -47,7 +47,7 @@ def audit_file(
     document = read_document(file)[0]
     if document is None:
         raise click.UsageError(f"{file} contains no runbook")
-    lab = next((each.lab for each in room.files if each.lab and each.lab.runbook == document.runbook.id), None)
+    lab = next((entry.lab for entry in room.files if entry.lab and entry.lab.runbook == document.runbook.id), None)
     image = room.image(name or (lab.images[0] if lab else "bookworm"))
     fences = extract(document.runbook, document.source, clients=lab.clients if lab else {})
     reason = obstacle()
@@ -55,15 +55,15 @@ def audit_file(
         raise ConfigurationError(reason)
     sweep(state_folder() / "machines")
     tree = ensure_image(image, state_folder(), say=say)
-    found = audit(fences, tree=tree, state=state_folder(), lab=lab, sandbox=image.sandbox, timeout=timeout, say=say)
+    results = audit(fences, tree=tree, state=state_folder(), lab=lab, sandbox=image.sandbox, timeout=timeout, say=say)
     if as_json:
         fields = ("id", "line", "text", "verdict", "detail", "output")
-        echo_json([{field: getattr(each, field) for field in fields} for each in found])
+        echo_json([{field: getattr(entry, field) for field in fields} for entry in results])
     else:
-        for each in found:
-            detail = f": {each.detail}" if each.detail else ""
-            click.echo(printable(f"{file}:{each.line}: {each.verdict} {each.id}{detail}"))
-    ctx.exit(0 if all(each.verdict == "ok" for each in found) else 1)
+        for entry in results:
+            detail = f": {entry.detail}" if entry.detail else ""
+            click.echo(printable(f"{file}:{entry.line}: {entry.verdict} {entry.id}{detail}"))
+    ctx.exit(0 if all(entry.verdict == "ok" for entry in results) else 1)
 
 
 @click.group("image", short_help="Make, list and remove the trees that machines start from.")
@@ -122,7 +122,7 @@ def _image_prune(runbooks: Path | None, labs: Path, dry_run: bool) -> None:
 def shell(ctx: click.Context, /, name: str, runbooks: Path | None, labs: Path, **options: Any) -> None:
     """Enter a machine of the lab ID, set up and broken, or a plain one of an IMAGE. It is removed when you leave."""
     room = LabRoom(labs, runbooks)
-    file = next((each for each in room.files if each.lab and each.lab.runbook == name), None)
+    file = next((lab_file for lab_file in room.files if lab_file.lab and lab_file.lab.runbook == name), None)
     lab = file.lab if file else None
     image = room.image(options["chosen"] or (lab.images[0] if lab else name))
     if lab and options["case"] > len(lab.cases):

@@ -67,11 +67,11 @@ def headline(hit: Hit) -> Text:
 
 def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
     """A line for each reason: the field, and its text with the matching words marked."""
-    for each in evidence:
-        text = _marked(each)
-        if each.span:
-            text.append(f"  line {each.span.line}", style="dim")
-        print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
+    for piece in evidence:
+        text = _marked(piece)
+        if piece.span:
+            text.append(f"  line {piece.span.line}", style="dim")
+        print_line(console, Text(f"  {piece.field:<9} ", style="dim"), text)
 
 
 def print_line(console: Console, lead: Text, text: Text) -> None:
@@ -106,7 +106,7 @@ def _marked(evidence: Evidence) -> Text:
 def _print_causes(console: Console, runbook: Runbook) -> None:
     if not runbook.causes:
         return
-    console.print(Text("  Likely causes (share of cases)", style="bold"))
+    console.print(Text("  Likely causes (shares are the author's estimate)", style="bold"))
     for cause in runbook.causes:
         lead = Text("    ")
         if cause.weight is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SEVERITY_STYLES",
     "cache_in_force",
+    "copy_options",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -79,6 +80,24 @@ def cache_in_force() -> "Cache | None":
     return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
 
 
+def copy_options(command: _Command) -> _Command:
+    """The options that print one block of commands, with its placeholders filled in."""
+    for option in (
+        click.option(
+            "--set",
+            "pairs",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Fill in a placeholder everywhere; may be given more than once.",
+        ),
+        click.option(
+            "--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def filter_options(command: _Command) -> _Command:
     """The options that narrow a knowledge base."""
     for option in (
@@ -111,15 +130,17 @@ def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
 
 def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
     """The runbook with an id or a unique short form; a mistake is a usage error that names the nearest id."""
-    found = kb.ids_named(runbook_id)
-    if len(found) > 1:
-        options = ", ".join(printable(each) for each in found[:_MOST_OPTIONS])
-        more = f" and {len(found) - _MOST_OPTIONS} more" if len(found) > _MOST_OPTIONS else ""
-        raise click.UsageError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}{more}')
-    if not found:
+    candidates = kb.ids_named(runbook_id)
+    if len(candidates) > 1:
+        options = ", ".join(printable(candidate) for candidate in candidates[:_MOST_OPTIONS])
+        more = f" and {len(candidates) - _MOST_OPTIONS} more" if len(candidates) > _MOST_OPTIONS else ""
+        raise click.UsageError(
+            f'"{printable(runbook_id)}" is {len(candidates)} runbooks, expected one of {options}{more}'
+        )
+    if not candidates:
         hint = did_you_mean(runbook_id, kb.ids) or "; `fmkb list` shows them all"
         raise click.UsageError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
-    return kb[found[0]]
+    return kb[candidates[0]]
 
 
 def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":

@@ -96,7 +96,7 @@ def _settings(settings: Settings, options: dict[str, Any]) -> Settings:
 
 def _codes(words: tuple[str, ...], option: str) -> tuple[str, ...]:
     try:
-        return codes_named(word for each in words for word in each.split(",") if word.strip())
+        return codes_named(word for part in words for word in part.split(",") if word.strip())
     except ConfigurationError as error:
         raise ConfigurationError(f"{option}: {error}") from None
 

@@ -86,13 +86,13 @@ class LabRoom:
         For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and do not prevent the
         run.
         """
-        found = tuple(each for file in files for each in self.diagnostics(file))
-        if found:
-            print_found(found)
-        if any(each.code != "LB109" or not trial for each in found):
+        diagnostics = tuple(diagnostic for file in files for diagnostic in self.diagnostics(file))
+        if diagnostics:
+            print_found(diagnostics)
+        if any(diagnostic.code != "LB109" or not trial for diagnostic in diagnostics):
             click.echo("not proven: the declaration or the runbook has faults", err=True)
             return None
-        return tuple(each for file in files if (each := self.loaded(file)))
+        return tuple(diagnostic for file in files if (diagnostic := self.loaded(file)))
 
     def image(self, name: str) -> Image:
         """The image of this name; a name that does not exist is a wrong call."""
@@ -103,19 +103,19 @@ class LabRoom:
     def chosen(self, ids: tuple[str, ...], *, sets: tuple[str, ...] = ()) -> tuple[LabFile, ...]:
         """The declarations of these runbooks, those of these sets when none is named, all when no set is named."""
         known = {file.lab.runbook if file.lab else Path(file.path).name.split(".")[0]: file for file in self.files}
-        for each in ids:
-            if each not in known:
-                hint = did_you_mean(each, known) or "; `fmkb lab list` shows them all"
-                raise click.UsageError(f'no lab is for "{printable(each)}"{hint}')
+        for name in ids:
+            if name not in known:
+                hint = did_you_mean(name, known) or "; `fmkb lab list` shows them all"
+                raise click.UsageError(f'no lab is for "{printable(name)}"{hint}')
         if ids:
-            return tuple(known[each] for each in ids)
+            return tuple(known[name] for name in ids)
         names = {_set_of(file) for file in self.files}
-        for each in sets:
-            if each not in names:
+        for name in sets:
+            if name not in names:
                 expected = ", ".join(sorted(names))
-                hint = did_you_mean(each, names)
+                hint = did_you_mean(name, names)
                 raise click.UsageError(
-                    f'no lab belongs to the set "{printable(each)}", expected one of {expected}{hint}'
+                    f'no lab belongs to the set "{printable(name)}", expected one of {expected}{hint}'
                 )
         return tuple(file for file in self.files if not sets or _set_of(file) in sets)
 
@@ -156,9 +156,9 @@ def say(text: str) -> None:
 
 def print_found(found: tuple[Diagnostic, ...]) -> None:
     """Print each finding on one line: its place, level, code and message."""
-    for each in found:
-        place = f"{each.path}:{each.span.line}:{each.span.column}"
-        click.echo(printable(f"{place}: {each.level}[{each.code}] {each.message}"))
+    for diagnostic in found:
+        place = f"{diagnostic.path}:{diagnostic.span.line}:{diagnostic.span.column}"
+        click.echo(printable(f"{place}: {diagnostic.level}[{diagnostic.code}] {diagnostic.message}"))
 
 
 def heartbeat() -> Heartbeat:

@@ -238,7 +238,7 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
 
     Raises `ConfigurationError` for a word that means no rule.
     """
-    names, found = list(names), set[str]()
+    names, meant_codes = list(names), set[str]()
     if not names:
         return ()
     from faultmaven_kb.gate.rules.catalogue import all_rules, codes_by_word  # noqa: PLC0415 - only where rules are named
@@ -252,8 +252,8 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
         if not codes:
             options = [] if word.startswith("rb") else [rule.name for rule in all_rules()]
             raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, options)}')
-        found |= codes
-    return tuple(sorted(found))
+        meant_codes |= codes
+    return tuple(sorted(meant_codes))
 
 
 def _codes(reader: _Reader, key: str, *, protected: bool = False) -> tuple[str, ...]:
@@ -273,7 +273,7 @@ def _protected(name: str, codes: Iterable[str]) -> str:
 
 def _levels(reader: _Reader) -> tuple[tuple[str, Level], ...]:
     table = reader.inside("levels")
-    found: dict[str, Level] = {}
+    levels: dict[str, Level] = {}
     options = [level.value for level in Level]
     for name, value in table.values.items():
         if value not in options:
@@ -282,13 +282,13 @@ def _levels(reader: _Reader) -> tuple[tuple[str, Level], ...]:
             codes = codes_named([name])
         except ConfigurationError as error:
             raise table.fail(name, str(error)) from None
-        found |= dict.fromkeys(codes, Level(value))
-    return tuple(sorted(found.items()))
+        levels |= dict.fromkeys(codes, Level(value))
+    return tuple(sorted(levels.items()))
 
 
 def _exclusions(reader: _Reader, *, protected: bool) -> tuple[Exclusion, ...]:
     tables = reader.take("exclude", list, "tables [[exclude]]", [])
-    found = []
+    exclusions = []
     for values in tables:
         if not isinstance(values, dict):
             raise reader.fail("exclude", "exclude is a list of values, expected tables [[exclude]]")
@@ -296,14 +296,14 @@ def _exclusions(reader: _Reader, *, protected: bool) -> tuple[Exclusion, ...]:
         table = _Reader(reader.text, reader.path, values, name)
         reason = table.take("reason", str, "a text", "").strip()
         codes = _codes(table, "rules", protected=protected)
-        each = Exclusion(reason, codes, table.words("paths"), table.words("ids"))
+        exclusion = Exclusion(reason, codes, table.words("paths"), table.words("ids"))
         table.close(_EXCLUDE)
         if not reason:
             raise reader.fail("exclude", "exclude has no reason, expected reason = and why")
-        if not each.paths and not each.ids:
+        if not exclusion.paths and not exclusion.ids:
             raise reader.fail("exclude", "exclude names no runbook, expected paths = or ids =")
-        found.append(each)
-    return tuple(found)
+        exclusions.append(exclusion)
+    return tuple(exclusions)
 
 
 def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
@@ -321,15 +321,15 @@ def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
 def _keys(text: str, table: str, values: Mapping[str, Any]) -> dict[str, int]:
     """The lines of the keys that are set, with those of the tables below."""
     lines = _lines(text)
-    found = {}
+    numbers = {}
     for key, value in values.items():
         name = f"{table}.{key}" if table else key
         if name in lines:
-            found[key] = lines[name]
+            numbers[key] = lines[name]
         for below in value if isinstance(value, dict) else ():
             if f"{name}.{below}" in lines:
-                found[f"{key}.{below}"] = lines[f"{name}.{below}"]
-    return found
+                numbers[f"{key}.{below}"] = lines[f"{name}.{below}"]
+    return numbers
 
 
 def _line_of(text: str, table: str, key: str) -> int | None:
@@ -340,7 +340,7 @@ def _line_of(text: str, table: str, key: str) -> int | None:
 @lru_cache(maxsize=2)
 def _lines(text: str) -> Mapping[str, int]:
     """The first line (from 1) of each key and each table by its full name."""
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.split("\n"), 1):
         header, assignment = _HEADER.match(line), _ASSIGNMENT.match(line)
@@ -348,8 +348,8 @@ def _lines(text: str) -> Mapping[str, int]:
             table = re.sub(r"[\s\"']", "", header[1])
             names = table.split(".")
             for end in range(1, len(names) + 1):
-                found.setdefault(".".join(names[:end]), number)
+                lines.setdefault(".".join(names[:end]), number)
         elif assignment:
             key = assignment[1].strip("\"'")
-            found.setdefault(f"{table}.{key}" if table else key, number)
-    return found
+            lines.setdefault(f"{table}.{key}" if table else key, number)
+    return lines

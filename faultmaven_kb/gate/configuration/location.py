@@ -145,7 +145,7 @@ def _upwards(path: Path) -> list[Path]:
     """The folder of a path and those above it, up to the top of the git repository."""
     folder = _folder(path)
     top = repository_top(folder)
-    return [each for each in (folder, *folder.parents) if top is None or each.is_relative_to(top)]
+    return [parent for parent in (folder, *folder.parents) if top is None or parent.is_relative_to(top)]
 
 
 def _has_table(text: str, folder: str) -> bool:

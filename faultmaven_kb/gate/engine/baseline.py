@@ -108,8 +108,8 @@ def _word(value: object) -> str:
 def narrowed(baseline: Baseline, allowed: Baseline) -> Baseline:
     """A baseline without what another one does not list: a change may take entries out and add none."""
     counts = {entry.mark: entry.count for entry in allowed.entries}
-    kept = (replace(entry, count=min(entry.count, counts.get(entry.mark, 0))) for entry in baseline.entries)
-    return replace(baseline, entries=tuple(entry for entry in kept if entry.count > 0))
+    entries = (replace(entry, count=min(entry.count, counts.get(entry.mark, 0))) for entry in baseline.entries)
+    return replace(baseline, entries=tuple(entry for entry in entries if entry.count > 0))
 
 
 def _row(mark: Mark, count: int) -> str:

@@ -81,11 +81,11 @@ def _anchors(document: ReadDocument, sections: tuple[OutlineSection, ...]) -> tu
 
 def _body(document: ReadDocument) -> str:
     """The body without its headings' and labels' frame: what the author wrote, history apart."""
-    kept = []
+    texts = []
     for section in walk(document.outline):
         if document.dialect.headings.role(section.key) != "version-history":
-            kept += [_text(document, block.span) for block in section.blocks if not isinstance(block, Heading)]
-    return "\n".join(kept)
+            texts += [_text(document, block.span) for block in section.blocks if not isinstance(block, Heading)]
+    return "\n".join(texts)
 
 
 def _text(document: ReadDocument, span: Span) -> str:

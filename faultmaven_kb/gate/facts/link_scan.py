@@ -58,20 +58,20 @@ def is_external(target: str) -> bool:
 
 def find_links(document: ReadDocument) -> tuple[FoundLink, ...]:
     """Every link with a target in document order; autolinks and definitions of references included."""
-    found: list[FoundLink] = []
+    links: list[FoundLink] = []
     source = document.source
     for start, text, related in _stretches(document, (Html,)):
-        found += _html_links(source, start, text, related)
+        links += _html_links(source, start, text, related)
     for start, text, related in _stretches(document):
-        found += _html_links(source, start, text, related)
+        links += _html_links(source, start, text, related)
         for match in _INLINE.finditer(text):
             group = "angle" if match["angle"] is not None else "bare"
             if match[group].strip():
-                found.append(_link(source, start, match, group, related))
+                links.append(_link(source, start, match, group, related))
         for pattern in (_AUTO, _DEFINITION):
             for match in pattern.finditer(text):
-                found.append(_link(source, start, match, "target", related))
-    return tuple(sorted(found, key=lambda link: link.target_span))
+                links.append(_link(source, start, match, "target", related))
+    return tuple(sorted(links, key=lambda link: link.target_span))
 
 
 def _html_links(source: Source, start: int, text: str, related: bool) -> Iterator[FoundLink]:
@@ -133,7 +133,10 @@ def _stretches(document: ReadDocument, kinds: tuple[type[Block], ...] = _MARKDOW
         if not _any_within(hopeful, section.span):
             continue
         heading = (section.heading,) if section.heading and kinds is _MARKDOWN else ()
-        for block in (*heading, *(each for each in blocks_within(section.blocks) if isinstance(each, kinds))):
+        for block in (
+            *heading,
+            *(block_inside for block_inside in blocks_within(section.blocks) if isinstance(block_inside, kinds)),
+        ):
             if _any_within(hopeful, block.span):
                 yield (*_stretch(document.source, block.span), related)
 

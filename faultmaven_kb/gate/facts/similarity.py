@@ -37,7 +37,7 @@ def resemblance(first: Sequence[int], second: Sequence[int]) -> float:
     """The estimated share (0 to 1) of runs of words that two texts have in common."""
     union = sorted({*first, *second})[:_SIZE]
     common = set(first) & set(second)
-    return sum(1 for each in union if each in common) / len(union) if union else 0.0
+    return sum(1 for hash_value in union if hash_value in common) / len(union) if union else 0.0
 
 
 def nearest_earlier(sketches: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, float]]:

@@ -63,8 +63,8 @@ class DiskTree:
 
     def _list(self, folder: str) -> Mapping[str, Kind]:
         try:
-            with os.scandir(self.root / folder) as found:
-                return {entry.name: self._kind(entry) for entry in found}
+            with os.scandir(self.root / folder) as entries:
+                return {entry.name: self._kind(entry) for entry in entries}
         except (OSError, ValueError):
             return {}
 

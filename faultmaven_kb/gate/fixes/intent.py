@@ -38,14 +38,14 @@ def unintended_change(before: ReadDocument, after: ReadDocument, edits: Sequence
     if field:
         return f"{field} would change as well"
     structural = _touches_structure(before.source, old) or _touches_structure(after.source, new)
-    lost, found = _differences(before.runbook, after.runbook)
-    kept = {(part.kind, part.content) for part in _parts(after.runbook)}
+    lost, gained = _differences(before.runbook, after.runbook)
+    parts_after = {(part.kind, part.content) for part in _parts(after.runbook)}
     for part in lost:
         if _meets(old, part.span) or _was_front_matter(part, before, after):
             continue
-        if not structural or (part.kind in (Section, Command) and (part.kind, part.content) not in kept):
+        if not structural or (part.kind in (Section, Command) and (part.kind, part.content) not in parts_after):
             return f"a {part.kind.__name__.lower()} on line {part.span.line} would change as well"
-    for part in () if structural else found:
+    for part in () if structural else gained:
         if not _meets(new, part.span):
             return f"a {part.kind.__name__.lower()} would appear on line {part.span.line}"
     return ""

@@ -266,9 +266,9 @@ def created_names(code: str) -> frozenset[str]:
 
 def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
     """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
-    found = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet), *_mongo_harms(snippet)]
+    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet), *_mongo_harms(snippet)]
     first: dict[int, Harm] = {}
-    for harm in sorted(found, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
+    for harm in sorted(harms, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
         first.setdefault(harm.start, harm)
     return tuple(first.values())
 

@@ -52,9 +52,9 @@ def no_related_runbooks(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 def _copies(base: Base) -> dict[str, tuple[Facts, float]]:
     """The documents that are nearly the text of another, with that one and their resemblance."""
-    found = nearest_earlier([facts.sketch for facts in base.documents])
+    pairs = nearest_earlier([facts.sketch for facts in base.documents])
     return {
-        base.documents[index].path: (base.documents[other], share) for index, other, share in found if share >= _COPY
+        base.documents[index].path: (base.documents[other], share) for index, other, share in pairs if share >= _COPY
     }
 
 

@@ -59,14 +59,14 @@ def _card(checked: Checked) -> tuple[OutlineSection, dict[str, Group]] | None:
     section = section_of(checked, "quick-reference-card")
     if section is None:
         return None
-    found = by_role(section, CARD)
+    parts = by_role(section, CARD)
     for heading in _underlined(checked):
         below = by_role(heading, CARD)
         first = next(iter(groups(heading.blocks)), None)
         blocks = first.blocks if first and not first.label else ()
         role = CARD.label_role(heading.key) or ""
-        found = {role: Group(heading.title, heading.key, "", blocks, heading_span(heading))} | below | found
-    return section, found
+        parts = {role: Group(heading.title, heading.key, "", blocks, heading_span(heading))} | below | parts
+    return section, parts
 
 
 def _underlined(checked: Checked) -> list[OutlineSection]:

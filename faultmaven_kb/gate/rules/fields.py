@@ -360,9 +360,9 @@ def field_order(checked: Checked) -> Iterator[Finding]:
     """
     known = [key for key in checked.document.front_matter.values if key in _FIELDS]
     expected = sorted(known, key=_FIELDS.index)
-    kept = in_order([_FIELDS.index(key) for key in known])
+    in_place = in_order([_FIELDS.index(key) for key in known])
     for index, key in enumerate(known):
-        if index not in kept:
+        if index not in in_place:
             edits = reorder_fields(checked, _FIELDS)
             fix = Fix("put the fields in order", edits, safe=False) if edits else None
             message = f"{key} is out of order, expected {', '.join(expected)}"

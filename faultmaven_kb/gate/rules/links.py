@@ -112,7 +112,7 @@ class _Nearest:
         """Where the most similar runbook is, None when none is near."""
         if identity not in self._known:
             counts = Counter(other for word in identity.split("-") for other in self._by_word.get(word, ()))
-            other = nearest(identity, [each for each, _ in counts.most_common(20)])
+            other = nearest(identity, [identity_near for identity_near, _ in counts.most_common(20)])
             self._known[identity] = self._places[other] if other else None
         return self._known[identity]
 
@@ -227,15 +227,15 @@ def malformed_link(checked: Checked) -> Iterator[Finding]:
 
     The reader cannot follow it.
     """
-    for found in find_malformed(checked.document):
-        span = found.span
-        if found.kind == "empty":
-            yield Finding(f'link "{found.text}" has no target', span)
-        elif found.kind == "undefined":
-            message = f'reference "[{found.target or found.text}]" is not defined anywhere in the file'
+    for link in find_malformed(checked.document):
+        span = link.span
+        if link.kind == "empty":
+            yield Finding(f'link "{link.text}" has no target', span)
+        elif link.kind == "undefined":
+            message = f'reference "[{link.target or link.text}]" is not defined anywhere in the file'
             yield Finding(message, span, level=Level.WARNING)
         else:
-            right = f"[{found.text}]({found.target})"
+            right = f"[{link.text}]({link.target})"
             fix = Fix(f"write {right}", (Edit(span, right),), safe=True)
             yield Finding(f'"{checked.document.source.slice(span)}" is not a link, expected "{right}"', span, fix)
 

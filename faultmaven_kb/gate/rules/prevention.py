@@ -28,8 +28,8 @@ def _lacks(checked: Checked, kind: re.Pattern[str], name: str) -> Iterator[Findi
     section = section_of(checked, "prevention")
     if section is None:
         return
-    found = [group for group in parts_of(section) if kind.search(group.key) or kind.search(group.label.lower())]
-    if not any(group.text or group.blocks for group in found):
+    parts = [group for group in parts_of(section) if kind.search(group.key) or kind.search(group.label.lower())]
+    if not any(group.text or group.blocks for group in parts):
         yield incomplete(checked, f'"### {name}" is missing from the prevention', heading_span(section))
 
 

@@ -43,17 +43,17 @@ def _credentials(checked: Checked) -> Iterator[tuple[Credential, Span]]:
     code_lines: set[int] = set()
     for snippet in checked.snippets:
         code_lines.update(range(snippet.fence.span.line, snippet.fence.span.end_line + 1))
-        for found in credentials_in(snippet.code, is_code=True):
-            yield found, snippet.span(found.start, found.end)
+        for credential in credentials_in(snippet.code, is_code=True):
+            yield credential, snippet.span(credential.start, credential.end)
     for number, line in enumerate(checked.lines, 1):
         if number in code_lines:
             continue
-        places = [(found, found.start) for found in credentials_in(line, is_code=False)]
+        places = [(credential, credential.start) for credential in credentials_in(line, is_code=False)]
         for span in code_spans(line) if "`" in line else ():
             inner = credentials_in(line[span.code_start : span.code_end], is_code=True)
-            places += [(found, found.start + span.code_start) for found in inner]
-        for found, start in {start: (found, start) for found, start in reversed(places)}.values():
-            yield found, Span(number, start + 1, number, start + 1 + found.end - found.start)
+            places += [(credential, credential.start + span.code_start) for credential in inner]
+        for credential, start in {start: (credential, start) for credential, start in reversed(places)}.values():
+            yield credential, Span(number, start + 1, number, start + 1 + credential.end - credential.start)
 
 
 @rule("RB701", "hardcoded-credential", Level.ERROR, Profile.INGEST, options=("allow-credential-suppression",))
@@ -63,8 +63,8 @@ def hardcoded_credential(checked: Checked) -> Iterator[Finding]:
 
     A runbook has many readers and its history is permanent, so a credential that was committed has to be changed.
     """
-    for found, span in _credentials(checked):
-        yield Finding(f"{found.kind} in plain text, expected a <placeholder>", span)
+    for credential, span in _credentials(checked):
+        yield Finding(f"{credential.kind} in plain text, expected a <placeholder>", span)
 
 
 @rule("RB702", "private-key", Level.ERROR, Profile.INGEST, options=("allow-credential-suppression",))
@@ -74,9 +74,9 @@ def private_key(checked: Checked) -> Iterator[Finding]:
     A private key that was committed is no longer private.
     """
     source = checked.document.source
-    for found in private_keys_in(source.text):
-        end = source.text.find("-----", found.start + 11) + 5
-        yield Finding("private key in plain text, expected none", source.span(found.start, max(end, found.start + 1)))
+    for key in private_keys_in(source.text):
+        end = source.text.find("-----", key.start + 11) + 5
+        yield Finding("private key in plain text, expected none", source.span(key.start, max(end, key.start + 1)))
 
 
 @rule("RB703", "destructive-without-warning", Level.ERROR, Profile.CONTRIBUTE)

@@ -32,12 +32,12 @@ _HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
 
 def _found(checked: Checked) -> dict[str, list[OutlineSection]]:
     """The sections of the format that are at level 2, by role."""
-    found: dict[str, list[OutlineSection]] = {}
+    by_role: dict[str, list[OutlineSection]] = {}
     for section in checked.sections:
         role = SECTIONS.role(section.key)
         if role and section.level == 2:
-            found.setdefault(role, []).append(section)
-    return found
+            by_role.setdefault(role, []).append(section)
+    return by_role
 
 
 def _heading_span(section: OutlineSection) -> Span:
@@ -54,14 +54,14 @@ def missing_section(checked: Checked) -> Iterator[Finding]:
     if checked.settings.required_sections:
         yield from _missing_own(checked)
         return
-    found = _found(checked)
+    by_role = _found(checked)
     elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
     elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
     for role, level, profile in _REQUIRED:
-        if role in found or role in elsewhere:
+        if role in by_role or role in elsewhere:
             continue
         following = _ORDER[_ORDER.index(role) + 1 :]
-        span = next((_heading_span(found[other][0]) for other in following if other in found), _end(checked))
+        span = next((_heading_span(by_role[other][0]) for other in following if other in by_role), _end(checked))
         yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
 
 
@@ -88,13 +88,13 @@ def section_order(checked: Checked) -> Iterator[Finding]:
 
     With the same order in every runbook, readers know where to scroll.
     """
-    present = [(role, found[0]) for role, found in _found(checked).items()]
+    present = [(role, sections[0]) for role, sections in _found(checked).items()]
     present.sort(key=lambda item: item[1].span)
     order = _order(checked)
     ranks = [order.index(role) for role, _ in present]
-    kept = in_order(ranks)
+    in_place = in_order(ranks)
     for index, (_, section) in enumerate(present):
-        if index not in kept:
+        if index not in in_place:
             too_late = [rank for rank in ranks[:index] if rank > ranks[index]]
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
@@ -105,8 +105,8 @@ def section_order(checked: Checked) -> Iterator[Finding]:
 
 def _order(checked: Checked) -> tuple[str, ...]:
     """The order of the sections: Root Cause Analysis is directly before Solutions or directly after it."""
-    found = _found(checked)
-    analysis, solutions = (found.get(role) for role in ("root-cause-analysis", "solutions"))
+    sections = _found(checked)
+    analysis, solutions = (sections.get(role) for role in ("root-cause-analysis", "solutions"))
     if not analysis or not solutions or analysis[0].span < solutions[0].span:
         return _ORDER
     rest = [role for role in _ORDER if role != "root-cause-analysis"]
@@ -116,10 +116,10 @@ def _order(checked: Checked) -> tuple[str, ...]:
 
 def _in_order(checked: Checked) -> Fix | None:
     """Put all sections of the format in order, unless one occurs twice."""
-    found = _found(checked)
-    if any(len(sections) > 1 for sections in found.values()):
+    by_role = _found(checked)
+    if any(len(sections) > 1 for sections in by_role.values()):
         return None
-    ordered = [found[role][0] for role in _order(checked) if role in found]
+    ordered = [by_role[role][0] for role in _order(checked) if role in by_role]
     return Fix("put the sections in order", reorder_sections(checked, ordered), safe=False)
 
 
@@ -141,11 +141,11 @@ def wrong_heading_level(checked: Checked) -> Iterator[Finding]:
 
     At a deeper level a section becomes part of the section above.
     """
-    found = _found(checked)
+    by_role = _found(checked)
     for section in checked.sections:
         role = SECTIONS.role(section.key)
         heading = section.heading
-        if not role or not heading or heading.level in (2, 0) or role in found or _is_part(checked, section):
+        if not role or not heading or heading.level in (2, 0) or role in by_role or _is_part(checked, section):
             continue
         line = checked.lines[heading.span.line - 1]
         marks = re.match(r" {0,3}(#+)", line)
@@ -171,13 +171,13 @@ def _is_part(checked: Checked, section: OutlineSection) -> bool:
 def _near_misses(checked: Checked) -> dict[str, tuple[OutlineSection, str]]:
     """Level 2 headings that are nearly the name of a missing section, by role."""
     missing = {names[0]: role for role, names in SECTIONS.rows if role not in _found(checked) and role != "license"}
-    found: dict[str, tuple[OutlineSection, str]] = {}
+    near_misses: dict[str, tuple[OutlineSection, str]] = {}
     for section in checked.sections:
         if section.level == 2 and not SECTIONS.role(section.key) and missing:
             name = nearest(section.key, missing)
             if name:
-                found.setdefault(missing[name], (section, name))
-    return found
+                near_misses.setdefault(missing[name], (section, name))
+    return near_misses
 
 
 @rule("RB305", "section-name", Level.ERROR, Profile.INGEST)
@@ -200,12 +200,12 @@ def empty_section(checked: Checked) -> Iterator[Finding]:
     Readers open a section because of its heading and lose time when it is empty.
     """
     for section in checked.sections:
-        kept = [block for block in section.blocks if not isinstance(block, Html | ThematicBreak)]
+        contents = [block for block in section.blocks if not isinstance(block, Html | ThematicBreak)]
         if section.level != 2 and SECTIONS.role(section.key) and not _is_part(checked, section):
             continue  # what belongs to it hangs below another section (RB304)
         if any(map(_is_endless, section.blocks)):
             continue
-        if section.heading and section.level > 1 and not kept and not section.children and section.title:
+        if section.heading and section.level > 1 and not contents and not section.children and section.title:
             yield Finding(f'section "{section.title}" is empty', section.heading.span)
 
 
@@ -272,15 +272,15 @@ def unexpected_section(checked: Checked) -> Iterator[Finding]:
 
 def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:
     """Section headings inside HTML comments, by role."""
-    found: dict[str, tuple[str, Span]] = {}
+    headings: dict[str, tuple[str, Span]] = {}
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Html) and block.text.lstrip().startswith("<!--"):
             for offset, line in enumerate(block.text.split("\n")):
                 match = re.match(r"\s*(?:<!--\s*)?##\s+(\S.*?)(?:(?<!\s)\s++)?(?:-->\s*)?$", line)
                 role = SECTIONS.role(words(match[1])) if match else None
                 if match and role:
-                    found.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
-    return found
+                    headings.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
+    return headings
 
 
 @rule("RB311", "section-hidden-in-comment", Level.ERROR, Profile.INGEST)

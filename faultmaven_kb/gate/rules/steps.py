@@ -120,18 +120,18 @@ def step_without_command(checked: Checked) -> Iterator[Finding]:
 
 
 def _has_command(step: OutlineSection) -> bool:
-    found = by_role(step, STEP)
+    parts = by_role(step, STEP)
     shown = (
-        {command.span for command in commands_in(found["expected-output"].blocks)}
-        if "expected-output" in found
+        {command.span for command in commands_in(parts["expected-output"].blocks)}
+        if "expected-output" in parts
         else set()
     )
     for fence in _fences(step):
         is_output = fence.span in shown or fence.language in OUTPUT
         if not is_output and not is_only_comments(fence.code, fence.language):
             return True
-    text = [group_text(found["how-to-check"])] if "how-to-check" in found else []
-    if not found:
+    text = [group_text(parts["how-to-check"])] if "how-to-check" in parts else []
+    if not parts:
         text = [group_text(group) for group in parts_of(step)]
     return any(" " in code.strip() for part in text for code in literals(part))
 
@@ -175,7 +175,7 @@ def step_heading(checked: Checked) -> Iterator[Finding]:
     if section is None:
         return
     for part in checked.sections:
-        inside = any(part is found for found in walk((section,)))
+        inside = any(part is below for below in walk((section,)))
         if part.level != 3 and re.match(r"Step \d+\b", part.title) and (inside or part.level < 3):
             heading = heading_span(part)
             wanted = f"### {part.heading.text if part.heading else part.title}"
@@ -218,11 +218,11 @@ def solution_without_steps(checked: Checked) -> Iterator[Finding]:
     A title, a condition and a duration do not help without instructions.
     """
     for section in _solutions(checked):
-        found = by_role(section, SOLUTION)
+        parts = by_role(section, SOLUTION)
         rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
         runs = any(not is_only_comments(fence.code, fence.language) for fence in _fences(section))
         if not runs and not any(group_text(group) for group in rest):
-            missing = "" if "instructions" in found else ', expected "**Implementation Steps:**"'
+            missing = "" if "instructions" in parts else ', expected "**Implementation Steps:**"'
             yield incomplete(
                 checked, f'solution "{section.title}" does not say what to do{missing}', heading_span(section)
             )
@@ -286,8 +286,8 @@ def _section_text(checked: Checked, section: OutlineSection) -> str:
 
 def _stems(text: str) -> set[str]:
     """The beginnings of the words that carry meaning, so that "leak" meets "leaks" and "leaking"."""
-    found = _WORD.findall(text.lower().replace("_", " "))
-    return {word[:5].rstrip("s") for word in found if word not in _COMMON_WORDS}
+    stem_words = _WORD.findall(text.lower().replace("_", " "))
+    return {word[:5].rstrip("s") for word in stem_words if word not in _COMMON_WORDS}
 
 
 @rule("RB518", "solution-without-prerequisites", Level.INFO, Profile.CURATED)

@@ -25,7 +25,7 @@ def apply_policy(
     if settings == Settings():
         yield from found
         return
-    excluded = [each for each in settings.exclusions if _concerns(each, place, identity)]
+    excluded = [exclusion for exclusion in settings.exclusions if _concerns(exclusion, place, identity)]
     for diagnostic in found:
         reach = settings.reach(diagnostic.code, criteria.profile)
         if reach is None or (diagnostic.code not in ALWAYS and _excluded(diagnostic.code, excluded, settings)):
@@ -37,7 +37,7 @@ def apply_policy(
 def _excluded(code: str, exclusions: Iterable[Exclusion], settings: Settings) -> bool:
     if code in CREDENTIALS and not settings.allow_credential_suppression:
         return False
-    return any(not each.codes or code in each.codes for each in exclusions)
+    return any(not exclusion.codes or code in exclusion.codes for exclusion in exclusions)
 
 
 def _concerns(exclusion: Exclusion, place: str, identity: str | None) -> bool:

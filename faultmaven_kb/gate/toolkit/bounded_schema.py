@@ -160,7 +160,7 @@ def _additional_properties(validator: Any, value: Any, instance: Any, schema: An
     if not validator.is_type(instance, "object"):
         return
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    extra = [key for key in instance if key not in known and not any(_matches(each, key) for each in patterns)]
+    extra = [key for key in instance if key not in known and not any(_matches(pattern, key) for pattern in patterns)]
     if value is False and extra:
         error = ValidationError(f"additional properties {extra!r} were unexpected")
         error.instance = {key: instance[key] for key in extra}

@@ -147,8 +147,8 @@ def _about(text: str, command: str) -> str:
     """A text without its inline code, and without the sentences that are about another command."""
     if "`" not in text:
         return text
-    kept = (each for each in _SENTENCE.split(text) if not _names_another(each, command))
-    return _CODE_SPAN.sub("", " ".join(kept))
+    sentences = (sentence for sentence in _SENTENCE.split(text) if not _names_another(sentence, command))
+    return _CODE_SPAN.sub("", " ".join(sentences))
 
 
 def _names_another(sentence: str, command: str) -> bool:

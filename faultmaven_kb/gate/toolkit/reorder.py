@@ -64,8 +64,8 @@ def reorder_sections(checked: Checked, sections: Sequence[OutlineSection]) -> tu
     for old, new in zip(places, sections, strict=True):
         if old is not new:
             text = texts[id(new)].rstrip("\r\n")
-            kept = texts[id(old)]
-            edits.append(Edit(spans[id(old)], text + (kept[len(kept.rstrip("\r\n")) :] or line_end)))
+            moved = texts[id(old)]
+            edits.append(Edit(spans[id(old)], text + (moved[len(moved.rstrip("\r\n")) :] or line_end)))
     return tuple(edits)
 
 

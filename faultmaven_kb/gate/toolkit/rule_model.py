@@ -127,8 +127,8 @@ class Base:
         """The checked documents by their path relative to the tree's root."""
         if self.tree is None:
             return {facts.path: facts for facts in self.documents}
-        found = ((self.tree.relative(facts.path), facts) for facts in self.documents)
-        return {place: facts for place, facts in found if place is not None}
+        placed = ((self.tree.relative(facts.path), facts) for facts in self.documents)
+        return {place: facts for place, facts in placed if place is not None}
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
