@@ -28,7 +28,7 @@ from faultmaven_kb.search.answer import Answer, Verdict
 
 __all__ = ["MEASURES", "Evaluation", "Outcome", "VerdictShares", "evaluate"]
 
-_KEPT = 0.9
+_KEPT = 0.9  # convention of the report: negatives above the confidence that keeps 90 %
 
 
 @dataclass(frozen=True, slots=True)
