@@ -136,6 +136,7 @@ class Searcher:
                 technology=_agreement(asked, self._technologies[place]),
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
+                title=float(ranked.titles[number]),
             )
 
         return Examination(asked, ranked, explained)

@@ -22,16 +22,19 @@ _DIGITS = 4  # of a confidence, chosen
 def features(strength: Strength) -> tuple[float, ...]:
     """The figures that the model weighs, in the order of `calibration.WEIGHTS`.
 
-    The lead counts as far as a short text backs it: in a small base the only runbook that has two words of an off-topic
-    question somewhere in its body is far ahead of all others, and that says nothing.
+    The lead counts as far as a short text backs it, and as far as the title is asked: in a small base the only runbook
+    that has two words of an off-topic question somewhere in its body is far ahead of all others, and so is the sibling
+    of a runbook that the base does not have. Neither says anything.
     """
+    lead = math.sqrt(max(strength.lead, 0.0))
     return (
         math.log1p(strength.mass),
         math.log1p(strength.phrases),
         min(strength.missing, _MOST_MISSING),
         max(strength.technology, 0.0),
         max(-strength.technology, 0.0),
-        math.sqrt(max(strength.lead, 0.0)) * strength.passage / (strength.passage + _HALF_WORTH),
+        lead * strength.passage / (strength.passage + _HALF_WORTH),
+        lead * strength.title,
     )
 
 

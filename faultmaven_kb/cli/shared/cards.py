@@ -106,7 +106,7 @@ def _marked(evidence: Evidence) -> Text:
 def _print_causes(console: Console, runbook: Runbook) -> None:
     if not runbook.causes:
         return
-    console.print(Text("  Likely causes (share of cases)", style="bold"))
+    console.print(Text("  Likely causes (shares are the author's estimate)", style="bold"))
     for cause in runbook.causes:
         lead = Text("    ")
         if cause.weight is not None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SEVERITY_STYLES",
     "cache_in_force",
+    "copy_options",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -79,6 +80,24 @@ def cache_in_force() -> "Cache | None":
     return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
 
 
+def copy_options(command: _Command) -> _Command:
+    """The options that print one block of commands, with its placeholders filled in."""
+    for option in (
+        click.option(
+            "--set",
+            "pairs",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Fill in a placeholder everywhere; may be given more than once.",
+        ),
+        click.option(
+            "--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else."
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 def filter_options(command: _Command) -> _Command:
     """The options that narrow a knowledge base."""
     for option in (
@@ -134,9 +153,10 @@ def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":
         raise click.UsageError(f"{printable(file)}: {other}")
     if not file.lower().endswith(_MARKDOWN) or not Path(file).is_file():
         return runbook_named(load(paths), name)
+    from faultmaven_kb.gate.configuration.headings import team_headings  # noqa: PLC0415
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - completing a word needs no parser
 
-    result = parse_runbook(Path(file))
+    result = parse_runbook(Path(file), aliases=team_headings((file,)))
     if result.runbook is None:
         raise click.UsageError(f"{printable(file)}: {printable(result.diagnostics[0].message)}")
     if not anchor:
