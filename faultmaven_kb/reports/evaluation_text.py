@@ -122,6 +122,10 @@ def _misses(evaluation: Evaluation, most: int, explained: Mapping[str, Explanati
 
 
 def _explained(explained: Explanation) -> Iterator[str]:
+    yield (
+        f"      of the question's telling words {printable(explained.right)} has {explained.explained:.0%}, "
+        f"{printable(explained.first)} {explained.explained_first:.0%}"
+    )
     if explained.missing:
         yield f"      {printable(explained.right)} lacks {_quoted(explained.missing)}"
     if explained.aside:

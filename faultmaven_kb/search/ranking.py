@@ -55,11 +55,13 @@ class Terms(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Runbooks by their positions in the index, best first, with their scores and what their best passage is worth."""
+    """Runbooks by their positions in the index, best first, with their scores, what their best passage is worth, and
+    how much of their titles is asked (from 0 to 1; of the nearest ones, for others 0)."""
 
     runbooks: Numbers
     scores: Floats
     passages: Floats
+    titles: Floats
 
 
 def terms_in(question: Question, index: Index) -> Terms:
@@ -104,7 +106,7 @@ def rank(
     if question.technologies:
         looked *= _technology(best, question, technologies)
     order = np.argsort(-looked, kind="stable")
-    return Ranked(best[order], looked[order], passages[order])
+    return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
 
 
 def largest(scores: Floats, most: int) -> Numbers:

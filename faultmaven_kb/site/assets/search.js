@@ -967,9 +967,9 @@ globalThis.FMKB = globalThis.FMKB || {};
       return result;
     }
 
-    explain(place, examined, technology, lead, passage) {
+    explain(place, examined, technology, lead, passage, title) {
       const { rows, worth, line, telling } = examined;
-      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead };
+      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead, title };
       if (!rows.length) return { strength, held: new Set() };
       const text = this.texts[place].terms, terms = [], places = [];
       for (let at = 0; at < text.length; at++) if (examined.asked.has(text[at])) { terms.push(text[at]); places.push(at); }
@@ -1018,7 +1018,7 @@ globalThis.FMKB = globalThis.FMKB || {};
         const other = ranked[at === 0 ? 1 : 0];
         const lead = ranked.length === 1 ? 1 : Math.max(-1, (each.score - other.score) / each.score);
         const technology = this.agreement(question, this.data.runbooks[each.place].speaksOf);
-        return { ...each, ...this.explain(each.place, examined, technology, lead, each.passage) };
+        return { ...each, ...this.explain(each.place, examined, technology, lead, each.passage, 1 - each.contrast) };
       });
       let last = 1;
       hits.forEach((hit, at) => {
@@ -1029,10 +1029,11 @@ globalThis.FMKB = globalThis.FMKB || {};
       return { verdict: this.decide(hits), hits: hits.slice(0, limit), question };
     }
 
-    probability({ mass, phrases, missing, technology, lead, passage }) {
+    probability({ mass, phrases, missing, technology, lead, passage, title }) {
+      const ahead = Math.sqrt(Math.max(lead, 0));
       const figures = [
         Math.log1p(mass), Math.log1p(phrases), Math.min(missing, 4), Math.max(technology, 0), Math.max(-technology, 0),
-        Math.sqrt(Math.max(lead, 0)) * passage / (passage + 1),
+        ahead * passage / (passage + 1), ahead * title,
       ];
       const value = figures.reduce((sum, figure, at) => sum + this.model.weights[at] * figure, this.model.bias);
       return 1 / (1 + Math.exp(-value));
