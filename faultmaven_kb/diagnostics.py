@@ -1,4 +1,4 @@
-"""What is wrong with the *content*, where, and the edit that mends it.
+"""What is wrong with the *content*, where, and the edit that fixes it.
 
 One type serves every rule; a rule never raises and never prints. A runbook has a `severity`, a diagnostic has a
 `level`, so that the two words never meet.
@@ -8,6 +8,7 @@ import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.source import Source, Span
@@ -51,10 +52,14 @@ class Edit:
     def __repr__(self) -> str:
         return brief(self, span=self.span, replacement=self.replacement)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The edit as plain data: the four numbers of its span and the replacement."""
+        return _places(self.span) | {"replacement": self.replacement}
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that mend a diagnostic; `safe` when they cannot change what the author meant."""
+    """Edits that fix a diagnostic; `safe` when they cannot change what the author meant."""
 
     message: str
     edits: tuple[Edit, ...]
@@ -63,14 +68,22 @@ class Fix:
     def __repr__(self) -> str:
         return brief(self, message=self.message, edits=self.edits, safe=self.safe)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The fix as plain data."""
+        return {"safe": self.safe, "message": self.message, "edits": [edit.to_dict() for edit in self.edits]}
+
 
 @dataclass(frozen=True, slots=True)
 class Related:
-    """Another place that a diagnostic speaks of ("also defined in …")."""
+    """Another place that a diagnostic mentions ("also defined in …")."""
 
     message: str
     path: str
     span: Span
+
+    def to_dict(self) -> dict[str, Any]:
+        """The place as plain data."""
+        return {"message": self.message, "path": self.path, "line": self.span.line, "column": self.span.column}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +107,32 @@ class Diagnostic:
         place = f"{self.path}:{self.span.line}:{self.span.column}"
         return f"{place}: {self.level.value} {self.code} {self.message}"
 
+    def to_dict(self) -> dict[str, Any]:
+        """The diagnostic as plain data, as in `fmkb validate --format json`."""
+        return {
+            "path": self.path,
+            **_places(self.span),
+            "code": self.code,
+            "name": self.name,
+            "level": self.level.value,
+            "message": self.message,
+            "fix": self.fix.to_dict() if self.fix else None,
+            "related": [other.to_dict() for other in self.related],
+        }
+
     @property
     def sort_key(self) -> tuple[str, Span, str, str]:
         """Orders diagnostics by file, place and code."""
         return (self.path, self.span, self.code, self.message)
+
+
+def _places(span: Span) -> dict[str, Any]:
+    return {
+        "line": span.line,
+        "column": span.column,
+        "end_line": span.end_line,
+        "end_column": span.end_column,
+    }
 
 
 def apply_edits(source: Source, edits: Iterable[Edit]) -> str:
@@ -126,7 +161,7 @@ def did_you_mean(word: str, options: Iterable[str]) -> str:
 
 
 def nearest(word: str, options: Iterable[str]) -> str | None:
-    """The option that a misspelt word most likely means, None when none is near."""
+    """The option that a misspelled word most likely means, None when none is near."""
     near = difflib.get_close_matches(word.casefold(), list(options), n=1, cutoff=_SIMILAR)
     return near[0] if near else None
 

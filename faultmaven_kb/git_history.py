@@ -1,8 +1,8 @@
 """The state before a change, read from git.
 
 Nothing is checked out and nothing is written, and git compares no file of the working tree: what was renamed is found
-here, by content. The state is that of the merge base with the given revision, so that what others merged meanwhile is
-nobody's fault.
+here, by content. The state is the one at the merge base with the given revision, so that what others merged meanwhile
+is nobody's fault.
 """
 
 import re
@@ -49,14 +49,14 @@ def snapshot(paths: Iterable[Path], revision: str, *, repository: Repository) ->
 
 
 def _commit(repository: Repository, revision: str) -> str:
-    unknown = f'--since: "{revision}" is no revision of this repository (in a shallow clone, fetch it first)'
+    unknown = f'--since: "{revision}" is not a revision of this repository (in a shallow clone, fetch it first)'
     if "\0" in revision:
         raise ConfigurationError(unknown)
     try:
-        found = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        name = repository.git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
     except GitRefusedError:
         raise ConfigurationError(unknown) from None
-    commit = found.decode("ascii", "replace").strip()
+    commit = name.decode("ascii", "replace").strip()
     try:
         return repository.git("merge-base", commit, "HEAD").decode("ascii", "replace").strip() or commit
     except GitRefusedError:  # no common history that is known here
@@ -65,13 +65,13 @@ def _commit(repository: Repository, revision: str) -> str:
 
 def _blobs(repository: Repository, commit: str) -> dict[str, str]:
     """The object name of every plain file of a commit, by path; links and submodules are left out."""
-    found = {}
+    blobs = {}
     for row in _split(repository.git("ls-tree", "-r", "-z", "--full-tree", commit)):
         kind, _, place = row.partition("\t")
         mode, _, rest = kind.partition(" ")
         if mode in ("100644", "100755"):
-            found[place] = rest.rpartition(" ")[2]
-    return found
+            blobs[place] = rest.rpartition(" ")[2]
+    return blobs
 
 
 def _split(output: bytes) -> list[str]:
@@ -82,15 +82,15 @@ def _contents(repository: Repository, names: list[str]) -> dict[str, bytes]:
     """The bytes of many objects, from one process."""
     wanted = sorted(set(names))
     output = repository.git("cat-file", "--batch", stdin="".join(f"{name}\n" for name in wanted).encode())
-    found, begin = {}, 0
+    contents, begin = {}, 0
     for name in wanted:
         end = output.index(b"\n", begin)
         size = output[begin:end].rsplit(b" ", 1)[-1]
         if not size.isdigit():
             raise ConfigurationError(f"--since: object {name} is missing, expected a clone with all of its files")
-        found[name] = output[end + 1 : end + 1 + int(size)]
+        contents[name] = output[end + 1 : end + 1 + int(size)]
         begin = end + 2 + int(size)
-    return found
+    return contents
 
 
 def _content(repository: Repository, blob: str, texts: Mapping[str, bytes]) -> bytes:
@@ -99,15 +99,15 @@ def _content(repository: Repository, blob: str, texts: Mapping[str, bytes]) -> b
 
 def _new(given: list[Path], repository: Repository, blobs: Mapping[str, str]) -> list[tuple[str, Path, bytes]]:
     """The runbooks at the paths that are at no path of the state before: where each is, and its bytes."""
-    found = []
+    ids = []
     for path in find_runbooks(given):
         place = repository.place(path)
         if place not in blobs and path.is_file():
             try:
-                found.append((place, path, read_bytes(path)))
+                ids.append((place, path, read_bytes(path)))
             except PathError:  # the check itself reports it
                 continue
-    return found
+    return ids
 
 
 def _names(
@@ -130,7 +130,8 @@ def _names(
 
 
 def _retired(new: list[Path], repository: Repository, commit: str, blobs: Mapping[str, str]) -> dict[str, str]:
-    """The ids of new runbooks that an earlier, deleted runbook had; one that comes back with its title is no other."""
+    """The ids of new runbooks that an earlier, deleted runbook had; one that comes back with its title is the same
+    one."""
     if not new:
         return {}
     deleted = [place for _, place in _touched(repository, commit, "--diff-filter=D")]
@@ -166,12 +167,12 @@ def _authors(repository: Repository, commit: str) -> dict[str, frozenset[str]]:
     """
     touched = list(_touched(repository, f"{commit}..HEAD"))
     headers = _contents(repository, [each for each, _ in touched])
-    found: dict[str, set[str]] = {}
+    authors: dict[str, set[str]] = {}
     for each, place in touched:
         author = _AUTHOR.search(headers[each].partition(b"\n\n")[0])
         parts = (part.decode("utf-8", "replace").strip() for part in author.groups()) if author else ()
-        found.setdefault(place, set()).update(part for part in parts if part)
-    return {place: frozenset(names) for place, names in found.items()}
+        authors.setdefault(place, set()).update(part for part in parts if part)
+    return {place: frozenset(names) for place, names in authors.items()}
 
 
 def _runbook(path: Path) -> Runbook | None:

@@ -17,13 +17,13 @@ _COMPARISONS = 10_000
 
 def renamed_files(gone: Mapping[str, bytes], new: Mapping[str, bytes]) -> dict[str, str]:
     """The paths of files that are gone to the paths they have now; each path is used once."""
-    found: dict[str, str] = {}
+    renamed: dict[str, str] = {}
     taken: set[str] = set()
     for _, old, now in sorted(_alike(gone, new)):
-        if old not in found and now not in taken:
-            found[old] = now
+        if old not in renamed and now not in taken:
+            renamed[old] = now
             taken.add(now)
-    return found
+    return renamed
 
 
 def _alike(gone: Mapping[str, bytes], new: Mapping[str, bytes]) -> Iterator[tuple[float, str, str]]:

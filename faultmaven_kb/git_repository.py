@@ -1,10 +1,10 @@
 """The git repository around the current folder, and git started on it so that nothing of a change is executed.
 
-A contributed tree may hold whole repositories, with a configuration that names programs. So the repository is never
-left to git to find: it is the nearest `.git` from the current folder upwards, a bare one never counts, and git is told
-its folders. Only plumbing runs that reads objects: no command here looks at files of the working tree or at the index,
-which is where filters, attributes, file system monitors and submodules come in. What configuration could start
-beside that (a pager, a hook, the fetch of a missing object) is switched off as well.
+A contributed tree may contain whole repositories, with a configuration that names programs. So the repository is never
+left to git to find: it is the nearest `.git` from the current folder upwards, a bare one never counts, and git is
+called with its folders. Only plumbing runs that reads objects: no command here looks at files of the working tree or at
+the index, which is where filters, attributes, file system monitors and submodules come in. What configuration could
+start besides that (a pager, a hook, the fetch of a missing object) is switched off as well.
 """
 
 import os
@@ -34,11 +34,11 @@ _ENVIRONMENT = {
     "GIT_TERMINAL_PROMPT": "0",
     "LC_ALL": "C",
 }
-_POINTER_LIMIT = 10_000
+_POINTER_LIMIT = 10_000  # bytes, chosen: longer than any path
 
 
 class GitRefusedError(ConfigurationError):
-    """Git was started and said no: the text holds git's own words."""
+    """Git was started and said no: the text contains git's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class Repository:
     def place(self, path: Path) -> str:
         """A path relative to the top, with forward slashes, the top itself empty.
 
-        Raises `ConfigurationError` for a path outside, and for one in a repository of its own further down.
+        Raises `ConfigurationError` for a path outside, and for one in its own repository further down.
         """
         real = path.resolve()
         try:
@@ -75,13 +75,13 @@ class Repository:
             if folder == self.top:
                 break
             if os.path.lexists(folder / ".git"):
-                message = f"--since: {str(path)!r} lies in a repository of its own, expected to be started in that one"
+                message = f"--since: {str(path)!r} is in another repository, expected to be run in that one"
                 raise ConfigurationError(message)
         return place
 
 
 def find_repository(start: Path) -> Repository:
-    """The repository around a folder. Raises `ConfigurationError` where there is none, or no git."""
+    """The repository around a folder. Raises `ConfigurationError` if there is none, or no git."""
     _program()
     folder = start.resolve()
     top = repository_top(folder)
@@ -119,12 +119,17 @@ def _program() -> str:
 
 
 def _run(arguments: list[str], folder: Path, *, stdin: bytes = b"", **more: str) -> bytes:
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
-    options = [part for each in _CONFIGURATION for part in ("-c", each)]
+    environment = {name: value for name, value in os.environ.items() if not name.upper().startswith("GIT_")}
+    options = [part for setting in _CONFIGURATION for part in ("-c", setting)]
     command = [_program(), "--no-pager", *options, *arguments]
     try:
         done = subprocess.run(  # noqa: S603
-            command, input=stdin, capture_output=True, check=False, cwd=folder, env={**kept, **_ENVIRONMENT, **more}
+            command,
+            input=stdin,
+            capture_output=True,
+            check=False,
+            cwd=folder,
+            env={**environment, **_ENVIRONMENT, **more},
         )
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"--since needs git, which cannot be started: {error}") from error

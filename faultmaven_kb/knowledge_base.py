@@ -1,7 +1,7 @@
 """Many runbooks: loaded from files and folders, found by id, filtered, linked, searched.
 
 A bad file never stops the load: what could be read is there, what is wrong is in `diagnostics`. A knowledge base is
-never changed after it is loaded. This room stands above search, which is built when the first question comes.
+never changed after it is loaded. This room is above search, which is built when the first question comes.
 """
 
 import os
@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.source import Span
 
@@ -51,43 +52,51 @@ class KnowledgeBase:
         second_opinion: "SecondOpinion | None" = None,
     ) -> None:
         by_id: dict[str, Runbook] = {}
-        found = list(diagnostics)
+        diagnostics_so_far = list(diagnostics)
         runbooks = tuple(runbooks)
         for runbook, runbook_id in zip(runbooks, _ids(runbooks), strict=True):
             if runbook_id is None:
                 first = by_id.get(runbook.id)
-                found.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
+                diagnostics_so_far.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
             elif runbook_id == runbook.id:
                 by_id[runbook_id] = runbook
             else:
                 by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
         self._by_id: Mapping[str, Runbook] = by_id
         self._second = second_opinion
-        self._found: tuple[Diagnostic, ...] = tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+        self._found: tuple[Diagnostic, ...] = tuple(
+            sorted(diagnostics_so_far, key=lambda diagnostic: diagnostic.sort_key)
+        )
         self._base: StoredBase | None = None
 
     @classmethod
-    def load(cls, *paths: str | Path, cache: "Cache | None" = None) -> "KnowledgeBase":
+    def load(
+        cls, *paths: str | Path, cache: "Cache | None" = None, aliases: Mapping[str, str] | None = None
+    ) -> "KnowledgeBase":
         """The runbooks in any number of files and folders, or in one file that `build` made.
 
+        `aliases` are headings of one's own with the ones they are read as (`{"Wie beheben": "Solutions"}`); without
+        them, those of the configuration in force for the first path count.
+
         With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
-        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file beside other
-        paths.
+        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
+        other paths.
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
+        meant = team_headings(paths) if aliases is None else aliases
         if cache:
-            base = cache.base(paths)
+            base = cache.base(paths, aliases=meant)
             if base is not None:
                 return cls._of(base)
-        results = [_read(path) for path in find_runbooks(paths)]
+        results = [_read(path, meant) for path in find_runbooks(paths)]
         runbooks = [runbook for result in results for runbook in result.runbooks]
         return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
         """The runbooks that ship with the package."""
-        return cls.load(builtin_path(), cache=cache)
+        return cls.load(builtin_path(), cache=cache, aliases={})
 
     @classmethod
     def build(
@@ -96,17 +105,19 @@ class KnowledgeBase:
         to: str | Path,
         jobs: int = 1,
         progress: "Callable[[int, int], None] | None" = None,
+        aliases: Mapping[str, str] | None = None,
     ) -> "KnowledgeBase":
-        """The runbooks at some paths as one file `to`, opened.
+        """The runbooks at some paths as one file `to`, opened. `aliases` are as in `load`, and are kept in the file.
 
-        The file holds everything: models, texts and index. One that is there is brought up to date: only files that
+        The file contains everything: models, texts and index. One that is there is brought up to date: only files that
         have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
-        `multiprocessing` in the main module; `progress` is told how many of how many files are done. Raises
+        `multiprocessing` in the main module; `progress` is called with how many of how many files are done. Raises
         `PathError` when a path does not exist or the file cannot be written.
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
 
-        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress))
+        meant = team_headings(paths) if aliases is None else aliases
+        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress, aliases=meant))
 
     @classmethod
     def open(cls, path: str | Path) -> "KnowledgeBase":
@@ -179,7 +190,7 @@ class KnowledgeBase:
         return tuple(self._by_id)
 
     def get(self, runbook_id: str) -> "Runbook | None":
-        """The runbook with this id, None when there is none."""
+        """The runbook with this id, None if there is none."""
         return self._by_id.get(runbook_id)
 
     def keys(self) -> tuple[str, ...]:
@@ -236,14 +247,14 @@ class KnowledgeBase:
         """
         runbook = self[runbook_id]
         ids = dict.fromkeys(each for link in runbook.related if (each := self._linked(runbook, link)))
-        return tuple(self._by_id[found] for found in ids)
+        return tuple(self._by_id[identity] for identity in ids)
 
     def _linked(self, runbook: "Runbook", link: "Link") -> str | None:
-        found = self.ids_named(link.id) if link.id else ()
-        if len(found) > 1 and runbook.path:
+        candidates = self.ids_named(link.id) if link.id else ()
+        if len(candidates) > 1 and runbook.path:
             path = posixpath.normpath(posixpath.join(posixpath.dirname(runbook.path), link.url.partition("#")[0]))
-            found = tuple(each for each in found if self._by_id[each].path == path)
-        return found[0] if len(found) == 1 else None
+            candidates = tuple(identity for identity in candidates if self._by_id[identity].path == path)
+        return candidates[0] if len(candidates) == 1 else None
 
     def search(
         self,
@@ -299,11 +310,11 @@ class KnowledgeBase:
         done: "Collection[StepKey]" = (),
         ask: "Callable[[str], Answer] | None" = None,
     ) -> "Differential":
-        """The causes, across runbooks, that observations point to, and the step that best tells them apart.
+        """The causes, across runbooks, that observations point to, and the step that best distinguishes them.
 
         An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
         steps that are not to be proposed again. `ask` finds the runbooks for a symptom in place of `search`, for one
-        who filters or has the answer already. The result orders and explains; it is no diagnosis. Raises
+        who filters or has the answer already. The result ranks and explains; it is not a diagnosis. Raises
         `ConfigurationError` when there is no observation.
         """
         from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search
@@ -347,7 +358,7 @@ def builtin_path() -> Path:
     return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
 
 
-def _read(path: Path) -> "ParseResult":
+def _read(path: Path, aliases: Mapping[str, str]) -> "ParseResult":
     name, data = read_file(path)
     if isinstance(data, Diagnostic):
         from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
@@ -355,7 +366,7 @@ def _read(path: Path) -> "ParseResult":
         return ParseResult(None, (data,))
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
 
-    return parse_runbook(data, path=name)
+    return parse_runbook(data, path=name, aliases=aliases)
 
 
 def is_built(path: str | Path) -> bool:
@@ -378,9 +389,9 @@ def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
 
 
 def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
-    found = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
+    stored = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
     taken = (_duplicate(*each) for each in base.duplicates())
-    return tuple(sorted((*found, *taken), key=lambda diagnostic: diagnostic.sort_key))
+    return tuple(sorted((*stored, *taken), key=lambda diagnostic: diagnostic.sort_key))
 
 
 def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:

@@ -1,8 +1,8 @@
-"""Rules, dialects and report formats of one's own: objects that installed packages offer through entry points.
+"""Rules, dialects and report formats of your own: objects that installed packages offer through entry points.
 
 A package names them in its metadata, in one of three groups: `faultmaven_kb.rules`, `faultmaven_kb.dialects`,
 `faultmaven_kb.reports`. Nothing is configured and nothing is imported from the documents that are read: what may run is
-what was installed, so the current folder, which may be an untrusted checkout, is no place for plug-ins.
+what was installed, so the current folder, which may be an untrusted checkout, is not searched for plug-ins.
 """
 
 import os
@@ -32,18 +32,18 @@ def plugins(group: str, kind: type[_Kind]) -> tuple[_Kind, ...]:
     An entry point is one object of `kind` or a tuple of them. Raises `ConfigurationError` for one that cannot be
     imported or is something else; its text names the package.
     """
-    found: list[_Kind] = []
+    objects: list[_Kind] = []
     for entry, package in _entry_points():
         if entry.group == group:
-            found += _loaded(entry, package, kind)
-    return tuple(found)
+            objects += _loaded(entry, package, kind)
+    return tuple(objects)
 
 
 def refuse_taken(what: str, names: Sequence[str]) -> None:
     """Raises `ConfigurationError` where two of ours and of plug-ins (`what` they are) have the same name."""
     for name in names:
         if names.count(name) > 1:
-            raise ConfigurationError(f'plug-in {what} "{name}": the name is taken, expected one of its own')
+            raise ConfigurationError(f'plug-in {what} "{name}": the name is already taken, expected another')
 
 
 def _loaded(entry: "EntryPoint", package: str, kind: type[_Kind]) -> tuple[_Kind, ...]:
@@ -86,18 +86,18 @@ def _entry_points() -> tuple[tuple["EntryPoint", str], ...]:
         return ()
     from importlib.metadata import distributions  # noqa: PLC0415 - as slow as the rest of a short check together
 
-    found = [
+    entries = [
         (entry, f"{package.name} {package.version}")
         for package in distributions(path=folders)
         for entry in package.entry_points
         if entry.group in (RULE_GROUP, DIALECT_GROUP, REPORT_GROUP)
     ]
-    unique = {(entry.group, entry.name): (entry, package) for entry, package in reversed(found)}
+    unique = {(entry.group, entry.name): (entry, package) for entry, package in reversed(entries)}
     return tuple(unique[key] for key in sorted(unique))
 
 
 def _is_installed(folder: str) -> bool:
-    """Whether a folder of `sys.path` may hold installed packages: not the current one."""
+    """Whether a folder of `sys.path` may contain installed packages: not the current one."""
     return folder != "" and os.path.realpath(folder) != os.path.realpath(Path.cwd())
 
 

@@ -12,7 +12,7 @@ __all__ = ["program"]
 
 
 def program(name: str, *, path: str | None = None) -> Path | None:
-    """The absolute path of a program on `path` (by default the PATH of the environment), None where there is none."""
+    """The absolute path of a program on `path` (by default the PATH of the environment), None if there is none."""
     endings = ("",)
     if sys.platform == "win32":
         endings = tuple(os.environ.get("PATHEXT", ".COM;.EXE").split(os.pathsep))

@@ -27,7 +27,7 @@ __all__ = [
 
 BYTE_ORDER_MARK = "\ufeff"
 KeyPath = tuple[str | int, ...]
-"""Where a value stands in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
+"""Where a value is in a document, as pydantic and jsonschema name it: `("tags", 2)`."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LINE_END = re.compile(r"\r\n|\r|\n")
@@ -116,7 +116,7 @@ class Source:
         return Span(first.line, first.column, last.line, last.column)
 
     def line_span(self, line: int, end_line: int | None = None) -> Span:
-        """The span of whole lines, from the first character that is no blank to the last one."""
+        """The span of whole lines, from the first character that is not a space to the last one."""
         lines = self.lines
         text = lines[line - 1]
         column = len(text) - len(text.lstrip()) + 1

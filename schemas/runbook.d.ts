@@ -48,7 +48,7 @@ export interface DurationRange {
   readonly maximum: string | null;
 }
 
-/** What shows that a link of a cause's chain holds; `source` is where to look: step 2, symptom, default. */
+/** What shows that a link of a cause's chain is true; `source` is where to look: step 2, symptom, default. */
 export interface Indicator {
   readonly node: string;
   readonly source: string;
@@ -107,7 +107,7 @@ export interface Metadata {
   readonly status: "draft" | "verified" | "verified in part" | "deprecated" | null;
   /** Other names that people search for. */
   readonly aliases: readonly string[];
-  /** Front matter that is unknown or invalid, as it stood. */
+  /** Front matter that is unknown or invalid, as written. */
   readonly other?: { readonly [key: string]: JsonValue };
 }
 
@@ -118,7 +118,7 @@ export interface Note {
   readonly span: Span;
 }
 
-/** Text that has no field of its own; `label` is the bold label or heading above it. */
+/** Text for which there is no field; `label` is the bold label or heading above it. */
 export interface Passage {
   readonly label: string;
   readonly text: string;
@@ -141,7 +141,7 @@ export interface Prevention {
   readonly passages: readonly Passage[];
 }
 
-/** One row of the version history; `date` is None where the cell is no calendar date. */
+/** One row of the version history; `date` is None where the cell is not a calendar date. */
 export interface Revision {
   readonly version: string;
   readonly date: string | null;
@@ -151,7 +151,7 @@ export interface Revision {
 }
 
 /**
- * A heading with the raw text up to the next heading; level 0 is what stands before the first one.
+ * A heading with the raw text up to the next heading; level 0 is what is before the first one.
  *
  * `role` is what the dialect takes it for (`solutions`), None where it does not know the heading.
  */
@@ -163,7 +163,7 @@ export interface Section {
   readonly span: Span;
 }
 
-/** A way to mend the fault. `commands` are all its fences in order, those of the instructions included. */
+/** A way to fix the fault. `commands` are all its fences in order, those of the instructions included. */
 export interface Solution {
   readonly number: number | null;
   readonly title: string;

@@ -93,7 +93,7 @@ def test_a_bomb_of_aliases_is_refused_with_one_finding() -> None:
     result = parse_runbook(_bomb(8))
     assert result.runbook is None
     assert [(found.code, found.span.line) for found in result.diagnostics] == [("RB108", 6)]
-    assert result.diagnostics[0].message.startswith("aliases stand for more than 64,000 characters")
+    assert result.diagnostics[0].message.startswith("aliases expand to more than 64,000 characters")
 
 
 def test_a_few_aliases_are_named_one_by_one_and_the_body_is_read() -> None:

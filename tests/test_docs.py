@@ -102,3 +102,14 @@ def test_the_command_line_reference_is_that_of_the_commands() -> None:
         check=True,
     )
     assert page == done.stdout.decode("utf-8").replace("\r\n", "\n"), f"run: {command}"
+
+
+def test_every_file_that_the_architecture_names_exists() -> None:
+    text = (ROOT / "docs" / "explanation" / "architecture.md").read_text(encoding="utf-8")
+    rows = text.partition("## Which file to change")[2].partition("## Decisions")[0]
+    paths = set(re.findall(r"`((?:faultmaven_kb|tests|docs|schemas)/[\w./-]+)`", rows))
+    assert len(re.findall(r"^\| ", rows, re.MULTILINE)) > 20
+    assert sorted(path for path in paths if not (ROOT / path).exists()) == []
+    packages = re.findall(r"`([a-z_]+(?:/[a-z_]*)?)`", text.partition("## Which file to change")[0])
+    root = ROOT / "faultmaven_kb"
+    assert [name for name in packages if not (root / name).is_dir() and not (root / f"{name}.py").is_file()] == []

@@ -1,12 +1,14 @@
 """Values behave as a Python programmer expects: one line at a prompt, copied, pickled, with the names of a mapping."""
 
 import copy
+import json
 import pickle
 from datetime import date
+from typing import Any
 
 import pytest
 
-from faultmaven_kb import ConfigurationError, KnowledgeBase, PathError, check_text, fix, parse_runbook
+from faultmaven_kb import ConfigurationError, KnowledgeBase, PathError, check_text, fix, parse_runbook, write_report
 from tests.documents import RUNBOOKS, text_of
 
 QUESTION = "FATAL: sorry, too many clients already"
@@ -51,6 +53,26 @@ def test_every_value_is_one_line_at_a_prompt(kb: KnowledgeBase) -> None:
         assert "\n" not in text
         assert text.startswith(type(value).__name__)
     assert "postgres-connection-pool-exhausted" in repr(runbook)
+
+
+def test_every_value_is_plain_data_under_one_name(kb: KnowledgeBase) -> None:
+    answer, differential = kb.search(QUESTION), kb.differential(QUESTION)
+    text = text_of("sample-mojibake.md")
+    report, fixed = check_text(text, today=date(2026, 11, 22)), fix(text, today=date(2026, 11, 22))
+    offered = next(each.fix for each in report.diagnostics if each.fix)
+    values: list[Any] = [
+        answer,
+        answer.hits[0],
+        answer.hits[0].evidence[0],
+        answer.hits[0].runbook,
+        differential,
+        parse_runbook(text),
+    ]
+    for value in (*values, report, report.diagnostics[0], offered, offered.edits[0], fixed):
+        assert json.loads(json.dumps(value.to_dict())) == value.to_dict()
+    assert answer.to_dict()["hits"][0]["evidence"][0] == answer.hits[0].evidence[0].to_dict()
+    assert report.to_dict() == json.loads(write_report(report, "json"))
+    assert fixed.to_dict()["diff"] == fixed.diff()
 
 
 def test_a_knowledge_base_is_pickled_and_copied_before_and_after_questions(kb: KnowledgeBase) -> None:

@@ -1,5 +1,5 @@
 """How a change is judged: by the configuration, the schema and the baseline before it, and by what is named from
-outside. A change to them is reported, so that whoever reviews it sees that the rules are to become others.
+outside. A change to them is reported, so that anybody who reviews it sees that the rules are to become others.
 """
 
 from collections.abc import Callable
@@ -47,17 +47,17 @@ def rules_before(paths: tuple[Path, ...], revision: str, *, config: Path | None,
     since = snapshot(paths, revision, repository=repository)
     notices: tuple[Diagnostic, ...] = ()
     if config:
-        found = _named(config, repository, since)
-        if found.configuration.path and _place(config, repository) in since.tree.files:
-            notices = _notices(partial(load_configuration, config), found, revision)
+        configuration = _named(config, repository, since)
+        if configuration.configuration.path and _place(config, repository) in since.tree.files:
+            notices = _notices(partial(load_configuration, config), configuration, revision)
     else:
         first = paths[0] if paths[0].is_dir() else paths[0].parent
-        found = configuration_before(since.tree, repository.place(first), root=repository.top)
-        notices = _notices(partial(find_configuration, paths[0]), found, revision)
-    text = found.read_baseline
+        configuration = configuration_before(since.tree, repository.place(first), root=repository.top)
+        notices = _notices(partial(find_configuration, paths[0]), configuration, revision)
+    text = configuration.read_baseline
     if baseline:
         text = _text_of(baseline, repository, since, "--baseline")
-    return RulesBefore(found, repository.top, since, text, notices)
+    return RulesBefore(configuration, repository.top, since, text, notices)
 
 
 def _named(config: Path, repository: Repository, since: Snapshot) -> FoundConfiguration:
@@ -115,13 +115,13 @@ def _notices(
     except ConfigurationError as error:
         what = f"is not understood ({error})"
     rule = CONFIGURATION_CHANGED
-    message = f"the configuration {what}, the check uses that of {revision!r}"
+    message = f"the configuration {what}, the check uses the one at {revision!r}"
     level = before.configuration.settings.level(rule.code, rule.level)
     return (Diagnostic(rule.code, rule.name, level, message, name, Span(1, 1, 1, 1)),)
 
 
 def _meant(found: FoundConfiguration) -> tuple[Configuration, str]:
     """All that a configuration decides, with its baseline; the proofs belong to the runbooks."""
-    each = found.configuration
+    configuration = found.configuration
     baseline = found.read_baseline() if found.read_baseline else ""
-    return replace(each, path="", lines={}, settings=replace(each.settings, proofs="")), baseline
+    return replace(configuration, path="", lines={}, settings=replace(configuration.settings, proofs="")), baseline

@@ -101,7 +101,7 @@ class Gate:
     def check(self, *, against_baseline: bool = True, progress: Callable[[int, int], None] | None = None) -> Report:
         """The report of the check. Raises `PathError` for a path that does not exist.
 
-        `progress` is told how many documents of how many are done.
+        `progress` is called with how many of how many documents are done.
         """
         return check_paths(
             self.paths,
@@ -136,7 +136,7 @@ class Gate:
         return fix_report(report, check=self.check_text, unsafe=unsafe)
 
     def write_baseline(self) -> tuple[Path, int]:
-        """Write what is found now to the baseline; its path and how many findings it holds.
+        """Write what is found now to the baseline; its path and how many findings it contains.
 
         Credentials are left out unless the configuration allows to suppress them.
         """

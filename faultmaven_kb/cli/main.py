@@ -70,7 +70,7 @@ def main() -> None:
     except BrokenPipeError:
         _drop_output()
         sys.exit(1)
-    except OSError as error:  # a full disk, a folder that is read-only: nothing that a report would mend
+    except OSError as error:  # a full disk, a folder that is read-only: a report would not help
         _drop_output()
         place = f"{error.filename!r}: " if error.filename is not None else ""
         _say(f"fmkb: {place}{error.strerror or error}")

@@ -17,7 +17,7 @@ from faultmaven_kb.knowledge_base import KnowledgeBase
 __all__ = ["search_picture"]
 
 _QUESTION = "FATAL: sorry, too many clients already"
-_WIDTH = 100
+_WIDTH = 100  # chosen: readable on a page of the docs
 _REMOTE_FONTS = re.compile(r"(?<!\s)\s*+@font-face \{[^{}]*\}")
 _FONTS = "ui-monospace, 'SF Mono', Menlo, Consolas, 'DejaVu Sans Mono', 'Liberation Mono', monospace"
 

@@ -1,4 +1,4 @@
-"""From what is seen, and what is not, to causes across runbooks, and to the step that tells them apart.
+"""From what is seen, and what is not, to causes across runbooks, and to the step that distinguishes them.
 
 It orders and explains; it never claims a diagnosis. The stages, one module each: `observation` (what was looked at),
 `statements` (how far two short texts say the same), `mentions` (where a text names a cause), `findings` (what a step's

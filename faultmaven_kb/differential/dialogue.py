@@ -1,7 +1,7 @@
 """A differential in questions: one finding of the proposed step at a time, yes, no or unknown, and every answer can be
 taken back.
 
-The answers are the whole state; what is asked next and how the causes stand follows from them, so taking one back is
+The answers are the whole state; what is asked next and how the causes rank follows from them, so taking one back is
 forgetting it. How a question looks and how it is answered belongs to the command.
 """
 
@@ -56,7 +56,7 @@ class Dialogue:
         return Question(self.found.next_step, 0) if self.found.next_step else None
 
     def answer(self, answer: bool | None) -> None:
-        """Answer the question; nothing happens when there is none."""
+        """Answer the question; nothing happens if there is none."""
         question = self.question()
         if question is not None:
             self._hold((*self.answers, Answered(question, answer)))
@@ -68,7 +68,7 @@ class Dialogue:
             self.answer(None)
 
     def undo(self) -> bool:
-        """Take the last answer back; False when there is none."""
+        """Take the last answer back; False if there is none."""
         if not self.answers:
             return False
         self._hold(self.answers[:-1])

@@ -1,7 +1,7 @@
 """What a diagnostic step may show, and which causes each result speaks for: read from the step's own text.
 
-"What this tells you" joins conditions with causes; what stands before a group of named causes is their condition. "Look
-for" items count when they name a cause or say nearly what a cause says. Text that names no cause is left alone: nothing
+"What this tells you" joins conditions with causes; what is before a group of named causes is their condition. "Look
+for" items count when they name a cause or say nearly what a cause says. Text that names no cause is ignored: nothing
 is guessed.
 """
 

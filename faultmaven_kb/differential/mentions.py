@@ -23,7 +23,7 @@ _NUMBERED = re.compile(
 _LETTER = re.compile(r"[^\W_]")
 _OF_PHRASE, _OF_NAME = 0.6, 0.3
 _IN_PLAIN_TEXT, _OF_PART = 0.75, 0.99
-_SLACK = 3
+_SLACK = 3  # words, chosen: articles and adjectives inside a name
 
 
 class Mention(NamedTuple):

@@ -35,7 +35,7 @@ class Observation:
 def observations_of(value: str | Mapping[str, bool] | Iterable[str | Observation]) -> tuple[Observation, ...]:
     """Observations from what callers have: one text, texts, texts with yes or no, or observations.
 
-    Repetitions count once. Raises `ConfigurationError` when there is none, when one is blank, or when the same text is
+    Repetitions count once. Raises `ConfigurationError` if there is none, when one is blank, or when the same text is
     both seen and not seen.
     """
     given: Iterable[str | Observation]
@@ -45,11 +45,11 @@ def observations_of(value: str | Mapping[str, bool] | Iterable[str | Observation
         given = [value] if isinstance(value, str) else value
     found = tuple(dict.fromkeys(each if isinstance(each, Observation) else Observation(each) for each in given))
     if not found:
-        raise ConfigurationError("there is no observation, expected at least one text of what is seen")
+        raise ConfigurationError("no observation given, expected at least one text of what is seen")
     answers: dict[tuple[str, StepKey | None], bool] = {}
     for each in found:
         if not each.text.strip():
-            raise ConfigurationError("an observation is blank, expected a text of what is seen")
+            raise ConfigurationError("an observation is empty, expected a text of what is seen")
         if answers.setdefault((each.text, each.step), each.seen) != each.seen:
             raise ConfigurationError(f'the observation "{each.text}" is both seen and not seen, expected one of them')
     return found

@@ -29,8 +29,10 @@ _BAD = frozenset(
 _NEGATIONS = frozenset("not no never nobody nothing none cannot without isn't aren't doesn't don't can't won't".split())
 _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _CLAUSE = re.compile(r"[;:\n]\s*|,\s+|\.\s+|(?<!\s)\s++-\s+")
-_FLOOR = 0.25
-_UNKNOWN = 0.6
+_FLOOR = 0.25  # chosen: likeness below a quarter is coincidence (docs/explanation/differential.md)
+_UNKNOWN = 0.6  # chosen: between a word that all causes have and one that only one has
+_LONGEST = 10_000  # chosen: seventy lines of a log
+"""Characters of a text that are compared: every cause is compared with every part of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,8 @@ class Rarity:
 
 
 def clauses(text: str) -> tuple[str, ...]:
-    """The parts of a text that stand for themselves, without noise such as times and addresses."""
-    return tuple(part for line in signal(text).split("\n") for part in _CLAUSE.split(line) if part.strip())
+    """The parts of a text that represent themselves, without noise such as times and addresses."""
+    return tuple(part for line in signal(text)[:_LONGEST].split("\n") for part in _CLAUSE.split(line) if part.strip())
 
 
 @lru_cache(maxsize=20_000)
@@ -70,7 +72,7 @@ def statement(text: str) -> Statement:
     terms: list[str] = []
     state = 0
     negated = False
-    for word in text.split():
+    for word in text[:_LONGEST].split():
         plain = _WORD.search(word)
         lowered = plain[0].lower().replace("’", "'") if plain else ""
         if lowered in _NEGATIONS:
@@ -91,8 +93,8 @@ def opposite(one: Statement) -> Statement:
 def agreement(one: Statement, other: Statement, rarity: Rarity) -> float:
     """1 when both say the same, -1 when they say the opposite about the same thing, 0 when they are about other things.
 
-    A state counts like a term that one cause alone has, and only beside a common term. Likeness below a quarter is
-    coincidence, and terms that many causes have count for less than their likeness.
+    A state counts like a term that one cause alone has, and only together with a common term. Likeness below a quarter
+    is coincidence, and terms that many causes have count for less than their likeness.
     """
     common = one.terms & other.terms
     shared = rarity.mass(common)

@@ -50,7 +50,7 @@ class StepFinding:
 
 @dataclass(frozen=True, slots=True)
 class NextStep:
-    """The step that best tells the remaining causes apart; `information` is what it tells on average, in bits."""
+    """The step that best distinguishes the remaining causes; `information` is what it tells on average, in bits."""
 
     key: StepKey
     runbook: Runbook

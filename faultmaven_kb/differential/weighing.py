@@ -64,7 +64,7 @@ def information(shares: Sequence[float], bearings: Sequence[Sequence[float]]) ->
 
     `shares` add up to 1; `bearings` has one row for each finding with one value for each share. Every combination of
     yes and no is weighed, so that the findings of a step are not simply added up: what all answers together leave
-    undecided, less what they would leave undecided if the cause were known. Causes that the findings do not tell apart
+    undecided, less what they would leave undecided if the cause were known. Causes that the findings do not distinguish
     are weighed as one.
     """
     chances: dict[tuple[float, ...], float] = {}

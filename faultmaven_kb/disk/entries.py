@@ -1,7 +1,7 @@
 """A folder of results that can be made again: kept by key, bounded in size, and never a reason to fail.
 
 Each entry is a file with a checksum before its content, so one that was torn, damaged or put there by somebody else is
-no entry. The entries lie in 256 folders by the first two digits of their keys, and each folder is held below its share
+no entry. The entries lie in 256 folders by the first two digits of their keys, and each folder is kept below its share
 of the bound: one entry in sixteen looks after its folder when it is kept, and removes what was kept longest ago.
 """
 
@@ -20,12 +20,12 @@ from faultmaven_kb.errors import PathError
 
 __all__ = ["Entries"]
 
-_FOLDERS = 256
+_FOLDERS = 256  # two hexadecimal digits
 _MOST = 500_000_000
 """Bytes of all entries: some 50,000 checked runbooks."""
 
-_LARGEST = 50_000_000
-_SUM = 16
+_LARGEST = 50_000_000  # bytes, chosen: bounds the memory for a planted file
+_SUM = 16  # bytes of the checksum
 _FOLDER_NAME = re.compile(r"[0-9a-f]{2}")
 _NAME = re.compile(r"[0-9a-f]{20,}|\.fmkb-[0-9a-f]+\.part")
 
@@ -38,7 +38,7 @@ class Entries:
     most: int = _MOST
 
     def get(self, key: str) -> bytes | None:
-        """The content that is kept under a key (hexadecimal digits), None when there is none or it is damaged."""
+        """The content that is kept under a key (hexadecimal digits), None if there is none or it is damaged."""
         try:
             data = read_regular(self._file(key), limit=_LARGEST)
         except PathError:

@@ -1,6 +1,6 @@
 """Reads a file that a stranger may have put there: a regular file or an error, in bounded time and memory.
 
-A pipe that nobody writes to would block for ever, a device may never end, and opening one can have effects of its own.
+A pipe that nobody writes to would block for ever, a device may never end, and opening one can have side effects.
 So what is not a regular file is never opened for long, whatever it is called and whichever link leads to it.
 """
 

@@ -1,6 +1,6 @@
 """Writes a file whole: who reads it finds the old bytes or the new ones, whatever happens in between.
 
-The new bytes go to a draft beside the file, which takes its place by a rename. On Linux the draft has no name until it
+The new bytes go to a draft next to the file, which takes its place by a rename. On Linux the draft has no name until it
 is complete, so a process that is killed leaves nothing; elsewhere, and between naming and renaming, it is called
 `.fmkb-….part`, which nothing reads, and the next write in that folder removes what no living process has locked.
 
@@ -34,7 +34,7 @@ _PAUSES = (0.01, 0.05, 0.1, 0.2, 0.4, 0.8)
 
 
 def replace_file(path: Path, data: bytes) -> None:
-    """Write a file anew, or write a new one, as `replacing` does."""
+    """Write a file again, or write a new one, as `replacing` does."""
     with replacing(path) as file:
         file.write(data)
 
@@ -94,7 +94,7 @@ def _refused(path: Path, why: str) -> PathError:
 
 
 def _replaceable(path: Path) -> os.stat_result | None:
-    """What is known of the file that is replaced, None where there is none."""
+    """What is known of the file that is replaced, None if there is none."""
     try:
         state = os.lstat(path)
     except FileNotFoundError:
@@ -111,7 +111,7 @@ def _replaceable(path: Path) -> os.stat_result | None:
 
 
 def _take_over(path: Path, before: os.stat_result, handle: int) -> None:
-    """Give a draft what the file before it had beside its content."""
+    """Give a draft what the file before it had besides its content."""
     if sys.platform == "win32":
         return
     now = os.fstat(handle)
@@ -146,7 +146,7 @@ class _Draft:
         return self
 
     def __exit__(self, *error: object) -> None:
-        with contextlib.suppress(OSError):  # what a full disk did not take is tried once more, and told already
+        with contextlib.suppress(OSError):  # what a full disk did not take is tried once more, and was reported already
             self.file.close()
         if self._name:
             self._name.unlink(missing_ok=True)

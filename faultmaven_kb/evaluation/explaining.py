@@ -18,7 +18,7 @@ from faultmaven_kb.search.terms import NEGATION, terms_of
 
 __all__ = ["Explanation", "explain_misses"]
 
-_LONGEST_ALIAS = 6
+_LONGEST_ALIAS = 6  # words, chosen: an alias is a name, not a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Explanation:
 
     `missing` are words of the question that `first` says and `right` nowhere does; `aside` those that `right` says only
     outside of the texts which the search trusts most; `claim` is the text of `first` with most of the question's words.
+    `explained` and `explained_first` are the shares of the question's words that `right` and `first` say anywhere.
     `alias` is what could be added to the aliases of `right`, empty where it says everything or lacks a whole sentence.
     """
 
@@ -37,6 +38,8 @@ class Explanation:
     aside: tuple[str, ...]
     claim: str
     alias: str
+    explained: float
+    explained_first: float
 
     def to_dict(self) -> dict[str, Any]:
         """The explanation as plain values."""
@@ -48,6 +51,8 @@ class Explanation:
             "aside": list(self.aside),
             "claim": self.claim,
             "alias": self.alias,
+            "explained": round(self.explained, 4),
+            "explained_first": round(self.explained_first, 4),
         }
 
 
@@ -80,6 +85,8 @@ def _explained(outcome: Outcome, right: Runbook, first: Runbook) -> Explanation:
         tuple(aside),
         _claim(first, frozenset().union(*words.values())),
         " ".join(lacking) if len(lacking) <= _LONGEST_ALIAS else "",
+        _share(words, all_of_right),
+        _share(words, all_of_first),
     )
 
 
@@ -87,6 +94,11 @@ def _words(text: str) -> dict[str, frozenset[str]]:
     """The words of a question that tell something, in lower case, with their terms."""
     words = ((word.text.lower(), frozenset(word.terms) - {NEGATION}) for word in read_question(text).words)
     return {word: terms for word, terms in words if terms and not all(map(is_known, terms))}
+
+
+def _share(words: dict[str, frozenset[str]], said: frozenset[str]) -> float:
+    """The share of a question's words that are said, 0 for a question of everyday words only."""
+    return sum(bool(terms & said) for terms in words.values()) / len(words) if words else 0.0
 
 
 def _said(runbook: Runbook) -> frozenset[str]:

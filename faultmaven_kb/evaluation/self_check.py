@@ -17,9 +17,9 @@ from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.engine import Searcher
 from faultmaven_kb.text.inline import plain
 
-__all__ = ["Collision", "Findability", "SelfCheck", "self_check", "without_symptom"]
+__all__ = ["Collision", "Findability", "SelfCheck", "self_check", "symptom_questions", "without_symptom"]
 
-_NEAR = 3
+_NEAR = 3  # convention: S@3
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def self_check(
     outcomes: list[Outcome] = []
     for number in range(max((len(runbook.symptoms) for runbook in runbooks), default=0)):
         ask = make(tuple(without_symptom(runbook, number) for runbook in runbooks))
-        outcomes += evaluate(_questions(runbooks, number), ask, clock=clock, seed=seed).outcomes
+        outcomes += evaluate(symptom_questions(runbooks, number), ask, clock=clock, seed=seed).outcomes
     outcomes.sort(key=lambda outcome: (outcome.question.category, outcome.question.id))
     evaluation = Evaluation(tuple(outcomes), seed)
     silent = tuple(sorted(runbook.id for runbook in runbooks if not runbook.symptoms))
@@ -120,7 +120,8 @@ def _search(runbooks: tuple[Runbook, ...]) -> Callable[[str], Answer]:
     return lambda question: searcher.search(question, limit=10)
 
 
-def _questions(runbooks: Sequence[Runbook], number: int) -> list[LabelledQuestion]:
+def symptom_questions(runbooks: Sequence[Runbook], number: int) -> list[LabelledQuestion]:
+    """The symptom at a position, of each runbook that has so many, as a question for it."""
     return [
         LabelledQuestion(
             f"{runbook.id}#{number + 1}", plain(runbook.symptoms[number].text), ((runbook.id, 1),), runbook.id

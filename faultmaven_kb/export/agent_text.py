@@ -2,8 +2,8 @@
 
 A runbook is written by anyone who may open a pull request. A person who reviews it sees the rendered page; a model
 reads every character. `as_shown` is the runbook as its page shows it, in every field. A whole text is handed over
-between two marks that carry its own digest: the text cannot hold the end mark, because it would have to hold its own
-hash. A short one stands between two brackets, which are taken out of the text itself.
+between two marks that carry its own digest: the text cannot contain the end mark, because it would have to contain its
+own hash. A short one is between two brackets, which are taken out of the text itself.
 """
 
 import hashlib
@@ -42,7 +42,7 @@ def shortened(text: str, limit: int) -> str:
 
 
 def marked(text: str) -> str:
-    """A short text between brackets that it cannot hold itself; nothing for an empty one."""
+    """A short text between brackets that it cannot contain itself; nothing for an empty one."""
     return f"⟦{text.translate(_BRACKETS)}⟧" if text else ""
 
 
@@ -147,8 +147,8 @@ class _Shown:
             return None
         if isinstance(part, Link) and not fields["title"]:
             return None
-        told = [name for name, value in part if isinstance(value, str | tuple) and value and name not in _OWN_WORDS]
-        if told and not any(fields[name] for name in told):
+        names = [name for name, value in part if isinstance(value, str | tuple) and value and name not in _OWN_WORDS]
+        if names and not any(fields[name] for name in names):
             return None
         return part.model_copy(update={name: value for name, value in fields.items() if value is not None})
 

@@ -1,7 +1,7 @@
 """Writes any runbook in the causal-chain form, as a draft.
 
 That form hangs every fix on a cause. A solution that names its cause in its title goes there, with the kind and the
-node it came with; any other goes to `Cause Z`, because a guess about which cause it mends would look like knowledge.
+node it came with; any other goes to `Cause Z`, because a guess about which cause it fixes would look like knowledge.
 """
 
 import re
@@ -16,7 +16,7 @@ from faultmaven_kb.model.runbook import Cause, Runbook, Solution
 
 __all__ = ["as_causal_chain"]
 
-_MOST_CAUSES = 25
+_MOST_CAUSES = 25  # the format: causes are A to Y, and Z is the fallback
 _FALLBACK = "Unidentified"
 _NOT_NAME = re.compile(r"[^a-z0-9]+")
 _KIND = re.compile(
@@ -25,7 +25,7 @@ _KIND = re.compile(
 
 
 def as_causal_chain(runbook: Runbook, *, today: date) -> Draft:
-    """The runbook as a draft of the causal-chain form; reading it gives back whatever that form can hold."""
+    """The runbook as a draft of the causal-chain form; reading it gives back whatever that form can contain."""
     marks = Marks()
     head = _head(runbook, marks, today)
     own = joined(_body(runbook, marks))
@@ -180,5 +180,5 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     marks.left_out("related runbooks", runbook.related)
     marks.left_out("the version history", runbook.history)
     kept = ("applicability", "sources", "unidentified")
-    marks.left_out("text beside the sections", [p for p in runbook.passages if p.label.casefold() not in kept])
+    marks.left_out("text outside the sections", [p for p in runbook.passages if p.label.casefold() not in kept])
     marks.left_out("notes", runbook.notes)

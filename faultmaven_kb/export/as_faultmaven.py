@@ -28,7 +28,7 @@ _NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
 def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
-    """The runbook as a draft of this library's format; reading it gives back whatever the format can hold."""
+    """The runbook as a draft of this library's format; reading it gives back whatever the format can contain."""
     marks = Marks()
     head = _head(runbook, marks, today)
     own = joined(_body(runbook, marks, today))
@@ -87,7 +87,7 @@ def _body(runbook: Runbook, marks: Marks, today: date) -> Iterator[str]:
     yield runbook.root_cause_analysis or marks.invented("the root cause analysis", "TODO why this happens.")
     yield "## Solutions"
     if not runbook.solutions:
-        yield marks.invented("the solutions", "### Solution 1: TODO mend the likeliest cause")
+        yield marks.invented("the solutions", "### Solution 1: TODO fix the likeliest cause")
     yield from (solution_text(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
     yield from _prevention(runbook, marks)
     yield from _links(runbook)
@@ -155,11 +155,11 @@ def _history(runbook: Runbook, marks: Marks, today: date) -> str:
 
 
 def _note_losses(runbook: Runbook, marks: Marks) -> None:
-    """What the format has no field for; passages are kept as sections of their own."""
+    """What the format has no field for; passages are kept as separate sections."""
     for key in runbook.metadata.other:
         marks.left_out(f"front matter {key}")
     marks.left_out("the impact", runbook.impact)
     marks.left_out("the chains of the causes", any(cause.chain for cause in runbook.causes))
     marks.left_out("the indicators of the causes", any(cause.indicators for cause in runbook.causes))
-    marks.left_out("remarks beside the steps", any(step.passages for step in runbook.steps))
-    marks.left_out("remarks beside the prevention", runbook.prevention.passages)
+    marks.left_out("remarks outside the steps", any(step.passages for step in runbook.steps))
+    marks.left_out("remarks outside the prevention", runbook.prevention.passages)

@@ -1,4 +1,4 @@
-"""What an export would lose: text of the source that the typed fields do not hold, carried over as it was written.
+"""What an export would lose: text of the source that the typed fields do not contain, carried over as it was written.
 
 Exports write the fields of the model. Sections that no dialect understood have none, and a command may be in a part
 that a target form has no place for. This module compares the sections with what was written: every fence that is
@@ -27,10 +27,10 @@ __all__ = ["carried_sections"]
 
 def carried_sections(runbook: Runbook, written: str, *, level: int = 2) -> tuple[str, ...]:
     """The sections with blocks that `written` lacks, each under a heading of some level, in document order."""
-    held = _bare(written)
+    converted = _bare(written)
     understood = frozenset(_understood(runbook))
     found = (
-        (section, _missing(section, held, prose=number not in understood))
+        (section, _missing(section, converted, prose=number not in understood))
         for number, section in enumerate(runbook.sections)
     )
     marks = "#" * level
@@ -51,22 +51,22 @@ def _understood(runbook: Runbook) -> Iterator[int]:
             yield number
 
 
-def _missing(section: Section, held: str, *, prose: bool) -> tuple[str, ...]:
-    """The blocks of a section that are not in the bare text `held`: fences, and the rest where it is wanted."""
+def _missing(section: Section, converted: str, *, prose: bool) -> tuple[str, ...]:
+    """The blocks of a section that are not in the bare text `converted`: fences, and the rest where it is wanted."""
     source = Source(section.text)
     return tuple(
         "\n".join(source.lines[block.span.line - 1 : block.span.end_line])
         for block in read_blocks(source)
-        if _is_missing(block, held, prose=prose)
+        if _is_missing(block, converted, prose=prose)
     )
 
 
-def _is_missing(block: Block, held: str, *, prose: bool) -> bool:
-    if any(_bare(fence.code) not in held for fence in fences_in((block,))):
+def _is_missing(block: Block, converted: str, *, prose: bool) -> bool:
+    if any(_bare(fence.code) not in converted for fence in fences_in((block,))):
         return True
     if not prose or isinstance(block, Fence | Heading | ThematicBreak):
         return False
-    return any(_bare(text) not in held for text in _texts((block,)))
+    return any(_bare(text) not in converted for text in _texts((block,)))
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
@@ -85,5 +85,5 @@ def _texts(blocks: Iterable[Block]) -> Iterator[str]:
 
 
 def _bare(text: str) -> str:
-    """The words of a text, one blank between two: indentation and line ends differ from form to form."""
+    """The words of a text, one space between two: indentation and line ends differ from form to form."""
     return " ".join(text.split())

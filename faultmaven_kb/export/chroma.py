@@ -1,7 +1,7 @@
 """Keeps a Chroma collection equal to the chunks of a knowledge base: adds, updates, and deletes what vanished.
 
 Each entry carries the digest of its chunk, so a second run does nothing and an interrupted one goes on where it
-stopped; new entries are written before old ones are deleted. Entries of others in the same collection are left alone.
+stopped; new entries are written before old ones are deleted. Entries of others in the same collection are not changed.
 This module is handed a collection and never opens one, except in `open_collection`, which needs the extra `chroma`.
 """
 
@@ -21,8 +21,8 @@ Embedder = Callable[[list[str]], Any]
 """Texts to vectors, one row for each (lists or an array; the `embed` of a semantic model is one)."""
 
 OWNER = "faultmaven-kb"
-_PAGE = 1_000
-_BATCH = 100
+_PAGE = 1_000  # entries of one answer, chosen
+_BATCH = 100  # entries of one request, chosen
 _Value = TypeVar("_Value")
 
 
@@ -60,9 +60,9 @@ def open_collection(
     port: int = 8000,
     embedder: Embedder | None = None,
 ) -> Any:
-    """The collection with a name, made when there is none: embedded at `path`, or on a server.
+    """The collection with a name, made if there is none: embedded at `path`, or on a server.
 
-    With an embedder the collection gets no function of its own. Raises `ConfigurationError` when chromadb is missing or
+    With an embedder the collection gets no embedding function. Raises `ConfigurationError` when chromadb is missing or
     the server does not answer.
     """
     chromadb = from_extra("chromadb", extra="chroma")
@@ -74,7 +74,7 @@ def open_collection(
             client = chromadb.HttpClient(host=host, port=port, settings=settings)
         options = {"embedding_function": None} if embedder else {}
         return client.get_or_create_collection(name, configuration={"hnsw": {"space": "cosine"}}, **options)
-    except Exception as error:  # the client raises types of its own, of its HTTP library and plain ValueErrors
+    except Exception as error:  # the client raises its own types, those of its HTTP library and plain ValueErrors
         where = str(path) if path is not None else f"{host}:{port}"
         raise ConfigurationError(f'cannot open the Chroma collection "{name}" at {where}: {error}') from None
 
@@ -88,7 +88,7 @@ def sync(
     batch: int = _BATCH,
     progress: Callable[[int, int], None] | None = None,
 ) -> SyncReport:
-    """Make the collection hold exactly these chunks. `progress` is told how many of how many are written.
+    """Make the collection contain exactly these chunks. `progress` is called with how many of how many are written.
 
     `model` names what makes the vectors; entries that another one made are written again. Raises `ConfigurationError`
     when the collection refuses a chunk or its vector cannot be made.

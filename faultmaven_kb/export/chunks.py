@@ -23,7 +23,7 @@ __all__ = ["DEFAULT_LIMIT", "Changes", "Chunk", "Scalar", "chunk_runbook", "chun
 Scalar = str | int | float | bool
 """What every vector store takes as a metadata value."""
 
-DEFAULT_LIMIT = 1_500
+DEFAULT_LIMIT = 1_500  # characters, chosen: about 400 tokens of English
 
 _NOT_SLUG = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
@@ -31,7 +31,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A piece of a runbook. `text` opens with the title and the headings; the span is that of its lines in the file."""
+    """A piece of a runbook. `text` opens with the title and the headings; the span covers its lines in the file."""
 
     id: str
     runbook_id: str
@@ -198,8 +198,8 @@ def _chunk(
     name = " > ".join(path)
     oversized = count(text) > limit
     metadata = dict(_metadata(runbook, section, name, span, oversized))
-    told = "\n".join([text, *(f"{key}={value}" for key, value in sorted(metadata.items()))])
-    digest = hashlib.sha256(told.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    material = "\n".join([text, *(f"{key}={value}" for key, value in sorted(metadata.items()))])
+    digest = hashlib.sha256(material.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return Chunk(identity, runbook.id, runbook.title, name, section.role, text, span, digest, oversized, metadata)
 
 

@@ -1,7 +1,7 @@
 """A draft in another form: its text, and a list of what in it was invented and of what was left out.
 
-Writers of target forms share this; a draft lists its marks in a last section of its own, so that nobody takes an
-invention for knowledge, and everything invented says TODO where it stands.
+Writers of target forms share this; a draft lists its marks in its own last section, so that nobody takes an
+invention for knowledge, and everything invented says TODO where it is.
 """
 
 from collections.abc import Iterable, Mapping
@@ -44,7 +44,7 @@ class Marks:
         return text
 
     def left_out(self, what: str, values: object = True) -> None:
-        """Note something that the target cannot hold, if there is any of it."""
+        """Note something that the target cannot contain, if there is any of it."""
         if values:
             self.found.append(Mark("left out", what))
 

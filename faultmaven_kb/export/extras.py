@@ -1,6 +1,6 @@
 """Optional parts: imports what an extra brings, or says which extra to install.
 
-The core installs without them; whoever needs one asks here at the moment of use, never at import.
+The core installs without them; anybody who needs one asks here at the moment of use, never at import.
 """
 
 from importlib import import_module

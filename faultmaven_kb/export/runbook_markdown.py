@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from faultmaven_kb.export.markdown_text import fence, item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import item, items, joined, one_line
 from faultmaven_kb.model.runbook import Cause, Command, Link, Measure, Note, Prevention, Solution, Step
+from faultmaven_kb.text.fenced import fence
 
 __all__ = [
     "cause_text",
@@ -34,7 +35,7 @@ def note_texts(notes: Iterable[Note]) -> tuple[str, ...]:
 
 
 def step_text(number: int, step: Step) -> str:
-    """A diagnostic step under a heading of its own; `number` is used where the step has none."""
+    """A diagnostic step under its own heading; `number` is used where the step has none."""
     return joined(
         (
             f"### Step {step.number or number}: {one_line(step.title)}",
@@ -49,7 +50,7 @@ def step_text(number: int, step: Step) -> str:
 
 
 def solution_text(number: int, solution: Solution) -> str:
-    """A solution under a heading of its own, its warnings above the commands."""
+    """A solution under its own heading, its warnings above the commands."""
     inside = [command for instruction in solution.instructions for command in instruction.commands]
     others = [command for command in solution.commands if command not in inside]
     return joined(

@@ -1,8 +1,9 @@
 """Runbooks as Agent Skills: one folder `<name>/SKILL.md` each (agentskills.io specification), or one zip each.
 
 The description is what an agent's prompt lists all the time, so it says what and when within 256 characters; the body
-is read once the skill is chosen. A known loader cuts the file at the first two `---` it meets, wherever they stand, and
-other tools look for lines of them: neither the front matter nor any line of the body holds one beside the two fences.
+is read once the skill is chosen. A known loader cuts the file at the first two `---` it meets, wherever they are, and
+other tools look for lines of them: neither the front matter nor any line of the body contains one except the two
+fences.
 """
 
 import io
@@ -28,9 +29,9 @@ from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 
-_NAME_LENGTH = 64
-_DESCRIPTION_LENGTH = 256
-_PURPOSE_LENGTH = 110
+_NAME_LENGTH = 64  # the specification of Agent Skills
+_DESCRIPTION_LENGTH = 256  # chosen: an agent's prompt has all descriptions; the specification allows 1,024
+_PURPOSE_LENGTH = 110  # chosen: leaves room for symptoms in the description
 _ABOUT_SHARES = (
     "The likeliest causes, with the share of cases their author expects. A share is a prior estimate: let the "
     "observations decide."
@@ -64,7 +65,7 @@ def skills_of(runbooks: Iterable[Runbook]) -> tuple[Skill, ...]:
 
 
 def skill_of(runbook: Runbook, *, name: str | None = None) -> Skill:
-    """The skill for a runbook, under a name of its own."""
+    """The skill for a runbook, under its own name."""
     name = name or _name(runbook)
     runbook = as_shown(runbook)
     description = _description(runbook)
@@ -160,7 +161,7 @@ def _body(runbook: Runbook) -> Iterator[str]:
     yield "## Goal"
     yield (
         joined((runbook.purpose, labelled("Impact", runbook.impact)))
-        or f"Find out why this happens and mend it: {runbook.title}."
+        or f"Find out why this happens and fix it: {runbook.title}."
     )
     if runbook.symptoms:
         yield "## When to use"

@@ -1,1 +1,1 @@
-"""What a fence holds, decided once for the gate and the labs: languages, placeholders, shell, SQL, data."""
+"""What a fence contains, decided once for the gate and the labs: languages, placeholders, shell, SQL, data."""

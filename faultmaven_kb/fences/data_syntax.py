@@ -1,7 +1,7 @@
 """Whether a YAML, JSON or TOML snippet parses, and where it does not.
 
 Snippets are often pieces: a mapping's entries without the braces, several documents, an abridged answer with an
-ellipsis. A piece counts as right when it is right in any of these readings; templates are masked or left alone. An
+ellipsis. A piece counts as right when it is right in any of these readings; templates are masked or skipped. An
 error is shown where the text is wrong, which is often one line above the place where the parser noticed.
 """
 
@@ -12,6 +12,7 @@ import tomllib
 import yaml
 
 from faultmaven_kb.fences.placeholders import PLACEHOLDER
+from faultmaven_kb.text.toml_values import has_deep_keys
 from faultmaven_kb.text.yaml_faults import LOADER, fault_of
 
 __all__ = ["LANGUAGES", "error_in"]
@@ -27,11 +28,11 @@ def error_in(code: str, language: str) -> tuple[str, int] | None:
     """What is wrong and the index where, None for a snippet that parses or that is a template or abridged."""
     if _TEMPLATE.search(code) or not code.strip():
         return None
-    figure = "1" if language == "json" else "x"  # without quotes a word is no value in JSON, a number is
+    figure = "1" if language == "json" else "x"  # without quotes a word is not a value in JSON, a number is
     masked = PLACEHOLDER.sub(lambda match: figure * len(match[0]), code)
     try:
         return _error(masked, language)
-    except RecursionError:
+    except (RecursionError, ValueError):  # depths, and numbers of thousands of digits, that Python does not read
         return None
 
 
@@ -56,6 +57,8 @@ def _yaml_error(code: str) -> tuple[str, int] | None:
 
 
 def _toml_error(code: str) -> tuple[str, int] | None:
+    if has_deep_keys(code):
+        return None
     try:
         tomllib.loads(code)
     except tomllib.TOMLDecodeError as error:
@@ -102,7 +105,7 @@ def _many(code: str) -> bool:
 def _before(code: str, error: json.JSONDecodeError) -> tuple[str, int]:
     """What is wrong and where; a comma that is missing or too many is where it should be or is.
 
-    Told from the text and from what helps, for the decoder's words change with Python's versions.
+    Derived from the text and from what helps, because the decoder's words change with Python's versions.
     """
     index = error.pos
     behind = len(code[:index].rstrip())

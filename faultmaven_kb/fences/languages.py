@@ -67,9 +67,9 @@ _NGINX = re.compile(r"(?:server|location|upstream|http|events)\b[^;]*\{$")
 
 @lru_cache(maxsize=1)
 def _names() -> frozenset[str]:
-    from pygments.lexers._mapping import LEXERS  # noqa: PLC0415 - only for a name that is not one of the usual
+    from pygments.lexers import get_all_lexers  # noqa: PLC0415 - only for a name that is not one of the usual
 
-    return frozenset(alias.lower() for lexer in LEXERS.values() for alias in lexer[2])
+    return frozenset(alias.lower() for _, aliases, _, _ in get_all_lexers(plugins=False) for alias in aliases)
 
 
 def is_known(language: str) -> bool:
@@ -78,12 +78,12 @@ def is_known(language: str) -> bool:
 
 
 def usual_language(language: str) -> str | None:
-    """The usual language that a misspelt name means, None where none is near."""
+    """The usual language that a misspelled name means, None where none is near."""
     return nearest(language, _USUAL)
 
 
 def is_only_comments(code: str, language: str) -> bool:
-    """Whether a block holds nothing to run: no text, or comments alone. In a session `#` is the prompt of root."""
+    """Whether a block contains nothing to run: no text, or comments alone. In a session `#` is the prompt of root."""
     if language in SQL:
         code = _without_block_comments(code)
     lines = [line.strip() for line in code.split("\n") if line.strip()]
@@ -91,11 +91,11 @@ def is_only_comments(code: str, language: str) -> bool:
 
 
 def _without_block_comments(code: str) -> str:
-    kept, done = [], 0
+    pieces, done = [], 0
     while (start := code.find("/*", done)) >= 0 and (end := code.find("*/", start + 2)) >= 0:
-        kept.append(code[done:start])
+        pieces.append(code[done:start])
         done = end + 2
-    return "".join((*kept, code[done:]))
+    return "".join((*pieces, code[done:]))
 
 
 def is_program(word: str) -> bool:
@@ -108,10 +108,10 @@ def guess(code: str) -> str:
     if _is_json(code):
         return "json"
     lines = [line for line in code.split("\n") if line.strip()]
-    told = [line for line in lines if not re.match(r"\s*(?:#|//|--|;)", line)]
-    if not told:
+    statements = [line for line in lines if not re.match(r"\s*(?:#|//|--|;)", line)]
+    if not statements:
         return "bash" if lines and lines[0].startswith("#!") else ""
-    first = told[0].strip()
+    first = statements[0].strip()
     word = first.split(maxsplit=1)[0]
     if _SHELL_START.match(first):
         return "bash"
@@ -120,14 +120,24 @@ def guess(code: str) -> str:
     for language, pattern in (("python", _PYTHON), ("go", _GO), ("nginx", _NGINX), ("ini", _HEADER)):
         if pattern.match(first):
             return language
-    if _SQL.match("\n".join(told).strip()):
+    if _SQL.match("\n".join(statements).strip()):
         return "sql"
-    if _SQL_ANY.match("\n".join(told).strip()) and first.split()[0].lower() in ("select", "insert", "delete", "update"):
+    if _SQL_ANY.match("\n".join(statements).strip()) and first.split()[0].lower() in (
+        "select",
+        "insert",
+        "delete",
+        "update",
+    ):
         return "sql" if code.rstrip().endswith(";") else ""
-    sentence = len(told) == 1 and len(first.split()) > 2
-    if _YAML.match(first) and not sentence and not first.endswith("::") and all(_is_yaml_line(line) for line in told):
+    sentence = len(statements) == 1 and len(first.split()) > 2
+    if (
+        _YAML.match(first)
+        and not sentence
+        and not first.endswith("::")
+        and all(_is_yaml_line(line) for line in statements)
+    ):
         return "yaml"
-    return "ini" if all(_SETTING.match(line) for line in told) else ""
+    return "ini" if all(_SETTING.match(line) for line in statements) else ""
 
 
 def _is_yaml_line(line: str) -> bool:

@@ -1,6 +1,6 @@
 """Shell text to complete commands: what a reader would paste in one go.
 
-A loop, a here document or a line with continuation is one command, and so is a line that holds several commands: its
+A loop, a here document or a line with continuation is one command, and so is a line that contains several commands: its
 last one may look at `$?`. Comments are left out. tree-sitter's grammar decides where a command ends, so no bash is
 needed and a system without one can still list and check.
 """
@@ -25,7 +25,7 @@ class ShellCommand(NamedTuple):
 
 
 def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
-    """The complete commands of a shell text, None when it is no valid shell."""
+    """The complete commands of a shell text, None when it is not valid shell."""
     root = _parser().parse(mask_placeholders(text).encode("utf-8")).root_node
     if root.has_error:
         return None
@@ -35,7 +35,7 @@ def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
 
 
 def _apart(lines: list[str], first: int, last: int) -> Iterator[tuple[int, int]]:
-    """A range in parts where a comment line stands between two: the grammar joins some pipelines across comments."""
+    """A range in parts where a comment line is between two: the grammar joins some pipelines across comments."""
     for number in range(first + 1, last - 1):
         parts = lines[first:number], lines[number + 1 : last]
         if lines[number].startswith("#") and all(_complete("\n".join(part)) for part in parts):
@@ -68,13 +68,13 @@ def _merged(root: Node, lines: list[str]) -> Iterator[tuple[int, int]]:
 
 def split_console(text: str) -> tuple[ShellCommand, ...] | None:
     """The commands of a transcript: lines after a `$ ` prompt, with their `> ` continuations."""
-    found: list[ShellCommand] = []
+    commands: list[ShellCommand] = []
     for number, line in enumerate(text.split("\n")):
         if line.startswith("$ "):
-            found.append(ShellCommand(line[2:], number))
-        elif line.startswith("> ") and found:
-            found[-1] = ShellCommand(f"{found[-1].text}\n{line[2:]}", found[-1].line)
-    return None if any(split_commands(command.text) is None for command in found) else tuple(found)
+            commands.append(ShellCommand(line[2:], number))
+        elif line.startswith("> ") and commands:
+            commands[-1] = ShellCommand(f"{commands[-1].text}\n{line[2:]}", commands[-1].line)
+    return None if any(split_commands(command.text) is None for command in commands) else tuple(commands)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 """The SQL statements of a code block: those of a SQL fence, and those that a shell command hands to a client.
 
 `psql -c "…"`, `mysql -e '…'`, `sqlite3 file '…'` and heredocs are found; a statement that the shell puts together from
-pieces is left alone, because nobody knows what it will be.
+pieces is not changed, because nobody knows what it will be.
 """
 
 import re

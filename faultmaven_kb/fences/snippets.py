@@ -1,8 +1,8 @@
-"""The fences of a document with what stands around them: what the rules for commands and for safety look at.
+"""The fences of a document with what is around them: what the rules for commands and for safety look at.
 
 A snippet knows its section, the prose above it that its reader has just read, and how an index into its code becomes a
 place in the file (fences in lists and quotes are indented, so a column is shifted). Prose of an *earlier* list item
-counts only where that item has no fence of its own: a warning belongs to the command it stands above. What
+counts only where that item has no fence of its own: a warning belongs to the command it is above. What
 its code parses to is computed once; placeholders are masked by words of equal length, so that an index stays an index.
 """
 
@@ -115,7 +115,7 @@ class Snippet:
         return number, shift + index - begin + 1
 
     def line_span(self, index: int) -> Span:
-        """The line of the code that holds an index, without the blanks around it."""
+        """The line of the code that contains an index, without the spaces around it."""
         return self.source.line_span(self._place(index)[0])
 
 
@@ -125,7 +125,7 @@ def snippets_of(document: ReadDocument) -> tuple[Snippet, ...]:
 
 
 _CONTAINERS = frozenset({"diagnostic-steps", "solutions"})
-"""The roles of sections whose parts are read one by one: what opens them is not beside a command."""
+"""The roles of sections whose parts are read one by one: their introduction is not next to a command."""
 
 
 def _in_section(
@@ -162,13 +162,13 @@ def _walk(blocks: tuple[Block, ...], above: tuple[str, ...]) -> Iterator[tuple[F
 
 def _prose(blocks: tuple[Block, ...]) -> tuple[str, ...]:
     """The texts among the blocks, nested ones included, without code blocks."""
-    found: list[str] = []
+    texts: list[str] = []
     for block in blocks:
         if isinstance(block, Paragraph | Html):
-            found.append(block.text)
+            texts.append(block.text)
         elif isinstance(block, Quote):
-            found.append("\n".join(_prose(block.blocks)))  # one remark: its mark speaks for all of it
+            texts.append("\n".join(_prose(block.blocks)))  # one remark: its mark speaks for all of it
         elif isinstance(block, ListBlock):
             for item in block.items:
-                found += _prose(item.blocks)
-    return tuple(found)
+                texts += _prose(item.blocks)
+    return tuple(texts)

@@ -148,11 +148,11 @@ def error_in(statement: Statement, technology: str) -> SqlError | None:
 
 def _agreed(statement: Statement, text: str, dialect: str) -> SqlError | None:
     """The error in the technology's dialect when no other usual dialect takes the statement."""
-    found = _parse_error(text, dialect)
+    error = _parse_error(text, dialect)
     others = [other for other in ("", "postgres", "mysql") if other != dialect]
-    if found is None or any(_parse_error(text, other) is None for other in others):
+    if error is None or any(_parse_error(text, other) is None for other in others):
         return None
-    word, start, end = found
+    word, start, end = error
     message = '"(" is not closed' if statement.bare.count("(") > statement.bare.count(")") else "does not parse"
     return SqlError(
         f'{message} near "{word}"' if word else message, statement.start + start, statement.start + max(end, start + 1)
@@ -166,7 +166,7 @@ def _is_fragment(bare: str) -> bool:
 @lru_cache(maxsize=256)
 def _parse_error(text: str, dialect: str) -> tuple[str, int, int] | None:
     """The word at which sqlglot gives up a statement, and where. Its message changes with the version."""
-    import sqlglot  # noqa: PLC0415 - most documents hold no SQL
+    import sqlglot  # noqa: PLC0415 - most documents contain no SQL
     from sqlglot.errors import ParseError, TokenError  # noqa: PLC0415
 
     logger = logging.getLogger("sqlglot")

@@ -1,7 +1,7 @@
 """From the alerts of a webhook to their runbooks.
 
 An alert whose `runbook_url` or name leads to a runbook has that one; for the others the runbook is searched with the
-alert's own words, and the search's verdict stands: a guess is never given as a match.
+alert's own words, and the search's verdict is: a guess is never given as a match.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,8 +14,8 @@ from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["alert_answers"]
 
-_LONGEST = 2_000
-_MOST_ANNOTATIONS = 30
+_LONGEST = 2_000  # characters, as of an observation
+_MOST_ANNOTATIONS = 30  # chosen: far above any rule
 
 
 def alert_answers(alerts: Sequence[Alert], runbooks: NamedRunbooks, link: Callable[[str], str]) -> dict[str, Any]:

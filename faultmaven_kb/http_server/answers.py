@@ -21,7 +21,7 @@ class AskError(Exception):
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value as JSON, without blanks, letters as they are."""
+    """A value as JSON, without spaces, letters as they are."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 
 

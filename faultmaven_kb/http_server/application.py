@@ -37,7 +37,7 @@ from faultmaven_kb.serving.problems import PROBLEM_TYPE
 
 __all__ = ["application"]
 
-_SECONDS = 20.0
+_SECONDS = 20.0  # chosen (docs/how-to/serve-over-http.md)
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
 _PLAIN = ("text/plain", _MARKDOWN)

@@ -45,8 +45,8 @@ from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["Door"]
 
-_MOST_SEARCHES = 2
-_MOST_CHECKS = 2
+_MOST_SEARCHES = 2  # chosen
+_MOST_CHECKS = 2  # chosen: each is a process
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
 _PLAIN = ("text/plain", _MARKDOWN)
@@ -131,7 +131,7 @@ class Door:
         offset: Annotated[int, Query(ge=0, le=1_000_000_000)] = 0,
         limit: Annotated[int, Query(ge=1, le=200)] = 50,
     ) -> Response:
-        """What the base holds, narrowed by filters, page by page."""
+        """What the base contains, narrowed by filters, page by page."""
         filters = {"technology": technology, "severity": severity, "tag": tag, "status": status}
         given = {name: value for name, value in filters.items() if value is not None}
 
@@ -189,7 +189,7 @@ class Door:
         return Response(found, media_type=_JSON)
 
     async def differential(self, request: Request) -> Response:
-        """The causes across runbooks, and the step that tells them apart."""
+        """The causes across runbooks, and the step that distinguishes them."""
         _type_of(request, _JSON)
         given = _parsed(Observations, await request.body())
         observations = [

@@ -29,12 +29,12 @@ __all__ = [
     "Webhook",
 ]
 
-LONGEST_QUESTION = 400_000
-LONGEST_OBSERVATION = 2_000
-MOST_OBSERVATIONS = 20
-MOST_ALERTS = 100
+LONGEST_QUESTION = 400_000  # characters, chosen: a long log
+LONGEST_OBSERVATION = 2_000  # characters, chosen: one line of a log
+MOST_OBSERVATIONS = 20  # chosen: more than a dialogue asks
+MOST_ALERTS = 100  # chosen; the answer says how many are left out
 READABLE = r"[^\s\x00-\x1f\x7f-\x9f]"
-"""A character that is neither blank nor a control character: a text without one asks nothing."""
+"""A character that is neither a space nor a control character: a text without one asks nothing."""
 
 Short = Annotated[str, Field(max_length=80)]
 
@@ -153,7 +153,7 @@ class Line(_Out):
 
 
 class Distinction(_Out):
-    """The words that only one of several equal hits speaks of."""
+    """The words that only one of several equal hits mentions."""
 
     id: str
     words: list[str]
@@ -299,7 +299,7 @@ class StepResult(_Out):
 
 
 class NextStep(_Out):
-    """The step that best tells the remaining causes apart; `information` in bits."""
+    """The step that best distinguishes the remaining causes; `information` in bits."""
 
     runbook: str
     position: int

@@ -1,4 +1,4 @@
-"""Serves the files of a built site beside the endpoints; a request that names no file of it goes on to them."""
+"""Serves the files of a built site along with the endpoints; a request that names no file of it goes on to them."""
 
 import os
 import stat

@@ -180,7 +180,7 @@ class _Judge:
         via: Literal["link", "name"] = "link" if by_link else "name"
         status: Status = "unfit" if found else "covered"
         if link and not by_link:
-            where = _missing_anchor(link, page) if page else "the link leads to no runbook"
+            where = _missing_anchor(link, page) if page else "the link does not lead to a runbook"
             status, found = "dead-link", (f'{where}, the alert\'s name to "{runbook.id}"', *found)
         return AlertCoverage(alert, status, link, runbook.id, via, found, names=other)
 
@@ -196,12 +196,12 @@ class _Judge:
         """The link of an alert; none where only the chart's values say what it leads to."""
         texts = {_key(key): text for key, text in reversed(alert.annotations.items()) if text}
         link = next((texts[key] for key in self._links if key in texts), "")
-        link = _OWN_NAME.sub(alert.name, link)
+        link = _OWN_NAME.sub(lambda _: alert.name, link)
         path, _, anchor = link.partition("#")
         return "" if _FILLED_IN.search(anchor or path.rstrip("/").rpartition("/")[2]) else _FILLED_IN.sub("", link)
 
     def _other(self, alert: Alert, runbook: Runbook, page: tuple[Runbook, ...]) -> str | None:
-        """The other alert whose runbook this is: one of the rules, or a heading beside this alert's own on a page."""
+        """The other alert whose runbook this is: one of the rules, or another heading on this alert's page."""
         own = _own_names(runbook)
         if _key(alert.name) in own:
             return None
@@ -243,7 +243,7 @@ def _key(name: str) -> str:
 
 
 def _parts_of(link: str) -> SplitResult:
-    """The parts of a link; of a text that is no link, such as `http://[`, none."""
+    """The parts of a link; of a text that is not a link, such as `http://[`, none."""
     try:
         return urlsplit(link)
     except ValueError:

@@ -16,8 +16,8 @@ from faultmaven_kb.search.answer import Verdict
 
 __all__ = ["ChromaRetriever", "JoinedAnswer", "JoinedHit", "Passage"]
 
-_FUSION = 60
-_CHUNKS_PER_RUNBOOK = 3
+_FUSION = 60  # Cormack, Clarke, Büttcher 2009: reciprocal rank fusion
+_CHUNKS_PER_RUNBOOK = 3  # chosen: evidence, not the whole runbook
 
 
 @dataclass(frozen=True, slots=True)

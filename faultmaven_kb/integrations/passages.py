@@ -16,12 +16,12 @@ from faultmaven_kb.search.terms import terms_of
 
 __all__ = ["FoundPassage", "PassageFinder"]
 
-_HITS = 10
+_HITS = 10  # chosen: more runbooks than a retriever returns pieces
 
 
 @dataclass(frozen=True, slots=True)
 class FoundPassage:
-    """A piece of a runbook that was found; `confidence` is that of its runbook."""
+    """A piece of a runbook that was found; `confidence` belongs to its runbook."""
 
     chunk: Chunk
     score: float
@@ -30,7 +30,7 @@ class FoundPassage:
 
     @property
     def metadata(self) -> dict[str, Scalar]:
-        """What a framework keeps beside the text: the chunk's metadata, the score, the confidence, the verdict."""
+        """What a framework keeps along with the text: the chunk's metadata, the score, the confidence, the verdict."""
         return {
             **self.chunk.metadata,
             "score": self.score,
@@ -70,6 +70,6 @@ class PassageFinder:
 
 
 def _share(chunk: Chunk, terms: set[str]) -> float:
-    """The share of the question's terms that stand in the chunk; never zero, so that the runbook still counts."""
+    """The share of the question's terms that are in the chunk; never zero, so that the runbook still counts."""
     common = terms.intersection(terms_of(chunk.text))
     return (len(common) + 1) / (len(terms) + 1)

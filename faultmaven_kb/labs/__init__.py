@@ -1,4 +1,4 @@
-"""Labs: a runbook is proven when its own commands have mended a broken real server.
+"""Labs: a runbook is proven when its own commands have fixed a broken real server.
 
 The stages in order: `shell` and `directives` read a fence, `extraction` lists what a runbook executes, `placeholders`
 fills it in, `declaration` says how to break and how to see, `check` compares the two without running anything;

@@ -2,7 +2,7 @@
 
 Where machines cannot run, the tests are skipped with the reason; with `FMKB_LABS=require` in the environment (as in
 this project's own CI) a skip is a failure. Labs outside the default set are skipped unless `--lab-set` names theirs,
-which is no failure. The state folder is `FMKB_LABS_DIR`, as for the command line.
+which is not a failure. The state folder is `FMKB_LABS_DIR`, as for the command line.
 """
 
 import os

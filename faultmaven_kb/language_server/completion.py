@@ -1,4 +1,4 @@
-"""What can stand at a place: front matter fields and their values, section headings, links to other runbooks."""
+"""What can be at a place: front matter fields and their values, section headings, links to other runbooks."""
 
 import os
 import re

@@ -27,7 +27,7 @@ _SEVERITIES = {
     Level.WARNING: types.DiagnosticSeverity.Warning,
     Level.INFO: types.DiagnosticSeverity.Information,
 }
-_WHY = {rule.code: rule.why for rule in all_rules()}
+_WHY = {rule.code: rule.description for rule in all_rules()}
 
 
 def to_diagnostic(

@@ -49,7 +49,7 @@ def _last(section: OutlineSection) -> Span:
 
 
 def runbook_at(document: ReadDocument, position: Position, catalogue: Catalogue) -> Entry | None:
-    """The runbook that the link or the id at a place names; None where there is none in the catalogue."""
+    """The runbook that the link or the id at a place names; None if there is none in the catalogue."""
     line, index = document.source.line(position.line), position.column - 1
     for link in _LINK.finditer(line):
         if link.start() <= index <= link.end():

@@ -1,7 +1,7 @@
 """The language server: each request of the protocol, one line of wiring to the function that answers it.
 
 A document is read and checked once for each version of its text. The folders are listed again when a file is saved or
-changes on disk. Files that are no runbooks (README and the like) are left in peace.
+changes on disk. Files that are not runbooks (README and similar) are ignored.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,7 @@ from pygls.uris import to_fs_path
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check
 from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
@@ -57,7 +58,7 @@ class _State:
         known = self.opened.get(uri)
         if known is None or known.source.text != text:
             path = PurePath(to_fs_path(uri) or "untitled.md").as_posix()
-            document, _ = read_document(text, path=path)
+            document, _ = read_document(text, path=path, aliases=team_headings((path,)))
             report = self.check(text, path)
             known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
         return known
@@ -139,7 +140,7 @@ def _watch(server: LanguageServer, state: _State) -> None:
         refresh(ls)
 
     def refresh(ls: LanguageServer) -> None:
-        """Other files are not what they were: list them anew and check the open documents again."""
+        """Other files are not what they were: list them again and check the open documents again."""
         state.catalogue = None
         state.opened.clear()
         for uri, document in list(ls.workspace.text_documents.items()):

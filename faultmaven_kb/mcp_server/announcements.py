@@ -1,8 +1,8 @@
 """Tells clients when runbooks were added, changed or removed, in both generations of the protocol.
 
-A client of today's protocol opens a stream and hears what it asked for; one that shook hands the older way is told on
-its standing channel, so those sessions are remembered here. A watcher looks at the files every few seconds, because a
-client that only listens asks no question that would. The SDK derives what a server says it will announce from other
+A client of today's protocol opens a stream and hears what it asked for; one that shook hands the older way is notified
+on its standing channel, so those sessions are remembered here. A watcher looks at the files every few seconds, because
+a client that only listens asks no question that would. The SDK derives what a server says it will announce from other
 things than what it announces: `truthful` corrects that.
 """
 
@@ -24,15 +24,15 @@ from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Announcements", "truthful"]
 
-_SECONDS = 2.0
-_MOST_SESSIONS = 1_000
+_SECONDS = 2.0  # chosen (docs/how-to/use-from-an-agent.md)
+_MOST_SESSIONS = 1_000  # chosen: ten times the default of open sessions
 _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 _Seen = Mapping[str, Runbook]
 
 
 class Announcements:
-    """What changed since the last look, told to everyone who listens; `current` gives the base as the files are now."""
+    """What changed since the last look, for everyone who listens; `current` gives the base as the files are now."""
 
     def __init__(self, current: Callable[[], KnowledgeBase], *, seconds: float = _SECONDS) -> None:
         self.bus = InMemorySubscriptionBus()

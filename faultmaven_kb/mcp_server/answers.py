@@ -1,7 +1,7 @@
 """From the library's values to what an agent receives: texts as the page shows them, marked, and a bound on the size.
 
-Every text of a runbook comes from `as_shown` and stands between marks; ids and addresses are percent-encoded where they
-are no plain words.
+Every text of a runbook comes from `as_shown` and is between marks; ids and addresses are percent-encoded where they
+are not plain words.
 
 A search answer that is too large loses its least useful parts first, in the order of one readable tuple.
 """
@@ -50,9 +50,9 @@ SEARCH_BYTES = 3_600
 """The bound of a search answer's JSON: it goes out twice, as structure and as text, and stays below 8 KB in all."""
 
 _BLANK_LINES = re.compile(r"\n{3,}")
-_TEXT_CHARACTERS = 24_000
-_MOST_ENTRIES = 50
-_MOST_FINDINGS = 50
+_TEXT_CHARACTERS = 24_000  # chosen: about 6,000 tokens of English
+_MOST_ENTRIES = 50  # chosen (docs/how-to/use-from-an-agent.md)
+_MOST_FINDINGS = 50  # chosen (docs/how-to/use-from-an-agent.md)
 
 
 def uri_of(runbook: Runbook) -> str:
@@ -68,8 +68,8 @@ def unavailable(reason: str) -> SearchAnswer:
 def search_answer(answer: Answer, weighed: Differential | None = None, *, limit: int = SEARCH_BYTES) -> SearchAnswer:
     """The answer to a question, at most `limit` bytes of JSON; what was cut is said in `cut`.
 
-    With the causes `weighed` against the question, the likeliest come first and the next command is that of the step
-    that tells them apart.
+    With the causes `weighed` against the question, the likeliest come first and the next command belongs to the step
+    that distinguishes them.
     """
     full = SearchAnswer(
         status=answer.verdict,
@@ -188,19 +188,23 @@ def _causes(source: Runbook, runbook: Runbook, weighed: Differential | None) -> 
 def _reason(evidence: Evidence, runbook: Runbook) -> Reason | None:
     """The text that speaks for a runbook, as the page shows it; None where it does not."""
     text = next((text for text in (evidence.text, shown_line(evidence.text)) if is_shown(text, runbook)), "")
-    told = _told(text, 160)
-    return Reason(field=evidence.field, text=told, line=evidence.span.line if evidence.span else None) if told else None
+    excerpt = _told(text, 160)
+    return (
+        Reason(field=evidence.field, text=excerpt, line=evidence.span.line if evidence.span else None)
+        if excerpt
+        else None
+    )
 
 
 def _telling_command(source: Runbook, runbook: Runbook, weighed: Differential | None) -> NextCommand | None:
-    """The command of the step that best tells the causes apart, where that is a step of this runbook with one."""
+    """The command of the step that best distinguishes the causes, where that is a step of this runbook with one."""
     step = weighed.next_step if weighed else None
     if step is None or step.runbook is not source:
         return None
     shown = next((each for each in runbook.steps if each.span == step.step.span), None)
     if shown is None or not shown.commands:
         return None
-    return _command(shown.commands[0], f"{_step_name(shown, step.key.position)} (tells the likeliest causes apart)")
+    return _command(shown.commands[0], f"{_step_name(shown, step.key.position)} (distinguishes the likeliest causes)")
 
 
 def _first_command(runbook: Runbook) -> NextCommand | None:
@@ -235,7 +239,7 @@ def _cut(text: str, limit: int) -> str:
 
 
 def text_of_runbook(runbook: Runbook, section: str | None = None, *, limit: int = _TEXT_CHARACTERS) -> RunbookText:
-    """A runbook's text, or that of the sections a name asks for (their titles or roles, subsections included).
+    """A runbook's text, or the text of the sections that a name selects (their titles or roles, subsections included).
 
     Raises KeyError when no section has the name.
     """

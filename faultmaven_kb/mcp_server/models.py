@@ -27,7 +27,7 @@ __all__ = [
 class Reason(BaseModel):
     """One text of a runbook that speaks for it."""
 
-    field: str = Field(description="Where it stands: symptoms, title, causes …")
+    field: str = Field(description="Where it is: symptoms, title, causes …")
     text: str
     line: int | None = Field(default=None, description="Line in the runbook's file, from 1.")
 

@@ -1,4 +1,4 @@
-"""The server as an application for HTTP, to stand behind a guard that checks hosts, token and rate."""
+"""The server as an application for HTTP, to be put behind a guard that checks hosts, token and rate."""
 
 from collections.abc import Callable
 from datetime import date
@@ -13,7 +13,7 @@ __all__ = ["over_http"]
 
 
 def over_http(base: LiveBase, *, today: Callable[[], date], sessions: int) -> Starlette:
-    """Streamable HTTP at /mcp with at most so many sessions at once; 0 serves without sessions.
+    """Streamable HTTP at /mcp with at most this many sessions at once; 0 serves without sessions.
 
     Without them several processes can share an address, and nothing is announced to clients.
     """

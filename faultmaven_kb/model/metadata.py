@@ -2,7 +2,7 @@
 
 `MetadataContract` is strict and generates `schemas/frontmatter.schema.json`; its faults become RB2xx diagnostics.
 `Metadata` is what a `Runbook` carries: every field that was right, None for the others, and the rest of the front
-matter as it stood, so that a document without any still loads.
+matter as it was, so that a document without any still loads.
 """
 
 import re
@@ -129,7 +129,7 @@ class Metadata(BaseModel):
     status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
     other: dict[str, JsonValue] = Field(
-        default_factory=dict, description="Front matter that is unknown or invalid, as it stood."
+        default_factory=dict, description="Front matter that is unknown or invalid, as written."
     )
 
     def __repr__(self) -> str:
@@ -172,7 +172,7 @@ def check_metadata(values: dict[str, Any]) -> tuple[ContractError, ...]:
 
 
 def read_metadata(values: dict[str, Any]) -> Metadata:
-    """The valid fields of front matter values; what is invalid or unknown goes to `other` as it stood."""
+    """The valid fields of front matter values; what is invalid or unknown goes to `other` as it was."""
     bad = {error.field for error in check_metadata(values)}
     good = {key: value for key, value in values.items() if key in _KNOWN and key not in bad}
     other = {key: value for key, value in values.items() if key not in good}

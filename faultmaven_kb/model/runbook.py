@@ -85,7 +85,7 @@ class ChainLink(Part):
 
 
 class Indicator(Part):
-    """What shows that a link of a cause's chain holds; `source` is where to look: step 2, symptom, default."""
+    """What shows that a link of a cause's chain is true; `source` is where to look: step 2, symptom, default."""
 
     node: str = ""
     source: str = ""
@@ -139,7 +139,7 @@ class Note(Part):
 
 
 class Passage(Part):
-    """Text that has no field of its own; `label` is the bold label or heading above it."""
+    """Text for which there is no field; `label` is the bold label or heading above it."""
 
     label: str = ""
     text: str
@@ -171,7 +171,7 @@ class Instruction(Part):
 
 
 class Solution(Part):
-    """A way to mend the fault. `commands` are all its fences in order, those of the instructions included."""
+    """A way to fix the fault. `commands` are all its fences in order, those of the instructions included."""
 
     number: int | None = None
     title: str
@@ -227,7 +227,7 @@ class Link(Part):
 
 
 class Revision(Part):
-    """One row of the version history; `date` is None where the cell is no calendar date."""
+    """One row of the version history; `date` is None where the cell is not a calendar date."""
 
     version: str
     date: datetime.date | None = None
@@ -237,7 +237,7 @@ class Revision(Part):
 
 
 class Section(Part):
-    """A heading with the raw text up to the next heading; level 0 is what stands before the first one.
+    """A heading with the raw text up to the next heading; level 0 is what is before the first one.
 
     `role` is what the dialect takes it for (`solutions`), None where it does not know the heading.
     """
@@ -250,7 +250,7 @@ class Section(Part):
 
 
 class Runbook(Part):
-    """A parsed runbook. What the document lacks is empty here; `sections` holds all of its text in order."""
+    """A parsed runbook. What the document lacks is empty here; `sections` contains all of its text in order."""
 
     id: str
     title: str

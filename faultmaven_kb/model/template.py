@@ -23,7 +23,7 @@ status: draft
 
 # {technology} - {problem}
 
-> **Purpose**: TODO one sentence: which fault this mends
+> **Purpose**: TODO one sentence: which fault this fixes
 
 ## Quick Reference Card
 
@@ -67,7 +67,7 @@ TODO what a healthy system prints
 
 **What this tells you:** TODO which cause it supports or rules out
 
-### Step 2: TODO tell the causes apart
+### Step 2: TODO distinguish the causes
 
 **What to check:** TODO
 
@@ -97,7 +97,7 @@ TODO why this happens, in a few short paragraphs.
 
 ## Solutions
 
-### Solution 1: TODO mend the likeliest cause
+### Solution 1: TODO fix the likeliest cause
 
 **When to use this solution:** TODO
 
@@ -117,7 +117,7 @@ TODO why this happens, in a few short paragraphs.
 
 **Time to resolution:** ~10 minutes
 
-### Solution 2: TODO mend the next cause
+### Solution 2: TODO fix the next cause
 
 **When to use this solution:** TODO
 

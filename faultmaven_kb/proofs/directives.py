@@ -2,7 +2,7 @@
 
     <!-- lab: skip REASON -->          never run, and the report says why
     <!-- lab: file PATH -->            the fence is the content of a file; `file PATH append` adds it at the end
-    <!-- lab: expect TEXT -->          the output of the fence holds this text
+    <!-- lab: expect TEXT -->          the output of the fence contains this text
     <!-- lab: rc NUMBER -->            the last command of the fence exits with this code
     <!-- lab: background -->           the fence never ends by itself and is left running
 
@@ -62,7 +62,9 @@ def _fault(kind: str, value: str) -> str:
     if kind not in _KINDS:
         return f'unknown directive "{kind}", expected one of {", ".join(_KINDS)}{did_you_mean(kind, _KINDS)}'
     if kind in ("skip", "expect") and not value:
-        return f'directive "{kind}" has no text, expected {"a reason" if kind == "skip" else "what the output holds"}'
+        return (
+            f'directive "{kind}" has no text, expected {"a reason" if kind == "skip" else "what the output contains"}'
+        )
     if kind == "rc" and not is_exit_code(value):
         return f'directive "rc" has "{value}", expected an exit code such as 1'
     if kind == "file":

@@ -35,7 +35,7 @@ class LabCommand:
 
 @dataclass(frozen=True, slots=True)
 class LabFence:
-    """An executable fence. `commands` is empty when it is skipped or, with `invalid`, when it is no valid shell."""
+    """An executable fence. `commands` is empty when it is skipped or, with `invalid`, when it is not valid shell."""
 
     id: str
     section: str
@@ -63,7 +63,8 @@ def sections_of(runbook: Runbook) -> tuple[tuple[str, str, tuple[Command, ...]],
 
 
 def extract(runbook: Runbook, source: Source, *, clients: Mapping[str, str] = _NO_CLIENTS) -> tuple[LabFence, ...]:
-    """The executable fences of a runbook in order; `source` is its text, `clients` runs languages beside the shell."""
+    """The executable fences of a runbook in order; `source` is its text, `clients` runs languages other than the
+    shell."""
     return tuple(
         fence
         for section, heading, commands in sections_of(runbook)
@@ -147,7 +148,7 @@ def _with_commands(fence: LabFence, texts: tuple[tuple[str, int], ...] | None) -
 
 
 def _write_file(value: str, code: str) -> str:
-    """The shell that a reader's editor stands for: write the fence into the file it is meant for."""
+    """The shell that a reader's editor represents: write the fence into the file it is meant for."""
     path, _, mode = value.partition(" ")
     option = "-a " if mode == "append" else ""
     return f"sudo tee {option}{path} > /dev/null <<'{_HERE}'\n{code.rstrip()}\n{_HERE}"

@@ -50,7 +50,7 @@ class _Part(BaseModel):
 class SolutionResult(_Part):
     """One solution of one case: how often it was proven in a row, and its longest time in seconds.
 
-    `commands` ran, each of the checks in `preserved` held afterwards, and the repair outlasted a restart if it is
+    `commands` ran, each of the checks in `preserved` passed afterwards, and the repair outlasted a restart if it is
     `permanent`; `temporary` says why it does not.
     """
 
@@ -121,8 +121,8 @@ _PROOFS: TypeAdapter[tuple[Proof, ...]] = TypeAdapter(tuple[Proof, ...])
 def plain_version(version: str) -> str:
     """A Debian version without its epoch and revision: `5:7.0.15-1~deb12u7` is `7.0.15`.
 
-    `1.20.5+really1.20.2-1` is `1.20.2`: what comes after `+really` is what the package holds, by Debian's convention;
-    `1.6.20~ds1-1` is `1.6.20`, whose source was repacked.
+    `1.20.5+really1.20.2-1` is `1.20.2`: what comes after `+really` is what the package contains, by Debian's
+    convention; `1.6.20~ds1-1` is `1.6.20`, whose source was repacked.
     """
     upstream = version.split(":", 1)[-1].rsplit("-", 1)[0].rsplit("+really", maxsplit=1)[-1]
     return upstream.split("+", maxsplit=1)[0].split("~ds", maxsplit=1)[0]
@@ -165,7 +165,7 @@ def _text(file: Path) -> str:
 
 
 def joined_proofs(folder: Path, *, read: Callable[[Path], str] = _text) -> str:
-    """The proofs in a folder as one JSON list, in the order of their names; text that is no proof stays as it is.
+    """The proofs in a folder as one JSON list, in the order of their names; text that is not a proof stays as it is.
 
     `read` yields the text of a file.
     """

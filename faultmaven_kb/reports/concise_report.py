@@ -8,11 +8,11 @@ __all__ = ["to_concise"]
 
 
 def to_concise(report: Report, context: Context) -> str:
-    """`path:line:column: level code name: message` for each finding; empty when there is none."""
+    """`path:line:column: level code name: message` for each finding; empty if there is none."""
     return "".join(
-        f"{printable(each.path)}:{each.span.line}:{each.span.column}: "
-        f"{each.level.value} {each.code} {each.name}: {_one_line(each.message)}\n"
-        for each in report.diagnostics
+        f"{printable(diagnostic.path)}:{diagnostic.span.line}:{diagnostic.span.column}: "
+        f"{diagnostic.level.value} {diagnostic.code} {diagnostic.name}: {_one_line(diagnostic.message)}\n"
+        for diagnostic in report.diagnostics
     )
 
 

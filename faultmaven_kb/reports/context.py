@@ -1,4 +1,4 @@
-"""What a report must know beside the findings: where it is made and for which profile.
+"""What a report must know besides the findings: where it is made and for which profile.
 
 Paths in a report are as the caller gave them; platforms want them relative to the repository. Nothing here looks at the
 disk: the command line says where the folder and the repository are.

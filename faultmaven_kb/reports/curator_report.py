@@ -24,16 +24,20 @@ def to_curator_report(report: Report, context: Context) -> str:
 
 
 def _form(path: str, report: Report, context: Context) -> str:
-    found = [each for each in report.diagnostics if each.path == path]
+    diagnostics = [diagnostic for diagnostic in report.diagnostics if diagnostic.path == path]
     lines = [f"## {escaped(context.relative(path))}", ""]
     for step, items in groupby(CHECKLIST, key=lambda item: item.step):
         lines += [f"### {step}", ""]
         for item in items:
-            lines += _box(item, found, context)
+            lines += _box(item, diagnostics, context)
         lines.append("")
-    rest = [each for each in found if not any(each.code.startswith(item.codes) for item in _with_codes())]
+    rest = [
+        diagnostic
+        for diagnostic in diagnostics
+        if not any(diagnostic.code.startswith(item.codes) for item in _with_codes())
+    ]
     if rest:
-        lines += ["### Also found", "", *(_finding(each, "- ") for each in rest), ""]
+        lines += ["### Also found", "", *(_finding(diagnostic, "- ") for diagnostic in rest), ""]
     return "\n".join(lines)
 
 
@@ -41,17 +45,17 @@ def _with_codes() -> Iterator[ChecklistItem]:
     return (item for item in CHECKLIST if item.codes)
 
 
-def _box(item: ChecklistItem, found: Sequence[Diagnostic], context: Context) -> Iterator[str]:
+def _box(item: ChecklistItem, diagnostics: Sequence[Diagnostic], context: Context) -> Iterator[str]:
     if not item.codes:
         yield f"- [ ] {item.text} (a person must say)"
         return
     if not item.answered(context.profile):
         yield f"- [ ] {item.text} (not looked at in this profile)"
         return
-    findings = [each for each in found if each.code.startswith(item.codes)]
+    findings = [finding for finding in diagnostics if finding.code.startswith(item.codes)]
     yield f"- [{' ' if findings else 'x'}] {item.text}"
-    for each in findings:
-        yield _finding(each, "  - ")
+    for finding in findings:
+        yield _finding(finding, "  - ")
 
 
 def _finding(diagnostic: Diagnostic, mark: str) -> str:

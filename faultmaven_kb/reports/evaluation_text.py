@@ -11,24 +11,24 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["comparison_text", "evaluation_text", "self_check_text"]
 
-_WIDTH = 90
+_WIDTH = 90  # chosen: a terminal of 100 columns with its indentation
 
 
 def evaluation_text(evaluation: Evaluation, *, misses: int = 20, explanations: Sequence[Explanation] = ()) -> str:
     """The figures, the reliability table and at most `misses` missed questions, ended by a line feed.
 
-    Below a question stands what an explanation says of it.
+    Below a question is what an explanation says of it.
     """
-    told = {each.question: each for each in explanations}
+    explained = {explanation.question: explanation for explanation in explanations}
     lines = [*_figures(evaluation), *_by_category(evaluation), *_reliability(evaluation)]
-    lines += _misses(evaluation, misses, told)
+    lines += _misses(evaluation, misses, explained)
     return "\n".join(lines) + "\n"
 
 
 def comparison_text(comparison: Comparison, *, misses: int = 20) -> str:
     """The differences and at most `misses` questions won and lost each, ended by a line feed."""
     lines = [f"compared on {comparison.count} questions (after less before, 95 % interval)"]
-    lines += [f"  {name:<8} {_signed(found)}" for name, found in comparison.differences]
+    lines += [f"  {name:<8} {_signed(difference)}" for name, difference in comparison.differences]
     for title, changes in (("won", comparison.won), ("lost", comparison.lost)):
         lines.append(f"{title}: {len(changes)}")
         lines += [
@@ -43,11 +43,11 @@ def self_check_text(check: SelfCheck, *, misses: int = 20) -> str:
     """What the base's own symptoms say about it, ended by a line feed."""
     figures = check.evaluation.ranking_figures()
     lines = [f"own symptoms, each taken out before it is asked: {len(check.evaluation.outcomes)}"]
-    lines += [f"  {name:<8} {_with_interval(found)}" for name, found in figures.items()]
+    lines += [f"  {name:<8} {_with_interval(interval)}" for name, interval in figures.items()]
     lines.append(f"runbooks not found by their own symptoms: {len(check.lost)}")
     lines += [
-        f"  {printable(each.runbook)}: {each.near} of {each.asked} among the first three, {each.first} first"
-        for each in check.lost[:misses]
+        f"  {printable(row.runbook)}: {row.near} of {row.asked} among the first three, {row.first} first"
+        for row in check.lost[:misses]
     ]
     lines.append(f"pairs that collide: {len(check.collisions)}")
     for pair in check.collisions[:misses]:
@@ -62,8 +62,8 @@ def _figures(evaluation: Evaluation) -> Iterator[str]:
     positives, negatives = len(evaluation.positives), len(evaluation.negatives)
     yield f"{positives} questions with a runbook, {negatives} without (95 % intervals)"
     if positives:
-        for name, found in evaluation.ranking_figures().items():
-            yield f"  {name:<8} {_with_interval(found)}"
+        for name, interval in evaluation.ranking_figures().items():
+            yield f"  {name:<8} {_with_interval(interval)}"
     for title, positive in (("with a runbook", True), ("without one", False)):
         shares = evaluation.verdicts(positive=positive)
         if shares.count:
@@ -102,34 +102,39 @@ def _reliability(evaluation: Evaluation) -> Iterator[str]:
     if table:
         yield f"reliability (expected calibration error {evaluation.calibration_error():.3f})"
         yield "  confidence   count  mean   right"
-        for each in table:
-            yield f"  {each.low:.1f} to {each.high:.1f}  {each.count:>6}  {each.confidence:.3f}  {each.right:.3f}"
+        for row in table:
+            yield f"  {row.low:.1f} to {row.high:.1f}  {row.count:>6}  {row.confidence:.3f}  {row.right:.3f}"
 
 
-def _misses(evaluation: Evaluation, most: int, told: Mapping[str, Explanation]) -> Iterator[str]:
-    found = evaluation.misses()
-    if found and most:
-        yield f"misses: {len(found)}"
-        for outcome in found[:most]:
+def _misses(evaluation: Evaluation, most: int, explained: Mapping[str, Explanation]) -> Iterator[str]:
+    misses = evaluation.misses()
+    if misses and most:
+        yield f"misses: {len(misses)}"
+        for outcome in misses[:most]:
             yield f"  {printable(outcome.question.id)}  {_short(outcome.question.text)}"
-            wanted = ", ".join(each for each, _ in outcome.question.expected) or "nothing"
+            wanted = ", ".join(identity for identity, _ in outcome.question.expected) or "nothing"
             got = outcome.ranking[0] if outcome.ranking else "nothing"
             yield f"      expected {printable(wanted)}, got {printable(got)} ({_place(outcome)})"
-            if outcome.question.id in told:
-                yield from _explained(told[outcome.question.id])
-        if len(found) > most:
-            yield f"  … {len(found) - most} more"
+            if outcome.question.id in explained:
+                yield from _explained(explained[outcome.question.id])
+        if len(misses) > most:
+            yield f"  … {len(misses) - most} more"
 
 
-def _explained(told: Explanation) -> Iterator[str]:
-    if told.missing:
-        yield f"      {printable(told.right)} lacks {_quoted(told.missing)}"
-    if told.aside:
-        yield f"      {printable(told.right)} has only outside of its symptoms, title and causes: {_quoted(told.aside)}"
-    if told.claim:
-        yield f"      {printable(told.first)} has: {_short(told.claim)}"
-    if told.alias:
-        yield f'      alias to add to {printable(told.right)}: "{printable(told.alias)}"'
+def _explained(explained: Explanation) -> Iterator[str]:
+    yield (
+        f"      of the question's telling words {printable(explained.right)} has {explained.explained:.0%}, "
+        f"{printable(explained.first)} {explained.explained_first:.0%}"
+    )
+    if explained.missing:
+        yield f"      {printable(explained.right)} lacks {_quoted(explained.missing)}"
+    if explained.aside:
+        words = _quoted(explained.aside)
+        yield f"      {printable(explained.right)} has only outside of its symptoms, title and causes: {words}"
+    if explained.claim:
+        yield f"      {printable(explained.first)} has: {_short(explained.claim)}"
+    if explained.alias:
+        yield f'      alias to add to {printable(explained.right)}: "{printable(explained.alias)}"'
 
 
 def _quoted(words: Sequence[str]) -> str:

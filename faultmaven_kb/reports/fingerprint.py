@@ -1,7 +1,7 @@
 """What stays the same about a finding when lines move: the identities that code hosts ask for.
 
 `line_hashes` gives what GitHub's CodeQL action computes as `primaryLocationLineHash`: a polynomial hash (base 37,
-modulo 2^64) over the 100 UTF-16 code units from the start of a line that are neither blank nor tab, with `:n` for the
+modulo 2^64) over the 100 UTF-16 code units from the start of a line that are neither space nor tab, with `:n` for the
 n-th line of that hash. The action rolls the hash along; here it is the difference of two prefix hashes, which is the
 same number. `fingerprints` is for hosts that leave the choice to the tool.
 """
@@ -17,11 +17,11 @@ from faultmaven_kb.source import Source
 
 __all__ = ["fingerprints", "line_hashes"]
 
-_BASE = 37
-_MODULUS = 1 << 64
-_WINDOW = 100
-_END_OF_FILE = 0xFFFF
-_LINE_FEED = 0x0A
+_BASE = 37  # as GitHub's upload action computes it
+_MODULUS = 1 << 64  # as GitHub's upload action computes it
+_WINDOW = 100  # as GitHub's upload action computes it
+_END_OF_FILE = 0xFFFF  # as GitHub's upload action computes it
+_LINE_FEED = 0x0A  # ASCII
 
 
 def line_hashes(text: str) -> tuple[str, ...]:
@@ -55,12 +55,12 @@ def fingerprints(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source
     Line numbers take no part, so a finding keeps its identity when text above it comes or goes.
     """
     seen: Counter[str] = Counter()
-    found = []
+    hashes = []
     for diagnostic in diagnostics:
         source = sources.get(diagnostic.path)
         line = " ".join(source.line(diagnostic.span.line).split()) if source else ""
         parts = "\0".join((diagnostic.path, diagnostic.code, diagnostic.message, line))
         digest = hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:40]
         seen[digest] += 1
-        found.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
-    return tuple(found)
+        hashes.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+    return tuple(hashes)

@@ -1,6 +1,6 @@
 """The output formats by name, in the order of the help page. A new one is a module, a function and a row here.
 
-A report is written in one format, so each format's module is imported when it writes for the first time. `text` stands
+A report is written in one format, so each format's module is imported when it writes for the first time. `text` is
 apart: it is made of styled pieces, which only a terminal knows how to show.
 """
 
@@ -112,9 +112,9 @@ def all_formats() -> tuple[Format, ...]:
     `ConfigurationError` for a name that is taken.
     """
     added = plugins(REPORT_GROUP, Format)
-    found = (*FORMATS, *added)
-    refuse_taken("report format", [format.name for format in found])
-    return found
+    formats = (*FORMATS, *added)
+    refuse_taken("report format", [format.name for format in formats])
+    return formats
 
 
 def format_names() -> tuple[str, ...]:

@@ -1,8 +1,8 @@
 """Findings as GitHub annotations, and the table for the summary of a workflow's step.
 
-GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a word. So the worst come
-first, a last line says how many are only in the log, and the summary has them all. The format is that of the workflow
-commands; what comes from a runbook is escaped, or a runbook could give the runner commands.
+GitHub shows ten errors, ten warnings and ten notices of a step and drops the rest without a warning. So the worst come
+first, a last line says how many are only in the log, and the summary has them all. The format is the one of the
+workflow commands; what comes from a runbook is escaped, or a runbook could give the runner commands.
 """
 
 from collections.abc import Iterable, Iterator
@@ -18,14 +18,19 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["step_summary", "to_github"]
 
 _COMMANDS = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "notice"}
-_SHOWN = 10
+_SHOWN = 10  # GitHub's limit for a step
 _SUMMARY_LIMIT = 900_000
 """Bytes of a step's summary; GitHub refuses one beyond 1 MiB altogether."""
 
 
 def to_github(report: Report, context: Context) -> str:
     """One workflow command for each finding, errors first, and a line on those that GitHub will not show."""
-    lines = [_annotation(each, context) for level in Level for each in report.diagnostics if each.level is level]
+    lines = [
+        _annotation(diagnostic, context)
+        for level in Level
+        for diagnostic in report.diagnostics
+        if diagnostic.level is level
+    ]
     hidden = [counted(count, _COMMANDS[level]) for level in Level if (count := report.count(level) - _SHOWN) > 0]
     if hidden:
         lines.append(f"GitHub shows {_SHOWN} annotations of a kind: {', '.join(hidden)} more are in this log only")
@@ -66,11 +71,11 @@ def _property(text: str) -> str:
 
 
 def _rows(diagnostics: Iterable[Diagnostic], context: Context) -> Iterator[str]:
-    ordered = sorted(diagnostics, key=lambda each: list(Level).index(each.level))
-    for each in ordered:
-        place = f"{context.relative(each.path)}:{each.span.line}:{each.span.column}"
-        rule = f"[{each.code}]({page_url(each.code)}) {each.name}"
-        yield f"| {each.level.value} | {rule} | {escaped(place)} | {escaped(each.message)} |\n"
+    ordered = sorted(diagnostics, key=lambda diagnostic: list(Level).index(diagnostic.level))
+    for diagnostic in ordered:
+        place = f"{context.relative(diagnostic.path)}:{diagnostic.span.line}:{diagnostic.span.column}"
+        rule = f"[{diagnostic.code}]({page_url(diagnostic.code)}) {diagnostic.name}"
+        yield f"| {diagnostic.level.value} | {rule} | {escaped(place)} | {escaped(diagnostic.message)} |\n"
 
 
 def _cut(rows: Iterable[str], limit: int) -> Iterator[str]:

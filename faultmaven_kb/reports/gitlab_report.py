@@ -16,12 +16,12 @@ def to_gitlab(report: Report, context: Context) -> str:
     identities = fingerprints(report.diagnostics, report.sources)
     issues = [
         {
-            "description": f"{each.code} {each.name}: {each.message}",
-            "check_name": each.code,
+            "description": f"{diagnostic.code} {diagnostic.name}: {diagnostic.message}",
+            "check_name": diagnostic.code,
             "fingerprint": identity,
-            "severity": _SEVERITIES[each.level],
-            "location": {"path": context.relative(each.path), "lines": {"begin": each.span.line}},
+            "severity": _SEVERITIES[diagnostic.level],
+            "location": {"path": context.relative(diagnostic.path), "lines": {"begin": diagnostic.span.line}},
         }
-        for each, identity in zip(report.diagnostics, identities, strict=True)
+        for diagnostic, identity in zip(report.diagnostics, identities, strict=True)
     ]
     return json_text(issues, indent=2) + "\n"

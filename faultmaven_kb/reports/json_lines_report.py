@@ -2,12 +2,11 @@
 
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.reports.json_report import diagnostic_dict
 from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["to_json_lines"]
 
 
 def to_json_lines(report: Report, context: Context) -> str:
-    """The findings as JSON Lines; empty when there is none."""
-    return "".join(json_text(diagnostic_dict(each)) + "\n" for each in report.diagnostics)
+    """The findings as JSON Lines; empty if there is none."""
+    return "".join(json_text(diagnostic.to_dict()) + "\n" for diagnostic in report.diagnostics)

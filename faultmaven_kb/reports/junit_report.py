@@ -1,7 +1,7 @@
 """Findings as JUnit XML, for servers that know test results only: a suite for each file, a case for each finding.
 
-The case's name holds rule and line, since most servers show little else. A clean file is one passing case, or it would
-look as if it had not been checked. An info passes too, as it never fails a check; its text is the case's output.
+The case's name contains rule and line, since most servers show little else. A clean file is one passing case, or it
+would look as if it had not been checked. An info passes too, as it never fails a check; its text is the case's output.
 """
 
 import re
@@ -19,11 +19,11 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def to_junit(report: Report, context: Context) -> str:
     """The report as one `testsuites` document."""
-    found: dict[str, list[Diagnostic]] = {path: [] for path in report.files}
+    by_path: dict[str, list[Diagnostic]] = {path: [] for path in report.files}
     for diagnostic in report.diagnostics:
-        found.setdefault(diagnostic.path, []).append(diagnostic)
+        by_path.setdefault(diagnostic.path, []).append(diagnostic)
     root = Xml.Element("testsuites", name="fmkb validate")
-    for path, diagnostics in found.items():
+    for path, diagnostics in by_path.items():
         _suite(root, context.relative(path), diagnostics)
     _count(root)
     Xml.indent(root)
@@ -34,15 +34,17 @@ def _suite(root: Xml.Element, path: str, diagnostics: list[Diagnostic]) -> None:
     suite = Xml.SubElement(root, "testsuite", name=_text(path))
     if not diagnostics:
         Xml.SubElement(suite, "testcase", name="no findings", classname=_text(path), time="0")
-    for each in diagnostics:
-        name = f"{each.code} {each.name} (line {each.span.line})"
+    for diagnostic in diagnostics:
+        name = f"{diagnostic.code} {diagnostic.name} (line {diagnostic.span.line})"
         case = Xml.SubElement(suite, "testcase", name=name, classname=_text(path), time="0")
-        place = f"{path}:{each.span.line}:{each.span.column}"
-        if each.level is Level.INFO:
-            Xml.SubElement(case, "system-out").text = _text(f"{place}: {each.message}")
+        place = f"{path}:{diagnostic.span.line}:{diagnostic.span.column}"
+        if diagnostic.level is Level.INFO:
+            Xml.SubElement(case, "system-out").text = _text(f"{place}: {diagnostic.message}")
         else:
-            failure = Xml.SubElement(case, "failure", message=_text(each.message), type=each.level.value)
-            failure.text = _text(f"{place}: {each.level.value} {each.code} {each.name}: {each.message}")
+            failure = Xml.SubElement(case, "failure", message=_text(diagnostic.message), type=diagnostic.level.value)
+            failure.text = _text(
+                f"{place}: {diagnostic.level.value} {diagnostic.code} {diagnostic.name}: {diagnostic.message}"
+            )
     _count(suite)
     suite.set("skipped", "0")  # the schema of Jenkins knows it for a suite only
 

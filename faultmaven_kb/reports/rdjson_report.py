@@ -21,14 +21,14 @@ def to_rdjson(report: Report, context: Context) -> str:
     """The report as one DiagnosticResult."""
     result = {
         "source": {"name": "fmkb", "url": page_url("index")},
-        "diagnostics": [_diagnostic(each, report, context) for each in report.diagnostics],
+        "diagnostics": [_diagnostic(diagnostic, report, context) for diagnostic in report.diagnostics],
     }
     return json_text(result, indent=2) + "\n"
 
 
 def _diagnostic(diagnostic: Diagnostic, report: Report, context: Context) -> dict[str, Any]:
     source = report.sources.get(diagnostic.path)
-    found: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "message": diagnostic.message,
         "location": _location(diagnostic.path, diagnostic.span, source, context),
         "severity": _SEVERITIES[diagnostic.level],
@@ -36,16 +36,16 @@ def _diagnostic(diagnostic: Diagnostic, report: Report, context: Context) -> dic
     }
     if diagnostic.fix and diagnostic.fix.safe:
         edits = diagnostic.fix.edits
-        found["suggestions"] = [{"range": _range(edit.span, source), "text": edit.replacement} for edit in edits]
+        entry["suggestions"] = [{"range": _range(edit.span, source), "text": edit.replacement} for edit in edits]
     if diagnostic.related:
-        found["related_locations"] = [
+        entry["related_locations"] = [
             {
                 "message": other.message,
                 "location": _location(other.path, other.span, report.sources.get(other.path), context),
             }
             for other in diagnostic.related
         ]
-    return found
+    return entry
 
 
 def _location(path: str, span: Span, source: Source | None, context: Context) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 Columns count code points (`columnKind`), ends are exclusive. The fingerprint is the one that GitHub would compute
 itself, so that a finding keeps its thread when lines move and when the file is uploaded by another way. Only safety
-rules carry a `security-severity`: the others are no security alerts.
+rules carry a `security-severity`: the others are not security alerts.
 """
 
 from functools import lru_cache
@@ -32,13 +32,13 @@ _SECURITY = {Level.ERROR: "8.0", Level.WARNING: "5.0", Level.INFO: "2.0"}
 
 def to_sarif(report: Report, context: Context) -> str:
     """The report as one SARIF log with one run."""
-    ordered = sorted(report.diagnostics, key=lambda each: list(Level).index(each.level))[:RESULT_LIMIT]
+    ordered = sorted(report.diagnostics, key=lambda diagnostic: list(Level).index(diagnostic.level))[:RESULT_LIMIT]
     hashes = lru_cache(maxsize=None)(lambda path: _hashes(report.sources.get(path)))
     run = {
         "tool": {"driver": _driver()},
         "columnKind": "unicodeCodePoints",
         "originalUriBaseIds": {"SRCROOT": {"description": {"text": "The root of the repository."}}},
-        "results": [_result(each, hashes(each.path), context) for each in ordered],
+        "results": [_result(diagnostic, hashes(diagnostic.path), context) for diagnostic in ordered],
     }
     log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}
     return json_text(log, indent=2) + "\n"
@@ -68,8 +68,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "name": "".join(word.capitalize() for word in rule.name.split("-")),
         "shortDescription": {"text": rule.name.replace("-", " ")},
-        "fullDescription": {"text": rule.why},
-        "help": {"text": f"{rule.why}\n\n{url}", "markdown": f"{rule.why}\n\n[{rule.code} {rule.name}]({url})"},
+        "fullDescription": {"text": rule.description},
+        "help": {
+            "text": f"{rule.description}\n\n{url}",
+            "markdown": f"{rule.description}\n\n[{rule.code} {rule.name}]({url})",
+        },
         "helpUri": url,
         "defaultConfiguration": {"level": _LEVELS[rule.level]},
         "properties": properties,
@@ -89,7 +92,7 @@ def _result(diagnostic: Diagnostic, hashes: tuple[str, ...], context: Context) -
     if diagnostic.span.line <= len(hashes):
         result["partialFingerprints"] = {"primaryLocationLineHash": hashes[diagnostic.span.line - 1]}
     if diagnostic.related:
-        result["relatedLocations"] = [_related(each, context) for each in diagnostic.related]
+        result["relatedLocations"] = [_related(other, context) for other in diagnostic.related]
     if diagnostic.fix and diagnostic.fix.edits:
         result["fixes"] = [_fix(diagnostic.fix, diagnostic.path, context)]
     return result

@@ -1,8 +1,8 @@
 """A report for a person at a terminal: the worst first, one cause once, and what to do next.
 
-The text format keeps the order of the files for programs that read its lines; here the order is that of the work. What
+The text format keeps the order of the files for programs that read its lines; here the order follows the work. What
 one rule finds at one place is one cause (six missing sections of one page) and is shown as one block. A message that
-does not fit beside its place stands below it.
+does not fit next to its place is below it.
 """
 
 import textwrap
@@ -47,7 +47,7 @@ def _block(report: Report, same: list[Diagnostic], width: int) -> Iterator[Piece
     yield first.level.value, first.level.value
     yield "code", rule
     used = cell_len(place) + len(first.level.value) + len(rule)
-    messages = [printable(each.message) for each in same]
+    messages = [printable(diagnostic.message) for diagnostic in same]
     if len(same) == 1 and used + 2 + cell_len(messages[0]) <= width:
         yield "", f": {messages[0]}\n"
     else:
@@ -58,31 +58,31 @@ def _block(report: Report, same: list[Diagnostic], width: int) -> Iterator[Piece
             wrapped = textwrap.wrap(message, max(width, 40), initial_indent=_INDENT + mark, subsequent_indent=later)
             yield "", "\n".join(wrapped) + "\n"
     yield from source_line(report, first, width - 10)
-    for each in same:
-        yield from details(each)
+    for diagnostic in same:
+        yield from details(diagnostic)
 
 
 def _next(report: Report, retry: str) -> Iterator[Piece]:
     """What to do next, the cheapest first."""
-    found = report.diagnostics
-    if not found:
+    diagnostics = report.diagnostics
+    if not diagnostics:
         return
-    safe = sum(1 for each in found if each.fix and each.fix.safe)
+    safe = sum(1 for diagnostic in diagnostics if diagnostic.fix and diagnostic.fix.safe)
     yield "", "\nnext:\n"
     if safe:
         yield "", f"  {printable(retry)} --fix   # {safe} without a decision of yours\n"
-    worst = Counter(each.path for each in found if each.level is not Level.INFO)
+    worst = Counter(diagnostic.path for diagnostic in diagnostics if diagnostic.level is not Level.INFO)
     if len(worst) > 1:
         path, count = worst.most_common(1)[0]
         yield "", f"  begin with {printable(path)}: {count} errors and warnings\n"
-    code, _ = Counter(each.code for each in sorted(found, key=_order)).most_common(1)[0]
+    code, _ = Counter(diagnostic.code for diagnostic in sorted(diagnostics, key=_order)).most_common(1)[0]
     yield "", f"  fmkb rules {code}   # why, with an example\n"
 
 
 def statistics(report: Report) -> str:
     """How often each rule found something, the most frequent first, one a line; empty for a clean report."""
-    counts = Counter((each.code, each.name) for each in report.diagnostics)
-    fixable = Counter(each.code for each in report.diagnostics if each.fix and each.fix.safe)
+    counts = Counter((diagnostic.code, diagnostic.name) for diagnostic in report.diagnostics)
+    fixable = Counter(diagnostic.code for diagnostic in report.diagnostics if diagnostic.fix and diagnostic.fix.safe)
     lines = []
     for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         hint = f"  ({fixable[code]} with --fix)" if fixable[code] else ""

@@ -18,7 +18,7 @@ __all__ = ["Piece", "details", "source_line", "summary", "to_pieces", "to_text"]
 Piece = tuple[str, str]
 """A style (a level's name, `path`, `code`, `dim`, `caret` or empty) and the text in it."""
 
-_WIDTH = 110
+_WIDTH = 110  # characters of a source line, chosen
 
 
 def to_text(report: Report, context: Context | None = None) -> str:

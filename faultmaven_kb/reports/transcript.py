@@ -1,6 +1,6 @@
-"""What was looked at, asked and answered, and how the causes stand then: Markdown to paste into the incident.
+"""What was looked at, asked and answered, and how the causes are then: Markdown to paste into the incident.
 
-Texts of runbooks and what a user typed are escaped: whoever opens the incident sees them as they are. No date stands in
+Texts of runbooks and what a user typed are escaped: anybody who opens the incident sees them as they are. No date is in
 it, so the same answers make the same text.
 """
 
@@ -14,10 +14,10 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["CAVEAT", "transcript"]
 
-CAVEAT = "An order by the runbooks' weights and what was observed; it is no diagnosis."
+CAVEAT = "A ranking by the runbooks' weights and what was observed; it is not a diagnosis."
 _ANSWERS = {True: "yes", False: "no", None: "not known"}
-_LEAST_SHARE = 0.01
-_MOST_TEXT = 300
+_LEAST_SHARE = 0.01  # as the terminal shows them
+_MOST_TEXT = 300  # characters, chosen: three lines of a page
 
 
 def transcript(given: Sequence[Observation], answers: Sequence[Answered], found: Differential) -> str:
@@ -28,8 +28,8 @@ def transcript(given: Sequence[Observation], answers: Sequence[Answered], found:
 def _observed(given: Sequence[Observation]) -> Iterator[str]:
     yield "## Observed"
     yield ""
-    for each in given:
-        yield f"- {'seen' if each.seen else 'not seen'}: {_text(each.text)}"
+    for observation in given:
+        yield f"- {'seen' if observation.seen else 'not seen'}: {_text(observation.text)}"
 
 
 def _asked(answers: Sequence[Answered]) -> Iterator[str]:

@@ -40,6 +40,19 @@ class Evidence:
         """The matching words themselves."""
         return tuple(self.text[start:end] for start, end in self.words)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The evidence as plain data, as in `fmkb search --json`."""
+        span = self.span
+        return {
+            "field": self.field,
+            "text": self.text,
+            "words": [list(word) for word in self.words],
+            "matched": list(self.matched),
+            "line": span.line if span else None,
+            "end_line": span.end_line if span else None,
+            "input_lines": list(self.input_lines),
+        }
+
 
 @dataclass(frozen=True)
 class Hit:
@@ -74,6 +87,24 @@ class Hit:
 
     def __repr__(self) -> str:
         return brief(self, runbook=self.runbook, score=self.score, confidence=self.confidence, evidence=self.evidence)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The hit as plain data, as in `fmkb search --json`."""
+        runbook = self.runbook
+        return {
+            "id": runbook.id,
+            "title": runbook.title,
+            "technology": runbook.metadata.technology,
+            "severity": runbook.metadata.severity,
+            "status": runbook.metadata.status,
+            "verified_by": runbook.metadata.verified_by,
+            "path": runbook.path,
+            "score": round(self.score, 4),
+            "confidence": round(self.confidence, 4),
+            "evidence": [evidence.to_dict() for evidence in self.evidence],
+            "causes": [{"name": cause.name, "weight": cause.weight} for cause in runbook.causes],
+            "quick_fix": [{"language": command.language, "code": command.code} for command in runbook.quick_fix],
+        }
 
 
 class InputLine(NamedTuple):
@@ -118,36 +149,5 @@ class Answer:
             "unexplained": list(self.unexplained),
             "lines": [{"line": line.number, "text": line.text} for line in self.lines],
             "distinctions": [{"id": each.runbook.id, "words": list(each.words)} for each in self.distinctions],
-            "hits": [_hit_dict(hit) for hit in self.hits],
+            "hits": [hit.to_dict() for hit in self.hits],
         }
-
-
-def _hit_dict(hit: Hit) -> dict[str, Any]:
-    runbook = hit.runbook
-    return {
-        "id": runbook.id,
-        "title": runbook.title,
-        "technology": runbook.metadata.technology,
-        "severity": runbook.metadata.severity,
-        "status": runbook.metadata.status,
-        "verified_by": runbook.metadata.verified_by,
-        "path": runbook.path,
-        "score": round(hit.score, 4),
-        "confidence": round(hit.confidence, 4),
-        "evidence": [_evidence_dict(evidence) for evidence in hit.evidence],
-        "causes": [{"name": cause.name, "weight": cause.weight} for cause in runbook.causes],
-        "quick_fix": [{"language": command.language, "code": command.code} for command in runbook.quick_fix],
-    }
-
-
-def _evidence_dict(evidence: Evidence) -> dict[str, Any]:
-    span = evidence.span
-    return {
-        "field": evidence.field,
-        "text": evidence.text,
-        "words": [list(word) for word in evidence.words],
-        "matched": list(evidence.matched),
-        "line": span.line if span else None,
-        "end_line": span.end_line if span else None,
-        "input_lines": list(evidence.input_lines),
-    }

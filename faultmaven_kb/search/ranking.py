@@ -2,8 +2,9 @@
 
 The closer look adds what a bag of words cannot see: one passage (a symptom, the title, the purpose) that explains much
 of the question by itself counts extra, and less so the more it says besides; a runbook pays for the words of its title
-that the question neither says nor means, which tells siblings apart; one of another technology than the one asked about
-is damped, and so is one that only quotes a generic error which has a runbook of its own.
+that the question neither says nor means, and more when a sibling's title has the words that were said instead; one of
+another technology than the one asked about is damped, and so is one that only quotes a generic error which has a
+runbook of its own.
 """
 
 from collections.abc import Sequence
@@ -30,6 +31,12 @@ _CONTRAST, _CONTRAST_HALF = 0.3, 2.0
 """What a title that says only other things costs, and the nats at which half of it is paid. Chosen on
 tests/data/search, benchmarks/siblings.py, 166 alerts and notes on 138 faults; 0.2 to 0.4 and 1 to 6 nats do as well."""
 
+_OUTDONE, _SIBLING, _SAID = 0.2, 1.5, 0.8
+"""What being outdone by a sibling costs; the nats that titles of siblings have in common; the share of its own title
+words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the shipped runbooks' own symptoms, each taken
+out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
+
+_NOTHING = 1e-9
 _SIBLINGS = 10
 """How many of the best are compared by their titles."""
 
@@ -48,11 +55,13 @@ class Terms(NamedTuple):
 
 
 class Ranked(NamedTuple):
-    """Runbooks by their positions in the index, best first, with their scores and what their best passage is worth."""
+    """Runbooks by their positions in the index, best first, with their scores, what their best passage is worth, and
+    how much of their titles is asked (from 0 to 1; of the nearest ones, for others 0)."""
 
     runbooks: Numbers
     scores: Floats
     passages: Floats
+    titles: Floats
 
 
 def terms_in(question: Question, index: Index) -> Terms:
@@ -88,15 +97,16 @@ def rank(
     passages = _passages(best, terms, index)
     looked = scores[best] + _PASSAGE * damping[best] * passages
     nearest = np.argsort(-looked, kind="stable")[:_SIBLINGS]
-    contrast = np.full(len(best), 1.0)  # what is not compared pays in full, or it would overtake what is
-    contrast[nearest] = _unasked(best[nearest], terms, index)
-    looked *= 1 - _CONTRAST * contrast
+    contrast, outdone = np.full(len(best), 1.0), np.zeros(len(best))
+    contrast[nearest], outdone[nearest] = _titles(best[nearest], terms, index)
+    looked *= 1 - _CONTRAST * contrast  # what is not compared pays in full, or it would overtake what is
+    looked *= 1 - _OUTDONE * outdone
     if question.topics:
         looked[_quotes(best, question, index, technologies)] *= _QUOTES
     if question.technologies:
         looked *= _technology(best, question, technologies)
     order = np.argsort(-looked, kind="stable")
-    return Ranked(best[order], looked[order], passages[order])
+    return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
 
 
 def largest(scores: Floats, most: int) -> Numbers:
@@ -127,15 +137,29 @@ def _technology(runbooks: Numbers, question: Question, technologies: Sequence[fr
     return np.array(found)
 
 
-def _unasked(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
-    """For each runbook how much its title says that the question neither says nor means, from 0 to below 1."""
+def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floats]:
+    """For each runbook how much its title says that the question neither says nor means, from 0 to below 1; and how
+    far it is outdone by a sibling, from 0 to 1.
+
+    Siblings have words of their titles in common. One outdoes the other where the question says what only its own title
+    says, and hardly anything of what only the other's does.
+    """
     titles = index.subjects_of(runbooks)
     said = np.zeros(len(index.vocabulary))
     said[terms.numbers] = np.where(terms.said, 1.0, _BY_SYNONYM)
     owner = np.repeat(np.arange(len(runbooks)), np.diff(titles.starts))
-    values = index.information[titles.terms] * (1 - said[titles.terms])
-    unasked = np.bincount(owner, values, len(runbooks))
-    return unasked / (unasked + _CONTRAST_HALF)
+    known, place = np.unique(titles.terms, return_inverse=True)
+    held = np.zeros((len(runbooks), len(known)))
+    held[owner, place] = 1.0
+    told = index.information[known]
+    all_of, asked = (held * told) @ held.T, (held * (told * said[known])) @ held.T
+    unasked = np.diagonal(all_of) - np.diagonal(asked)
+    own = np.diagonal(all_of)[:, None] - all_of  # of the row's title, what the column's does not say
+    own_asked = np.diagonal(asked)[:, None] - asked
+    share = np.where(own > _NOTHING, own_asked / np.maximum(own, _NOTHING), 0.0)
+    lost = np.where(own > _NOTHING, share, 1.0)
+    outdone = (all_of >= _SIBLING) & (share.T >= _SAID) & (lost <= 1 - _SAID)
+    return unasked / (unasked + _CONTRAST_HALF), np.where(outdone, share.T - lost, 0.0).max(axis=1, initial=0.0)
 
 
 def _field(index: Index, runbook: int, first: int, last: int) -> NDArray[np.int32]:

@@ -17,10 +17,10 @@ from faultmaven_kb.search.terms import NEGATION
 
 __all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
 
-_TELLING = 2.5
-_BY_SYNONYM = 0.6
-_NEAR = 3
-_EXPLAINED = 0.5
+_TELLING = 2.5  # nats, chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
+_BY_SYNONYM = 0.6  # chosen with the fit of the verdict
+_NEAR = 3  # words between two of a phrase, chosen
+_EXPLAINED = 0.5  # chosen: half of a word's information
 
 
 class Strength(NamedTuple):
@@ -30,8 +30,8 @@ class Strength(NamedTuple):
     stand next to each other in both; `passage` is what its best short text is worth, much where the question holds
     nearly all of a literal, an alias or the title. `missing` is the number of telling words it does not explain.
     `technology` is 1 where the one asked about is the runbook's, -1 where it is another's, -2 where an error
-    signature says so. `lead` is the distance of
-    its score to that of the best other one, as a share of its own (-1 to 1).
+    signature says so. `lead` is the distance of its score to that of the best other one, as a share of its own (-1 to
+    1). `title` says how much of its title the question says or means (0 to 1).
     """
 
     mass: float
@@ -40,6 +40,7 @@ class Strength(NamedTuple):
     missing: int
     technology: float
     lead: float
+    title: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -191,13 +192,20 @@ def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
 
 
 def explain(
-    runbook: int, examined: Examined, index: Index, *, technology: float, lead: float, passage: float
+    runbook: int,
+    examined: Examined,
+    index: Index,
+    *,
+    technology: float,
+    lead: float,
+    passage: float,
+    title: float = 0.0,
 ) -> Explained:
     """What a runbook, by its position, explains of a question."""
     size = len(examined.worth)
     if not len(examined.numbers):
         return Explained(
-            Strength(0.0, 0.0, passage, 0, technology, lead), np.zeros(size), np.zeros(size), Found([], [], [])
+            Strength(0.0, 0.0, passage, 0, technology, lead, title), np.zeros(size), np.zeros(size), Found([], [], [])
         )
     text = index.texts[runbook]
     held = np.flatnonzero(examined.asked[text.terms])
@@ -213,6 +221,7 @@ def explain(
         missing=int((shares[examined.telling & here] < _EXPLAINED).sum()),
         technology=technology,
         lead=lead,
+        title=title,
     )
     return Explained(strength, shares, told, found)
 

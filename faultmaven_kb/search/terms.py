@@ -73,11 +73,16 @@ _TOKEN = re.compile(
 _TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}")
 _IS_CJK = re.compile(f"[{_CJK}]")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?")
+_RUN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9][A-Za-z0-9]*)*")
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['’]s$")
 _STEMMER = Stemmer("english")
-_LONGEST_TOKEN = 80
-_MOST_KNOWN = 200_000
+_LONGEST_TOKEN = 80  # characters, chosen: longer ones are data
+_MOST_PARTS = 4
+"""Of how many parts, cut where the case changes, the name of a product consists at most."""
+
+_MOST_KNOWN = 200_000  # words, chosen: bounds the memory
 
 
 class Token(NamedTuple):
@@ -161,7 +166,7 @@ def _terms(token: str) -> tuple[str, ...]:
         return ()
     if _SHORT_MIX.fullmatch(token):  # k8s, p99, eth0, 10gi: a split would leave nothing that means anything
         return (token.lower(),)
-    plain = token.replace("'", "").replace("’", "")
+    plain = _POSSESSIVE.sub("", token).replace("'", "").replace("’", "")
     words = _words(plain)
     if len(words) == 1:
         return _word_terms(words[0], contracted=plain != token)
@@ -169,12 +174,41 @@ def _terms(token: str) -> tuple[str, ...]:
     if not parts:
         return ()
     kept = _negated_parts([part for part in parts if len(part) > 1 or part.isdigit()])
-    return (*kept, *_wholes(plain), stem("".join(words)))
+    whole = stem("".join(_parts(plain)))
+    return (*(part for part in kept if part != whole), *_wholes(plain), whole)
+
+
+def _parts(token: str) -> list[str]:
+    """The parts of a token in lower case; only ASCII is cut where the case changes, for "Überlast" is one word."""
+    return [part.lower() for part in (_PART if token.isascii() else _WORD).findall(token)]
 
 
 def _words(token: str) -> list[str]:
-    """The words of a token in lower case; only ASCII is cut where the case changes, for "Überlast" is one word."""
-    return [part.lower() for part in (_PART if token.isascii() else _WORD).findall(token)]
+    """The parts of a token, those of a product's name as one word: the proxy of HAProxy is no proxy, Node.js no node.
+
+    A part that is the name of a product itself stays beside it: MongoDB is also called Mongo.
+    """
+    if "." in token and _is_written_name(token.replace(".", "").lower()):
+        return [token.replace(".", "").lower()]
+    if not token.isascii() or token == token.lower():
+        return _parts(token)
+    found: list[str] = []
+    for run in _RUN.findall(token):
+        parts = _parts(run)
+        at = 0
+        while at < len(parts):
+            ends = range(min(len(parts), at + _MOST_PARTS), at + 1, -1)
+            end = next((end for end in ends if _is_written_name("".join(parts[at:end]))), at + 1)
+            if end > at + 1:
+                found += [part for part in parts[at:end] if is_name(part)]
+            found.append("".join(parts[at:end]))
+            at = end
+    return found
+
+
+def _is_written_name(word: str) -> bool:
+    """Whether parts that were joined are the name of a product; "Apache2" may be the second of some."""
+    return word.isalpha() and is_name(word)
 
 
 def words_in(text: str) -> str:
@@ -187,9 +221,9 @@ def _wholes(token: str) -> Iterable[str]:
     """The names between the dots of a token, each kept whole: the class of `org.example.PoolTimeoutException`."""
     if "." in token:
         for segment in token.split("."):
-            words = _words(segment)
-            if len(words) > 1:
-                yield stem("".join(words))
+            parts = _parts(segment)
+            if len(parts) > 1:
+                yield stem("".join(parts))
 
 
 @cache

@@ -14,24 +14,27 @@ from faultmaven_kb.search.strength import Strength
 
 __all__ = ["confidences", "decide", "features", "probability"]
 
-_MOST_MISSING = 4.0
-_HALF_WORTH = 1.0
-_DIGITS = 4
+_MOST_MISSING = 4.0  # chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
+_HALF_WORTH = 1.0  # nats, chosen with the fit of the verdict
+_DIGITS = 4  # of a confidence, chosen
 
 
 def features(strength: Strength) -> tuple[float, ...]:
     """The figures that the model weighs, in the order of `calibration.WEIGHTS`.
 
-    The lead counts as far as a short text backs it: in a small base the only runbook that has two words of an off-topic
-    question somewhere in its body is far ahead of all others, and that says nothing.
+    The lead counts as far as a short text backs it, and as far as the title is asked: in a small base the only runbook
+    that has two words of an off-topic question somewhere in its body is far ahead of all others, and so is the sibling
+    of a runbook that the base does not have. Neither says anything.
     """
+    lead = math.sqrt(max(strength.lead, 0.0))
     return (
         math.log1p(strength.mass),
         math.log1p(strength.phrases),
         min(strength.missing, _MOST_MISSING),
         max(strength.technology, 0.0),
         max(-strength.technology, 0.0),
-        math.sqrt(max(strength.lead, 0.0)) * strength.passage / (strength.passage + _HALF_WORTH),
+        lead * strength.passage / (strength.passage + _HALF_WORTH),
+        lead * strength.title,
     )
 
 

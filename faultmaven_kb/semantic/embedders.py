@@ -22,7 +22,7 @@ from faultmaven_kb.errors import ConfigurationError
 __all__ = ["Embedder", "FastEmbedEmbedder", "SentenceTransformerEmbedder", "Vectors", "open_embedder"]
 
 Vectors = NDArray[np.float32]
-_HEAD = 1 << 20
+_HEAD = 1 << 20  # bytes, chosen: tells files of models apart without reading gigabytes
 
 
 class Embedder(Protocol):
@@ -61,8 +61,8 @@ class FastEmbedEmbedder:
     """A model that fastembed knows, run by the ONNX runtime."""
 
     def __init__(self, model: str, *, folder: Path | None = None) -> None:
-        """`model` is fastembed's name for it, `folder` holds its files (`model.onnx`, `tokenizer.json` …); without one
-        they must be in the cache. Raises `ConfigurationError` when it cannot be loaded."""
+        """`model` is fastembed's name for it, `folder` contains its files (`model.onnx`, `tokenizer.json` …); without
+        one they must be in the cache. Raises `ConfigurationError` when it cannot be loaded."""
         library = _library("fastembed", "semantic")
         self.name = f"fastembed {model} {_fingerprint(folder) if folder else ''}".strip()
         options = {"specific_model_path": str(folder)} if folder else {}

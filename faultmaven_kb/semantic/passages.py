@@ -1,6 +1,6 @@
 """A runbook as short texts for an embedder: what it is for, each symptom, each cause, and its sections in pieces.
 
-Small models read about 250 words and blur what is longer, so every text stands for one thing. The title stands before
+Small models read about 250 words and blur what is longer, so every text is about one thing. The title is before
 the pieces of the sections, which rarely say what they are about.
 """
 
@@ -12,7 +12,7 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["passages_of"]
 
-_LONGEST = 700
+_LONGEST = 700  # characters: small models read about 250 words
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 

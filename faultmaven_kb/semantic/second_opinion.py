@@ -2,7 +2,7 @@
 
 It is silent when the answer by words is clear (a match of high confidence) and when the question is technical text:
 measured on alerts, errors and logs, vectors only lose. On complaints in plain words they find what shares no word. When
-it speaks it orders the hits anew and says so; it may turn silence into an answer, and a doubtful answer into silence.
+it speaks it orders the hits again and says so; it may turn silence into an answer, and a doubtful answer into silence.
 """
 
 import math
@@ -21,11 +21,11 @@ from faultmaven_kb.semantic.vectors import VectorStore
 
 __all__ = ["LIKE", "SecondOpinion", "is_clear", "is_plain_words"]
 
-_CLEAR = 0.8
+_CLEAR = 0.8  # fitted with all-MiniLM-L6-v2 on this project's questions (docs/how-to/search-by-meaning.md)
 _MATCH, _NEAR = 0.5, 0.06
-_DEPTH = 20
-_WEIGHT = 2.5
-_LEAST_SCALE = 0.1
+_DEPTH = 20  # chosen: the hits that the model may put in another order
+_WEIGHT = 2.5  # fitted with all-MiniLM-L6-v2 on this project's questions
+_LEAST_SCALE = 0.1  # chosen: keeps a model without any contrast from dividing by zero
 _BIAS, _NEARNESS, _LEAD, _BY_WORDS = -3.75, 3.7, 2.5, 4.7
 _TECHNICAL = re.compile(r"[\d_/\\(){}\[\]=<>|\"'`@#%\n]|\w[:.]\w|[a-z][A-Z]")
 LIKE = (

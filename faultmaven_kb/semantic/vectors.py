@@ -1,6 +1,6 @@
 """Vectors of texts, kept on disk by content, so that a base that did not change is not embedded again.
 
-One file holds the vectors of one runbook's texts and is named by the hash of the model's name and the texts. As with
+One file contains the vectors of one runbook's texts and is named by the hash of the model's name and the texts. As with
 parsed runbooks, a folder that is deleted only costs time, and one that cannot be read or written is never an error.
 """
 

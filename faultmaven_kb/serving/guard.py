@@ -1,7 +1,7 @@
-"""Stands before a server that speaks HTTP and decides who may ask, how often and how much.
+"""A guard in front of an HTTP server that decides who may ask, how often and how much.
 
 An ASGI application around another one, without a framework, so that the HTTP door and the MCP server have the same: the
-Host header (a page in a browser must not reach the loopback address under a name of its own, which is what DNS
+Host header (a page in a browser must not reach the loopback address under its own name, which is what DNS
 rebinding does), a token, a rate for each address, a size, and a time in which a request has to arrive. A fault that
 nobody foresaw ends here as an answer without a traceback.
 
@@ -33,8 +33,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_MOST_ADDRESSES = 10_000
-_BURST_SECONDS = 2.0
+_MOST_ADDRESSES = 10_000  # chosen: bounds the memory
+_BURST_SECONDS = 2.0  # chosen (docs/how-to/serve-over-http.md)
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -235,7 +235,7 @@ def _address(scope: Scope) -> str:
 
 
 def _host_name(address: str) -> str | None:
-    """The host of an address without its port, in lower case; None for what is no address."""
+    """The host of an address without its port, in lower case; None for what is not an address."""
     try:
         return urlsplit(address).hostname
     except ValueError:

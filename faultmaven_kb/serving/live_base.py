@@ -19,8 +19,8 @@ from faultmaven_kb.storage.kept import Cache
 __all__ = ["LiveBase"]
 
 _Fingerprint = tuple[tuple[str, int, int], ...]
-_PATIENCE = 5.0
-_DEADLINE = 120.0
+_PATIENCE = 5.0  # seconds, chosen
+_DEADLINE = 120.0  # seconds, chosen
 
 
 class LiveBase:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 __all__ = ["listen", "serve"]
 
-_MOST_CONNECTIONS = 2_000
-_SECONDS_TO_END = 5
+_MOST_CONNECTIONS = 2_000  # chosen: bounds the open files
+_SECONDS_TO_END = 5  # chosen
 _SECONDS_TO_START = 120
 """A process that is still reading its runbooks on a busy machine must not be taken for one that hangs."""
 
@@ -45,7 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 
 def serve(factory: "Callable[[], Application]", listening: socket.socket, *, processes: int = 1) -> None:
-    """Answer until the process is told to end."""
+    """Answer until the process receives a signal to end."""
     from uvicorn import Config, Server  # noqa: PLC0415 - an extra brings it
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""Work on untrusted text in a process of its own, with a deadline: one slow document keeps no other client waiting.
+"""Work on untrusted text in its own process, with a deadline: one slow document keeps no other client waiting.
 
 Python cannot stop a thread, so what may take long (checking a text, reading a folder) runs in a worker process that is
 ended when its time is over. The worker is started afresh for each piece of work: a check costs a fraction of a second

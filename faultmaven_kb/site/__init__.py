@@ -2,5 +2,5 @@
 
 The stages: `names` (a file for every runbook), `markup` (Markdown to safe HTML), `pages` (what each page shows),
 `atlas` (the map of related runbooks), `search_data` (the index for the browser), `building` (all of it into a folder)
-and `preview` (a look at it while one writes). `assets` holds the style and the scripts, `templates` the pages.
+and `preview` (a look at it while one writes). `assets` contains the style and the scripts, `templates` the pages.
 """

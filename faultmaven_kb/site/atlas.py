@@ -1,4 +1,4 @@
-"""The map of related runbooks: every runbook on a circle beside those of its technology, every link a curve.
+"""The map of related runbooks: every runbook on a circle next to those of its technology, every link a curve.
 
 Places are computed when the site is built, so the picture is the same on every machine and needs no script. From some
 hundred runbooks on a circle is a ball of wool; then the page shows the same links as a list only.
@@ -15,11 +15,11 @@ from faultmaven_kb.site.pages import Entry, Site
 __all__ = ["MOST", "Atlas", "Curve", "Group", "Node", "atlas_of"]
 
 MOST = 120
-"""How many runbooks the picture holds at most."""
+"""How many runbooks the picture contains at most."""
 
 _SIZE, _LABELS = 900, 420
-_GAP = 1.0
-_WIDTH = 28
+_GAP = 1.0  # entries of the circle between two groups, chosen by eye
+_WIDTH = 28  # characters of a label's line, chosen by eye
 
 
 @dataclass(frozen=True)

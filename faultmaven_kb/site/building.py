@@ -1,6 +1,6 @@
 """A knowledge base into a folder of plain files.
 
-Everything is written beside the folder first and moved over file by file, so that a page is never half written; a page
+Everything is written next to the folder first and moved over file by file, so that a page is never half written; a page
 whose runbook is gone is removed. Equal runbooks give equal bytes.
 """
 
@@ -11,7 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from faultmaven_kb.disk.folders import place_below
+from faultmaven_kb.disk.folders import place_below, remove_below
+from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
@@ -29,7 +30,8 @@ MARK = "fmkb-site.json"
 """The file that says that a folder is a site of this library: only such a folder, or an empty one, is written to."""
 
 _ASSETS = ("site.css", "icon.svg", "theme.js", "stemmer.js", "search.js", "site.js")
-_FEW = 6
+_FEW = 6  # chosen: one row of cards
+_MARK_LIMIT = 16_000_000  # chosen: a hundred thousand names
 
 
 class Choice(NamedTuple):
@@ -43,7 +45,7 @@ def build_site(kb: KnowledgeBase, to: Path, *, title: str = "Runbooks", source: 
     """Write the site of a knowledge base into the folder `to`; how many files it has comes back.
 
     A file of an earlier build that is no longer part of the site is removed, nothing else is. Raises `PathError` when
-    the folder cannot be written or holds other files, `ConfigurationError` when the extra `site` is not installed.
+    the folder cannot be written or contains other files, `ConfigurationError` when the extra `site` is not installed.
     """
     made = site_files(kb, title=title, source=source or Source())
     before = _earlier(to)
@@ -51,7 +53,7 @@ def build_site(kb: KnowledgeBase, to: Path, *, title: str = "Runbooks", source: 
         for name, content in made.items():
             _write(to, name, content)
         for name in sorted(before - made.keys()):
-            (to / name).unlink(missing_ok=True)
+            remove_below(to, name)
     except OSError as error:
         raise PathError(f"{error.filename or to}: {error.strerror or error}") from None
     return len(made)
@@ -128,17 +130,17 @@ def _choices(entries: Iterable[Entry]) -> dict[str, list[Choice]]:
 
 
 def _earlier(folder: Path) -> set[str]:
-    """The files of the site that a folder holds. Raises `PathError` for a folder with other things in it."""
+    """The files of the site that a folder contains. Raises `PathError` for a folder with other things in it."""
     if folder.is_file():
         raise PathError(f"{folder}: is a file, expected a folder for the site")
     if not folder.is_dir() or not any(folder.iterdir()):
         return set()
     try:
-        names = json.loads((folder / MARK).read_text(encoding="utf-8"))["files"]
+        names = json.loads(read_regular(folder / MARK, limit=_MARK_LIMIT))["files"]
         return {name for name in names if isinstance(name, str) and _is_inside(name)}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (PathError, ValueError, LookupError, TypeError, RecursionError):
         raise PathError(
-            f"{folder}: holds other files, expected a new folder, an empty one or an earlier site"
+            f"{folder}: contains other files, expected a new folder, an empty one or an earlier site"
         ) from None
 
 
@@ -147,7 +149,7 @@ def _is_inside(name: str) -> bool:
 
 
 def _write(folder: Path, name: str, content: bytes) -> None:
-    """Write a file whole; one that is the same already is left alone."""
+    """Write a file whole; one that is the same already is not changed."""
     path = folder / name
     if not path.is_symlink() and path.is_file() and path.read_bytes() == content:
         return

@@ -71,10 +71,10 @@ def is_web_link(url: str) -> bool:
 
 @dataclass
 class Fragment:
-    """What rendering is told and what it finds.
+    """The input and the findings of rendering.
 
     `line` is where the text begins in the file, `page_of` gives the address of another runbook's page for a relative
-    link or None, `shares` the share of cases of a cause by the line it stands in, `tasks` the beginning of the names of
+    link or None, `shares` the share of cases of a cause by the line it is in, `tasks` the beginning of the names of
     the check boxes (empty: none). `placeholders` collects the names of those in commands.
     """
 
@@ -124,7 +124,7 @@ def _html_blocks(blocks: Sequence[Block]) -> list[Html]:
 
 
 def code_markup(code: str) -> Markup:
-    """Code with its placeholders marked; the names of those that can be filled in stand in `data-name`."""
+    """Code with its placeholders marked; the names of those that can be filled in are in `data-name`."""
     parts: list[str] = []
     done = 0
     for match in PLACEHOLDER.finditer(code):
@@ -289,7 +289,7 @@ class _Renderer(RendererHTML):
 
 
 def _bar(share: float) -> str:
-    """A share of cases, from 0 to 1, as a bar; the words beside it say the same."""
+    """A share of cases, from 0 to 1, as a bar; the words next to it say the same."""
     width = round(100 * max(0.0, min(share, 1.0)))
     return (
         '<svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">'
@@ -330,7 +330,7 @@ def _classify(before: list[Token], token: Token) -> None:
 
 
 def _is_headed(token: Token, callout: re.Match[str]) -> bool:
-    """Whether a callout's word opens a sentence of its own: `Warning: …`, not "Note that"."""
+    """Whether a callout's word opens its own sentence: `Warning: …`, not "Note that"."""
     return token.content[callout.end() : callout.end() + 3].lstrip("*_ ").startswith((":", "!"))
 
 

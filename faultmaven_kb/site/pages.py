@@ -20,13 +20,13 @@ from faultmaven_kb.site.names import page_names
 
 __all__ = ["Entry", "RunbookPage", "SectionView", "Site", "Source"]
 
-_DIGITS = 12
+_DIGITS = 12  # 48 bits
 
 
 @dataclass(frozen=True)
 class Source:
     """Where the runbooks come from: `root` is cut off their paths, `url` is the address of a line of a file, with
-    `{path}` and `{line}` in it; empty where there is none."""
+    `{path}` and `{line}` in it; empty if there is none."""
 
     root: str = ""
     url: str = ""

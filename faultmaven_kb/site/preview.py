@@ -1,4 +1,4 @@
-"""A look at the site while one writes: a server for this machine alone that builds anew when a runbook changes.
+"""A look at the site while one writes: a server for this machine alone that builds again when a runbook changes.
 
 The pages poll a file with the number of the build and load again when it has grown; the script that does so is added
 while serving and is in no file of a built site. The server listens on the loopback interface only and answers only
@@ -41,7 +41,8 @@ _SCRIPT = """"use strict";
 
 class Preview:
     """Serves what `build` makes on the loopback interface; `stamp` says what the runbooks look like now, and the site
-    is built anew when it says something else. `say` is told about a build that failed; the last good one stays."""
+    is built again when it says something else. `say` is called with the error of a build that failed; the last good one
+    stays."""
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class Preview:
         return f"http://127.0.0.1:{self._server.server_address[1]}/"
 
     def content(self, name: str) -> bytes | None:
-        """A file of the site as it is served; None where there is none."""
+        """A file of the site as it is served; None if there is none."""
         number, files = self._state
         if name == _VERSION:
             return str(number).encode()
@@ -84,7 +85,7 @@ class Preview:
         return found
 
     def look(self) -> bool:
-        """Build anew if a runbook has changed; whether it was built."""
+        """Build again if a runbook has changed; whether it was built."""
         try:
             seen = self._stamp()
             if seen == self._seen:
@@ -98,7 +99,7 @@ class Preview:
         return True
 
     def run(self, *, every: float = 0.5) -> None:
-        """Serve until `stop` is called, and look for changes every so many seconds."""
+        """Serve until `stop` is called, and look for changes every this many seconds."""
         serving = threading.Thread(target=self._server.serve_forever, daemon=True)
         serving.start()
         try:

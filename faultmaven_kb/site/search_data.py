@@ -32,11 +32,11 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["encoded", "search_data"]
 
-_FIRST = 35
-_SURROGATES = 0xD800
-_PRIVATE = 0xE000
+_FIRST = 35  # "#": the first character that JSON strings leave unescaped, after the quote
+_SURROGATES = 0xD800  # Unicode
+_PRIVATE = 0xE000  # Unicode
 _ONE = _SURROGATES - _FIRST
-_LOW = 11
+_LOW = 11  # bits: 6,400 private characters times 2,048 are enough for every number
 _MOST_SYMPTOMS, _MOST_CAUSES = 8, 5
 
 

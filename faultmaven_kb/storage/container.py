@@ -46,19 +46,21 @@ SUFFIX = ".fmkb"
 _MAGIC: Final = b"fmkb\r\n\x1a\n"
 _SLOT = struct.Struct("<QQQ16s")
 _SLOTS = (1024, 2048)
-_HEAD = 4096
-_ALIGNED = 64
-_BLOCK_BITS = 16
+_HEAD = 4096  # bytes: a page of memory
+_ALIGNED = 64  # bytes: a cache line
+_BLOCK_BITS = 16  # blocks of 64 KiB, chosen (docs/explanation/storage.md)
 _BLOCK = 1 << _BLOCK_BITS
-_MOST_DIRECTORY = 16_000_000
+_MOST_DIRECTORY = 16_000_000  # bytes, chosen: bounds the memory for a damaged file
 _TYPES = {"u1", "u4", "i4", "i8", "f4", "f8"}
 
 Array = NDArray[Any]
 
 
 def damaged(path: Path, why: str) -> ConfigurationError:
-    """The error for a file that is no whole base, with the remedy."""
-    return ConfigurationError(f"{str(path)!r} is no readable knowledge base ({why}); build it again with `fmkb build`")
+    """The error for a file that is not a whole base, with the remedy."""
+    return ConfigurationError(
+        f"{str(path)!r} is not a readable knowledge base ({why}); build it again with `fmkb build`"
+    )
 
 
 class Section:
@@ -79,7 +81,7 @@ class Section:
         return self._array
 
     def part(self, start: int, stop: int) -> Array:
-        """The values from `start` to `stop`. Raises `ConfigurationError` where there are none."""
+        """The values from `start` to `stop`. Raises `ConfigurationError` if there are none."""
         if not 0 <= start <= stop <= len(self._array):
             raise damaged(self._path, "a range lies outside of its array")
         size = self._array.itemsize
@@ -92,7 +94,7 @@ class Section:
         return np.concatenate(found) if found else self._array[:0]
 
     def each(self, places: Array) -> Array:
-        """The values at some places. Raises `ConfigurationError` where there is none."""
+        """The values at some places. Raises `ConfigurationError` if there is none."""
         if len(places) and not 0 <= int(places.min()) <= int(places.max()) < len(self._array):
             raise damaged(self._path, "a place lies outside of its array")
         blocks = places // (_BLOCK // self._array.itemsize)
@@ -118,7 +120,7 @@ class Sections:
         self._open: dict[str, Section] = {}
 
     def __getitem__(self, name: str) -> Section:
-        """The array with a name. Raises `ConfigurationError` when there is none."""
+        """The array with a name. Raises `ConfigurationError` if there is none."""
         if name not in self._open:
             self._open[name] = self._container.section(self._entries.get(name))
         return self._open[name]
@@ -132,7 +134,7 @@ class Container:
     """An open file; `directory` is what its newest whole slot points to, `generation` grows with each change."""
 
     def __init__(self, path: Path) -> None:
-        """Raises `PathError` for a file that cannot be read, `ConfigurationError` for one that is no base."""
+        """Raises `PathError` for a file that cannot be read, `ConfigurationError` for one that is not a base."""
         self.path = path
         try:
             with open_regular(path) as file:
@@ -176,7 +178,7 @@ class Container:
         try:
             directory = json.loads(raw)
         except (ValueError, RecursionError):
-            raise damaged(self.path, "its directory is no JSON") from None
+            raise damaged(self.path, "its directory is not JSON") from None
         if not isinstance(directory, dict) or directory.get("format") != FORMAT:
             raise damaged(self.path, f"it is not of format {FORMAT}")
         return directory

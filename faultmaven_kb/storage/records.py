@@ -7,7 +7,7 @@ less than a millisecond, parsed in five, and compressed it is half as long again
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -42,20 +42,20 @@ __all__ = [
 ]
 
 COLUMNS = ("technology", "severity", "status")
-"""The fields of the metadata that are filtered by, beside tags."""
+"""The fields of the metadata that are filtered by, besides tags."""
 
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
-_LEVEL = 1
+_LEVEL = 1  # zlib's fastest, measured in docs/explanation/storage.md
 _Value = TypeVar("_Value")
-_LARGEST = 200_000_000
+_LARGEST = 200_000_000  # bytes, chosen: a thousand times the largest document
 
 
 class Record(NamedTuple):
     """A file that was read. `model` is empty where there was no runbook, `told` where there was nothing to report;
     `unread` when that keeps something from being found.
 
-    A file with several runbooks is several records in a row, the first of which has what was told of the file.
+    A file with several runbooks is several records in a row, the first of which has the diagnostics of the file.
     `values` are the runbook's id, its `COLUMNS` and its technologies as the search takes them; `text` has the batch's
     numbers; `by_file` says that the id is the file's name.
     """
@@ -78,13 +78,13 @@ class Batch(NamedTuple):
     words: list[str]
 
 
-def read_batch(files: Sequence[FileState]) -> Batch:
-    """Read some files; one that cannot be read is a record with a diagnostic."""
+def read_batch(files: Sequence[FileState], aliases: Mapping[str, str]) -> Batch:
+    """Read some files with a team's own headings; one that cannot be read is a record with a diagnostic."""
     numbers = TermNumbers({LINE_END: END})
-    return Batch([record for file in files for record in _read(file, numbers)], list(numbers))
+    return Batch([record for file in files for record in _read(file, aliases, numbers)], list(numbers))
 
 
-def _read(file: FileState, numbers: TermNumbers) -> Iterator[Record]:
+def _read(file: FileState, aliases: Mapping[str, str], numbers: TermNumbers) -> Iterator[Record]:
     _, data = read_file(Path(file.path))
     if isinstance(data, Diagnostic):
         found = replace(data, path=shown_name(Path(file.name)))
@@ -92,7 +92,7 @@ def _read(file: FileState, numbers: TermNumbers) -> Iterator[Record]:
         return
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
 
-    result = parse_runbook(data, path=file.name)
+    result = parse_runbook(data, path=file.name, aliases=aliases)
     digest, told = digest_of(data), result.diagnostics
     for runbook in result.runbooks or (None,):
         yield _record(file.name, digest, runbook, told, numbers)

@@ -105,7 +105,7 @@ class Segment:
         )
 
     def subjects(self, places: Numbers) -> Subjects:
-        """What the titles at some positions speak of."""
+        """The technologies and words that the titles at some positions name."""
         starts, ends = self._subject_starts[places], self._subject_starts[places + 1]
         return Subjects(
             self.sections["subject_terms"].parts(starts, ends), np.concatenate(([0], np.cumsum(ends - starts)))

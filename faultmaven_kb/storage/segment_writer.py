@@ -38,9 +38,9 @@ from faultmaven_kb.storage.strings import string_arrays, vocabulary_arrays
 
 __all__ = ["Before", "SegmentWriter"]
 
-_CHUNK = 2_048
-_IN_MEMORY = 8_000_000
-_BUFFERED = 32_000_000
+_CHUNK = 2_048  # runbooks whose terms are counted at once, chosen
+_IN_MEMORY = 8_000_000  # postings, chosen: bounds the memory
+_BUFFERED = 32_000_000  # bytes, chosen
 
 
 class _Heap:
@@ -75,7 +75,8 @@ class _Heap:
 
 class Before(NamedTuple):
     """What the segments before a new one know: the number of a word, what each word tells, the mean lengths of the
-    fields that texts are measured against (None: those of the new segment itself), and how many runbooks they hold."""
+    fields that texts are measured against (None: those of the new segment itself), and how many runbooks they
+    contain."""
 
     numbers: Mapping[str, int]
     information: Floats

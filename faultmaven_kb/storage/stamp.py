@@ -1,7 +1,7 @@
 """Which library made a base: its version and its code, as far as a base depends on it.
 
-A base holds what the reading made of a document and what the search counts in it, so a change in either makes the base
-an old one. Hashing the code itself leaves nobody to remember a number.
+A base contains what the reading made of a document and what the search counts in it, so a change in either makes the
+base an old one. Hashing the code itself leaves nobody to remember a number.
 """
 
 from functools import lru_cache

@@ -20,9 +20,8 @@ from faultmaven_kb.storage.strings import Vocabulary
 
 __all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
 
-_KEPT_RUNBOOKS = 512
-_KEPT_TEXTS = 512
-_LARGE = 100_000
+_KEPT_TEXTS = 512  # chosen: bounds the memory
+_LARGE = 100_000  # chosen: bounds the memory; the values are small
 _NONE = np.empty(0, dtype=np.int64)
 
 _Value = TypeVar("_Value")
@@ -78,15 +77,15 @@ class Lazy(Sequence[_Value]):
 
 
 class StoredIndex(Index):
-    """The index of some segments. A term's rarity is that of all of them; `size` counts the runbooks that answer."""
+    """The index of some segments. A term's rarity counts all of them; `size` counts the runbooks that answer."""
 
     def __init__(self, places: Places, *, answering: int) -> None:
         self.places = places
         self.size = max(answering, 1)
         self.texts = Lazy(len(places), self._text, kept=_KEPT_TEXTS)
         self.vocabulary = Vocabulary([segment.sections for segment in places.segments])
-        told = [segment.sections.whole("information") for segment in places.segments]
-        self.information = told[0] if len(told) == 1 else np.concatenate([np.empty(0), *told])
+        figures = [segment.sections.whole("information") for segment in places.segments]
+        self.information = figures[0] if len(figures) == 1 else np.concatenate([np.empty(0), *figures])
 
     def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
         """One score for each position: the weighted sum over terms and fields. Zero: nothing shared."""
@@ -94,9 +93,9 @@ class StoredIndex(Index):
         frequency = np.zeros(len(terms), dtype=np.int64)
         for starts, ends in postings:
             frequency += ends - starts
-        told = weights * rarity(frequency, priors, max(self.size, int(frequency.max(initial=0))))
+        figures = weights * rarity(frequency, priors, max(self.size, int(frequency.max(initial=0))))
         scores = [
-            segment.scores(terms, starts, ends, told)
+            segment.scores(terms, starts, ends, figures)
             for segment, (starts, ends) in zip(self.places.segments, postings, strict=True)
         ]
         return scores[0] if len(scores) == 1 else np.concatenate([np.empty(0), *scores])
@@ -115,7 +114,7 @@ class StoredIndex(Index):
         )
 
     def subjects_of(self, runbooks: Numbers) -> Subjects:
-        """What the titles of some runbooks speak of, by their positions and in their order."""
+        """What the titles of some runbooks mention, by their positions and in their order."""
         found = [segment.subjects(places) for segment, places in self.places.runs(runbooks)]
         if len(found) == 1:
             return found[0]

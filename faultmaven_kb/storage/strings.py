@@ -11,7 +11,7 @@ from faultmaven_kb.storage.container import Array, Sections
 
 __all__ = ["Strings", "Vocabulary", "string_arrays", "vocabulary_arrays"]
 
-_KEPT = 50_000
+_KEPT = 50_000  # words, chosen: bounds the memory
 
 
 def string_arrays(name: str, texts: Sequence[str]) -> dict[str, Array]:

@@ -168,12 +168,12 @@ def _write(
     """The tokens of a container, and what the parser finds between `inner`."""
     token = state.push("container_open", "", 1)
     token.map, token.info, token.content = list(lines), kind, title
-    kept = (state.parentType, state.lineMax, state.blkIndent)
+    saved = (state.parentType, state.lineMax, state.blkIndent)
     state.parentType, state.lineMax = "container", inner[1]
     if indent is not None:
         state.blkIndent = indent
     state.md.block.tokenize(state, *inner)
-    state.parentType, state.lineMax, state.blkIndent = kept
+    state.parentType, state.lineMax, state.blkIndent = saved
     state.push("container_close", "", -1)
     state.line = lines[1]
 

@@ -30,21 +30,21 @@ def decode(
 ) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     """The source of a document with what is wrong with its bytes; no source when there is nothing to read.
 
-    `limit` is in bytes; the library's own holds whatever it says.
+    `limit` is in bytes; the library's own contains whatever it says.
     """
     limit = min(limit, SIZE_LIMIT)
     if len(data) > limit:
         message = f"file is larger than {limit:,} bytes, split it or move attachments out"
         return None, (_error("RB006", "file-too-large", message, path),)
-    source, found = _decode_bytes(data, path) if isinstance(data, bytes) else (_decoded(data, path), ())
+    source, diagnostics = _decode_bytes(data, path) if isinstance(data, bytes) else (_decoded(data, path), ())
     if source is not None and not source.text.strip("\ufeff \t\r\n"):
         message = "file is empty, expected front matter and sections"
-        return None, (*found, _error("RB011", "empty-file", message, path))
-    return source, found
+        return None, (*diagnostics, _error("RB011", "empty-file", message, path))
+    return source, diagnostics
 
 
 def _decoded(text: str, path: str) -> Source:
-    """A text from a program: halves of surrogate pairs, which no file can hold, become U+FFFD."""
+    """A text from a program: halves of surrogate pairs, which no file can contain, become U+FFFD."""
     try:
         text.encode("utf-8")
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""The YAML block at the top of a document: finds its fences, reads it once, and keeps where every value stands.
+"""The YAML block at the top of a document: finds its fences, reads it once, and keeps where every value is.
 
 python-frontmatter alone answers a byte order mark, a list, an unclosed block or a comment before the fence with empty
 metadata and no word, and takes an indented `---` inside a value for the end. `StrictHandler` is a python-frontmatter
@@ -33,11 +33,11 @@ _YAML_LINE = re.compile(r"[A-Za-z_][\w-]*:(?:[ \t\r]|$)|[ \t]+\S|- ")
 
 @dataclass(frozen=True)
 class FrontMatter:
-    """The values of a document's front matter and where they stand.
+    """The values of a document's front matter and where they are.
 
     `end` is the index in the source's text where the body begins; `values` is empty where there is no mapping.
     `present` tells an absent block from an empty one, `readable` is false after a fault that hides the values, and
-    `refused` is true for a bomb of aliases: such a document is no mistake and is not read any further.
+    `refused` is true for a bomb of aliases: such a document is not a mistake and is not read any further.
     """
 
     values: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class FrontMatter:
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def value_span(self, *path: str | int) -> Span:
-        """The place of a value, or of the nearest thing around it that stands in the text."""
+        """The place of a value, or of the nearest thing around it that is in the text."""
         for length in range(len(path), 0, -1):
             if entry := self.entries.get(path[:length]):
                 return self.source.span(*entry.value)
@@ -99,8 +99,8 @@ def read_front_matter(source: Source) -> FrontMatter:
     span = source.span(0, end + 3)
     if end - start > FRONT_MATTER_LIMIT:
         message = f"front matter is larger than {FRONT_MATTER_LIMIT:,} characters, expected a few fields"
-        found = _error("RB006", "file-too-large", message, source, Span(1, 1, 1, 4))
-        return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(found,))
+        error = _error("RB006", "file-too-large", message, source, Span(1, 1, 1, 4))
+        return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(error,))
     yaml = read_yaml(source, start, end)
     if yaml.broken and _holds_body(source.text[start:end]):
         return _unclosed(source)
@@ -164,9 +164,9 @@ def _absent(source: Source, handler: StrictHandler) -> FrontMatter:
             line = source.position(fence.start()).line
             message = f'front matter opens on line {line}, expected "---" on line 1'
             edits = (Edit(source.span(0, fence.start()), ""),)
-            fix = Fix("remove what stands before it", edits, safe=True) if not before.strip() else None
-            found = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
-            return FrontMatter(readable=False, diagnostics=(found,))
+            fix = Fix("remove what is before it", edits, safe=True) if not before.strip() else None
+            error = _error("RB102", "frontmatter-not-first", message, source, source.line_span(line), fix)
+            return FrontMatter(readable=False, diagnostics=(error,))
     message = 'front matter is missing, expected "---" on line 1 and the required fields'
     fix = _opening(source)
     return FrontMatter(diagnostics=(_error("RB101", "frontmatter-missing", message, source, Span(1, 1, 1, 1), fix),))
@@ -191,17 +191,18 @@ def _unclosed(source: Source) -> FrontMatter:
     start = Span(end + 1, 1, end + 1, 1)
     fix = Fix("close it here", (Edit(start, "---\n"),), safe=False) if end > 1 else None
     message = 'front matter is never closed, expected a second "---" line'
-    found = _error("RB103", "frontmatter-unclosed", message, source, Span(1, 1, 1, 4), fix)
+    error = _error("RB103", "frontmatter-unclosed", message, source, Span(1, 1, 1, 4), fix)
     body = source.offset(start.start) if end < len(lines) else len(source.text)
-    yaml = read_yaml(source, source.offset(Span(2, 1, 2, 1).start), body) if end > 1 else None
+    first = source.offset(Span(2, 1, 2, 1).start)
+    yaml = read_yaml(source, first, body) if end > 1 and body - first <= FRONT_MATTER_LIMIT else None
     values = yaml.data if yaml and isinstance(yaml.data, dict) else {}
     entries = yaml.entries if yaml else {}
     span = Span(1, 1, max(end, 1), 1)
-    return FrontMatter(values, source, entries, body, span, present=True, readable=False, diagnostics=(found,))
+    return FrontMatter(values, source, entries, body, span, present=True, readable=False, diagnostics=(error,))
 
 
 def _holds_body(block: str) -> bool:
-    """Whether a heading and prose stand before the next fence: that fence is a line of the body."""
+    """Whether a heading and prose come before the next fence: that fence is a line of the body."""
     lines = re.split(r"\r\n|\r|\n", block)
     heading = next((index for index, line in enumerate(lines) if _HEADING.match(line)), len(lines))
     return any(line.strip() and line[:1] != "#" and not _YAML_LINE.match(line) for line in lines[heading + 1 :])

@@ -1,7 +1,7 @@
 """Which text of a page its raw HTML hides: comments, attributes, elements that show nothing, elements that are styled.
 
 A page is read from top to bottom through one `Visibility`, because an element that hides may be opened in one block and
-closed in another. Browsers forgive markup that is wrong in ways of their own, so nothing is guessed: an attribute that
+closed in another. Each browser forgives wrong markup in its own way, so nothing is guessed: an attribute that
 is not known to be harmless hides what is inside, and markup that does not end or is not well formed hides all that
 follows. What is called visible here is visible in a browser; the reverse is not promised.
 """
@@ -70,7 +70,7 @@ class Visibility:
         shown.append(html.unescape(text) if self.visible else "\n" * text.count("\n"))
 
     def _skip_raw(self, markup: str, place: int, shown: list[str]) -> int:
-        """Go to the end of an element whose content is no markup; a script in a comment may go on behind its end."""
+        """Go to the end of an element whose content is not a markup; a script in a comment may go on behind its end."""
         found = re.compile(rf"</{self._raw}(?=[\s/>])", re.IGNORECASE).search(markup, place)
         end = found.start() if found else len(markup)
         self._lost |= "<!--" in markup[place:end] or self._raw == "plaintext"
@@ -88,7 +88,7 @@ class Visibility:
         elif match["close"]:
             self._close(name)
         elif name not in _VOID:
-            self._opened(name, [each.lower() for each in _ATTRIBUTE.findall(match["rest"])])
+            self._opened(name, [attribute.lower() for attribute in _ATTRIBUTE.findall(match["rest"])])
 
     def _opened(self, name: str, attributes: list[str]) -> None:
         harmless = _HARMLESS | {"open"} if name == "details" else _HARMLESS

@@ -1,6 +1,6 @@
 """Texts within a line of Markdown: without their marks, and their code spans. Needs no parser, so it loads at once.
 
-Blocks, links and everything that depends on where a text stands belong to `markdown`.
+Blocks, links and everything that depends on where a text is belong to `markdown`.
 """
 
 import re
@@ -38,7 +38,7 @@ def code_spans(text: str) -> Iterator[CodeSpan]:
 
 
 def _pairs(runs: list[re.Match[str]]) -> Iterator[tuple[re.Match[str], re.Match[str] | None]]:
-    """Each run with the next one that is equal to it; None where there is none."""
+    """Each run with the next one that is equal to it; None if there is none."""
     latest: dict[str, re.Match[str]] = {}
     pairs = []
     for run in reversed(runs):
@@ -53,7 +53,7 @@ def without_comments(text: str) -> str:
 
 
 def outside_comments(text: str) -> str:
-    """The text without HTML comments, its blanks as they are. What is never closed is no comment."""
+    """The text without HTML comments, its spaces as they are. What is never closed is not a comment."""
     parts, copied, done, last = [], 0, 0, text.rfind("-->")
     for mark, closing in _pairs(list(_TICKS_OR_COMMENT.finditer(text))):
         if mark.start() < done:
@@ -67,12 +67,12 @@ def outside_comments(text: str) -> str:
 
 
 def literals(text: str) -> tuple[str, ...]:
-    """The code spans of a text: what the software prints or what is typed, to the letter."""
+    """The code spans of a text: what the software prints or what is typed, exactly."""
     return tuple(_unpad(text[span.code_start : span.code_end]) for span in code_spans(text))
 
 
 def _unpad(code: str) -> str:
-    """A code span's text as CommonMark 6.1 reads it: one blank on both sides belongs to the marks."""
+    """A code span's text as CommonMark 6.1 reads it: one space on both sides belongs to the marks."""
     code = code.replace("\n", " ")
     return code[1:-1] if code.strip() and code[0] == code[-1] == " " and len(code) > 2 else code
 

@@ -1,14 +1,14 @@
 """Markdown text to typed blocks with places. Only this room and `containers` know markdown-it.
 
 Only the block pass runs (it costs about half of a full parse): `inline` is for the few texts whose links matter. The
-front matter is blanked instead of cut, so that every line number is a line of the file. What stands in a fence or in an
+front matter is blanked instead of cut, so that every line number is a line of the file. What is in a fence or in an
 HTML comment stays inside its block and is never seen as structure by later stages. An admonition of a site generator is
 a quote that opens with GitHub's mark (`[!WARNING]`), so every later stage knows one form of warning; a tab or a folded
 part is its label and its blocks.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
 from faultmaven_kb.text.containers import UNMARKED, add_containers
 from faultmaven_kb.text.inline import without_comments
+from faultmaven_kb.text.near_markdown import as_markdown
 
 __all__ = [
     "Block",
@@ -160,17 +161,18 @@ def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
         text = "\n" * (source.position(start).line - 1) + source.text[start:]
     else:
         text = source.text.removeprefix(BYTE_ORDER_MARK)
-    return _Walker(source, _PARSER.parse(text)).blocks()
+    written = as_markdown(text)
+    return _Walker(source, _PARSER.parse(written), source.lines if written is text else written.split("\n")).blocks()
 
 
 class _Walker:
     """Walks the flat token list once, from left to right."""
 
-    def __init__(self, source: Source, tokens: list[Token]) -> None:
-        self.lines, self.tokens, self.index = source.lines, tokens, 0
+    def __init__(self, source: Source, tokens: list[Token], written: Sequence[str]) -> None:
+        self.lines, self.tokens, self.written, self.index = source.lines, tokens, written, 0
 
     def span(self, token: Token) -> Span:
-        """The lines of a token from the first character that is no blank to the last one; written for speed."""
+        """The lines of a token from the first character that is not a space to the last one; written for speed."""
         first, end = token.map or (0, 1)
         lines = self.lines
         while end > first + 1 and not lines[end - 1].strip():
@@ -180,7 +182,7 @@ class _Walker:
 
     def blocks(self, closing: str = "") -> tuple[Block, ...]:
         """The blocks up to the closing token (which is consumed)."""
-        found: list[Block] = []
+        result: list[Block] = []
         while self.index < len(self.tokens):
             token = self.tokens[self.index]
             self.index += 1
@@ -189,18 +191,18 @@ class _Walker:
             if token.type == "paragraph_open":  # by far the most frequent
                 text = self.tokens[self.index].content
                 self.index += 2
-                found.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
+                result.append(Paragraph(without_comments(text) if "<!--" in text else text, self.span(token)))
                 continue
             if token.type == "container_open":
-                found.extend(self.container(token))
+                result.extend(self.container(token))
                 continue
             if token.type == "html_block":
-                found.extend(self.html(token))
+                result.extend(self.html(token))
                 continue
             block = self.block(token)
             if block is not None:
-                found.append(block)
-        return tuple(found)
+                result.append(block)
+        return tuple(result)
 
     def block(self, token: Token) -> Block | None:
         """The block that a token opens."""
@@ -220,7 +222,7 @@ class _Walker:
         return ThematicBreak(self.span(token)) if kind == "hr" else None
 
     def html(self, token: Token) -> Iterator[Block]:
-        """A heading written in HTML as one, a folded part's summary as its label, anything else as it stands."""
+        """A heading written in HTML as one, a folded part's summary as its label, anything else as it is."""
         span = self.span(token)
         text = token.content
         if heading := _HTML_HEADING.fullmatch(text.strip()):
@@ -264,7 +266,7 @@ class _Walker:
             return Fence(token.info.lower(), token.info, token.content, span)
         info = token.info.strip()
         language = info.split(maxsplit=1)[0].lower() if info else ""
-        last = self.lines[min(token.map[1], len(self.lines)) - 1].strip(" \t>") if token.map else ""
+        last = self.written[min(token.map[1], len(self.written)) - 1].strip(" \t>") if token.map else ""
         closed = last.startswith(token.markup) and not last.strip(token.markup[0])
         return Fence(language, info, token.content, span, closed and span.end_line > span.line)
 

@@ -16,14 +16,14 @@ _RUN = re.compile(r"[^\x00-\x7f]{2,}")
 _LOST = re.compile("ðŸ[^\x00-\x7f]{0,2}|â€(?![^\x00-\x7f])|ÔøΩ|ï¿½")
 _JOINERS = "\ufe0f\u200d\u20e3\u00a0"
 _WRITABLE = frozenset({"So", "Sm", "Sc", "Sk", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Ll", "Lu", "Lo", "No"})
-_LAST_NEAR_LETTER = 0x17F
-_ENOUGH_FAR_LETTERS = 2
+_LAST_NEAR_LETTER = 0x17F  # U+017F, the end of Latin Extended-A
+_ENOUGH_FAR_LETTERS = 2  # chosen: one letter of another script among Latin ones is garbled
 _UNDEFINED_IN_1252 = frozenset("\x81\x8d\x8f\x90\x9d")
 
 
 @dataclass(frozen=True, slots=True)
 class Garbled:
-    """A garbled run: its index in the text, what stands there, what it was, and the code page that explains it."""
+    """A garbled run: its index in the text, what is there, what it was, and the code page that explains it."""
 
     start: int
     text: str
@@ -35,8 +35,8 @@ def find_mojibake(text: str) -> tuple[Garbled, ...]:
     """The runs of a text that are mis-decoded UTF-8, from left to right."""
     if text.isascii():
         return ()
-    found = (_explain(match) for match in _RUN.finditer(text))
-    return tuple(garbled for garbled in found if garbled is not None)
+    explained = (_explain(match) for match in _RUN.finditer(text))
+    return tuple(garbled for garbled in explained if garbled is not None)
 
 
 def find_lost(text: str) -> tuple[tuple[int, int], ...]:
@@ -46,13 +46,13 @@ def find_lost(text: str) -> tuple[tuple[int, int], ...]:
     """
     if text.isascii():
         return ()
-    known = [(each.start, each.start + len(each.text)) for each in find_mojibake(text)]
-    found = (match.span() for match in _LOST.finditer(text))
-    return tuple(span for span in found if not any(start <= span[0] < end for start, end in known))
+    known = [(garbled.start, garbled.start + len(garbled.text)) for garbled in find_mojibake(text)]
+    spans = (match.span() for match in _LOST.finditer(text))
+    return tuple(span for span in spans if not any(start <= span[0] < end for start, end in known))
 
 
 def repair(text: str) -> str:
-    """The text with each garbled run restored; equal to the text where there is none."""
+    """The text with each garbled run restored; equal to the text if there is none."""
     for garbled in reversed(find_mojibake(text)):
         end = garbled.start + len(garbled.text)
         text = text[: garbled.start] + garbled.repaired + text[end:]

@@ -1,25 +1,24 @@
 """Blocks to a tree of sections, and a section's blocks to labelled groups. Dialects and rules walk these.
 
 A section owns the blocks up to the next heading of any level, so the sections of a document never overlap and together
-hold every line. A group is what stands under one bold label (`**🔍 Symptoms:**`): labels are matched on their ASCII
+contain every line. A group is what is under one bold label (`**🔍 Symptoms:**`): labels are matched on their ASCII
 words, so any emoji, none, or a mis-decoded one reads the same. A note ("**⚠️ Warning:**") is a label that opens no
-group: it stays where it stands, so that the fence below a warning still belongs to the label above it.
+group: it stays where it is, so that the fence below a warning still belongs to the label above it.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 
 from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.aliases import NO_ALIASES
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Heading, Paragraph, Quote, ThematicBreak
 from faultmaven_kb.text.translations import in_english
 
 __all__ = [
     "NOTE_KINDS",
-    "NO_ALIASES",
     "Group",
     "OutlineSection",
     "blocks_below",
@@ -34,7 +33,6 @@ __all__ = [
     "words",
 ]
 
-NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk", "risks", "attention")
 """The first words of labels that open a note."""
 
@@ -42,7 +40,7 @@ NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk"
 _LABEL = re.compile(
     r"^(?P<lead>[^A-Za-z0-9*_\n]*)(?P<mark>\*\*|__)(?P<label>[^\n]+?)(?P=mark)(?P<colon>[ \t]*[:：])?[ \t]*"
 )
-_LABEL_START = 12
+_LABEL_START = 12  # characters: an emoji and spaces may come before a label
 _WORD = re.compile(r"[a-z0-9]+(?:[-'’][a-z0-9]+)*")
 _BRACKETS = re.compile(r"\([^)]{0,100}\)")
 
@@ -64,15 +62,15 @@ class OutlineSection:
 
     @property
     def level(self) -> int:
-        """The heading's level, 0 for what stands before the first heading."""
+        """The heading's level, 0 for what is before the first heading."""
         return self.heading.level if self.heading else 0
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What stands under one label: the words behind it on its line, and the blocks after it.
+    """What is under one label: the words behind it on its line, and the blocks after it.
 
-    `key` is the label's words in lower case; both are empty for what stands before the first label.
+    `key` is the label's words in lower case; both are empty for what is before the first label.
     """
 
     label: str
@@ -84,7 +82,7 @@ class Group:
 
 @lru_cache(maxsize=4096)  # labels and headings repeat from runbook to runbook
 def words(text: str) -> str:
-    """Lower-case ASCII words joined by one blank, without what stands in brackets; names of parts in English."""
+    """Lower-case ASCII words joined by one space, without what is in brackets; names of parts in English."""
     bare = _BRACKETS.sub(" ", text) if "(" in text else text
     return in_english(bare) or " ".join(_WORD.findall(bare.lower()))
 
@@ -126,7 +124,7 @@ def build_outline(
 def _nest(
     flat: list[tuple[Heading | None, list[Block]]], spans: list[Span], begin: int, stop: int, aliases: Mapping[str, str]
 ) -> tuple[OutlineSection, ...]:
-    """The sections from `begin` to `stop` as a tree: each holds the deeper ones that follow it."""
+    """The sections from `begin` to `stop` as a tree: each contains the deeper ones that follow it."""
     top: list[OutlineSection] = []
     while begin < stop:
         heading, blocks = flat[begin]
@@ -157,31 +155,33 @@ def blocks_below(section: OutlineSection) -> tuple[Block, ...]:
 
 
 def heading_span(section: OutlineSection) -> Span:
-    """Where the heading stands: the place of everything that is missing below it."""
+    """Where the heading is: the place of everything that is missing below it."""
     return section.heading.span if section.heading else section.span
 
 
 def parts_of(section: OutlineSection) -> tuple[Group, ...]:
     """The labelled groups of a section, and its child sections, which read alike: a heading is the label of one."""
-    children = (Group(each.title, each.key, "", blocks_below(each), heading_span(each)) for each in section.children)
+    children = (
+        Group(child.title, child.key, "", blocks_below(child), heading_span(child)) for child in section.children
+    )
     return (*groups(section.blocks), *children)
 
 
 def groups(blocks: Iterable[Block]) -> tuple[Group, ...]:
-    """The labelled groups of some blocks in order; the first has no label when text stands before all labels."""
-    found: list[tuple[str, str, list[Block], Span]] = []
+    """The labelled groups of some blocks in order; the first has no label when text is before all labels."""
+    rows: list[tuple[str, str, list[Block], Span]] = []
     for block in blocks:
         if isinstance(block, ThematicBreak):
             continue
         for part in split_labels(block) if isinstance(block, Paragraph) else (block,):
             label = label_of(part)
             if label and not is_note(words(label[0])):
-                found.append((label[0], label[1], [], part.span))
-            elif found:
-                found[-1][2].append(part)
+                rows.append((label[0], label[1], [], part.span))
+            elif rows:
+                rows[-1][2].append(part)
             else:
-                found.append(("", "", [part], part.span))
-    return tuple(Group(label, words(label), text, tuple(content), span) for label, text, content, span in found)
+                rows.append(("", "", [part], part.span))
+    return tuple(Group(label, words(label), text, tuple(content), span) for label, text, content, span in rows)
 
 
 def split_labels(block: Paragraph) -> Iterator[Block]:

@@ -1,4 +1,4 @@
-"""A Markdown text as its page shows it: written anew from what is seen, line for line.
+"""A Markdown text as its page shows it: written again from what is seen, line for line.
 
 A reviewer reads the page, a model reads every character. So an allow-list decides: the text is parsed, and only what a
 page shows is written again, each block on the line where it was. Comments, definitions of links, titles of links,
@@ -57,7 +57,7 @@ _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
 _STRUCTURE = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|```|~~~|=+\s*$|-+\s*$|\d{1,9}(?=[.)](?:\s|$)))")
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~+/:-]{1,200}")
-_MOST_OF_A_NAME = 80
+_MOST_OF_A_NAME = 80  # characters, chosen: ids and hashes are shorter
 _LANGUAGES = frozenset(
     "apache awk bash bat c caddyfile cmd conf config console cpp cql cron crontab csharp css csv dash dhcp diff dns "
     "docker dockerfile dotenv elixir env fstab go gotemplate graphql groovy haproxy hcl helm hosts html http ini java "
@@ -78,7 +78,7 @@ def readable(text: str) -> str:
 
 
 def readable_code(code: str) -> str:
-    """Code to the letter; characters that no reader sees are shown as `<U+202E>`, but for the form of an emoji."""
+    """Code exactly; characters that no reader sees are shown as `<U+202E>`, but for the form of an emoji."""
     forms = {match.start() for match in _EMOJI_FORM.finditer(code)}
 
     def show(match: re.Match[str]) -> str:
@@ -135,10 +135,10 @@ def _without_template_comments(text: str) -> str:
 
 def _spans_of_code(text: str) -> dict[int, list[int]]:
     """Where runs of backticks begin, by their length."""
-    found: dict[int, list[int]] = {}
+    spans: dict[int, list[int]] = {}
     for match in re.finditer("`+", text):
-        found.setdefault(len(match[0]), []).append(match.start())
-    return found
+        spans.setdefault(len(match[0]), []).append(match.start())
+    return spans
 
 
 def _end_of_span(text: str, opening: re.Match[str], marks: dict[int, list[int]]) -> int:
@@ -305,17 +305,17 @@ class _Page:
 
 def _without_remarks(lines: list[str]) -> list[str]:
     """The lines of a diagram with those blanked that are not drawn."""
-    found: list[str] = []
+    lines_kept: list[str] = []
     inside = False
     for line in lines:
         opens = "accDescr" in line and "{" in line
-        found.append("" if inside or opens or _MERMAID_HIDDEN.match(line) else line)
+        lines_kept.append("" if inside or opens or _MERMAID_HIDDEN.match(line) else line)
         inside = (inside or opens) and "}" not in line
-    return found
+    return lines_kept
 
 
 def _link_marks(token: Token) -> tuple[str, str]:
-    """The marks around the words of a link; none where its address could hold a message that nobody sees."""
+    """The marks around the words of a link; none where its address could contain a message that nobody sees."""
     if token.info == "auto":
         return "<", ">"
     address = re.split("[?#]", str(token.attrGet("href") or ""), maxsplit=1)[0]
@@ -349,7 +349,7 @@ def _escaped(text: str) -> str:
 
 def _escaped_start(line: str) -> str:
     """A line of a paragraph that stays one: what would open another block there gets a backslash."""
-    found = _STRUCTURE.match(line)
-    if not found:
+    structure = _STRUCTURE.match(line)
+    if not structure:
         return line
-    return f"{found[1]}\\{line[found.end() :]}" if found[1][0].isdigit() else f"\\{line}"
+    return f"{structure[1]}\\{line[structure.end() :]}" if structure[1][0].isdigit() else f"\\{line}"

@@ -1,7 +1,7 @@
 """Heading texts to the anchors that GitHub gives them, the only anchors a link into a runbook can name.
 
-The rules are those of GitHub's renderer: the text without marks in lower case, everything dropped that is no letter,
-mark, digit, underscore, hyphen or blank, each blank a hyphen, and `-1`, `-2` behind repeated ones. A variation
+The rules are those of GitHub's renderer: the text without marks in lower case, everything dropped that is not a letter,
+mark, digit, underscore, hyphen or space, each space a hyphen, and `-1`, `-2` behind repeated ones. A variation
 selector behind an emoji survives on GitHub; links are written both with and without it, so both sides lose it here.
 """
 

@@ -1,7 +1,7 @@
 """Makes untrusted text safe to print: `printable` for one line, `printable_lines` for a body, `json_text` for JSON.
 
 Two readers obey what is printed. A terminal obeys escape sequences, and a runner of GitHub or Azure obeys a line that
-begins with `::error` or holds `##[error]`. So whatever comes from a runbook, a file's name, a configuration or a
+begins with `::error` or contains `##[error]`. So whatever comes from a runbook, a file's name, a configuration or a
 question passes through here: characters that do something become visible marks, and a command of a runner is broken by
 a backslash. `printable` is the one to take unless the line ends of the text itself are wanted.
 """
@@ -23,7 +23,7 @@ _HASH_COMMAND = re.compile(r"##(?=(?:vso)?\[(?:[A-Za-z]{4}|add-|set-|end))", re.
 def printable(text: str) -> str:
     """The text on one line: controls and line ends as their Unicode pictures, others that do something as `<U+202E>`.
 
-    At the start of a line it is no command to a runner.
+    At the start of a line it is not a command to a runner.
     """
     return without_commands(_UNSAFE_IN_LINE.sub(_show, text))
 
@@ -41,7 +41,7 @@ def visible_lines(text: str) -> str:
 def without_commands(text: str) -> str:
     r"""The lines with a backslash in what a runner would obey: `\::error`, `#\#[error]`.
 
-    Blanks and colours before a command do not hide it from a runner, so they do not here.
+    Spaces and colours before a command do not hide it from a runner, so they do not here.
     """
     if "::" in text:
         text = _COLON_COMMAND.sub(r"\1\\\2", text)

@@ -1,7 +1,7 @@
 """What other languages call the parts of a runbook, in the English words that the dialects know.
 
 A heading or a label is looked up whole: "Lösung" is "solutions", "症状" is "symptoms". The table is data: a language is
-some more words. What stands in round brackets is left out, as for every heading.
+some more words. What is in round brackets is left out, as for every heading.
 """
 
 import re
@@ -59,12 +59,12 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 
 
 def _table() -> dict[str, str]:
-    found: dict[str, str] = {}
+    table: dict[str, str] = {}
     for row in _NAMES.strip().replace("\n  |", " |").splitlines():
         english, _, names = row.partition(" = ")
         for name in names.split("|"):
-            found.setdefault(" ".join(_LETTERS.findall(name.casefold())), english)
-    return found
+            table.setdefault(" ".join(_LETTERS.findall(name.casefold())), english)
+    return table
 
 
 _ENGLISH = _table()

@@ -1,22 +1,26 @@
 """What is wrong with a text that is not YAML, in our own words, and where the fault begins.
 
 A parser notices a forgotten colon, quote or bracket only further down, and its words change with its versions. So the
-fault is told from the kind of the error and from the characters at its two marks, never from the parser's message.
+fault is derived from the kind of the error and from the characters at its two marks, never from the parser's message.
 """
 
 from typing import NamedTuple
 
 import yaml
 
-__all__ = ["LOADER", "YamlFault", "fault_of", "nested_beyond"]
+__all__ = ["LOADER", "TooManyValuesError", "YamlFault", "fault_of", "nested_beyond"]
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """What reads YAML: the one in C where there is one, which makes the same values and is ten times as fast."""
 
 _BRACKETS = {"[": "]", "{": "}"}
 _QUOTES = ("'", '"')
-_WORD_LIMIT = 20
+_WORD_LIMIT = 20  # characters of the text that a message quotes, chosen
 _DEEP = 500  # half of what libyaml allows: a level of indentation is one space or more
+
+
+class TooManyValuesError(Exception):
+    """A text holds more than may be composed; the argument is the index of the first value beyond."""
 
 
 class YamlFault(NamedTuple):
@@ -27,12 +31,13 @@ class YamlFault(NamedTuple):
     noticed: int
 
 
-def nested_beyond(text: str, levels: int) -> bool:
-    """Whether a text is nested deeper than so many levels: composing it recurses, its events do not.
+def nested_beyond(text: str, levels: int, *, values: int | None = None) -> bool:
+    """Whether a text is nested deeper than this many levels: composing it recurses, its events do not.
 
-    Raises `yaml.YAMLError` where the text is not YAML before that.
+    Raises `yaml.YAMLError` where the text is not YAML before that, and `TooManyValuesError` for more keys and `values`
+    than so many.
     """
-    depth = 0
+    depth = count = 0
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -40,13 +45,17 @@ def nested_beyond(text: str, levels: int) -> bool:
                 return True
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        elif isinstance(event, yaml.NodeEvent) and event.start_mark:
+            count += 1
+            if values is not None and count > values:
+                raise TooManyValuesError(event.start_mark.index)
     return False
 
 
 def fault_of(error: yaml.MarkedYAMLError, text: str) -> YamlFault:
     """The fault for which a parser gave up a text."""
-    found, opened = _index(error.problem_mark, text), _index(error.context_mark, text)
-    index = next((place for place in (found, opened) if place is not None), 0)
+    problem, opened = _index(error.problem_mark, text), _index(error.context_mark, text)
+    index = next((place for place in (problem, opened) if place is not None), 0)
     first = text[opened : opened + 1] if opened is not None else ""
     here = text[index : index + 1]
     if isinstance(error, yaml.composer.ComposerError):
@@ -78,7 +87,7 @@ def _index(mark: yaml.Mark | None, text: str) -> int | None:
 
 
 def _indentation(text: str, index: int) -> int:
-    """How many spaces stand before the index on its line, 0 when anything else does."""
+    """How many spaces are before the index on its line, 0 when anything else does."""
     before = text[text.rfind("\n", 0, index) + 1 : index]
     return len(before) if before.isspace() else 0
 

@@ -1,7 +1,7 @@
 """YAML text to plain values, with the place of every key and value. Used by the front matter stage only.
 
-The node graph is composed once and converted here instead of by PyYAML's constructors, which keep the last of two
-equal keys, expand alias bombs and turn `version: 1.10` into 1.1 without a word. The marks' `index` is used for places:
+The node graph is composed once and converted here instead of by PyYAML's constructors, which keep the last of two equal
+keys, expand alias bombs and turn `version: 1.10` into 1.1 without a warning. The marks' `index` is used for places:
 their `line` counts line ends that Markdown does not.
 """
 
@@ -14,14 +14,15 @@ import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import KeyPath, Source, Span, without_surrogates
-from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
+from faultmaven_kb.text.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 
 FRONT_MATTER_LIMIT = 64_000
-"""Largest front matter in characters, as it stands and with every alias written out; ten fields take a few hundred."""
+"""Largest front matter in characters, as it is and with every alias written out; ten fields take a few hundred."""
 
-_DEPTH_LIMIT = 16
+_DEPTH_LIMIT = 16  # chosen: far above any front matter
+_MOST_VALUES = 4_000  # chosen: ten times the largest declaration of a lab; front matter has some forty
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
@@ -34,7 +35,7 @@ _TAG = "tag:yaml.org,2002:"
 
 
 class Entry(NamedTuple):
-    """Where a value and the key before it stand: start and end indexes into the source's text."""
+    """Where a value and the key before it are: start and end indexes into the source's text."""
 
     value: tuple[int, int]
     key: tuple[int, int] | None = None
@@ -42,9 +43,9 @@ class Entry(NamedTuple):
 
 @dataclass
 class YamlValues:
-    """What a YAML text holds: `data` is None when it has no values or cannot be parsed.
+    """What a YAML text contains: `data` is None when it has no values or cannot be parsed.
 
-    `refused` is true for a text whose aliases stand for more than the limit.
+    `refused` is true for a text with more values than the limit, or whose aliases expand to more.
     """
 
     data: object = None
@@ -60,7 +61,7 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
     values = YamlValues()
     reader = _Converter(source, start, values)
     try:
-        if len(text) > _SHALLOW and nested_beyond(text, _SHALLOW):
+        if len(text) > _SHALLOW and nested_beyond(text, _SHALLOW, values=_MOST_VALUES):
             raise RecursionError
         if any(mark in text for mark in "&*!<"):
             reader.check_expansion(text)
@@ -69,6 +70,11 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
         node = None if values.broken else yaml.compose(text, Loader=LOADER)
         if node is not None:
             values.data = reader.convert(node, ())
+    except TooManyValuesError as error:
+        span = source.span(start + error.args[0], start + error.args[0] + 1)
+        message = f"more than {_MOST_VALUES:,} keys and values in the front matter, expected a few fields"
+        reader.report("RB014", "too-many-parts", message, span)
+        values.broken = values.refused = True
     except yaml.MarkedYAMLError as error:
         reader.report_syntax(text, error)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
@@ -93,7 +99,7 @@ def _first_beyond(text: str, limit: int) -> yaml.AliasEvent | None:
             anchor, size = around.pop()
         elif isinstance(event, yaml.AliasEvent):
             size = sizes.get(anchor, 0)
-            if size + sum(each for _, each in around) > limit:
+            if size + sum(size_around for _, size_around in around) > limit:
                 return event
         if anchor:
             sizes[anchor] = size
@@ -123,7 +129,7 @@ class _Converter:
         )
 
     def bounds(self, node: yaml.Node) -> tuple[int, int]:
-        """The indexes of a node; a block collection ends with its last character that is no blank."""
+        """The indexes of a node; a block collection ends with its last character that is not a space."""
         start = self.base + node.start_mark.index
         text = self.source.text[start : self.base + node.end_mark.index]
         return start, start + len(text.rstrip())
@@ -133,12 +139,12 @@ class _Converter:
         return self.source.span(*self.bounds(node))
 
     def check_expansion(self, text: str) -> None:
-        """Refuse a text that would fill the memory of whoever wrote its aliases out."""
+        """Refuse a text that would fill the memory of anybody who wrote its aliases out."""
         alias = _first_beyond(text, FRONT_MATTER_LIMIT)
         if alias and alias.start_mark and alias.end_mark:
             span = self.source.span(self.base + alias.start_mark.index, self.base + alias.end_mark.index)
             message = (
-                f"aliases stand for more than {FRONT_MATTER_LIMIT:,} characters, expected values that are written out"
+                f"aliases expand to more than {FRONT_MATTER_LIMIT:,} characters, expected values that are written out"
             )
             self.report("RB108", "yaml-unsafe-construct", message, span)
             self.values.broken = self.values.refused = True
@@ -171,8 +177,8 @@ class _Converter:
         index, problem, closing = self.opening(text, error)
         place = self.source.position(self.base + index)
         span = Span(place.line, place.column, place.line, place.column + 1)
-        mended = self.closed(text, index, closing) if closing else self.quoting(text, place.line)
-        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=mended)
+        repair = self.closed(text, index, closing) if closing else self.quoting(text, place.line)
+        self.report("RB104", "yaml-syntax", f"the front matter is not YAML: {problem}", span, fix=repair)
 
     def opening(self, text: str, error: yaml.MarkedYAMLError) -> tuple[int, str, str]:
         """Where a fault begins, what it is, and the mark that is missing at the end of that line, if that is it."""
@@ -186,7 +192,7 @@ class _Converter:
     def closed(self, text: str, index: int, closing: str) -> Fix | None:
         """Write the missing quote at the end of the line, where that alone makes the text YAML again.
 
-        What an open bracket was meant to hold (a list, or words in brackets) only its author knows.
+        What an open bracket was meant to contain (a list, or words in brackets) only its author knows.
         """
         end = index + len(re.split(r"[\r\n]", text[index:], maxsplit=1)[0].rstrip())
         if closing in _CLOSING.values() or " #" in text[index:end]:
@@ -249,11 +255,11 @@ class _Converter:
             yield name, self.convert(value_node, (*path, name), bounds)
 
     def written(self, node: yaml.Node) -> str:
-        """A value as it stands in the text."""
+        """A value as it is in the text."""
         return self.source.text[slice(*self.bounds(node))]
 
     def removal(self, key: yaml.Node, value: yaml.Node) -> Fix | None:
-        """Remove the lines of a key that says nothing new, where nothing else stands on them."""
+        """Remove the lines of a key that says nothing new, where nothing else is on them."""
         first, last = self.span(key), self.span(value)
         if self.source.line(first.line)[: first.column - 1].strip() or first.line == 1:
             return None
@@ -284,6 +290,6 @@ class _Converter:
             if kind == "int":
                 return int(constructor.construct_yaml_int(node))
             number = float(constructor.construct_yaml_float(node))
-        except (ValueError, ArithmeticError):  # YAML's pattern for numbers takes more than Python can hold
+        except (ValueError, ArithmeticError):  # YAML's pattern for numbers takes more than Python can contain
             return text
         return number if number - number == 0 else text

@@ -93,6 +93,7 @@ def test_search_in_another_base_and_with_filters() -> None:
         (["validate", "--profile", "strict", "x"], "'--profile': 'strict'"),
         (["validate", "--today", "someday", "x"], "'--today': 'someday'"),
         (["rules", "mojibak"], 'did you mean "mojibake"?'),
+        (["rules", "RB440"], 'no rule is called "RB440" (did you mean "RB415"?)'),
         (["schema", "nothing"], "'nothing'"),
         (["new", "Redis Slow"], "expected kebab-case"),
     ],
@@ -206,7 +207,20 @@ def test_escape_sequences_of_a_runbook_never_reach_the_terminal(tmp_path: Path) 
 def test_rules_are_listed_and_explained() -> None:
     assert "RB005\tmojibake\terror\tingest\t" in fmkb("rules")[1]
     assert fmkb("rules", "missing-field")[1].startswith("RB201 missing-field  error, from profile ingest on\n")
-    assert json.loads(fmkb("rules", "RB201", "--json")[1])[0]["code"] == "RB201"
+    row = json.loads(fmkb("rules", "RB201", "--json")[1])[0]
+    bad, good = (row["example"][part]["text"] for part in ("bad", "good"))
+    assert ("severity: high" in bad, "severity: high" in good) == (False, True)
+    assert {"checks", "why", "fix", "options"} <= set(row)
+
+
+def test_a_rule_is_explained_with_its_example_its_fix_and_its_configuration() -> None:
+    lines = fmkb("rules", "RB219")[1].split("\n")
+    assert lines.index("reported, in redis/redis-out-of-memory.md") < lines.index('  last_updated: "2025-01-15"')
+    assert lines.index("accepted, in redis/redis-out-of-memory.md") < lines.index('  last_updated: "2026-11-01"')
+    assert "There is no automatic fix." in lines
+    assert "`limits.stale-months` changes what it reports." in lines
+    assert lines[-2] == "https://faultmaven.github.io/faultmaven_kb/reference/rules/RB219/"
+    assert "`fmkb validate --fix` can fix it: use high." in fmkb("rules", "RB209")[1]
 
 
 def test_a_new_runbook_passes_ingest_and_only_its_todos_stop_the_rest(tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ def test_causes_the_caveat_and_the_next_step_are_shown() -> None:
     first = result.output.splitlines()[1]
     assert "Kubelet or container runtime stopped  k8s-node-not-ready" in first
     assert '"kubelet is running" not seen; it says: Kubelet or container runtime stopped' in result.output
-    assert "it is no diagnosis" in result.output
+    assert "it is not a diagnosis" in result.output
     assert "Next: k8s-node-not-ready, step 2: Reach the Node" in result.output
     assert 'ping -c 3 -W 2 "<node-ip>"' in result.output
 
@@ -42,7 +42,7 @@ def test_an_answer_can_be_taken_back() -> None:
     straight = CliRunner().invoke(command, ["node NotReady", "--ask"], input="n\nq\n").output
     assert taken_back.split("To paste")[1] == straight.split("To paste")[1]
     nothing = CliRunner().invoke(command, ["node NotReady", "--ask"], input="u\nq\n").output
-    assert "there is no answer to take back" in nothing
+    assert "no answer to take back" in nothing
     assert "To paste" not in nothing
 
 
@@ -137,4 +137,4 @@ def test_standard_input_is_a_symptom_or_observations_and_not_both() -> None:
     )
     assert "k8s-node-not-ready" in marked.output
     twice = CliRunner().invoke(command, ["-", "--observations", "-"], input="x")
-    assert (twice.exit_code, "standard input is named twice, expected - once" in twice.output) == (2, True)
+    assert (twice.exit_code, "standard input is given more than once, expected - once" in twice.output) == (2, True)

@@ -61,6 +61,7 @@ def test_a_miss_is_explained_by_what_the_right_runbook_lacks(tmp_path: Path) -> 
     arguments = [str(_set(tmp_path, *asked)), "--kb", str(folder), "--explain", "--no-clock"]
     result = CliRunner().invoke(command, arguments)
     assert result.exit_code == 0, result.output
+    assert "of the question's telling words gizmo-stuck has 25%, spindle-overrun 100%" in result.output
     assert 'gizmo-stuck lacks "hits", "spindle", "cog"' in result.output
     assert 'outside of its symptoms, title and causes: "flywheel"' in result.output
     assert "spindle-overrun has: The flywheel of the spindle hits a cog." in result.output
@@ -69,6 +70,25 @@ def test_a_miss_is_explained_by_what_the_right_runbook_lacks(tmp_path: Path) -> 
     assert [(each["question"], each["right"], each["first"]) for each in told] == [
         ("miss", "gizmo-stuck", "spindle-overrun")
     ]
+    assert [(each["explained"], each["explained_first"]) for each in told] == [(0.25, 1.0)]
+
+
+def test_suggested_aliases_are_a_patch_and_nothing_else(tmp_path: Path) -> None:
+    gizmo = tmp_path / "gizmo-stuck.md"
+    gizmo.write_text("---\nid: gizmo-stuck\ntitle: Gizmo is stuck\n---\n\n# Gizmo is stuck\n\nGrease.\n", "utf-8")
+    (tmp_path / "spindle-overrun.md").write_text("# Spindle overrun\n\nThe flywheel hits a cog.\n", "utf-8")
+    asked: list[dict[str, object]] = [
+        {"id": "a", "text": "flywheel hits a cog", "expected": ["gizmo-stuck"]},
+        {"id": "b", "text": "grease on the flywheel hits a cog", "expected": ["spindle-overrun"]},
+        {"id": "c", "text": "gizmo gizmo stuck grease", "expected": ["spindle-overrun"]},
+    ]
+    result = CliRunner().invoke(
+        command, [str(_set(tmp_path, *asked)), "--kb", str(tmp_path), "--suggest-aliases", "--no-clock"]
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.startswith("--- a/")
+    assert '+aliases:\n+  - "flywheel hits cog"\n' in result.stdout
+    assert 'not in the patch, the front matter cannot be changed line by line: "spindle-overrun"' in result.stderr
 
 
 def test_nothing_is_explained_without_questions() -> None:

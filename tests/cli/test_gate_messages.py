@@ -60,7 +60,7 @@ def test_credentials_cannot_be_ignored_on_the_command_line(folder: Path) -> None
 def test_since_needs_a_repository_and_a_revision_it_knows(folder: Path, repository: Path, tmp_path: Path) -> None:
     code, _, err = fmkb("validate", "--since", "no-such-branch", ".", cwd=repository)
     assert code == 2
-    assert '"no-such-branch" is no revision of this repository' in err
+    assert '"no-such-branch" is not a revision of this repository' in err
     shutil.rmtree(folder / ".git")
     code, _, err = fmkb("validate", "--since", "main", ".", cwd=folder)
     assert code == 2

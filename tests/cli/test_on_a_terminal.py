@@ -73,7 +73,7 @@ def test_words_that_tell_equal_hits_apart_are_shown_whole(tmp_path: Path) -> Non
     lines = run("search", question, "--kb", str(tmp_path))[1].split("\n")
     assert answer.verdict == "ambiguous"
     assert lines[0] == "ambiguous: more than one runbook fits"
-    assert '  would tell them apart: "backpressure" or "checkpointing"' in lines
+    assert '  would distinguish them: "backpressure" or "checkpointing"' in lines
 
 
 def test_beside_a_match_unlikely_hits_are_left_out_unless_they_are_asked_for() -> None:

@@ -32,6 +32,27 @@ def test_one_block_comes_alone_with_its_placeholders_filled() -> None:
     assert output == runbook.quick_fix[0].code.rstrip("\n").replace("<new-limit>", "3gb") + "\n"
 
 
+def test_a_search_prints_one_block_of_the_runbook_that_matches() -> None:
+    runbook = KB["redis-out-of-memory"]
+    question = "OOM command not allowed when used memory > 'maxmemory'"
+    code, output = _run("search", question, "--copy", "1", "--set", "new-limit=3gb")
+    assert code == 0
+    assert output == runbook.quick_fix[0].code.rstrip("\n").replace("<new-limit>", "3gb") + "\n"
+
+
+def test_without_a_match_no_commands_are_printed_and_the_nearest_are_named() -> None:
+    code, output = _run("search", "the coffee machine on floor 3 leaks", "--copy", "1")
+    assert code == 1
+    assert output.startswith("fmkb: no runbook is a match, so no block was printed")
+    assert output.count("\n") == 1
+
+
+def test_a_value_without_a_block_to_fill_is_refused() -> None:
+    code, output = _run("search", "OOM", "--set", "new-limit=3gb")
+    assert code == 2
+    assert "expected --copy with its number" in output
+
+
 def test_a_placeholder_is_filled_on_the_whole_page() -> None:
     output = _run("show", "redis-out-of-memory", "--set", "new-limit=3gb")[1]
     assert "<new-limit>" not in output

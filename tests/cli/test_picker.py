@@ -256,7 +256,7 @@ def test_a_dumb_terminal_and_json_get_a_line_that_says_how_to_ask() -> None:
     for arguments, environment in ((("search",), {"TERM": "dumb"}), (("search", "--json"), {})):
         code, output = run(*arguments, **environment)  # type: ignore[arg-type]
         assert code == 2
-        assert 'there is no question, expected words such as fmkb search "502 Bad Gateway"' in output
+        assert 'no question given, expected words such as fmkb search "502 Bad Gateway"' in output
 
 
 def test_what_is_piped_is_the_question_and_nothing_is_a_mistake() -> None:

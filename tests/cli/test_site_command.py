@@ -59,7 +59,7 @@ def test_a_folder_with_other_files_is_left_alone(tmp_path: Path) -> None:
     code, _, err = fmkb("site", "build", "-o", tmp_path)
 
     assert code == 2
-    assert "holds other files, expected a new folder" in err
+    assert "contains other files, expected a new folder" in err
 
 
 def test_without_the_extra_the_line_to_type_is_named(tmp_path: Path) -> None:

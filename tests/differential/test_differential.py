@@ -128,8 +128,8 @@ def test_the_values_are_plain_json(kb: KnowledgeBase) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ([], "there is no observation"),
-        ({}, "there is no observation"),
+        ([], "no observation given"),
+        ({}, "no observation given"),
         ("  ", "an observation is blank"),
         ([Observation("a"), Observation("a", seen=False)], "both seen and not seen"),
     ],

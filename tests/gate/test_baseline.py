@@ -227,8 +227,8 @@ def test_what_was_verified_by_its_author_before_the_change_is_left_alone(reposit
 @pytest.mark.parametrize(
     ("revision", "message"),
     [
-        ("nope", '"nope" is no revision of this repository'),
-        ("--output=x", '"--output=x" is no revision of this repository'),
+        ("nope", '"nope" is not a revision of this repository'),
+        ("--output=x", '"--output=x" is not a revision of this repository'),
     ],
 )
 def test_a_revision_that_does_not_exist_is_wrong_usage(repository: Path, revision: str, message: str) -> None:

@@ -91,7 +91,7 @@ def test_pyproject_has_the_same_keys_in_its_table() -> None:
         ("profile = 3", ".fmkb.toml:1: profile is 3, expected the name of a profile"),
         ('ignore = ["RB999"]', '.fmkb.toml:1: ignore: no rule is called "RB999"'),
         ('ignore = ["mojibak"]', 'ignore: no rule is called "mojibak" (did you mean "mojibake"?)'),
-        ("ignore = [1]", "ignore has an item that is no text"),
+        ("ignore = [1]", "ignore has an item that is not a text"),
         ('ignore = "RB201"', 'ignore is "RB201", expected a list'),
         ("[limits]\nstale-months = 0", ".fmkb.toml:2: limits.stale-months is 0, expected a number from 1 to 1200"),
         ("[limits]\nstale-months = true", "limits.stale-months is true, expected a number"),
@@ -238,7 +238,7 @@ def test_an_organisation_s_schema_is_checked_at_the_places_of_the_values(tmp_pat
     ("schema", "message"),
     [
         ("{", "schema is not JSON"),
-        ('{"type": "strin"}', "schema is no JSON Schema, at type"),
+        ('{"type": "strin"}', "schema is not a JSON Schema, at type"),
         ('{"$ref": "https://example.com/schema.json"}', 'schema refers to "https://example.com/schema.json"'),
     ],
 )

@@ -96,7 +96,7 @@ def test_a_name_that_a_proxy_uses_can_be_allowed(tmp_path: Path) -> None:
 
 def test_what_is_wrong_with_an_option_is_said_before_anything_is_served(tmp_path: Path) -> None:
     assert "no such file or folder" in _refused(tmp_path, "serve", "--kb", str(tmp_path / "nowhere"))
-    assert "is no folder" in _refused(tmp_path, "serve", "--site", str(tmp_path / "nowhere"))
+    assert "is not a folder" in _refused(tmp_path, "serve", "--site", str(tmp_path / "nowhere"))
     assert "with {id} in it" in _refused(tmp_path, "serve", "--link", "https://books.example/")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])

@@ -77,8 +77,8 @@ def test_an_empty_declaration_is_a_finding_and_a_missing_one_an_error(tmp_path: 
         ("lab", ("[bookworm]", "[bookwrm]"), "LB103", 3, 'image is "bookwrm", expected one of bookworm, trixie'),
         ("lab", ("section: solution-2", "section: solution-9"), "LB104", 30, 'no executable "solution-9"'),
         ("lab", ("section: solution-1\n", "section: solution-1\n    fences: [4]\n"), "LB104", 27, "has no fence 4"),
-        ("lab", ('page: No such file or directory"', 'page: Not there"'), "LB105", 18, "is no literal of the symptoms"),
-        ("lab", ("expect: stock", "expect: stocks"), "LB106", 20, '"stocks" does not stand in step-1'),
+        ("lab", ('page: No such file or directory"', 'page: Gone"'), "LB105", 18, "is not a literal of the symptoms"),
+        ("lab", ("expect: stock", "expect: stocks"), "LB106", 20, '"stocks" does not occur in step-1'),
         ("lab", ("page-name: {run: echo page}", "site: x"), "LB107", 20, '"<page-name>" in step-1 has no value'),
         ("lab", ("values:\n", "values:\n  site: x\n"), "LB108", 12, 'value "site" is used by no command'),
         (
@@ -124,7 +124,7 @@ def test_an_empty_declaration_is_a_finding_and_a_missing_one_an_error(tmp_path: 
             ),
             "LB118",
             27,
-            '"widen quick-fix/fence-1/command-1" belongs to no command',
+            '"widen quick-fix/fence-1/command-1" does not belong to a command',
         ),
         (
             "lab",
@@ -150,7 +150,7 @@ def test_an_empty_declaration_is_a_finding_and_a_missing_one_an_error(tmp_path: 
             "repeats solution-2/fence-2/command-1",
         ),
         ("runbook", ("lab: skip it", "lab: skipp it"), "LB111", 84, 'unknown directive "skipp"'),
-        ("runbook", ("ls /srv/shop\n", "if /srv/shop\n"), "LB112", 41, "step-1/fence-1 is no valid shell"),
+        ("runbook", ("ls /srv/shop\n", "if /srv/shop\n"), "LB112", 41, "step-1/fence-1 is not valid shell"),
         ("runbook", ("ls /srv/shop\n", "sudo nano /srv/shop/page\n"), "LB113", 43, '"sudo nano" waits for a person'),
         ("runbook", ("ls /srv/shop\n", "sudo tail -f /srv/shop/page\n"), "LB113", 43, '"sudo tail -f" waits'),
         ("runbook", ("ls /srv/shop\n", "sudo journalctl -u shop -f\n"), "LB113", 43, "waits for a person"),

@@ -102,7 +102,7 @@ def test_directives_give_the_exit_code_and_the_background_to_the_last_command() 
     ("comment", "fault"),
     [
         ("<!-- lab: skip -->", 'directive "skip" has no text, expected a reason'),
-        ("<!-- lab: expect -->", 'directive "expect" has no text, expected what the output holds'),
+        ("<!-- lab: expect -->", 'directive "expect" has no text, expected what the output contains'),
         ("<!-- lab: rc one -->", 'directive "rc" has "one", expected an exit code such as 1'),
         (
             "<!-- lab: file etc/x -->",

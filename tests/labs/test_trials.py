@@ -146,13 +146,13 @@ def _foreign(path: str) -> bool:
             "solution-1",
             ("", ""),
             ("break: rm /srv/shop/page", "break: rm /srv/shop/page /srv/shop/stock; touch /srv/shop/stock"),
-            'control: "the stock" does not hold before the solution, expected "welcome"',
+            'control: "the stock" already fails before the solution, expected "welcome"',
         ),
         (
             "solution-1",
             ("", ""),
             ("echo welcome > /srv/shop/stock", "echo hello > /srv/shop/stock"),
-            'healthy: "the stock" does not hold before the solution, expected "welcome"',
+            'healthy: "the stock" already fails before the solution, expected "welcome"',
         ),
     ],
 )

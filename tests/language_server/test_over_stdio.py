@@ -184,7 +184,7 @@ def test_hovering_tells_the_why_of_a_rule_and_the_use_of_a_field(base: Path) -> 
         await editor.open(text)
         identity, line = types.TextDocumentIdentifier(editor.uri()), line_of("severity: ")
         why = await ask(editor, "hover", types.HoverParams(identity, types.Position(line, 12)))
-        assert "invalid-severity** (error)\n\nSeverity is filtered" in why.contents.value
+        assert "invalid-severity** (error)\n\nChecks that `severity`" in why.contents.value
         use = await ask(editor, "hover", types.HoverParams(identity, types.Position(line, 2)))
         assert use.contents.value == "How bad the incident is while it lasts."
         assert await ask(editor, "hover", types.HoverParams(identity, types.Position(line_of("# Redis"), 0))) is None

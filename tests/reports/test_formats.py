@@ -279,7 +279,7 @@ def test_the_curator_sees_what_is_answered_and_what_is_left(base: tuple[Report, 
 def test_the_curator_is_told_what_the_profile_left_out(base: tuple[Report, Context]) -> None:
     report, context = base
     text = render("markdown", report, replace(context, profile=Profile.INGEST))
-    assert "- [ ] No text of the template is left (not looked at in this profile)" in text
+    assert "- [ ] All text of the template was replaced (not looked at in this profile)" in text
 
 
 def test_the_curators_form_loses_no_finding() -> None:

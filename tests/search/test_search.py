@@ -135,6 +135,22 @@ def test_siblings_are_told_apart_by_what_differs() -> None:
     assert kb.search("none of the ingesters is ready").hits[0].runbook.id == "none"
 
 
+def test_a_sibling_whose_own_title_word_is_asked_comes_before_one_that_only_has_the_sentence() -> None:
+    sentence = "It has disappeared from discovery."
+    worded = plain("scheduler", "Frobnicator scheduler down", sentence)
+    named = plain("proxylet", "Frobnicator proxylet down", "Without it no address is translated.")
+    kb = KnowledgeBase([worded, named, *numbered(20)])
+    assert kb.search("frobnicator proxylet has disappeared from discovery").hits[0].runbook.id == "proxylet"
+    assert kb.search("frobnicator scheduler has disappeared from discovery").hits[0].runbook.id == "scheduler"
+
+
+@pytest.mark.parametrize("question", ["the export takes two minutes and the proxy gives up", "a reverse proxy error"])
+def test_a_product_is_not_found_by_an_everyday_word_in_its_name(question: str) -> None:
+    balancer = runbook("haproxy-down", "HAProxy down", technology="haproxy", aliases=["HAProxyHalf"], symptoms=["x"])
+    assert KnowledgeBase([balancer, *numbered(20)]).search(question).hits == ()
+    assert BUILTIN.search(f"{question} on the backend").verdict != "match"
+
+
 def test_ambiguous_says_what_would_tell_them_apart() -> None:
     symptom = "`frobnicator queue stalled` on the spindle controller"
     one = runbook("queue-one", "Frobnicator queue stalled by backpressure", symptoms=[symptom])

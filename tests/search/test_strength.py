@@ -25,6 +25,7 @@ STRENGTHS = st.builds(
     missing=st.integers(0, 50),
     technology=st.sampled_from([-1.0, 0.0, 1.0]),
     lead=st.floats(-1, 1),
+    title=st.floats(0, 1),
 )
 
 

@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,6 +14,23 @@ def test_an_identifier_meets_its_other_spellings() -> None:
     terms = [set(terms_of(spelling)) for spelling in spellings]
     assert {"crash", "loop", "back", "off"} <= set.intersection(*terms)
     assert "crashloopbackoff" in terms[0] & terms[1] & terms[2]
+
+
+@pytest.mark.parametrize(
+    ("written", "terms"),
+    [
+        ("HAProxy", ["haproxy"]),
+        ("HAProxy's", ["haproxy"]),
+        ("HAProxyBackendDown", ["haproxy", "backend", "down", "haproxybackenddown"]),
+        ("MySQLTooManyConnections", ["mysql", "mani", "connect", "mysqltoomanyconnect"]),
+        ("MongoDB", ["mongo", "mongodb"]),
+        ("Node.js", ["nodejs"]),
+        ("CrashLoopBackOff", ["crash", "loop", "back", "off", "crashloopbackoff"]),
+        ("10.5Gi", ["10.5", "gi", "5gi", "10.5gi"]),
+    ],
+)
+def test_a_product_name_is_one_word_and_what_is_joined_to_it_is_cut(written: str, terms: list[str]) -> None:
+    assert terms_of(written) == terms
 
 
 def test_not_ready_is_one_thing_in_all_its_forms() -> None:

@@ -55,3 +55,19 @@ def test_what_mac_roman_garbled_is_restored(text: str) -> None:
 )
 def test_words_of_living_languages_are_no_mojibake(text: str) -> None:
     assert find_mojibake(text) == ()
+
+
+@pytest.mark.parametrize("code_page", ["mac_roman", "cp1252", "latin-1", "cp437", "cp1250", "cp1251"])
+def test_what_ftfy_restores_is_restored_to_the_same_characters(code_page: str) -> None:
+    ftfy = pytest.importorskip("ftfy")
+    restored = 0
+    for char in "🔍⚡🚀✅❌📊🔧—–“”‘’…éüßçñ€™→≥µ°":
+        text = f"**{char} Symptoms:** seen"
+        try:
+            garbled = text.encode().decode(code_page)
+        except UnicodeDecodeError:
+            continue  # the code page has no such byte
+        if ftfy.fix_encoding(garbled) == text:
+            restored += 1
+            assert repair(garbled) == text
+    assert restored >= 3

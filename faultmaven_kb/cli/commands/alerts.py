@@ -22,7 +22,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command", "print_coverage"]
 
-_MOST_UNNAMED = 20
+_MOST_UNNAMED = 20  # chosen: a few lines of a terminal
 _OWN_DIALECT = "faultmaven"
 _OF_FILES = "RB0"
 """The rules about files as such: encoding, merge conflicts, size."""
@@ -36,7 +36,7 @@ _STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-lin
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
     show_default="the configuration's, else ingest for runbooks in this library's format",
-    help="A runbook with an error of this profile is not fit.",
+    help="A runbook with an error in this profile is not usable.",
 )
 @click.option(
     "--require",
@@ -46,10 +46,12 @@ _STYLES = {"covered": "green", "unfit": "yellow", "wrong-link": "red", "dead-lin
     help="Per cent of the alerts that must be covered.",
 )
 @click.option(
-    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that rules about dates take for today. Default: today."
+    "--today", type=click.DateTime(["%Y-%m-%d"]), help="The date that rules about dates use as today. Default: today."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
-@click.option("--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given often.")
+@click.option(
+    "--annotation", "links", multiple=True, help="An annotation that names the runbook; may be given more than once."
+)
 @click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found from the base.")
 @kb_option
 @click.pass_context
@@ -102,7 +104,7 @@ def _judged(
     """The errors of each runbook of the base, by its id, and the annotations that its configuration names.
 
     Where nobody chose a profile, a runbook in another format than this library's is not measured by it: then only
-    errors of the file itself count, such as a merge conflict or bytes that are no text.
+    errors of the file itself count, such as a merge conflict or bytes that are not text.
     """
     by_path: dict[str, list[Runbook]] = {}
     for runbook in base:
@@ -115,14 +117,14 @@ def _judged(
     chosen = profile or configuration.configuration.profile
     gate = Gate.open(*paths, today=today, profile=chosen or Profile.INGEST, config=config)
     report = gate.check()
-    found: dict[str, tuple[str, ...]] = {}
+    faults: dict[str, tuple[str, ...]] = {}
     for diagnostic in report.diagnostics:
         if diagnostic.level is not Level.ERROR:
             continue
         for runbook in _meant(diagnostic, by_path.get(diagnostic.path, [])):
             if chosen or runbook.dialect == _OWN_DIALECT or diagnostic.code.startswith(_OF_FILES):
-                found[runbook.id] = (*found.get(runbook.id, ()), f"{diagnostic.code} {diagnostic.message}")
-    return found, gate.settings.annotations
+                faults[runbook.id] = (*faults.get(runbook.id, ()), f"{diagnostic.code} {diagnostic.message}")
+    return faults, gate.settings.annotations
 
 
 def _meant(diagnostic: Diagnostic, runbooks: list[Runbook]) -> list[Runbook]:

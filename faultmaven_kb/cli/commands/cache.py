@@ -17,8 +17,8 @@ def command() -> None:
 def clean() -> None:
     """Remove the knowledge bases, results of checks and vectors that are kept; they are made again when needed.
 
-    Nothing else in the folder is touched. Each kind has a bound of its own without this command: what was kept longest
-    ago goes first.
+    Nothing else in the folder is touched. Each kind also has a size limit without this command; the oldest entries
+    are removed first.
     """
     from faultmaven_kb.disk.entries import Entries  # noqa: PLC0415 - a help page needs none of it
     from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415

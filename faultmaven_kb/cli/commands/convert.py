@@ -8,6 +8,7 @@ import click
 from faultmaven_kb.cli.shared.common import kb_option, load, runbook_named
 from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.conversion import TARGETS, convert
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
 from faultmaven_kb.text.terminal_text import printable, printable_lines
@@ -22,9 +23,9 @@ __all__ = ["command"]
     "--output",
     "-o",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Write it below this folder, under the name that the form asks for. Default: print it.",
+    help="Write it below this folder, under the name that the form requires. Default: print it.",
 )
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day that new dates take. Default: today.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The date for new dates. Default: today.")
 @kb_option
 def command(
     runbook: str, to: str, output: Path | None, today: datetime.datetime | None, kb_paths: tuple[Path, ...]
@@ -50,7 +51,7 @@ def command(
 
 def _found(name: str, kb_paths: tuple[Path, ...]) -> Runbook:
     if Path(name).is_file():
-        result = parse_runbook(Path(name))
+        result = parse_runbook(Path(name), aliases=team_headings((name,)))
         if result.runbook is None:
             raise click.UsageError(f"{name}: {printable(result.diagnostics[0].message)}")
         return result.runbook

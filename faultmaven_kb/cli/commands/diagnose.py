@@ -1,4 +1,5 @@
-"""`fmkb diagnose`: from what is seen to causes, and to the step that tells them apart; in a terminal, as a dialogue."""
+"""`fmkb diagnose`: from what is seen to causes, and to the step that distinguishes them; in a terminal, as a
+dialogue."""
 
 import json
 import sys
@@ -27,8 +28,8 @@ from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 
-_MOST_CAUSES = 6
-_LEAST_SHARE = 0.01
+_MOST_CAUSES = 6  # chosen: the list and the next step fit on one screen
+_LEAST_SHARE = 0.01  # chosen: less would be shown as 0 %
 _KEYS = "y yes, n no, d don't know, s skip the step, u undo, q quit"
 _WORDS = {
     "y": ("y", "yes"),
@@ -42,20 +43,20 @@ _WORDS = {
 
 @click.command("diagnose")
 @click.argument("symptoms", nargs=-1)
-@click.option("--seen", multiple=True, help="Something else that is so; may be given more than once.")
-@click.option("--not-seen", multiple=True, help="Something that is not so; may be given more than once.")
+@click.option("--seen", multiple=True, help="Something else that is seen; may be given more than once.")
+@click.option("--not-seen", multiple=True, help="Something that is not seen; may be given more than once.")
 @click.option(
     "--observations",
     "file",
     type=click.Path(path_type=Path, allow_dash=True),
     help="JSON: a list of {text, seen}, or the output of --json; - is standard input.",
 )
-@click.option("--ask/--no-ask", default=None, help="Ask what the proposed steps show. Default: in a terminal.")
+@click.option("--ask/--no-ask", default=None, help="Ask for the results of the proposed steps. Default: on a terminal.")
 @click.option(
     "--transcript",
     "transcript_file",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write what was observed, asked and found as Markdown to a file, over an earlier one.",
+    help="Write what was observed, asked and found as Markdown to a file; an earlier one is replaced.",
 )
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print everything as JSON, without asking.")
@@ -71,8 +72,8 @@ def command(
     kb_paths: tuple[Path, ...],
     as_json: bool,
 ) -> None:
-    """Order the causes that SYMPTOMS (each in quotes) point to, and propose the step that tells them apart. A symptom
-    of - is what comes from standard input.
+    """Rank the causes that SYMPTOMS (each in quotes) point to, and propose the step that distinguishes them best. The
+    symptom - stands for standard input.
 
     On a terminal it asks one question at a time, says which causes it separates, takes answers back, and ends with a
     transcript for the incident.
@@ -90,34 +91,34 @@ def command(
     """
     asking = not as_json and (ask if ask is not None else sys.stdin.isatty() and sys.stdout.isatty())
     if [*symptoms, str(file)].count("-") > 1:
-        raise click.UsageError("standard input is named twice, expected - once")
+        raise click.UsageError("standard input is given more than once, expected - once")
     symptoms = tuple(standard_input() if symptom == "-" else symptom for symptom in symptoms)
     observations = [*(_read(file) if file else ()), *map(Observation, (*symptoms, *seen))]
     observations += [Observation(text, seen=False) for text in not_seen]
     if not observations and asking:
         observations = [Observation(click.prompt("What do you see?"))]
     if not observations:
-        raise click.UsageError("there is no symptom, expected what is seen: a message, an alert, a complaint")
+        raise click.UsageError("no symptom given, expected what is seen: a message, an alert, a complaint")
     kb = load(kb_paths)
     if asking:
         dialogue = _converse(kb, observations)
     else:
         dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
-    found = dialogue.found
+    differential = dialogue.found
     if as_json:
-        echo_json(found.to_dict())
+        echo_json(differential.to_dict())
     elif not asking:
-        _print(console(), found)
-    text = transcript(dialogue.given, dialogue.answers, found)
+        _print(console(), differential)
+    text = transcript(dialogue.given, dialogue.answers, differential)
     if asking and dialogue.answers:
         click.echo(f"\nTo paste into the incident:\n\n{text}", nl=False)
     if transcript_file is not None:
         write_output(transcript_file, text.encode())
-    ctx.exit(0 if found.causes else 1)
+    ctx.exit(0 if differential.causes else 1)
 
 
 def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
-    """Show how the causes stand, ask, weigh again, until nothing would tell much more or the user has enough."""
+    """Show the ranking, ask, weigh again, until no step would add much or the user stops."""
     dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
     out = console()
     _print_causes(out, dialogue.found)
@@ -132,7 +133,7 @@ def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
             return dialogue
         if key == "u":
             if not dialogue.undo():
-                click.echo("there is no answer to take back")
+                click.echo("no answer to take back")
         elif key == "s":
             dialogue.skip_step()
         else:
@@ -160,7 +161,7 @@ def _key() -> str:
 
 
 def _print(out: Console, found: Differential) -> None:
-    """The causes and the step that tells them apart, once."""
+    """The causes and the step that distinguishes them, once."""
     _print_causes(out, found)
     if found.next_step:
         _print_step(out, found.next_step)
@@ -233,12 +234,12 @@ def _print_question(out: Console, question: Question) -> None:
     line = Text(f"  {place}: is this so? ", style="dim")
     line.append(printable(plain(finding.text)), style="not dim bold")
     out.print(line, soft_wrap=True)
-    told = [
+    clauses = [
         f"speaks {word} {printable('; '.join(names))}"
         for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against))
         if names
     ]
-    out.print(Text(f"  why: a yes {' and '.join(told)}", style="dim"), soft_wrap=True)
+    out.print(Text(f"  why: a yes {' and '.join(clauses)}", style="dim"), soft_wrap=True)
 
 
 def _short(text: str, most: int = 80) -> str:
@@ -255,10 +256,10 @@ def _read(path: Path) -> list[Observation]:
     if isinstance(value, dict):
         value = value.get("observations")
     try:
-        return [_observation(each) for each in value]
-    except (AttributeError, KeyError, TypeError, ValueError):
+        return [_observation(observation) for observation in value]
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         expected = 'a list such as [{"text": "kubelet is running", "seen": false}]'
-        raise ConfigurationError(f'"{path}" holds no observations, expected {expected}') from None
+        raise ConfigurationError(f'"{path}" contains no observations, expected {expected}') from None
 
 
 def _observation(value: dict[str, Any]) -> Observation:

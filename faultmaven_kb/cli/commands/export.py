@@ -1,4 +1,4 @@
-"""`fmkb export`: the table of consumers; each is a command in a module of its own, imported when it is called."""
+"""`fmkb export`: the table of consumers; each is a command in its own module, imported when it is called."""
 
 import click
 

@@ -23,17 +23,17 @@ __all__ = ["command"]
     type=click.Choice([profile.label for profile in Profile]),
     default=Profile.CONTRIBUTE.label,
     show_default=True,
-    help="How much is asked of a runbook from now on.",
+    help="How strict the check is from now on.",
 )
 @click.option("--owner", metavar="@ORG/TEAM", default="", help="Who reviews changes, for CODEOWNERS.")
 @click.option("--yes", is_flag=True, help="Ask no question.")
-@click.option("--dry-run", is_flag=True, help="Say what would be written and write nothing.")
-@click.option("--force", is_flag=True, help="Write files anew that are there already.")
+@click.option("--dry-run", is_flag=True, help="Print what would be written and write nothing.")
+@click.option("--force", is_flag=True, help="Overwrite existing files.")
 def command(folder: Path, profile: str, owner: str, yes: bool, dry_run: bool, force: bool) -> None:
     """Write the configuration, a baseline, a GitHub workflow, a pre-commit hook, CODEOWNERS and a template for FOLDER.
 
-    What it will write is shown first. A file that is there already is left alone, unless --force says otherwise; the
-    findings of today go to the baseline, so that only new ones are reported.
+    The list of files is shown first. Existing files are kept unless --force is given. The
+    findings of today go into the baseline, so that only new ones are reported.
 
     \b
     Examples:

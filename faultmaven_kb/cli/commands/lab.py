@@ -23,7 +23,7 @@ __all__ = ["command"]
 
 @click.group("lab")
 def command() -> None:
-    """Prove runbooks: break a real server in a throw-away machine, run the runbook's own commands, see the recovery.
+    """Prove runbooks: break a real server in a throw-away machine, run the runbook's own commands, check the recovery.
 
     \b
     Examples:
@@ -45,12 +45,12 @@ for _each in (run, mutate, audit_file, image_commands, shell):
 @lab_options
 @click.pass_context
 def _lint(ctx: click.Context, ids: tuple[str, ...], runbooks: Path | None, labs: Path) -> None:
-    """Check the labs of the runbooks ID (default: all) against their runbooks. Needs no root and runs nothing."""
+    """Check the labs of the runbooks ID (default: all) against their runbooks. Does not need root and runs nothing."""
     room = LabRoom(labs, runbooks)
-    found = tuple(each for file in room.chosen(ids) for each in room.diagnostics(file))
-    print_found(found)
-    click.echo(f"{counted(len(room.chosen(ids)), 'lab')} checked, {counted(len(found), 'finding')}", err=True)
-    ctx.exit(1 if found else 0)
+    diagnostics = tuple(diagnostic for file in room.chosen(ids) for diagnostic in room.diagnostics(file))
+    print_found(diagnostics)
+    click.echo(f"{counted(len(room.chosen(ids)), 'lab')} checked, {counted(len(diagnostics), 'finding')}", err=True)
+    ctx.exit(1 if diagnostics else 0)
 
 
 @command.command("list", short_help="List the labs and their proofs.")
@@ -94,7 +94,7 @@ def _list(runbooks: Path | None, labs: Path, as_json: bool) -> None:
 def _new(name: str, runbooks: Path | None, labs: Path) -> None:
     """Write labs/TECHNOLOGY/ID.lab.yaml for the runbook ID: its symptoms, steps, solutions and placeholders in place.
 
-    What only its author knows is marked with TODO; `fmkb lab lint ID` says what is missing.
+    Parts that only the author knows are marked TODO; `fmkb lab lint ID` says what is missing.
     """
     place = runbooks or runbooks_beside(labs)
     path = next((path for path in find_runbooks([place]) if path.stem == name), None)

@@ -36,9 +36,9 @@ __all__ = ["audit_file", "image_commands", "shell"]
 def audit_file(
     ctx: click.Context, file: Path, runbooks: Path | None, labs: Path, name: str | None, timeout: float, as_json: bool
 ) -> None:
-    """Run each shell fence of the runbook FILE in a machine of its own and report what came of it.
+    """Run each shell fence of the runbook FILE in a separate machine and report the results.
 
-    If the runbook has a lab, the machine is broken first and the lab's values stand in for placeholders. Run it for
+    If the runbook has a lab, the machine is broken first and the lab's values replace the placeholders. Run it for
     content that you have read. Exit code: 0 when every command succeeded, 1 otherwise.
     """
     room = LabRoom(labs, runbooks)
@@ -46,8 +46,8 @@ def audit_file(
         room.image(name)
     document = read_document(file)[0]
     if document is None:
-        raise click.UsageError(f"{file} holds no runbook")
-    lab = next((each.lab for each in room.files if each.lab and each.lab.runbook == document.runbook.id), None)
+        raise click.UsageError(f"{file} contains no runbook")
+    lab = next((entry.lab for entry in room.files if entry.lab and entry.lab.runbook == document.runbook.id), None)
     image = room.image(name or (lab.images[0] if lab else "bookworm"))
     fences = extract(document.runbook, document.source, clients=lab.clients if lab else {})
     reason = obstacle()
@@ -55,15 +55,15 @@ def audit_file(
         raise ConfigurationError(reason)
     sweep(state_folder() / "machines")
     tree = ensure_image(image, state_folder(), say=say)
-    found = audit(fences, tree=tree, state=state_folder(), lab=lab, sandbox=image.sandbox, timeout=timeout, say=say)
+    results = audit(fences, tree=tree, state=state_folder(), lab=lab, sandbox=image.sandbox, timeout=timeout, say=say)
     if as_json:
         fields = ("id", "line", "text", "verdict", "detail", "output")
-        echo_json([{field: getattr(each, field) for field in fields} for each in found])
+        echo_json([{field: getattr(entry, field) for field in fields} for entry in results])
     else:
-        for each in found:
-            detail = f": {each.detail}" if each.detail else ""
-            click.echo(printable(f"{file}:{each.line}: {each.verdict} {each.id}{detail}"))
-    ctx.exit(0 if all(each.verdict == "ok" for each in found) else 1)
+        for entry in results:
+            detail = f": {entry.detail}" if entry.detail else ""
+            click.echo(printable(f"{file}:{entry.line}: {entry.verdict} {entry.id}{detail}"))
+    ctx.exit(0 if all(entry.verdict == "ok" for entry in results) else 1)
 
 
 @click.group("image", short_help="Make, list and remove the trees that machines start from.")
@@ -90,7 +90,7 @@ def _image_build(names: tuple[str, ...], runbooks: Path | None, labs: Path) -> N
 @image_commands.command("list", short_help="List the images.")
 @lab_options
 def _image_list(runbooks: Path | None, labs: Path) -> None:
-    """List the images with what they lie over, whether they exist, and the labs that start from them."""
+    """List the images with the image below each, whether they exist, and the labs that start from them."""
     room = LabRoom(labs, runbooks)
     for name, image in room.images.items():
         users = [file.lab.runbook for file in room.files if file.lab and name in file.lab.images]
@@ -103,7 +103,7 @@ def _image_list(runbooks: Path | None, labs: Path) -> None:
 @lab_options
 @click.option("--dry-run", is_flag=True, help="Print what would be removed.")
 def _image_prune(runbooks: Path | None, labs: Path, dry_run: bool) -> None:
-    """Remove trees and builds that no recipe of images.yaml asks for any more. No lab may run meanwhile."""
+    """Remove trees and builds that no recipe of images.yaml needs any more. No lab may be running."""
     room = LabRoom(labs, runbooks)
     for folder in unused_folders(room.images.values(), state_folder()):
         click.echo(printable(str(folder)))
@@ -117,12 +117,12 @@ def _image_prune(runbooks: Path | None, labs: Path, dry_run: bool) -> None:
 @click.option("--image", "chosen", help="The image. [default: the lab's first one]")
 @click.option("--case", type=click.IntRange(1), default=1, show_default=True, help="Number of the fault.")
 @click.option("--healthy", is_flag=True, help="Do not break the machine.")
-@click.option("--root", is_flag=True, help="As root instead of the reader's user.")
+@click.option("--root", is_flag=True, help="As root instead of the user that runs the commands.")
 @click.pass_context
 def shell(ctx: click.Context, /, name: str, runbooks: Path | None, labs: Path, **options: Any) -> None:
-    """Enter a machine of the lab ID, set up and broken, or a plain one of an IMAGE. It vanishes when you leave."""
+    """Enter a machine of the lab ID, set up and broken, or a plain one of an IMAGE. It is removed when you leave."""
     room = LabRoom(labs, runbooks)
-    file = next((each for each in room.files if each.lab and each.lab.runbook == name), None)
+    file = next((lab_file for lab_file in room.files if lab_file.lab and lab_file.lab.runbook == name), None)
     lab = file.lab if file else None
     image = room.image(options["chosen"] or (lab.images[0] if lab else name))
     if lab and options["case"] > len(lab.cases):
@@ -137,5 +137,5 @@ def shell(ctx: click.Context, /, name: str, runbooks: Path | None, labs: Path, *
             output = machine.run(f"set -e -o pipefail\n{script}", timeout=120)
             if output.code != 0:
                 click.echo(printable_lines(output.text), err=True)
-                say("the lab's script failed; the machine is as it left it")
+                say("the lab's script failed; the machine is in the state it left")
         ctx.exit(machine.enter("root" if options["root"] else USER))

@@ -45,7 +45,7 @@ __all__ = ["mutate", "run"]
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.option("--keep", type=click.Path(path_type=Path), help="Keep a transcript of each run in this folder.")
 @click.option("--changed", is_flag=True, help="Only where runbook, declaration or image changed since the proof.")
-@click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Needs no root.")
+@click.option("--dry-run", is_flag=True, help="Print what would be run, in order. Does not need root.")
 @click.option("--save", is_flag=True, help="Write the proofs to results/ when everything is proven.")
 @click.option("--json", "json_file", type=click.Path(path_type=Path), help="Write the results as JSON to this file.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Write the results as JUnit XML to this file.")
@@ -66,10 +66,10 @@ def run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs
         ctx.exit(1)
     if options["changed"]:
         proofs = read_proofs(labs / "results")
-        reasons = {each.id: unproven_since(proofs.get(each.id), each, room.images) for each in loaded}
-        loaded = tuple(each for each in loaded if reasons[each.id])
-        for each in loaded:
-            say(f"{each.id}: {reasons[each.id]}")
+        reasons = {lab.id: unproven_since(proofs.get(lab.id), lab, room.images) for lab in loaded}
+        loaded = tuple(lab for lab in loaded if reasons[lab.id])
+        for lab in loaded:
+            say(f"{lab.id}: {reasons[lab.id]}")
         if not loaded:
             say("nothing has changed since the proofs")
             return
@@ -90,7 +90,7 @@ def run(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs
 
 
 def _trials(jobs: tuple[Job, ...], workers: int, ended: Callable[[Job, Trial], None]) -> tuple[Trial, ...]:
-    """Make the trials; in a log, which is no terminal, with a sign of life twice a minute."""
+    """Make the trials; in a log, which is not a terminal, with a sign of life twice a minute."""
     with heartbeat() as heart:
 
         def over(job: Job, trial: Trial) -> None:
@@ -129,9 +129,11 @@ def _dry_run(jobs: tuple[Job, ...]) -> None:
         click.echo(printable(job.name))
         parts: tuple[Diagnosis | SolutionProof, ...] = (*job.case.diagnosis, *parts_of(job.solution))
         for part in parts:
-            for each in planned(job.loaded, part):
-                where = f" on {each.on}" if each.on else ""
-                click.echo(printable(f"  {job.loaded.document.path}:{each.command.line}: {each.command.id}{where}"))
+            for command in planned(job.loaded, part):
+                where = f" on {command.on}" if command.on else ""
+                click.echo(
+                    printable(f"  {job.loaded.document.path}:{command.command.line}: {command.command.id}{where}")
+                )
 
 
 @click.command("mutate", short_help="Does a lab notice wrong and harmful commands?")
@@ -142,7 +144,7 @@ def _dry_run(jobs: tuple[Job, ...]) -> None:
 @click.option("--jobs", "-j", type=click.IntRange(1, 32), default=4, show_default=True, help="Machines at a time.")
 @click.pass_context
 def mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, labs: Path, **options: Any) -> None:
-    """Change one command of the solutions of the runbooks ID at a time and look whether the proof turns red.
+    """Change one command of the solutions of the runbooks ID at a time and check that the proof fails.
 
     Each command is left out, made unrunnable, and made harmful where there is a way: a condition dropped, a rule set
     flushed, a mode widened, a setting not kept, no copy made first, a delete in place of emptying, everything destroyed
@@ -153,7 +155,11 @@ def mutate(ctx: click.Context, /, ids: tuple[str, ...], runbooks: Path | None, l
     if loaded is None:
         ctx.exit(1)
     chosen = options["chosen"]
-    jobs = tuple(job for each in loaded for job in jobs_for([each], room.images, chosen=chosen or each.lab.images[:1]))
+    jobs = tuple(
+        job
+        for loaded_lab in loaded
+        for job in jobs_for([loaded_lab], room.images, chosen=chosen or loaded_lab.lab.images[:1])
+    )
     changed = mutants(jobs, kinds=options["kinds"] or MUTATION_KINDS)
     count = 0
 
@@ -184,11 +190,11 @@ def _write(trials: tuple[Trial, ...], options: Mapping[str, Any]) -> None:
 def _save(loaded: tuple[LoadedLab, ...], trials: tuple[Trial, ...], room: LabRoom) -> None:
     folder = room.folder / "results"
     folder.mkdir(exist_ok=True)
-    for each in loaded:
-        versions = {name: _versions(room.images[name], each.lab.packages) for name in each.lab.images}
-        proof = make_proof(each, trials, images=room.images, versions=versions, today=datetime.date.today())
+    for lab in loaded:
+        versions = {name: _versions(room.images[name], lab.lab.packages) for name in lab.lab.images}
+        proof = make_proof(lab, trials, images=room.images, versions=versions, today=datetime.date.today())
         if proof:
-            file = folder / f"{each.id}.json"
+            file = folder / f"{lab.id}.json"
             write_output(file, proof_text(proof).encode())
             click.echo(printable(f'{file}: verified_by: "{proof.summary}"'))
 

@@ -1,4 +1,4 @@
-"""`fmkb list`: what a knowledge base holds."""
+"""`fmkb list`: what a knowledge base contains."""
 
 from pathlib import Path
 
@@ -45,12 +45,12 @@ def command(
       fmkb list --severity critical --json
     """
     kb = load(kb_paths)
-    found = kb.filter(technology=technology_named(kb, technology), severity=severity, tag=tag, status=status)
+    runbooks = kb.filter(technology=technology_named(kb, technology), severity=severity, tag=tag, status=status)
     if as_json:
-        echo_json([list_entry(runbook) for runbook in found])
+        echo_json([list_entry(runbook) for runbook in runbooks])
     else:
-        _print(found)
-    ctx.exit(0 if found else 1)
+        _print(runbooks)
+    ctx.exit(0 if runbooks else 1)
 
 
 def _print(found: tuple[Runbook, ...]) -> None:

@@ -24,7 +24,7 @@ __all__ = ["command"]
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
     show_default="the configuration's, else contribute",
-    help="How much is asked of a runbook.",
+    help="How strict the check is.",
 )
 def command(profile: str | None) -> None:
     """Check runbooks while they are written: an editor starts this and talks to it on standard input and output.
@@ -45,7 +45,7 @@ def command(profile: str | None) -> None:
 
 
 def _checker(profile: Profile | None) -> Check:
-    """A check that asks for the configuration anew each time, so that a change of it counts at once."""
+    """A check that asks for the configuration again each time, so that a change of it counts at once."""
     cache = ResultCache(cache_folder())
 
     def check(text: str, path: str) -> Report:

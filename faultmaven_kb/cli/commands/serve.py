@@ -17,7 +17,7 @@ from faultmaven_kb.export.extras import from_extra
 
 __all__ = ["command"]
 
-_SESSIONS = 100
+_SESSIONS = 100  # chosen: the default of `fmkb mcp --sessions`
 
 
 @click.command("serve")
@@ -25,12 +25,12 @@ _SESSIONS = 100
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="How many processes answer.")
 @click.option("--mcp", "with_mcp", is_flag=True, help="Serve agents at /mcp too; needs the extra `mcp`.")
 @click.option(
-    "--site", type=click.Path(path_type=Path), help="A folder with a built site, served beside the endpoints."
+    "--site", type=click.Path(path_type=Path), help="A folder with a built site, served along with the endpoints."
 )
 @click.option(
     "--link",
     metavar="PATTERN",
-    help="The address of a runbook with {id} in it, for the links that /alerts answers. Default: this server's own.",
+    help="The address of a runbook with {id} in it, for the links in answers of /alerts. Default: this server's own.",
 )
 @semantic_option
 @kb_option
@@ -62,7 +62,7 @@ def command(
         from_extra(module, extra="http")
     rules = rules_for(host, token_file, rate, allowed)
     if site is not None and not site.is_dir():
-        raise ConfigurationError(f'the site "{site}" is no folder, expected one that was built')
+        raise ConfigurationError(f'the site "{site}" is not a folder, expected one with a built site')
     if link is not None and "{id}" not in link:
         raise ConfigurationError(f'--link is "{link}", expected an address with {{id}} in it')
     with tempfile.TemporaryDirectory() as folder:

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from faultmaven_kb.cli.shared.common import echo_json, kb_option, runbook_argument, runbook_at
+from faultmaven_kb.cli.shared.common import copy_options, echo_json, kb_option, runbook_argument, runbook_at
 from faultmaven_kb.cli.shared.console import console
-from faultmaven_kb.cli.shared.page import print_block, print_runbook
-from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.cli.shared.page import placeholder_values, print_block, print_runbook
 from faultmaven_kb.dialects import all_dialects, dialect_named
-from faultmaven_kb.fences.placeholders import placeholders_in
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook, read_document
 from faultmaven_kb.text.terminal_text import printable, printable_lines
@@ -21,18 +20,13 @@ __all__ = ["command"]
 @runbook_argument
 @kb_option
 @click.option("--json", "as_json", is_flag=True, help="Print the parsed runbook as JSON (schemas/runbook.schema.json).")
-@click.option(
-    "--source", "as_source", is_flag=True, help="Print the sections as they stand, with what each was read as."
-)
+@click.option("--source", "as_source", is_flag=True, help="Print the sections as written, with what each was read as.")
 @click.option(
     "--dialect",
     type=click.Choice([dialect.name for dialect in all_dialects()]),
-    help="The family of documents to read it as. Default: found by its content.",
+    help="The dialect to read it as. Default: detected from its content.",
 )
-@click.option("--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else.")
-@click.option(
-    "--set", "pairs", multiple=True, metavar="NAME=VALUE", help="Fill in a placeholder everywhere; may be given often."
-)
+@copy_options
 def command(
     runbook_id: str,
     kb_paths: tuple[Path, ...],
@@ -53,8 +47,9 @@ def command(
     """
     runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
-        runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
-    values = _values(pairs, runbook)
+        aliases = team_headings((runbook.path,))
+        runbook = parse_runbook(Path(runbook.path), dialect=dialect, aliases=aliases).runbook or runbook
+    values = placeholder_values(pairs, runbook)
     if block is not None:
         print_block(runbook, block, values)
     elif as_json:
@@ -65,31 +60,17 @@ def command(
         print_runbook(console(), runbook, values)
 
 
-def _values(pairs: tuple[str, ...], runbook: Runbook) -> dict[str, str]:
-    """What was given for the placeholders; a name that the runbook does not have would silently fill in nothing."""
-    values = {}
-    known = placeholders_in("\n".join(section.text for section in runbook.sections)) if pairs else ()
-    for pair in pairs:
-        name, equals, value = pair.partition("=")
-        if not equals or not name:
-            raise click.BadParameter(f'"{pair}" has no "=", expected NAME=VALUE', param_hint="--set")
-        name = name.strip("<>")
-        if name not in known:
-            hint = did_you_mean(name, known) or f", expected one of {', '.join(map(printable, known))}" if known else ""
-            raise click.BadParameter(f'the runbook has no placeholder "{printable(name)}"{hint}', param_hint="--set")
-        values[name] = value
-    return values
-
-
 def _reasons(runbook: Runbook, chosen: str | None) -> tuple[str, ...]:
     """Why a document was read as it was: the option, or what in it speaks for the dialect."""
     if chosen:
         return ("because of --dialect",)
-    document = read_document(Path(runbook.path))[0] if runbook.path and Path(runbook.path).is_file() else None
+    document = None
+    if runbook.path and Path(runbook.path).is_file():
+        document, _ = read_document(Path(runbook.path), aliases=team_headings((runbook.path,)))
     if document is None:
         return ()
-    found = dialect_named(runbook.dialect).signals(document)
-    return found or (
+    signals = dialect_named(runbook.dialect).signals(document)
+    return signals or (
         "no heading, label or field of any other dialect: read by its numbers, questions, tables, commands",
     )
 

@@ -52,7 +52,7 @@ def build(paths: tuple[Path, ...], output: Path, title: str, source_url: str) ->
       fmkb site build runbooks -o public --source-url "https://git.example.com/ops/blob/main/runbooks/{path}#L{line}"
 
     The pages work from any web server, below any path, and from a disk without a server. They load nothing from
-    elsewhere. A folder that holds other files is refused; of an earlier site only what changed is written.
+    elsewhere. A folder that contains other files is refused; in an earlier site only changed files are written.
     """
     from faultmaven_kb.site.building import build_site  # noqa: PLC0415 - a help page needs no runbook
 

@@ -25,20 +25,20 @@ __all__ = ["command"]
     type=click.Choice(format_names()),
     default=default_format,
     show_default="text, in a GitHub workflow github",
-    help="How to print what was found.",
+    help="The format of the report.",
 )
 @click.option(
     "--profile",
     type=click.Choice([profile.label for profile in Profile]),
     show_default="the configuration's, else contribute",
-    help="How much is asked: can a machine use it, may it be merged, is it as good as the review guide wants.",
+    help="How strict the check is: can a machine use it, may it be merged, does it meet the review guide.",
 )
 @click.option(
     "--today",
     type=click.DateTime(["%Y-%m-%d"]),
-    help="The day that rules about dates take for today. Default: today.",
+    help="The date that rules about dates use as today. Default: today.",
 )
-@click.option("--statistics", is_flag=True, help="Print how often each rule found something, and nothing else.")
+@click.option("--statistics", is_flag=True, help="Print only how many findings each rule has.")
 @click.option(
     "--output-file", "file", type=click.Path(path_type=Path, dir_okay=False), help="Write the report to this file."
 )
@@ -56,7 +56,7 @@ def command(
     file: Path | None,
     **options: Any,
 ) -> None:
-    """Check the runbooks at PATHS (files and folders) and say where each fault is and how to mend it.
+    """Check the runbooks at PATHS (files and folders) and say where each fault is and how to fix it.
 
     \b
     Examples:
@@ -67,7 +67,7 @@ def command(
       fmkb validate --statistics runbooks
       fmkb validate --format sarif --output-file findings.sarif runbooks
 
-    Exit code: 0 when there is no error or warning (after --fix: none is left), 1 otherwise, 2 for wrong usage.
+    Exit code: 0 without errors or warnings (with --fix: after the fixes), 1 otherwise, 2 for wrong usage.
     """
     day = today.date() if today else datetime.date.today()
     gate = open_gate(paths, today=day, profile=profile_named(profile) if profile else None, options=options)

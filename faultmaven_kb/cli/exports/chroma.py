@@ -46,7 +46,7 @@ def command(
     limit: int,
     kb_paths: tuple[Path, ...],
 ) -> None:
-    """Add, update and delete until COLLECTION holds exactly the runbooks' chunks; needs the extra `chroma`.
+    """Add, update and delete until COLLECTION contains exactly the runbooks' chunks; needs the extra `chroma`.
 
     \b
     Examples:
@@ -83,9 +83,9 @@ def _embedder(name: str | None, semantic: str | None) -> tuple[Embedder | None, 
 def _imported(name: str) -> Embedder:
     module, _, attribute = name.partition(":")
     try:
-        found: Embedder = getattr(import_module(module), attribute)
+        embedder: Embedder = getattr(import_module(module), attribute)
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigurationError(
             f'embedder is "{name}", expected module:function that can be imported: {error}'
         ) from None
-    return found
+    return embedder

@@ -40,8 +40,8 @@ def command(limit: int, since: Path | None, kb_paths: tuple[Path, ...]) -> None:
             _print(chunk.to_dict())
         return
     changes = compare(_digests(since), chunks)
-    for word, found in (("added", changes.added), ("changed", changes.changed)):
-        for chunk in found:
+    for word, chunks_of_kind in (("added", changes.added), ("changed", changes.changed)):
+        for chunk in chunks_of_kind:
             _print({"change": word, **chunk.to_dict()})
     for identity in changes.vanished:
         _print({"change": "vanished", "id": identity})

@@ -19,7 +19,7 @@ __all__ = ["command"]
 @click.option(
     "--split", type=click.Path(file_okay=False, path_type=Path), help="Write one file for each runbook to this folder."
 )
-@click.option("--indent", type=click.IntRange(0, 8), help="Blanks of indentation. Default: all on one line.")
+@click.option("--indent", type=click.IntRange(0, 8), help="Spaces of indentation. Default: all on one line.")
 @click.option("--types", "types", is_flag=True, help="Print the TypeScript types instead.")
 @kb_option
 def command(split: Path | None, indent: int | None, types: bool, kb_paths: tuple[Path, ...]) -> None:

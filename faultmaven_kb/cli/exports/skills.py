@@ -17,7 +17,7 @@ __all__ = ["command"]
 @click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
 @click.option("--zip", "as_zip", is_flag=True, help="Write one zip for each skill, with SKILL.md at its root.")
 @click.option("--catalog", "with_catalog", is_flag=True, help="Write catalog.json as well.")
-@click.option("--link-base", default="", help="What stands before the links in catalog.json.")
+@click.option("--link-base", default="", help="The beginning of the links in catalog.json.")
 @kb_option
 def command(folder: Path, as_zip: bool, with_catalog: bool, link_base: str, kb_paths: tuple[Path, ...]) -> None:
     """Write each runbook as FOLDER/NAME/SKILL.md, the form that coding agents load.

@@ -8,7 +8,7 @@ from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Pager"]
 
-_MOST_DIGITS = 3
+_MOST_DIGITS = 3  # chosen: no runbook has 1,000 blocks of commands
 
 
 class Pager:

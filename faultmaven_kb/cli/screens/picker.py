@@ -44,8 +44,8 @@ _PAGE_KEYS = "↑ ↓ Space b move | c and a number: print that block | Esc back
 _FIXED_ROWS = 2
 """The line of the question above, and the line of keys below."""
 
-_LEAST = 0.005
-_ROWS_OF_HIT = 3
+_LEAST = 0.005  # rounds to 0 %
+_ROWS_OF_HIT = 3  # the layout: title, symptom, empty line
 
 
 class Choice(NamedTuple):
@@ -229,7 +229,7 @@ def _print_hit(out: Console, hit: Hit, *, is_selected: bool) -> None:
 
 
 def _first_command(runbook: Runbook) -> str:
-    """The first line of the quick fix, else of the first step, that is no comment."""
+    """The first line of the quick fix, else of the first step, that is not a comment."""
     steps = (command for step in runbook.steps for command in step.commands)
     for command in (*runbook.quick_fix, *steps):
         for line in command.code.split("\n"):

@@ -14,9 +14,9 @@ from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 
-_BAR_WIDTH = 20
+_BAR_WIDTH = 20  # chosen: leaves room for the name on 80 columns
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
-_MOST_LINES = 16
+_MOST_LINES = 16  # chosen: card and first step fit on one screen
 
 
 def bar(share: float, width: int = _BAR_WIDTH) -> str:
@@ -67,15 +67,15 @@ def headline(hit: Hit) -> Text:
 
 def print_why(console: Console, evidence: tuple[Evidence, ...]) -> None:
     """A line for each reason: the field, and its text with the matching words marked."""
-    for each in evidence:
-        text = _marked(each)
-        if each.span:
-            text.append(f"  line {each.span.line}", style="dim")
-        print_line(console, Text(f"  {each.field:<9} ", style="dim"), text)
+    for piece in evidence:
+        text = _marked(piece)
+        if piece.span:
+            text.append(f"  line {piece.span.line}", style="dim")
+        print_line(console, Text(f"  {piece.field:<9} ", style="dim"), text)
 
 
 def print_line(console: Console, lead: Text, text: Text) -> None:
-    """Print a lead and a text on one line; a terminal shows as much as its width holds, a pipe all of it.
+    """Print a lead and a text on one line; a terminal cuts it at its width, a pipe gets all of it.
 
     The first command has to be on the first screen, so a reason or a cause takes one line of it.
     """
@@ -92,7 +92,7 @@ def _quick_time(time: Duration) -> str:
 
 
 def _marked(evidence: Evidence) -> Text:
-    """The text with the matching words marked; piped, where there are no styles, marked with asterisks would lie."""
+    """The text with the matching words marked; piped, where there are no styles, asterisks would change the text."""
     text = Text()
     done = len(evidence.text) - len(evidence.text.lstrip())
     for start, end in evidence.words:
@@ -106,7 +106,7 @@ def _marked(evidence: Evidence) -> Text:
 def _print_causes(console: Console, runbook: Runbook) -> None:
     if not runbook.causes:
         return
-    console.print(Text("  Likely causes (share of cases)", style="bold"))
+    console.print(Text("  Likely causes (shares are the author's estimate)", style="bold"))
     for cause in runbook.causes:
         lead = Text("    ")
         if cause.weight is not None:

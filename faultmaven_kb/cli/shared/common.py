@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "SEVERITY_STYLES",
     "cache_in_force",
+    "copy_options",
     "echo_json",
     "filter_options",
     "kb_option",
@@ -34,7 +35,7 @@ __all__ = [
 SEVERITY_STYLES = {"critical": "bold red", "high": "red", "medium": "yellow", "low": "green"}
 
 _NO_CACHE = "faultmaven_kb.no_cache"
-_MOST_OPTIONS = 8
+_MOST_OPTIONS = 8  # chosen: two lines of a terminal
 _MARKDOWN = (".md", ".markdown")
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -50,7 +51,7 @@ def kb_option(command: _Command) -> _Command:
             envvar="FMKB_NO_CACHE",
             show_envvar=True,
             callback=_remember_no_cache,
-            help="Read every runbook anew and keep nothing in the cache folder.",
+            help="Read every runbook again and keep nothing in the cache folder.",
         ),
         click.option(
             "--kb",
@@ -72,11 +73,29 @@ def _remember_no_cache(ctx: click.Context, param: click.Parameter, value: bool) 
 
 
 def cache_in_force() -> "Cache | None":
-    """The cache in the user's folder; None where the current command was told to use none."""
+    """The cache in the user's folder; None where the current command uses no cache."""
     from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - completing a word needs no numpy
 
     context = click.get_current_context(silent=True)
     return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
+
+
+def copy_options(command: _Command) -> _Command:
+    """The options that print one block of commands, with its placeholders filled in."""
+    for option in (
+        click.option(
+            "--set",
+            "pairs",
+            multiple=True,
+            metavar="NAME=VALUE",
+            help="Fill in a placeholder everywhere; may be given more than once.",
+        ),
+        click.option(
+            "--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else."
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 def filter_options(command: _Command) -> _Command:
@@ -111,15 +130,17 @@ def load(paths: tuple[Path, ...]) -> "KnowledgeBase":
 
 def runbook_named(kb: "KnowledgeBase", runbook_id: str) -> "Runbook":
     """The runbook with an id or a unique short form; a mistake is a usage error that names the nearest id."""
-    found = kb.ids_named(runbook_id)
-    if len(found) > 1:
-        options = ", ".join(printable(each) for each in found[:_MOST_OPTIONS])
-        more = f" and {len(found) - _MOST_OPTIONS} more" if len(found) > _MOST_OPTIONS else ""
-        raise click.UsageError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}{more}')
-    if not found:
+    candidates = kb.ids_named(runbook_id)
+    if len(candidates) > 1:
+        options = ", ".join(printable(candidate) for candidate in candidates[:_MOST_OPTIONS])
+        more = f" and {len(candidates) - _MOST_OPTIONS} more" if len(candidates) > _MOST_OPTIONS else ""
+        raise click.UsageError(
+            f'"{printable(runbook_id)}" is {len(candidates)} runbooks, expected one of {options}{more}'
+        )
+    if not candidates:
         hint = did_you_mean(runbook_id, kb.ids) or "; `fmkb list` shows them all"
         raise click.UsageError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
-    return kb[found[0]]
+    return kb[candidates[0]]
 
 
 def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":
@@ -132,9 +153,10 @@ def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":
         raise click.UsageError(f"{printable(file)}: {other}")
     if not file.lower().endswith(_MARKDOWN) or not Path(file).is_file():
         return runbook_named(load(paths), name)
+    from faultmaven_kb.gate.configuration.headings import team_headings  # noqa: PLC0415
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - completing a word needs no parser
 
-    result = parse_runbook(Path(file))
+    result = parse_runbook(Path(file), aliases=team_headings((file,)))
     if result.runbook is None:
         raise click.UsageError(f"{printable(file)}: {printable(result.diagnostics[0].message)}")
     if not anchor:
@@ -165,5 +187,5 @@ def runbook_argument(command: _Command) -> _Command:
 
 
 def echo_json(value: object) -> None:
-    """Print a value as JSON: two blanks of indentation, letters as they are."""
+    """Print a value as JSON: two spaces of indentation, letters as they are."""
     click.echo(json_text(value, indent=2))

@@ -23,11 +23,11 @@ def fix_files(report: Report, check: Check, *, unsafe: bool) -> bool:
     """
     fixed = fix_report(report, check=check, unsafe=unsafe)
     changed, errors = [], []
-    for each in fixed:
-        if each.changed:
+    for file in fixed:
+        if file.changed:
             try:
-                write_fixed(each)
-                changed.append(each)
+                write_fixed(file)
+                changed.append(file)
             except PathError as error:
                 errors.append(str(error))
     _say(fixed, changed, "fixed")
@@ -39,22 +39,22 @@ def fix_files(report: Report, check: Check, *, unsafe: bool) -> bool:
 def print_changes(report: Report, check: Check, *, unsafe: bool) -> bool:
     """Print as a diff what fixing would change; whether there is anything."""
     fixed = fix_report(report, check=check, unsafe=unsafe)
-    changed = [each for each in fixed if each.changed]
-    for each in changed:
-        click.echo("".join(f"{printable_lines(line)}\n" for line in diff(each).split("\n")[:-1]), nl=False)
+    changed = [file for file in fixed if file.changed]
+    for file in changed:
+        click.echo("".join(f"{printable_lines(line)}\n" for line in diff(file).split("\n")[:-1]), nl=False)
     _say(fixed, changed, "would fix")
     return bool(changed)
 
 
 def _say(fixed: tuple[FixedFile, ...], changed: list[FixedFile], verb: str) -> None:
-    for each in fixed:
-        for refusal in each.refused:
-            found = refusal.diagnostic
-            place = f"{printable(found.path)}:{found.span.line}"
-            click.echo(f"fmkb: {place}: fix of {found.code} refused: {printable(refusal.reason)}", err=True)
-    count = sum(len(each.applied) for each in changed)
+    for file in fixed:
+        for refusal in file.refused:
+            diagnostic = refusal.diagnostic
+            place = f"{printable(diagnostic.path)}:{diagnostic.span.line}"
+            click.echo(f"fmkb: {place}: fix of {diagnostic.code} refused: {printable(refusal.reason)}", err=True)
+    count = sum(len(file.applied) for file in changed)
     findings = counted(count, "finding")
     files = counted(len(changed), "runbook")
-    rules = Counter(found.code for each in changed for found in each.applied)
+    rules = Counter(diagnostic.code for file in changed for diagnostic in file.applied)
     which = ", ".join(f"{code} {number}" for code, number in sorted(rules.items()))
     click.echo(f"fmkb: {verb} {findings} in {files}{f' ({which})' if which else ''}", err=True)

@@ -24,7 +24,7 @@ from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
 __all__ = ["fix_options", "gate_options", "open_gate", "run_check"]
 
 _LONG = 200
-"""A check of so many runbooks takes seconds; a shorter one is over before anybody reads how far it is."""
+"""A check of this many runbooks takes seconds; a shorter one is over before anybody reads how far it is."""
 
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
@@ -33,7 +33,7 @@ def gate_options(command: _Command) -> _Command:
     """The options that say what is checked and what counts."""
     for option in (
         click.option("--jobs", type=click.IntRange(1), help="Processes for many runbooks. Default: one a processor."),
-        click.option("--no-cache", is_flag=True, help="Check every runbook anew."),
+        click.option("--no-cache", is_flag=True, help="Check every runbook again."),
         click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline and report nothing."),
         click.option("--baseline", type=click.Path(path_type=Path), help="Report only what this file does not list."),
         click.option("--since", metavar="REV", help="Report only what changed runbooks since this git revision broke."),
@@ -46,7 +46,7 @@ def gate_options(command: _Command) -> _Command:
 
 
 def fix_options(command: _Command) -> _Command:
-    """The options that mend what can be mended."""
+    """The options that fix what can be fixed."""
     for option in (
         click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change and write nothing."),
         click.option(
@@ -96,7 +96,7 @@ def _settings(settings: Settings, options: dict[str, Any]) -> Settings:
 
 def _codes(words: tuple[str, ...], option: str) -> tuple[str, ...]:
     try:
-        return codes_named(word for each in words for word in each.split(",") if word.strip())
+        return codes_named(word for part in words for word in part.split(",") if word.strip())
     except ConfigurationError as error:
         raise ConfigurationError(f"{option}: {error}") from None
 

@@ -92,9 +92,13 @@ def _values(configuration: Configuration) -> Iterator[dict[str, Any]]:
     for name, path in (("schema", configuration.schema), ("baseline", configuration.baseline)):
         if path:
             yield {"key": name, "value": path, "why": _place(configuration, name)}
-    for index, each in enumerate(configuration.settings.exclusions, 1):
-        what = f"{', '.join(each.codes) or 'all rules'} for {', '.join((*each.paths, *each.ids))}"
-        yield {"key": f"exclude {index}", "value": what, "why": f"{_place(configuration, 'exclude')}: {each.reason}"}
+    for index, exclusion in enumerate(configuration.settings.exclusions, 1):
+        what = f"{', '.join(exclusion.codes) or 'all rules'} for {', '.join((*exclusion.paths, *exclusion.ids))}"
+        yield {
+            "key": f"exclude {index}",
+            "value": what,
+            "why": f"{_place(configuration, 'exclude')}: {exclusion.reason}",
+        }
 
 
 def _print(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

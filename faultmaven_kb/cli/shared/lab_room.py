@@ -24,7 +24,7 @@ from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
 
-_HEARTBEAT = 30.0
+_HEARTBEAT = 30.0  # seconds between two signs of life, chosen
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -34,7 +34,7 @@ def lab_options(command: _Command) -> _Command:
         click.option(
             "--runbooks",
             type=click.Path(path_type=Path),
-            help="Folder of the runbooks. Default: runbooks/ beside the labs, else the built-in ones.",
+            help="Folder of the runbooks. Default: runbooks/ next to the labs, else the built-in ones.",
         ),
         click.option(
             "--labs",
@@ -83,15 +83,16 @@ class LabRoom:
     def valid(self, files: tuple[LabFile, ...], *, trial: bool = False) -> tuple[LoadedLab, ...] | None:
         """The labs of the declarations, None after printing what is wrong with one of them.
 
-        For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and are no obstacle.
+        For a `trial`, which makes no proof, fences that are neither run nor skipped are printed and do not prevent the
+        run.
         """
-        found = tuple(each for file in files for each in self.diagnostics(file))
-        if found:
-            print_found(found)
-        if any(each.code != "LB109" or not trial for each in found):
+        diagnostics = tuple(diagnostic for file in files for diagnostic in self.diagnostics(file))
+        if diagnostics:
+            print_found(diagnostics)
+        if any(diagnostic.code != "LB109" or not trial for diagnostic in diagnostics):
             click.echo("not proven: the declaration or the runbook has faults", err=True)
             return None
-        return tuple(each for file in files if (each := self.loaded(file)))
+        return tuple(diagnostic for file in files if (diagnostic := self.loaded(file)))
 
     def image(self, name: str) -> Image:
         """The image of this name; a name that does not exist is a wrong call."""
@@ -102,40 +103,40 @@ class LabRoom:
     def chosen(self, ids: tuple[str, ...], *, sets: tuple[str, ...] = ()) -> tuple[LabFile, ...]:
         """The declarations of these runbooks, those of these sets when none is named, all when no set is named."""
         known = {file.lab.runbook if file.lab else Path(file.path).name.split(".")[0]: file for file in self.files}
-        for each in ids:
-            if each not in known:
-                hint = did_you_mean(each, known) or "; `fmkb lab list` shows them all"
-                raise click.UsageError(f'no lab is for "{printable(each)}"{hint}')
+        for name in ids:
+            if name not in known:
+                hint = did_you_mean(name, known) or "; `fmkb lab list` shows them all"
+                raise click.UsageError(f'no lab is for "{printable(name)}"{hint}')
         if ids:
-            return tuple(known[each] for each in ids)
+            return tuple(known[name] for name in ids)
         names = {_set_of(file) for file in self.files}
-        for each in sets:
-            if each not in names:
+        for name in sets:
+            if name not in names:
                 expected = ", ".join(sorted(names))
-                hint = did_you_mean(each, names)
+                hint = did_you_mean(name, names)
                 raise click.UsageError(
-                    f'no lab belongs to the set "{printable(each)}", expected one of {expected}{hint}'
+                    f'no lab belongs to the set "{printable(name)}", expected one of {expected}{hint}'
                 )
         return tuple(file for file in self.files if not sets or _set_of(file) in sets)
 
 
 def runbooks_beside(labs: Path) -> Path:
-    """The folder `runbooks` beside that of the labs, where there is one, else the built-in runbooks.
+    """The folder `runbooks` next to the labs' folder, if it exists, else the built-in runbooks.
 
-    Raises `ConfigurationError` when the installed package holds another text of one of them: what is proven and what
+    Raises `ConfigurationError` when the installed package contains another text of one of them: what is proven and what
     the other commands show would be two things.
     """
-    beside, installed = real_path(labs).parent / "runbooks", builtin_path()
-    if not beside.is_dir():
+    folder_beside, installed = real_path(labs).parent / "runbooks", builtin_path()
+    if not folder_beside.is_dir():
         return installed
-    for path in find_runbooks([beside]):
-        copy = installed / path.relative_to(beside)
+    for path in find_runbooks([folder_beside]):
+        copy = installed / path.relative_to(folder_beside)
         if copy.resolve() != path and copy.is_file() and read_file(copy)[1] != read_file(path)[1]:
             raise ConfigurationError(
                 f"{path} differs from the installed copy {copy}; "
-                f"run `pip install --editable .` in {beside.parent}, or name the folder with --runbooks"
+                f"run `pip install --editable .` in {folder_beside.parent}, or name the folder with --runbooks"
             )
-    return beside
+    return folder_beside
 
 
 def _set_of(file: LabFile) -> str:
@@ -155,9 +156,9 @@ def say(text: str) -> None:
 
 def print_found(found: tuple[Diagnostic, ...]) -> None:
     """Print each finding on one line: its place, level, code and message."""
-    for each in found:
-        place = f"{each.path}:{each.span.line}:{each.span.column}"
-        click.echo(printable(f"{place}: {each.level}[{each.code}] {each.message}"))
+    for diagnostic in found:
+        place = f"{diagnostic.path}:{diagnostic.span.line}:{diagnostic.span.column}"
+        click.echo(printable(f"{place}: {diagnostic.level}[{diagnostic.code}] {diagnostic.message}"))
 
 
 def heartbeat() -> Heartbeat:

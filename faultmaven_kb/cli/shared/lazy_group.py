@@ -1,4 +1,4 @@
-"""A group of commands, each in a module of its own that is imported only when it is called.
+"""A group of commands, each in its own module that is imported only when it is called.
 
 The help page and the shell's completion need no more than a line about each command; those lines are in the group's
 table, so that neither imports what the commands need.
@@ -54,10 +54,10 @@ class LazyGroup(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands that begin with what was typed, then what click completes in any command: its options."""
-        found = [
+        names = [
             CompletionItem(name, help=line) for name, (_, line) in self.modules.items() if name.startswith(incomplete)
         ]
-        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -16,8 +16,8 @@ __all__ = ["listening_options", "rules_for", "shown_address"]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _VARIABLE = "FMKB_TOKEN"
-_SHORTEST_TOKEN = 16
-_RATE = 50.0
+_SHORTEST_TOKEN = 16  # chosen: 128 bits if every byte is random
+_RATE = 50.0  # requests a second, chosen; `python -m benchmarks.http_door` measures what a process answers
 
 
 def listening_options(command: _Command) -> _Command:
@@ -39,8 +39,8 @@ def listening_options(command: _Command) -> _Command:
         click.option(
             "--token-file",
             type=click.Path(path_type=Path),
-            help=f"A file with the token that requests have to bring; {_VARIABLE} may hold it instead. Needed where "
-            "--host is no loopback address.",
+            help=f"A file with the token that requests must send; {_VARIABLE} may contain it instead. Required if "
+            "--host is not a loopback address.",
         ),
         click.option(
             "--port",
@@ -64,8 +64,8 @@ def rules_for(host: str, token_file: Path | None, rate: float | None, allowed: t
     alone = is_loopback(host)
     if not alone and token is None:
         raise ConfigurationError(
-            f"{host} is no loopback address, so others may reach it: expected a token in --token-file or {_VARIABLE}, "
-            "for instance from `openssl rand -hex 32`"
+            f"{host} is not a loopback address, so others can reach it: expected a token in --token-file or "
+            f"{_VARIABLE}, for instance from `openssl rand -hex 32`"
         )
     hosts = frozenset(name.lower() for name in allowed)
     if alone:
@@ -94,7 +94,7 @@ def _token(file: Path | None) -> str | None:
             raise PathError(f'cannot read the token in "{file}": {getattr(error, "strerror", None) or error}') from None
     if len(token) < _SHORTEST_TOKEN or not token.isascii() or not token.isprintable() or " " in token:
         raise ConfigurationError(
-            f"the token in {place} cannot be used, expected {_SHORTEST_TOKEN} or more ASCII characters without blanks, "
+            f"the token in {place} cannot be used, expected {_SHORTEST_TOKEN} or more ASCII characters without spaces, "
             "for instance from `openssl rand -hex 32`"
         )
     return token

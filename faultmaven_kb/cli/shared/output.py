@@ -37,7 +37,7 @@ def default_format() -> str:
 
 
 def report_context(profile: Profile) -> Context:
-    """The current folder and the root of the repository around it (the folder itself where there is none)."""
+    """The current folder and the root of the repository around it (the folder itself if there is none)."""
     folder = Path.cwd()
     return Context(folder, repository_top(folder) or folder, profile)
 

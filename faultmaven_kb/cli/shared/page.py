@@ -15,6 +15,7 @@ from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.cli.shared.prose import Prose
+from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.fences.placeholders import fill, placeholders_in
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
@@ -23,7 +24,7 @@ from faultmaven_kb.text.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.text.markdown import fences_in, read_blocks
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
-__all__ = ["command_blocks", "print_block", "print_runbook"]
+__all__ = ["command_blocks", "placeholder_values", "print_block", "print_runbook"]
 
 _COMMANDS = SHELL | PROMPTED | SQL | {"redis"}
 
@@ -40,6 +41,25 @@ class _Part(NamedTuple):
 def command_blocks(runbook: Runbook, values: Mapping[str, str]) -> tuple[str, ...]:
     """The blocks of commands of a runbook in the order of the page, with the known placeholders filled in."""
     return tuple(fill(part.text, values) for part in _parts(runbook) if part.number)
+
+
+def placeholder_values(pairs: tuple[str, ...], runbook: Runbook) -> dict[str, str]:
+    """What the option `--set` gives for the placeholders of a runbook.
+
+    A name that the runbook does not have is an error, because it would silently fill in nothing.
+    """
+    values = {}
+    known = placeholders_in("\n".join(section.text for section in runbook.sections)) if pairs else ()
+    for pair in pairs:
+        name, equals, value = pair.partition("=")
+        if not equals or not name:
+            raise click.BadParameter(f'"{pair}" has no "=", expected NAME=VALUE', param_hint="--set")
+        name = name.strip("<>")
+        if name not in known:
+            hint = did_you_mean(name, known) or f", expected one of {', '.join(map(printable, known))}" if known else ""
+            raise click.BadParameter(f'the runbook has no placeholder "{printable(name)}"{hint}', param_hint="--set")
+        values[name] = value
+    return values
 
 
 def print_block(runbook: Runbook, number: int, values: Mapping[str, str]) -> None:

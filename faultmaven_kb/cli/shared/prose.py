@@ -1,6 +1,6 @@
 """Markdown in a terminal, wrapped at its width, but never inside a piece of code: what is broken cannot be copied.
 
-The renderer wraps at every blank. So while it lays out the lines, each piece of code with a blank is one long word of
+The renderer wraps at every space. So while it lays out the lines, each piece of code with a space is one long word of
 characters for private use; afterwards the code takes the word's place. Code that is longer than a line is left to the
 terminal, which wraps it without a line break. Cells of tables stay as the renderer lays them out, or they would move.
 """
@@ -17,7 +17,7 @@ from rich.segment import Segment
 __all__ = ["Prose"]
 
 _FIRST, _FILLER = 0xE000, "\uf8ff"
-_MOST = 0x1800
+_MOST = 0x1800  # characters from U+E000 on; U+F8FF is the filler
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _WORD = re.compile("([\ue000-\uf8fe])\uf8ff*|\uf8ff+")
 _MARGIN = 8

@@ -1,7 +1,7 @@
 """What `fmkb init` writes for a folder of runbooks: each file's path below the root, and its text.
 
-The texts pin this version, name the folder with forward slashes on every system, and hold nothing to fill in that would
-make them invalid: where an owner is not known, the line of CODEOWNERS is a comment.
+The texts pin this version, name the folder with forward slashes on every system, and contain nothing to fill in that
+would make them invalid: where an owner is not known, the line of CODEOWNERS is a comment.
 """
 
 import re
@@ -19,7 +19,7 @@ CONFIGURATION = ".fmkb.toml"
 _CONFIGURATION = """\
 # How the runbooks are checked. Every key: docs/reference/configuration.md of faultmaven_kb, or `fmkb rules`.
 profile = "{profile}"
-baseline = "{baseline}" # what was there before; only new findings fail. `fmkb validate --write-baseline` makes it anew.
+baseline = "{baseline}" # the findings of today; only new ones fail. `fmkb validate --write-baseline` updates it.
 
 # [sections]
 # required = ["Symptoms", "Diagnosis", "Resolution"]

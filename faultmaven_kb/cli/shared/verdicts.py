@@ -18,8 +18,8 @@ VERDICTS = {
 
 
 def print_reason(out: Console, answer: Answer) -> None:
-    """The reason in one line of the terminal; the words that tell equal hits apart are not cut off with its end."""
+    """The reason in one line of the terminal; the words that distinguish equal hits are not cut off with its end."""
     print_line(out, Text("  "), Text(printable(answer.reason)))
-    words = " or ".join(f'"{printable(word)}"' for each in answer.distinctions for word in each.words[:1])
+    words = " or ".join(f'"{printable(word)}"' for distinction in answer.distinctions for word in distinction.words[:1])
     if words:
-        print_line(out, Text("  would tell them apart: ", style="dim"), Text(words))
+        print_line(out, Text("  would distinguish them: ", style="dim"), Text(words))

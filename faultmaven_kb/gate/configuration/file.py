@@ -1,7 +1,7 @@
 """The text of a configuration file to settings: what may be set, with a refusal for everything else.
 
 The tables below are the whole of it. An unknown key is an error that names the nearest known one and its line; nothing
-is skipped, because a misspelt setting is a check that silently does not happen. Which file it is, and reading it, is
+is skipped, because a misspelled setting is a check that silently does not happen. Which file it is, and reading it, is
 the caller's business.
 """
 
@@ -23,19 +23,19 @@ from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configuration"]
 
 TABLE = ("tool", "faultmaven-kb")
-"""The table of `pyproject.toml`; in `.fmkb.toml` the same keys stand at the top."""
+"""The table of `pyproject.toml`; in `.fmkb.toml` the same keys are at the top."""
 
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
-_SHOWN = 200
+_SHOWN = 200  # characters, chosen: two lines of a terminal
 
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a file sets. `lines` says on which line of `path` each key stands, for whoever asks why.
+    """What a file sets. `lines` says on which line of `path` each key is, for anybody who asks why.
 
     `profile` is None where the file leaves it to the command line; `schema` and `baseline` are paths relative to the
-    file's folder, empty where there is none.
+    file's folder, empty if there is none.
     """
 
     path: str = ""
@@ -68,7 +68,7 @@ class _Reader:
         """A list of texts."""
         value = self.take(key, list, "a list of texts in quotes", [])
         if not all(isinstance(word, str) and word.strip() for word in value):
-            raise self.fail(key, f"{self.name(key)} has an item that is no text, expected texts in quotes")
+            raise self.fail(key, f"{self.name(key)} has an item that is not a text, expected texts in quotes")
         return tuple(value)
 
     def inside(self, key: str) -> "_Reader":
@@ -84,7 +84,7 @@ class _Reader:
             raise self.fail(key, f'unknown key "{self.name(key)}"{hint}')
 
     def name(self, key: str) -> str:
-        """A key with its table, as it is spoken of."""
+        """A key with its table, as messages name it."""
         inner = self.table.removeprefix(".".join(TABLE)).lstrip(".")
         return f"{inner}.{key}" if inner else key
 
@@ -206,7 +206,7 @@ def _aliases(table: _Reader) -> tuple[tuple[str, str], ...]:
 
 
 def _proofs(reader: _Reader, text: str, path: str) -> str:
-    """The text of the proofs, refused here when it holds none."""
+    """The text of the proofs, refused here when it contains none."""
     from faultmaven_kb.proofs.proof import parse_proofs  # noqa: PLC0415 - only for a base that opts in to proofs
 
     try:
@@ -238,7 +238,7 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
 
     Raises `ConfigurationError` for a word that means no rule.
     """
-    names, found = list(names), set[str]()
+    names, meant_codes = list(names), set[str]()
     if not names:
         return ()
     from faultmaven_kb.gate.rules.catalogue import all_rules, codes_by_word  # noqa: PLC0415 - only where rules are named
@@ -252,8 +252,8 @@ def codes_named(names: Iterable[str]) -> tuple[str, ...]:
         if not codes:
             options = [] if word.startswith("rb") else [rule.name for rule in all_rules()]
             raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, options)}')
-        found |= codes
-    return tuple(sorted(found))
+        meant_codes |= codes
+    return tuple(sorted(meant_codes))
 
 
 def _codes(reader: _Reader, key: str, *, protected: bool = False) -> tuple[str, ...]:
@@ -268,12 +268,12 @@ def _codes(reader: _Reader, key: str, *, protected: bool = False) -> tuple[str, 
 
 def _protected(name: str, codes: Iterable[str]) -> str:
     named = ", ".join(sorted(CREDENTIALS & set(codes)))
-    return f"{name} switches off {named}, expected allow-credential-suppression = true beside it"
+    return f"{name} switches off {named}, expected allow-credential-suppression = true as well"
 
 
 def _levels(reader: _Reader) -> tuple[tuple[str, Level], ...]:
     table = reader.inside("levels")
-    found: dict[str, Level] = {}
+    levels: dict[str, Level] = {}
     options = [level.value for level in Level]
     for name, value in table.values.items():
         if value not in options:
@@ -282,13 +282,13 @@ def _levels(reader: _Reader) -> tuple[tuple[str, Level], ...]:
             codes = codes_named([name])
         except ConfigurationError as error:
             raise table.fail(name, str(error)) from None
-        found |= dict.fromkeys(codes, Level(value))
-    return tuple(sorted(found.items()))
+        levels |= dict.fromkeys(codes, Level(value))
+    return tuple(sorted(levels.items()))
 
 
 def _exclusions(reader: _Reader, *, protected: bool) -> tuple[Exclusion, ...]:
     tables = reader.take("exclude", list, "tables [[exclude]]", [])
-    found = []
+    exclusions = []
     for values in tables:
         if not isinstance(values, dict):
             raise reader.fail("exclude", "exclude is a list of values, expected tables [[exclude]]")
@@ -296,14 +296,14 @@ def _exclusions(reader: _Reader, *, protected: bool) -> tuple[Exclusion, ...]:
         table = _Reader(reader.text, reader.path, values, name)
         reason = table.take("reason", str, "a text", "").strip()
         codes = _codes(table, "rules", protected=protected)
-        each = Exclusion(reason, codes, table.words("paths"), table.words("ids"))
+        exclusion = Exclusion(reason, codes, table.words("paths"), table.words("ids"))
         table.close(_EXCLUDE)
         if not reason:
             raise reader.fail("exclude", "exclude has no reason, expected reason = and why")
-        if not each.paths and not each.ids:
+        if not exclusion.paths and not exclusion.ids:
             raise reader.fail("exclude", "exclude names no runbook, expected paths = or ids =")
-        found.append(each)
-    return tuple(found)
+        exclusions.append(exclusion)
+    return tuple(exclusions)
 
 
 def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
@@ -321,15 +321,15 @@ def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
 def _keys(text: str, table: str, values: Mapping[str, Any]) -> dict[str, int]:
     """The lines of the keys that are set, with those of the tables below."""
     lines = _lines(text)
-    found = {}
+    numbers = {}
     for key, value in values.items():
         name = f"{table}.{key}" if table else key
         if name in lines:
-            found[key] = lines[name]
+            numbers[key] = lines[name]
         for below in value if isinstance(value, dict) else ():
             if f"{name}.{below}" in lines:
-                found[f"{key}.{below}"] = lines[f"{name}.{below}"]
-    return found
+                numbers[f"{key}.{below}"] = lines[f"{name}.{below}"]
+    return numbers
 
 
 def _line_of(text: str, table: str, key: str) -> int | None:
@@ -340,16 +340,16 @@ def _line_of(text: str, table: str, key: str) -> int | None:
 @lru_cache(maxsize=2)
 def _lines(text: str) -> Mapping[str, int]:
     """The first line (from 1) of each key and each table by its full name."""
-    found: dict[str, int] = {}
+    lines: dict[str, int] = {}
     table = ""
     for number, line in enumerate(text.split("\n"), 1):
         header, assignment = _HEADER.match(line), _ASSIGNMENT.match(line)
         if header:
             table = re.sub(r"[\s\"']", "", header[1])
-            names = table.split(".")
+            names = table.split(".")[:MOST_PARTS]  # a line of a text may look like a header of thousands
             for end in range(1, len(names) + 1):
-                found.setdefault(".".join(names[:end]), number)
+                lines.setdefault(".".join(names[:end]), number)
         elif assignment:
             key = assignment[1].strip("\"'")
-            found.setdefault(f"{table}.{key}" if table else key, number)
-    return found
+            lines.setdefault(f"{table}.{key}" if table else key, number)
+    return lines

@@ -112,7 +112,7 @@ def text_before(tree: SnapshotTree, file: str) -> str:
     """The text of a file before a change. Raises `ConfigurationError` for one that was not there."""
     data = tree.data(file)
     if data is None:
-        raise ConfigurationError(f"cannot read {file!r}: it was no file of the repository before the change")
+        raise ConfigurationError(f"cannot read {file!r}: it was not a file of the repository before the change")
     return utf8(data, file)
 
 
@@ -145,7 +145,7 @@ def _upwards(path: Path) -> list[Path]:
     """The folder of a path and those above it, up to the top of the git repository."""
     folder = _folder(path)
     top = repository_top(folder)
-    return [each for each in (folder, *folder.parents) if top is None or each.is_relative_to(top)]
+    return [parent for parent in (folder, *folder.parents) if top is None or parent.is_relative_to(top)]
 
 
 def _has_table(text: str, folder: str) -> bool:
@@ -164,7 +164,7 @@ def _proofs(path: Path, root: Path) -> str:
     """The proofs in a file, or in the files of a folder, as one JSON list."""
     try:
         is_folder = path.is_dir()
-    except (OSError, ValueError):  # a NUL or a name that is too long, which reading it will speak of
+    except (OSError, ValueError):  # a NUL or a name that is too long, which reading it will report
         is_folder = False
     if not is_folder:
         return regular_text(path, root, limit=DATA_LIMIT)

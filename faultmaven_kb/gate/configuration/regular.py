@@ -1,4 +1,4 @@
-"""The text of a file that settings name, or that holds them: a regular file, inside its root, of limited size.
+"""The text of a file that settings name, or that contains them: a regular file, inside its root, of limited size.
 
 A configuration may come from a stranger. A device or a pipe would never end, a path out of the repository would show
 what lies elsewhere, and all of them are refused before anything is read.

@@ -1,7 +1,7 @@
-"""Findings that were there before: a file of fingerprints that lets a base adopt the gate without mending all at once.
+"""Findings that were there before: a file of fingerprints that lets a base adopt the gate without fixing all at once.
 
 A fingerprint is made of the file, the rule, the text of the line and the head of the message, not of the line's number,
-so it survives lines that move. Equal ones are counted. The file is a ratchet: what is mended must leave it (RB905), so
+so it survives lines that move. Equal ones are counted. The file is a ratchet: what is fixed must leave it (RB905), so
 that it cannot come back unseen.
 """
 
@@ -29,7 +29,7 @@ __all__ = [
     "without_known",
 ]
 
-_VERSION = 1
+_VERSION = 1  # of the file's format
 _DIGITS = re.compile(r"\d+")
 
 
@@ -44,7 +44,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """One line of a baseline: a mark, how many findings have it, and the line of the file it stands on."""
+    """One line of a baseline: a mark, how many findings have it, and the line of the file it is on."""
 
     mark: Mark
     count: int
@@ -108,8 +108,8 @@ def _word(value: object) -> str:
 def narrowed(baseline: Baseline, allowed: Baseline) -> Baseline:
     """A baseline without what another one does not list: a change may take entries out and add none."""
     counts = {entry.mark: entry.count for entry in allowed.entries}
-    kept = (replace(entry, count=min(entry.count, counts.get(entry.mark, 0))) for entry in baseline.entries)
-    return replace(baseline, entries=tuple(entry for entry in kept if entry.count > 0))
+    entries = (replace(entry, count=min(entry.count, counts.get(entry.mark, 0))) for entry in baseline.entries)
+    return replace(baseline, entries=tuple(entry for entry in entries if entry.count > 0))
 
 
 def _row(mark: Mark, count: int) -> str:
@@ -137,7 +137,7 @@ def stale_entries(
     runs: Callable[[str], bool],
     compares: Callable[[str], bool],
 ) -> Iterator[Diagnostic]:
-    """Entries of the baseline that are mended: their file was checked by their rule, or is gone.
+    """Entries of the baseline that are fixed: their file was checked by their rule, or is gone.
 
     `runs` says whether a rule ran, `compares` whether it looks at several files: such a rule finds less when only some
     files are checked, so its entries count only when every file of the baseline was checked or is gone.
@@ -151,6 +151,6 @@ def stale_entries(
         asked = mark.path in checked and runs(mark.code) and (whole or not compares(mark.code))
         if missing > 0 and (asked or mark.path in gone):
             what = f"{missing} of {entry.count} findings" if entry.count > 1 else "the finding"
-            message = f"{what} of {mark.code} in {mark.path} is mended, write the baseline again"
+            message = f"{what} of {mark.code} in {mark.path}: fixed, write the baseline again"
             span = Span(entry.line, 1, entry.line, 1)
             yield Diagnostic("RB905", "stale-baseline-entry", Level.WARNING, message, baseline.path, span)

@@ -39,7 +39,7 @@ __all__ = ["check_paths", "check_text", "marks_of"]
 _START = Span(1, 1, 1, 1)
 
 _WORTH_A_PROCESS = 80
-"""So many documents that are not in the cache pay for starting another process."""
+"""This many documents that are not in the cache pay for starting another process."""
 
 _NEEDS_CHANGE = frozenset({"RB816", "RB904"})
 """Rules that find something only where the state before a change is known."""
@@ -73,10 +73,10 @@ def check_paths(
 ) -> Report:
     """Check the runbooks in files and folders. Raises `PathError` for a path that does not exist.
 
-    Links are followed below `root` and nowhere else (by default the folder that holds all paths). With `since`, only
-    findings that were not there before are reported; with `baseline`, only those that it does not list, and its
-    stale entries. `notices` are reported beside what is found. `progress` is told how many documents of how many are
-    done.
+    Links are followed below `root` and nowhere else (by default the folder that contains all paths). With `since`, only
+    findings that were not there before are reported; with `baseline`, only those that it does not list, and its stale
+    entries. `notices` are reported in addition to the findings. `progress` is called with how many of how many
+    documents are done.
     """
     given = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(given)).resolve())
@@ -86,19 +86,19 @@ def check_paths(
     earlier = _batch_before(batch, since) if since else None
     before = _examine_all(earlier) if earlier else {}
     results = _examine_all(batch)
-    found = [*unread, *_judge(batch, results, _change_since(batch, since, before))]
+    diagnostics = [*unread, *_judge(batch, results, _change_since(batch, since, before))]
     sources = _sources_of(documents)
     names = sorted({*documents, *(diagnostic.path for diagnostic in unread)})
     places = {name: tree.relative(name) or name for name in names}
     if since and earlier:
         known = _known_before(earlier, since, before)
         allowed = criteria.settings.allow_credential_suppression
-        marked = [(each, _mark_in(each, places, sources)) for each in _ordered(found)]
-        found = list(without_known(marked, known, allow_credentials=allowed))
+        marked = [(each, _mark_in(each, places, sources)) for each in _ordered(diagnostics)]
+        diagnostics = list(without_known(marked, known, allow_credentials=allowed))
     if baseline:
-        found = _against_baseline(found, baseline, batch, places, sources)
+        diagnostics = _against_baseline(diagnostics, baseline, batch, places, sources)
         sources[baseline.path] = Source(baseline.text, baseline.path)
-    return Report(_ordered([*found, *notices]), tuple(names), sources, places)
+    return Report(_ordered([*diagnostics, *notices]), tuple(names), sources, places)
 
 
 def check_text(
@@ -118,8 +118,8 @@ def check_text(
     """
     tree = DiskTree(root.resolve()) if root else None
     batch = _Batch({path: text}, Criteria(today, profile, settings or Settings()), tree, cache)
-    found = _judge(batch, _examine_all(batch), None)
-    return Report(_ordered(found), (path,), _sources_of(batch.documents), {path: _place_of(tree, path)})
+    diagnostics = _judge(batch, _examine_all(batch), None)
+    return Report(_ordered(diagnostics), (path,), _sources_of(batch.documents), {path: _place_of(tree, path)})
 
 
 def marks_of(report: Report) -> tuple[Mark, ...]:
@@ -132,7 +132,7 @@ def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
 
 
 def _common_folder(paths: list[Path]) -> Path:
-    """The folder that holds all paths; a single file counts with its folder of technologies."""
+    """The folder that contains all paths; a single file counts with its folder of technologies."""
     folders = [real_path(path) if path.is_dir() else real_path(path.parent).parent for path in paths]
     common = folders[0] if folders else Path()
     for folder in folders[1:]:
@@ -172,8 +172,8 @@ def _stray(name: str) -> Diagnostic:
 
 def _sources_of(documents: Mapping[str, bytes | str]) -> dict[str, Source]:
     """The texts of the documents that can be read, by name."""
-    found = ((name, decode(data, name)[0]) for name, data in documents.items())
-    return {name: source for name, source in found if source is not None}
+    decoded = ((name, decode(data, name)[0]) for name, data in documents.items())
+    return {name: source for name, source in decoded if source is not None}
 
 
 def _examine_all(batch: _Batch) -> dict[str, Examined]:
@@ -181,9 +181,9 @@ def _examine_all(batch: _Batch) -> dict[str, Examined]:
     results: dict[str, Examined] = {}
     todo = []
     for name, data in batch.documents.items():
-        kept = batch.cache.get(data, name, batch.criteria) if batch.cache and isinstance(data, bytes) else None
-        if kept is not None:
-            results[name] = kept
+        earlier = batch.cache.get(data, name, batch.criteria) if batch.cache and isinstance(data, bytes) else None
+        if earlier is not None:
+            results[name] = earlier
         else:
             todo.append(name)
     for result in _examined(batch, todo):
@@ -219,16 +219,16 @@ def _judge(batch: _Batch, results: Mapping[str, Examined], change: Change | None
     by_path: dict[str, list[Diagnostic]] = {name: list(result.diagnostics) for name, result in results.items()}
     for diagnostic in _base_findings(batch, results, change):
         by_path[diagnostic.path].append(diagnostic)
-    found: list[Diagnostic] = []
+    diagnostics: list[Diagnostic] = []
     for name, result in results.items():
         identity = result.facts.id if result.facts else None
         counted = apply_policy(by_path[name], batch.criteria, place=_place_of(batch.tree, name), identity=identity)
-        found += _unanswered(batch, result, change, counted) if result.suppressions else counted
-    return found
+        diagnostics += _unanswered(batch, result, change, counted) if result.suppressions else counted
+    return diagnostics
 
 
 def _place_of(tree: Tree | None, name: str) -> str:
-    """Where a document stands relative to the root; its name where there is no tree or it lies outside."""
+    """Where a document is relative to the root; its name where there is no tree or it lies outside."""
     return (tree.relative(name) if tree else None) or name
 
 
@@ -283,9 +283,9 @@ class _Loader:
 
     def _examined(self, data: bytes, place: str) -> Examined:
         cache, criteria = self._batch.cache, self._batch.criteria
-        kept = cache.get(data, place, criteria) if cache else None
-        result = kept or examine(data, place, criteria)
-        if cache and kept is None:
+        earlier = cache.get(data, place, criteria) if cache else None
+        result = earlier or examine(data, place, criteria)
+        if cache and earlier is None:
             cache.put(data, place, criteria, result)
         return result
 
@@ -325,7 +325,7 @@ def _known_before(batch: _Batch, since: Snapshot, results: Mapping[str, Examined
 
 
 def _mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping[str, Source]) -> Mark:
-    """The mark of a finding, by the places and texts of the files it may stand in."""
+    """The mark of a finding, by the places and texts of the files it may be in."""
     place = places.get(diagnostic.path, diagnostic.path)
     return mark_of(diagnostic, place, sources.get(diagnostic.path))
 

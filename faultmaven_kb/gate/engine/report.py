@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Level
@@ -14,7 +15,7 @@ __all__ = ["Report"]
 class Report:
     """What a check found: the diagnostics in order, the files that were read, and their texts by path.
 
-    `places` holds each file's path relative to the root of the tree.
+    `places` contains each file's path relative to the root of the tree.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -28,6 +29,19 @@ class Report:
     def count(self, level: Level) -> int:
         """How many diagnostics have a level."""
         return sum(1 for diagnostic in self.diagnostics if diagnostic.level is level)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report as plain data, as `fmkb validate --format json` prints it: `diagnostics` and `summary`."""
+        return {
+            "diagnostics": [diagnostic.to_dict() for diagnostic in self.diagnostics],
+            "summary": {
+                "files": len(self.files),
+                "errors": self.count(Level.ERROR),
+                "warnings": self.count(Level.WARNING),
+                "infos": self.count(Level.INFO),
+                "fixable": sum(1 for diagnostic in self.diagnostics if diagnostic.fix),
+            },
+        }
 
     @property
     def failed(self) -> bool:

@@ -47,12 +47,12 @@ class ResultCache:
     folder: Path
 
     def get(self, data: bytes, path: str, criteria: Criteria) -> Examined | None:
-        """The result kept for this content under this name, None when there is none."""
-        kept = self._entries.get(_key(data, path, criteria))
-        if kept is None:
+        """The result kept for this content under this name, None if there is none."""
+        entry = self._entries.get(_key(data, path, criteria))
+        if entry is None:
             return None
         try:
-            return _adapter().validate_json(kept)
+            return _adapter().validate_json(entry)
         except ValueError:  # pydantic's complaint is one
             return None
 

@@ -50,7 +50,7 @@ def facts_of(document: ReadDocument, *, sketched: bool = True) -> Facts:
 
 
 def _digest(text: str) -> str:
-    """The same for two texts that differ in blanks and line ends only."""
+    """The same for two texts that differ in spaces and line ends only."""
     return hashlib.blake2b(" ".join(text.split()).encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 
@@ -60,7 +60,7 @@ def _symptom(text: str, literals: tuple[str, ...], span: Span) -> SymptomFact:
 
 
 def _key(text: str) -> str:
-    """Words in lower case: punctuation, marks and blanks make no other symptom."""
+    """Words in lower case: punctuation, marks and spaces make no other symptom."""
     return " ".join(_WORD.findall(text.casefold()))
 
 
@@ -81,11 +81,11 @@ def _anchors(document: ReadDocument, sections: tuple[OutlineSection, ...]) -> tu
 
 def _body(document: ReadDocument) -> str:
     """The body without its headings' and labels' frame: what the author wrote, history apart."""
-    kept = []
+    texts = []
     for section in walk(document.outline):
         if document.dialect.headings.role(section.key) != "version-history":
-            kept += [_text(document, block.span) for block in section.blocks if not isinstance(block, Heading)]
-    return "\n".join(kept)
+            texts += [_text(document, block.span) for block in section.blocks if not isinstance(block, Heading)]
+    return "\n".join(texts)
 
 
 def _text(document: ReadDocument, span: Span) -> str:

@@ -1,9 +1,9 @@
 """The links of a document with the exact places of their words and targets, and what was meant to be one.
 
-markdown-it's inline pass gives no places, so links are found in the source lines of the blocks that can hold them; code
-spans and comments are blanked first, characters for characters, so that an example of a link is none. Reference links
-are followed to their definition, which is where the target stands. `href` and `src` of raw HTML are links as well; in a
-block of HTML they are the only ones, since Markdown is none there.
+markdown-it's inline pass gives no places, so links are found in the source lines of the blocks that can contain them;
+code spans and comments are blanked first, characters for characters, so that an example of a link is none. Reference
+links are followed to their definition, which is where the target is. `href` and `src` of raw HTML are links as well; in
+a block of HTML they are the only ones, since Markdown is none there.
 """
 
 import re
@@ -58,20 +58,20 @@ def is_external(target: str) -> bool:
 
 def find_links(document: ReadDocument) -> tuple[FoundLink, ...]:
     """Every link with a target in document order; autolinks and definitions of references included."""
-    found: list[FoundLink] = []
+    links: list[FoundLink] = []
     source = document.source
     for start, text, related in _stretches(document, (Html,)):
-        found += _html_links(source, start, text, related)
+        links += _html_links(source, start, text, related)
     for start, text, related in _stretches(document):
-        found += _html_links(source, start, text, related)
+        links += _html_links(source, start, text, related)
         for match in _INLINE.finditer(text):
             group = "angle" if match["angle"] is not None else "bare"
             if match[group].strip():
-                found.append(_link(source, start, match, group, related))
+                links.append(_link(source, start, match, group, related))
         for pattern in (_AUTO, _DEFINITION):
             for match in pattern.finditer(text):
-                found.append(_link(source, start, match, "target", related))
-    return tuple(sorted(found, key=lambda link: link.target_span))
+                links.append(_link(source, start, match, "target", related))
+    return tuple(sorted(links, key=lambda link: link.target_span))
 
 
 def _html_links(source: Source, start: int, text: str, related: bool) -> Iterator[FoundLink]:
@@ -122,18 +122,21 @@ def _malformed(kind: str, source: Source, start: int, match: re.Match[str]) -> M
 
 
 def _label(text: str) -> str:
-    """A reference label as CommonMark compares it: blanks folded, case ignored."""
+    """A reference label as CommonMark compares it: spaces folded, case ignored."""
     return " ".join(text.split()).casefold()
 
 
 def _stretches(document: ReadDocument, kinds: tuple[type[Block], ...] = _MARKDOWN) -> Iterator[tuple[int, str, bool]]:
-    """The texts that may hold links: start index, text with code and comments blanked, whether it is related."""
+    """The texts that may contain links: start index, text with code and comments blanked, whether it is related."""
     hopeful = [number for number, line in enumerate(document.source.lines, 1) if _may_link(line)]
     for section, related in _sections(document):
         if not _any_within(hopeful, section.span):
             continue
         heading = (section.heading,) if section.heading and kinds is _MARKDOWN else ()
-        for block in (*heading, *(each for each in blocks_within(section.blocks) if isinstance(each, kinds))):
+        for block in (
+            *heading,
+            *(block_inside for block_inside in blocks_within(section.blocks) if isinstance(block_inside, kinds)),
+        ):
             if _any_within(hopeful, block.span):
                 yield (*_stretch(document.source, block.span), related)
 

@@ -14,7 +14,7 @@ __all__ = ["Change", "Facts", "FoundLink", "Named", "Suppression", "SymptomFact"
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """A link as written: its words, its target, and their places. `related` when it stands among related issues."""
+    """A link as written: its words, its target, and their places. `related` when it is among related issues."""
 
     text: str
     target: str
@@ -38,7 +38,7 @@ class SymptomFact:
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What other documents, and the same one later, may ask of this one. `updated` is its date as written in ISO 8601,
-    `related_span` the heading of its related issues, `content` a digest of its text without regard to blanks,
+    `related_span` the heading of its related issues, `content` a digest of its text without regard to spaces,
     `by_file` whether its id is only its file's name."""
 
     path: str
@@ -80,7 +80,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A rule's code or name as it stands in a suppression."""
+    """A rule's code or name as written in a suppression."""
 
     text: str
     span: Span
@@ -90,7 +90,7 @@ class Named:
 class Suppression:
     """One comment: its verb, the rules it names, whether a reason is given, and the lines it speaks for.
 
-    `span` is the comment; `whole_line` when nothing else stands on its line.
+    `span` is the comment; `whole_line` when nothing else is on its line.
     """
 
     verb: str

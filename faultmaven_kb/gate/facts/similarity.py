@@ -12,13 +12,13 @@ from collections.abc import Iterator, Sequence
 
 __all__ = ["nearest_earlier", "resemblance", "sketch_of"]
 
-_RUN = 5
-_SIZE = 128
-_DOORS = 24
-_VISITORS = 6
-_PRIME = 1_000_003
-_SPREAD = 0x9E3779B97F4A7C15
-_MODULUS = 2**61 - 1
+_RUN = 5  # words, convention for near-duplicate detection (Broder)
+_SIZE = 128  # hashes; standard error of the share about 1/sqrt(128), 9 points
+_DOORS = 24  # chosen: copies with a resemblance of 0.6 share one of 24 all but surely
+_VISITORS = 6  # chosen: bounds the comparisons of a base made from one template
+_PRIME = 1_000_003  # convention: the smallest prime above a million
+_SPREAD = 0x9E3779B97F4A7C15  # 2**64 divided by the golden ratio (Knuth, multiplicative hashing)
+_MODULUS = 2**61 - 1  # a Mersenne prime
 _WORD = re.compile(r"\w+")
 
 
@@ -37,7 +37,7 @@ def resemblance(first: Sequence[int], second: Sequence[int]) -> float:
     """The estimated share (0 to 1) of runs of words that two texts have in common."""
     union = sorted({*first, *second})[:_SIZE]
     common = set(first) & set(second)
-    return sum(1 for each in union if each in common) / len(union) if union else 0.0
+    return sum(1 for hash_value in union if hash_value in common) / len(union) if union else 0.0
 
 
 def nearest_earlier(sketches: Sequence[Sequence[int]]) -> Iterator[tuple[int, int, float]]:

@@ -25,10 +25,10 @@ class Tree(Protocol):
         """A document's path relative to the root, None when it lies outside."""
 
     def entries(self, folder: str) -> Mapping[str, Kind]:
-        """The names in a folder and what they are; empty for what is no folder."""
+        """The names in a folder and what they are; empty for what is not a folder."""
 
     def data(self, path: str) -> bytes | None:
-        """The bytes of a file, None when there is none."""
+        """The bytes of a file, None if there is none."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +63,8 @@ class DiskTree:
 
     def _list(self, folder: str) -> Mapping[str, Kind]:
         try:
-            with os.scandir(self.root / folder) as found:
-                return {entry.name: self._kind(entry) for entry in found}
+            with os.scandir(self.root / folder) as entries:
+                return {entry.name: self._kind(entry) for entry in entries}
         except (OSError, ValueError):
             return {}
 
@@ -98,7 +98,7 @@ class SnapshotTree:
     _folders: dict[str, dict[str, Kind]] = field(default_factory=dict, repr=False)
 
     def relative(self, path: str) -> str | None:
-        """The path that a document's name stands for."""
+        """The path that a document's name represents."""
         return self.names.get(path)
 
     def entries(self, folder: str) -> Mapping[str, Kind]:
@@ -122,7 +122,7 @@ class SnapshotTree:
 
 
 def kind_of(tree: Tree, path: str) -> Kind | None:
-    """What stands at a path, letter by letter; None for nothing."""
+    """What is at a path, letter by letter; None for nothing."""
     path = path.strip("/")
     if path in ("", "."):
         return "folder"
@@ -137,7 +137,7 @@ def kind_of(tree: Tree, path: str) -> Kind | None:
 
 
 def actual_name(tree: Tree, path: str) -> str | None:
-    """The one path that differs from `path` in upper and lower case only, None when there is none."""
+    """The one path that differs from `path` in upper and lower case only, None if there is none."""
     folder = ""
     for part in path.strip("/").split("/"):
         near = sorted(name for name in tree.entries(folder) if name.casefold() == part.casefold())

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
+from typing import Any
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import Diagnostic, Edit, apply_edits
@@ -27,7 +28,7 @@ __all__ = ["Check", "FixedFile", "Refusal", "diff", "fix_report", "write_fixed"]
 Check = Callable[[str, str], Report]
 """Checks one document on its own: its text and its path."""
 
-_ROUNDS = 10
+_ROUNDS = 10  # chosen: bounds fixes that uncover others
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +38,14 @@ class Refusal:
     diagnostic: Diagnostic
     reason: str
 
+    def to_dict(self) -> dict[str, Any]:
+        """The refusal as plain data."""
+        return {"diagnostic": self.diagnostic.to_dict(), "reason": self.reason}
+
 
 @dataclass(frozen=True, slots=True)
 class FixedFile:
-    """One document before (`source`) and after (`text`), with the findings that were mended and those that were not."""
+    """One document before (`source`) and after (`text`), with the findings that were fixed and those that were not."""
 
     source: Source
     text: str
@@ -55,8 +60,18 @@ class FixedFile:
         """Whether there is anything to write."""
         return bool(self.applied)
 
+    def to_dict(self) -> dict[str, Any]:
+        """The result as plain data: `path`, `text`, `diff`, and the findings that were `applied` or `refused`."""
+        return {
+            "path": self.source.path,
+            "text": self.text,
+            "diff": self.diff(),
+            "applied": [diagnostic.to_dict() for diagnostic in self.applied],
+            "refused": [refusal.to_dict() for refusal in self.refused],
+        }
+
     def diff(self) -> str:
-        """The change as a unified diff, empty when there is none."""
+        """The change as a unified diff, empty if there is none."""
         return diff(self)
 
     def write(self) -> None:
@@ -73,18 +88,18 @@ def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[F
     Safe fixes only, unless `unsafe`. What the report leaves out (as a baseline does) is not fixed, although `check`
     may find it. Nothing is written.
     """
-    found: dict[str, list[Diagnostic]] = {}
+    by_path: dict[str, list[Diagnostic]] = {}
     for diagnostic in report.diagnostics:
-        found.setdefault(diagnostic.path, []).append(diagnostic)
+        by_path.setdefault(diagnostic.path, []).append(diagnostic)
     return tuple(
-        _fix_file(report.sources[path], found[path], check, unsafe)
+        _fix_file(report.sources[path], by_path[path], check, unsafe)
         for path in report.files
-        if path in report.sources and any(_offered(each, unsafe) for each in found.get(path, ()))
+        if path in report.sources and any(_offered(each, unsafe) for each in by_path.get(path, ()))
     )
 
 
 def diff(fixed: FixedFile) -> str:
-    """The change as a unified diff, empty when there is none. Carriage returns are part of the lines."""
+    """The change as a unified diff, empty if there is none. Carriage returns are part of the lines."""
     old, new = (text.split("\n") for text in (fixed.source.text, fixed.text))
     names = (f"a/{fixed.source.path}", f"b/{fixed.source.path}")
     lines = unified_diff(_with_ends(old), _with_ends(new), *names)
@@ -112,16 +127,18 @@ def _offered(diagnostic: Diagnostic, unsafe: bool) -> bool:
 
 
 def _fix_file(source: Source, reported: Sequence[Diagnostic], check: Check, unsafe: bool) -> FixedFile:
-    found = [each for each in reported if _offered(each, unsafe)]
-    applied = [each for each in found if each.fix and not each.fix.edits]
+    fixable = [diagnostic for diagnostic in reported if _offered(diagnostic, unsafe)]
+    applied = [diagnostic for diagnostic in fixable if diagnostic.fix and not diagnostic.fix.edits]
     if not source.exact and not applied:
         reason = "the file is not UTF-8, its bytes could not be restored"
-        return FixedFile(source, source.text, refused=tuple(Refusal(each, reason) for each in found))
+        return FixedFile(source, source.text, refused=tuple(Refusal(diagnostic, reason) for diagnostic in fixable))
     now, refused, seen = Source(source.text, source.path), list[Refusal](), {source.text}
     before = check(now.text, now.path).diagnostics
-    left_out = {_identity(each) for each in before} - {_identity(each) for each in reported}
+    left_out = {_identity(diagnostic) for diagnostic in before} - {_identity(diagnostic) for diagnostic in reported}
     for _ in range(_ROUNDS):
-        step = _round(now, [each for each in found if each.fix and each.fix.edits], before, check)
+        step = _round(
+            now, [diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.edits], before, check
+        )
         refused += step.refused
         if step.text in seen:
             break
@@ -129,7 +146,9 @@ def _fix_file(source: Source, reported: Sequence[Diagnostic], check: Check, unsa
         applied += step.applied
         now, before = Source(step.text, source.path), step.left
         skipped = left_out | {_identity(refusal.diagnostic) for refusal in refused}
-        found = [each for each in before if _offered(each, unsafe) and _identity(each) not in skipped]
+        fixable = [
+            diagnostic for diagnostic in before if _offered(diagnostic, unsafe) and _identity(diagnostic) not in skipped
+        ]
     return FixedFile(source, now.text, tuple(applied), tuple(refused))
 
 
@@ -143,20 +162,22 @@ class _Step:
     left: tuple[Diagnostic, ...] = ()
 
 
-def _round(source: Source, found: Sequence[Diagnostic], before: Sequence[Diagnostic], check: Check) -> _Step:
+def _round(source: Source, fixable: Sequence[Diagnostic], before: Sequence[Diagnostic], check: Check) -> _Step:
     """Apply what can be applied together; when that does harm, one after the other to find the culprit."""
-    safe = [each for each in found if each.fix and each.fix.safe]  # first, as they may show an unsafe one to be wrong
-    chosen = _without_overlaps(source, safe or found)
+    safe = [
+        diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.safe
+    ]  # first, as they may show an unsafe one to be wrong
+    chosen = _without_overlaps(source, safe or fixable)
     if not chosen:
         return _Step(source.text)
     step, reason = _attempt(source, chosen, before, check)
     if not reason:
         return step
     best, refused = _Step(source.text), list[Refusal]()
-    for each in chosen:
-        step, reason = _attempt(source, [*best.applied, each], before, check)
+    for diagnostic in chosen:
+        step, reason = _attempt(source, [*best.applied, diagnostic], before, check)
         if reason:
-            refused.append(Refusal(each, reason))
+            refused.append(Refusal(diagnostic, reason))
         else:
             best = step
     return replace(best, refused=tuple(refused))
@@ -166,7 +187,7 @@ def _attempt(
     source: Source, chosen: Sequence[Diagnostic], before: Iterable[Diagnostic], check: Check
 ) -> tuple[_Step, str]:
     """The text after some fixes, and why it must not be taken (empty when it may)."""
-    edits = tuple(dict.fromkeys(edit for each in chosen for edit in _edits(source, each)))
+    edits = tuple(dict.fromkeys(edit for diagnostic in chosen for edit in _edits(source, diagnostic)))
     text = apply_edits(source, edits)
     old, new = (read_document(version, path=source.path)[0] for version in (source.text, text))
     if old is None or new is None:
@@ -175,8 +196,8 @@ def _attempt(
     if reason:
         return _Step(text), reason
     left = check(text, source.path).diagnostics
-    counts, counts_left = (Counter(_identity(each) for each in side) for side in (before, left))
-    for identity, number in Counter(_identity(each) for each in chosen).items():
+    counts, counts_left = (Counter(_identity(diagnostic) for diagnostic in side) for side in (before, left))
+    for identity, number in Counter(_identity(diagnostic) for diagnostic in chosen).items():
         if counts_left[identity] > max(counts[identity] - number, 0):
             return _Step(text), "the finding would still be there"
     return _Step(text, tuple(chosen), left=left), ""
@@ -187,15 +208,17 @@ def _identity(diagnostic: Diagnostic) -> tuple[str, str]:
     return diagnostic.code, diagnostic.message
 
 
-def _without_overlaps(source: Source, found: Iterable[Diagnostic]) -> list[Diagnostic]:
+def _without_overlaps(source: Source, fixable: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The fixes that can be made at once: of two that touch, the first; twice the same counts as one."""
     taken: dict[tuple[int, int], Edit] = {}
     chosen = []
-    for each in found:
-        places = {(source.offset(edit.span.start), source.offset(edit.span.end)): edit for edit in _edits(source, each)}
+    for diagnostic in fixable:
+        places = {
+            (source.offset(edit.span.start), source.offset(edit.span.end)): edit for edit in _edits(source, diagnostic)
+        }
         if all(taken.get(place) == edit or _is_free(place, taken) for place, edit in places.items()):
             taken |= places
-            chosen.append(each)
+            chosen.append(diagnostic)
     return chosen
 
 

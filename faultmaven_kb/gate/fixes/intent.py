@@ -38,21 +38,22 @@ def unintended_change(before: ReadDocument, after: ReadDocument, edits: Sequence
     if field:
         return f"{field} would change as well"
     structural = _touches_structure(before.source, old) or _touches_structure(after.source, new)
-    lost, found = _differences(before.runbook, after.runbook)
-    kept = {(part.kind, part.content) for part in _parts(after.runbook)}
+    lost, gained = _differences(before.runbook, after.runbook)
+    parts_after = {(part.kind, part.content) for part in _parts(after.runbook)}
     for part in lost:
         if _meets(old, part.span) or _was_front_matter(part, before, after):
             continue
-        if not structural or (part.kind in (Section, Command) and (part.kind, part.content) not in kept):
+        if not structural or (part.kind in (Section, Command) and (part.kind, part.content) not in parts_after):
             return f"a {part.kind.__name__.lower()} on line {part.span.line} would change as well"
-    for part in () if structural else found:
+    for part in () if structural else gained:
         if not _meets(new, part.span):
             return f"a {part.kind.__name__.lower()} would appear on line {part.span.line}"
     return ""
 
 
 def _was_front_matter(part: "_Placed", before: ReadDocument, after: ReadDocument) -> bool:
-    """Whether a part was read from what is front matter after the fix, and could not be told from text before."""
+    """Whether a part was read from what is front matter after the fix, and could not be distinguished from text
+    before."""
     return not before.front_matter.readable and part.span.end_line <= after.front_matter.span.end_line
 
 
@@ -82,7 +83,7 @@ def _is_form_only(source: Source, edits: Iterable[Edit]) -> bool:
 
 
 def _metadata_change(before: ReadDocument, after: ReadDocument, old: _Lines, new: _Lines) -> str:
-    """The first front matter field that changed although nothing near it was edited; empty when there is none."""
+    """The first front matter field that changed although nothing near it was edited; empty if there is none."""
     if not before.front_matter.readable or not before.front_matter.present:
         return ""
     was, now = before.front_matter.values, after.front_matter.values
@@ -103,7 +104,7 @@ def _field_span(document: ReadDocument, key: str) -> Span | None:
 
 
 class _Placed(NamedTuple):
-    """A part that knows its place, with what it says itself; the parts in it stand on their own."""
+    """A part that knows its place, with what it says itself; the parts in it are compared separately."""
 
     kind: type[Part]
     span: Span

@@ -101,12 +101,12 @@ def is_example(value: str) -> bool:
 
 
 def credentials_in(text: str, *, is_code: bool) -> Iterator[Credential]:
-    """The credentials in a text; assignments are looked for in code only, where they are no sentence."""
+    """The credentials in a text; assignments are looked for in code only, where they are not part of a sentence."""
     taken: list[tuple[int, int]] = []
-    for found in _candidates(text, is_code):
-        if not any(start < found.end and found.start < end for start, end in taken):
-            taken.append((found.start, found.end))
-            yield found
+    for credential in _candidates(text, is_code):
+        if not any(start < credential.end and credential.start < end for start, end in taken):
+            taken.append((credential.start, credential.end))
+            yield credential
 
 
 def _candidates(text: str, is_code: bool) -> Iterator[Credential]:
@@ -139,7 +139,7 @@ def _is_reference(text: str, match: re.Match[str]) -> bool:
 
 
 def _looks_random(value: str) -> bool:
-    """Whether a value is no word: long, with digits and letters, and many different characters."""
+    """Whether a value is not a word: long, with digits and letters, and many different characters."""
     if len(value) < 12 or not re.search(r"\d", value) or not re.search(r"[A-Za-z]", value):
         return False
     counts = Counter(value)

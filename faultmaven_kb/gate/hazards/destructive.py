@@ -1,7 +1,7 @@
 """Which commands destroy: a readable table, a row for each family, matched on parsed commands and not on text.
 
 What no row knows is read by its verb: `rbd rm`, `mysqladmin drop`, `--delete` mean the same in any program that obeys.
-A row holds the programs, a pattern for the words behind them, what it does, and whether *data* is lost (a stopped
+A row contains the programs, a pattern for the words behind them, what it does, and whether *data* is lost (a stopped
 service comes back by itself being started, a dropped table does not). Read-only and simulated forms are no harm, nor is
 the removal of what a runbook made itself or of temporary files. Restarts and reloads are left out: they are the usual
 cure, and a rule that fires on each of them is switched off.
@@ -33,7 +33,7 @@ _MADE = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Harm:
-    """A destructive command: what it does, where it stands in the code, whether data is lost for good."""
+    """A destructive command: what it does, where it is in the code, whether data is lost for good."""
 
     what: str
     start: int
@@ -73,7 +73,7 @@ _COMMANDS: tuple[_Row, ...] = (
         "kubectl oc",
         r".*?\bdelete (?:.* )?(?:pvc|pv|persistentvolume\w*|ns|namespaces?|project|sts|statefulsets?|crds?|"
         r"customresourcedefinitions?|secrets?|configmaps?|cm|-f|-k|--all)\b",
-        "deletes objects and what hangs on them",
+        "deletes objects and what depends on them",
         loses_data=True,
     ),
     _row("kubectl oc", r"(?:-\S+ (?:\S+ )?)*delete\b", "deletes objects"),
@@ -229,7 +229,7 @@ _VERB = re.compile(
     r"luksFormat)(?:-\w+){0,3}|--(?:delete|destroy|purge|remove|prune|wipe|erase)(?:-\w+){0,3}"
 )
 _VERB_WORDS = 4
-"""A verb is among the first words that are no options: behind them are the names of things."""
+"""A verb is among the first words that are not options: behind them are the names of things."""
 _READS = frozenset("get list ls show info describe status stat stats inspect view search help explain plan".split())
 """Verbs behind which another one is a name."""
 _TALKERS = frozenset(
@@ -266,9 +266,9 @@ def created_names(code: str) -> frozenset[str]:
 
 def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
     """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
-    found = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet), *_mongo_harms(snippet)]
+    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet), *_mongo_harms(snippet)]
     first: dict[int, Harm] = {}
-    for harm in sorted(found, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
+    for harm in sorted(harms, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
         first.setdefault(harm.start, harm)
     return tuple(first.values())
 
@@ -303,7 +303,7 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
 
 
 def _says_delete(arguments: tuple[str, ...]) -> bool:
-    """Whether a command of a program that the table lacks is told to delete, by its verb or by an option."""
+    """Whether a command of a program that the table lacks deletes something, by its verb or by an option."""
     words = takewhile(lambda word: word not in _READS, (word for word in arguments if not word.startswith("-")))
     options = [word for word in arguments if word.startswith("--")]
     return any(_VERB.fullmatch(word) for word in (*islice(words, _VERB_WORDS), *options))
@@ -358,9 +358,8 @@ def _mongo_harms(snippet: Snippet) -> Iterator[Harm]:
 
 def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
     queries = snippet.queries
-    for number, query in enumerate(queries):
-        if any(other.keyword == "rollback" for other in queries[number + 1 :]):
-            continue
+    undone = max((number for number, query in enumerate(queries) if query.keyword == "rollback"), default=0)
+    for query in queries[undone:]:
         harm = _query_harm(query, made)
         if harm:
             yield Harm(harm[0], query.start, query.start + len(query.bare), harm[1])

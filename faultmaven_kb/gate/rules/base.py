@@ -19,13 +19,16 @@ from faultmaven_kb.source import Span
 __all__ = ["RULES"]
 
 _INDEXES = ("README.md", "_index.md")
-_COPY = 0.6
+_COPY = 0.6  # share of common runs, chosen (docs/reference/configuration.md)
 _START = Span(1, 1, 1, 1)
 
 
 @base_rule("RB804", "duplicate-id", Level.ERROR, Profile.INGEST)
 def duplicate_id(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """An id is an address; two runbooks at one address hide each other."""
+    """Checks that every id is unique.
+
+    Runbooks are addressed by id. Of two with the same id, only one can be found.
+    """
     first: dict[str, Facts] = {}
     ids = unique_ids([Naming(facts.id, facts.path, facts.by_file) for facts in base.documents])
     for facts, unique in zip(base.documents, ids, strict=True):
@@ -38,7 +41,10 @@ def duplicate_id(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB806", "no-related-runbooks", Level.WARNING, Profile.CONTRIBUTE)
 def no_related_runbooks(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Whoever opened the wrong runbook is one link away from the right one, if the link is there."""
+    """Checks that at least one related runbook is linked.
+
+    Related runbooks are the shortest way from the wrong runbook to the right one.
+    """
     for facts in base.documents:
         if facts.related_span is not None and not facts.related_ids:
             yield facts, Finding("no related runbook is linked, expected at least one", facts.related_span)
@@ -46,15 +52,18 @@ def no_related_runbooks(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 def _copies(base: Base) -> dict[str, tuple[Facts, float]]:
     """The documents that are nearly the text of another, with that one and their resemblance."""
-    found = nearest_earlier([facts.sketch for facts in base.documents])
+    pairs = nearest_earlier([facts.sketch for facts in base.documents])
     return {
-        base.documents[index].path: (base.documents[other], share) for index, other, share in found if share >= _COPY
+        base.documents[index].path: (base.documents[other], share) for index, other, share in pairs if share >= _COPY
     }
 
 
 @base_rule("RB811", "near-duplicate", Level.WARNING, Profile.CURATED)
 def near_duplicate(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Two copies age apart: one is corrected, the other is found at night."""
+    """Checks for runbooks that share most of their text.
+
+    One copy gets corrected, and somebody follows the other one.
+    """
     copies = _copies(base)
     for facts in base.documents:
         if facts.path in copies:
@@ -66,7 +75,11 @@ def near_duplicate(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB812", "not-in-index", Level.INFO, Profile.CURATED)
 def not_in_index(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Where a folder has a table of contents, what is missing there is not found by reading."""
+    """Checks that the table of contents of a folder (`README.md` or `_index.md`) lists every runbook in it. Folders
+    without one are not checked.
+
+    Readers who browse the table of contents do not find a runbook that is not listed.
+    """
     if base.tree is None:
         return
     indexes: dict[str, tuple[str, str] | None] = {}
@@ -95,7 +108,10 @@ def _lists(text: str, stem: str) -> bool:
 
 @base_rule("RB814", "one-way-relation", Level.INFO, Profile.CURATED)
 def one_way_relation(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """If one runbook is worth a look from another, the way back is, too."""
+    """Checks that related runbooks link to each other.
+
+    If one runbook is related to another, its readers need the way back as well.
+    """
     for facts, link, place in related_targets(base):
         other = base.at(place)
         if other and other is not facts and other.related_span and facts.id not in other.related_ids:
@@ -107,7 +123,10 @@ def one_way_relation(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB817", "symptom-overlap", Level.INFO, Profile.CURATED)
 def symptom_overlap(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """When two runbooks claim the same symptom, the symptom alone does not say which one is right."""
+    """Checks for symptoms that occur in several runbooks.
+
+    If two runbooks list the same symptom, the symptom alone does not show which one to follow.
+    """
     copies = _copies(base)
     owners: dict[str, tuple[Facts, SymptomFact]] = {}
     for facts in base.documents:
@@ -118,7 +137,7 @@ def symptom_overlap(base: Base) -> Iterator[tuple[Facts, Finding]]:
                 owner, first = owners.setdefault(key, (facts, symptom))
                 if owner is not facts:
                     related = Related("the same symptom", owner.path, first.span)
-                    yield facts, Finding(f'symptom also stands in "{owner.id}"', symptom.span, related=(related,))
+                    yield facts, Finding(f'symptom also occurs in "{owner.id}"', symptom.span, related=(related,))
                     break
 
 

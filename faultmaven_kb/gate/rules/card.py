@@ -59,14 +59,14 @@ def _card(checked: Checked) -> tuple[OutlineSection, dict[str, Group]] | None:
     section = section_of(checked, "quick-reference-card")
     if section is None:
         return None
-    found = by_role(section, CARD)
+    parts = by_role(section, CARD)
     for heading in _underlined(checked):
         below = by_role(heading, CARD)
         first = next(iter(groups(heading.blocks)), None)
         blocks = first.blocks if first and not first.label else ()
         role = CARD.label_role(heading.key) or ""
-        found = {role: Group(heading.title, heading.key, "", blocks, heading_span(heading))} | below | found
-    return section, found
+        parts = {role: Group(heading.title, heading.key, "", blocks, heading_span(heading))} | below | parts
+    return section, parts
 
 
 def _underlined(checked: Checked) -> list[OutlineSection]:
@@ -102,7 +102,10 @@ def _weighed(checked: Checked) -> Iterator[_Weighed]:
 
 @rule("RB401", "missing-symptoms", Level.ERROR, Profile.INGEST)
 def missing_symptoms(checked: Checked) -> Iterator[Finding]:
-    """Symptoms are what people search by; a runbook without them is found by its name alone."""
+    """Checks that the quick reference card has a list of symptoms.
+
+    People search by symptoms. Without them the runbook is only found by its name.
+    """
     card = _card(checked)
     if card and "symptoms" not in card[1]:
         message = 'list "**🔍 Symptoms:**" is missing from the card'
@@ -111,7 +114,10 @@ def missing_symptoms(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB402", "empty-symptoms", Level.ERROR, Profile.INGEST)
 def empty_symptoms(checked: Checked) -> Iterator[Finding]:
-    """A label without a list, or a list item without words, is a symptom nobody can search for."""
+    """Checks that the list of symptoms has items and that every item has text.
+
+    Nobody can search for an empty symptom.
+    """
     group = _group(checked, "symptoms")
     if group is None:
         return
@@ -121,7 +127,7 @@ def empty_symptoms(checked: Checked) -> Iterator[Finding]:
             yield Finding("symptom is empty and turns the label above into a heading, expected what is seen", span)
     items = items_in(group.blocks)
     if not items:
-        yield incomplete(checked, "symptoms have no list items, expected one for each thing that is seen", group.span)
+        yield incomplete(checked, "symptoms have no list items, expected one for each symptom", group.span)
     for item in items:
         if not item_text(item).strip("`*_ .-") and not any(isinstance(block, Fence) for block in item.blocks):
             yield Finding("symptom is empty, expected what is seen", item.span)
@@ -129,7 +135,10 @@ def empty_symptoms(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB403", "missing-causes", Level.ERROR, Profile.INGEST)
 def missing_causes(checked: Checked) -> Iterator[Finding]:
-    """Without causes the card names a fault and leaves the reader alone with it."""
+    """Checks that the quick reference card has a list of common causes.
+
+    Without causes, the reader knows what is wrong but not where to look.
+    """
     card = _card(checked)
     if card is None or any(item_text(item) for item in _items(checked, "causes")) or any(_unlisted(checked)):
         return
@@ -141,7 +150,10 @@ def missing_causes(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB404", "cause-without-weight", Level.ERROR, Profile.CONTRIBUTE)
 def cause_without_weight(checked: Checked) -> Iterator[Finding]:
-    """Weights rank the causes for people and for the differential; a cause without one is never ranked."""
+    """Checks that every cause has a weight in per cent.
+
+    People and `fmkb diagnose` rank causes by weight. A cause without a weight cannot be ranked.
+    """
     for cause in _weighed(checked):
         if cause.weight is None:
             message = f'cause "{_name(cause)}" has no weight, expected "(NN% of cases)"'
@@ -161,9 +173,12 @@ def _name(cause: _Weighed) -> str:
     return plain(bold[1] if bold else re.split(r"\s[-–—(]|:\s|\(", cause.text, maxsplit=1)[0])
 
 
-@rule("RB405", "weights-sum", Level.ERROR, Profile.CONTRIBUTE)
+@rule("RB405", "weights-sum", Level.ERROR, Profile.CONTRIBUTE, options=("limits.weight-tolerance",))
 def weights_sum(checked: Checked) -> Iterator[Finding]:
-    """Shares of all cases add up to 100; other sums mean that one of the numbers is wrong."""
+    """Checks that the weights of the causes add up to 100%. A range such as 20-30% counts with both ends.
+
+    Weights are shares of all cases. If they do not add up to 100, one of them is wrong.
+    """
     causes = list(_weighed(checked))
     weights = [cause.weight for cause in causes if cause.weight and cause.weight.percent is not None]
     group = _group(checked, "causes")
@@ -183,7 +198,10 @@ def weights_sum(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB406", "invalid-weight", Level.ERROR, Profile.CONTRIBUTE)
 def invalid_weight(checked: Checked) -> Iterator[Finding]:
-    """A weight is a number above 0 and at most 100: anything else cannot be compared."""
+    """Checks that a weight is above 0 and at most 100.
+
+    Other numbers are not shares and cannot be compared.
+    """
     for cause in _weighed(checked):
         if cause.span and cause.weight and cause.weight.kind == "invalid":
             written = checked.document.source.slice(cause.span)
@@ -192,7 +210,10 @@ def invalid_weight(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB407", "causes-not-ranked", Level.WARNING, Profile.CURATED)
 def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
-    """The reader tries the first cause first, so the likeliest one stands there."""
+    """Checks that causes are sorted by weight, the likeliest first.
+
+    Readers try the first cause first.
+    """
     causes = list(_weighed(checked))
     for before, cause in itertools.pairwise(causes):
         if before.value is not None and cause.value is not None and cause.value > before.value:
@@ -220,7 +241,7 @@ def _content(checked: Checked, item: ListItem) -> Span:
 
 
 def _unlisted(checked: Checked) -> Iterator[tuple[int, Span]]:
-    """Numbered lines right below the label that are no list: only a list from 1 on may follow a line of text."""
+    """Numbered lines right below the label that are not a list: only a list from 1 on may follow a line of text."""
     group = _group(checked, "causes")
     if group is None:
         return
@@ -232,7 +253,10 @@ def _unlisted(checked: Checked) -> Iterator[tuple[int, Span]]:
 
 @rule("RB408", "cause-numbering", Level.WARNING, Profile.CURATED)
 def cause_numbering(checked: Checked) -> Iterator[Finding]:
-    """People say "it was cause 3"; that works when the numbers run 1, 2, 3 without a gap."""
+    """Checks that causes are numbered 1, 2, 3 without gaps.
+
+    People refer to "cause 3". With gaps or repeats the number is ambiguous.
+    """
     items = _items(checked, "causes")
     listed = [(item.number, _number_span(item)) for item in items if item.number is not None]
     numbered = [*_unlisted(checked), *listed]
@@ -253,7 +277,10 @@ def _number_span(item: ListItem) -> Span:
 
 @rule("RB409", "missing-quick-fix", Level.WARNING, Profile.CONTRIBUTE)
 def missing_quick_fix(checked: Checked) -> Iterator[Finding]:
-    """The first relief belongs where the reader looks first."""
+    """Checks that the quick reference card has a quick fix.
+
+    The first measure belongs where the reader looks first.
+    """
     card = _card(checked)
     group = card[1].get("quick-fix") if card else None
     if card and (group is None or not (group.text or group.blocks)):
@@ -262,7 +289,10 @@ def missing_quick_fix(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB410", "missing-resolution-time", Level.WARNING, Profile.CONTRIBUTE)
 def missing_resolution_time(checked: Checked) -> Iterator[Finding]:
-    """How long it takes decides whether to mend it now or to fail over first."""
+    """Checks that the quick reference card has an estimated resolution time.
+
+    The time decides whether to repair the service now or to fail over first.
+    """
     card = _card(checked)
     group = card[1].get("resolution-time") if card else None
     if card and (group is None or not _time_text(group)):
@@ -275,7 +305,10 @@ def _time_text(group: Group) -> str:
 
 @rule("RB411", "invalid-resolution-time", Level.WARNING, Profile.CURATED)
 def invalid_resolution_time(checked: Checked) -> Iterator[Finding]:
-    """Tools sort and sum the times; "soon" is no time, and a range goes from the shorter to the longer."""
+    """Checks that times are durations such as "5-15 minutes", with the shorter time first.
+
+    Tools sort and add up the times, and "soon" is not a duration.
+    """
     group = _group(checked, "resolution-time")
     text = _time_text(group) if group else ""
     if group and text:
@@ -310,7 +343,10 @@ def _is_reversed(part: DurationRange) -> bool:
 
 @rule("RB412", "duplicate-symptom", Level.WARNING, Profile.CURATED)
 def duplicate_symptom(checked: Checked) -> Iterator[Finding]:
-    """The same symptom twice counts twice in the ranking and once in the world."""
+    """Checks that no symptom occurs twice.
+
+    A duplicate symptom counts twice in the ranking of search results.
+    """
     first: dict[str, ListItem] = {}
     for item in _items(checked, "symptoms"):
         key = _comparable(item_text(item))
@@ -328,7 +364,10 @@ def _comparable(text: str) -> str:
 
 @rule("RB413", "card-label-style", Level.INFO, Profile.CURATED)
 def card_label_style(checked: Checked) -> Iterator[Finding]:
-    """The same four labels in every runbook are found by the eye before they are read."""
+    """Checks that the card uses the four labels of the format.
+
+    Readers recognize the same labels in every runbook without reading them.
+    """
     card = _card(checked)
     for role, group in (card[1] if card else {}).items():
         expected = f"**{_LABELS[role]}:**"
@@ -350,7 +389,10 @@ def _bare(label: str) -> str:
 
 @rule("RB414", "vague-symptom", Level.INFO, Profile.CURATED)
 def vague_symptom(checked: Checked) -> Iterator[Finding]:
-    """A symptom such as "it is slow" fits every fault; an error text, a metric or a state fits one."""
+    """Checks for symptoms without an error text, a metric or a state.
+
+    "It is slow" fits every fault. An error message fits one.
+    """
     for item in _items(checked, "symptoms"):
         text = item_text(item)
         if not text or literals(text) or any(isinstance(block, Fence) for block in item.blocks):
@@ -363,7 +405,10 @@ def vague_symptom(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB415", "duplicate-cause", Level.WARNING, Profile.CURATED)
 def duplicate_cause(checked: Checked) -> Iterator[Finding]:
-    """Two entries for one cause share its weight between them, and both rank too low."""
+    """Checks that no cause occurs twice.
+
+    Two entries for one cause share its weight, and both are ranked too low.
+    """
     first: dict[str, ListItem] = {}
     for cause in _weighed(checked):
         key = words(_name(cause))

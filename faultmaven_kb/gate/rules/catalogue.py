@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from faultmaven_kb.diagnostics import Level, did_you_mean
+from faultmaven_kb.diagnostics import Level, did_you_mean, suggestion
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.rules import (
     base,
@@ -29,20 +29,29 @@ __all__ = ["CONFIGURATION_CHANGED", "INTERNAL_ERROR", "RULES", "all_rules", "cod
 
 _CODE = re.compile(r"[A-Z]{2,12}[0-9]{2,5}")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_LIKE_CODE = re.compile(r"RB([0-9]{1,9})", re.IGNORECASE | re.ASCII)
 _STALE_BASELINE = Rule(
     "RB905",
     "stale-baseline-entry",
     Level.WARNING,
     Profile.CONTRIBUTE,
-    "What is mended leaves the baseline, so that it cannot come back unseen.",
+    "A finding that has been fixed must leave the baseline, or it could come back unnoticed.",
+    checks="Checks the baseline for findings that no longer exist.",
+    options=("baseline",),
 )
 CONFIGURATION_CHANGED = reading_rule(
     "RB906",
     "configuration-changed",
-    "A change is checked by the rules before it; whoever reviews it should know that it changes them.",
+    "With `--since`, reports that the change also changes the configuration of the check.",
+    "The change itself is checked with the old configuration. Reviewers should know that the rules change.",
     Level.INFO,
 )
-INTERNAL_ERROR = reading_rule("RB990", "internal-error", "A rule that crashes is reported, and the others go on.")
+INTERNAL_ERROR = reading_rule(
+    "RB990",
+    "internal-error",
+    "Reports that a rule stopped with an internal error. All other rules still run.",
+    "Without this report, the check of that rule would be missing unnoticed. Please file an issue.",
+)
 
 _FAMILIES: tuple[tuple[Rule, ...], ...] = (
     text.RULES,
@@ -82,7 +91,7 @@ def all_rules() -> tuple[Rule, ...]:
             raise ConfigurationError(message)
         for word in (rule.code, rule.name):
             if word in taken or word.startswith("RB"):
-                raise ConfigurationError(f'plug-in rule "{word}": the code or name is taken, expected one of its own')
+                raise ConfigurationError(f'plug-in rule "{word}": the code or name is already taken, expected another')
             taken.add(word)
     return tuple(sorted((*RULES, *added), key=lambda rule: rule.code))
 
@@ -97,4 +106,9 @@ def rule_named(name: str) -> Rule:
     for rule in all_rules():
         if name.casefold() in (rule.code.casefold(), rule.name):
             return rule
-    raise ConfigurationError(f'no rule is called "{name}"{did_you_mean(name, codes_by_word())}')
+    figures = _LIKE_CODE.fullmatch(name)
+    near = min(RULES, key=lambda rule: abs(int(rule.code[2:]) - int(figures[1]))).code if figures else None
+    is_code = name.casefold().startswith("rb")
+    words = [rule.code if is_code else rule.name for rule in all_rules()]
+    spelled = name.upper() if is_code else name.casefold()
+    raise ConfigurationError(f'no rule is called "{name}"{suggestion(near) or did_you_mean(spelled, words)}')

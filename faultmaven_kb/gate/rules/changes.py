@@ -16,9 +16,13 @@ __all__ = ["RULES"]
 _NUMBERS = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:\+.*)?")
 
 
-@base_rule("RB816", "id-reused", Level.ERROR, Profile.CONTRIBUTE)
+@base_rule("RB816", "id-reused", Level.ERROR, Profile.CONTRIBUTE, options=("retired-ids",))
 def id_reused(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Old links, alerts and tickets still name the id; they must not open a runbook about something else."""
+    """Checks that no runbook takes an id that the configuration retired or that was deleted or deprecated since the
+    compared revision.
+
+    Old links, alerts and tickets still use the id and must not lead to a runbook about something else.
+    """
     for facts in base.documents:
         fate = "retired by the configuration" if facts.id in base.settings.retired_ids else _fate(base.change, facts)
         if fate and facts.status != "deprecated":
@@ -39,7 +43,10 @@ def _fate(change: Change | None, facts: Facts) -> str | None:
 
 @base_rule("RB904", "changed-without-version-bump", Level.WARNING, Profile.CONTRIBUTE)
 def changed_without_version_bump(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Whoever printed, bookmarked or mirrored a runbook learns from its version that it is another one now."""
+    """With `--since`, checks that a changed runbook has a higher version and a new date.
+
+    Readers who printed, bookmarked or copied a runbook notice a change by its version.
+    """
     if base.change is None:
         return
     for facts in base.documents:
@@ -59,7 +66,7 @@ def changed_without_version_bump(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 
 def _falls(before: str | None, now: str) -> bool:
-    """Whether a version is lower than before; versions with a pre-release part are left alone."""
+    """Whether a version is lower than before; versions with a pre-release part are not compared."""
     first, second = _NUMBERS.fullmatch(before or ""), _NUMBERS.fullmatch(now)
     return bool(first and second and [int(part) for part in second.groups()] < [int(part) for part in first.groups()])
 

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, suggestion
-from faultmaven_kb.fences import data_syntax, languages
+from faultmaven_kb.fences import data_syntax, languages, shell
 from faultmaven_kb.fences.placeholders import PLACEHOLDER, mask_placeholders
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.fences.sql import error_in
@@ -20,14 +20,17 @@ _ONE_DASH = ("find", "java", "openssl", "terraform", "ffmpeg", "nft", "tc", "go"
 _SQL_COMMENT = re.compile(r"--|/\*|^[^\S\n]*+#", re.MULTILINE)
 _DOLLAR = re.compile(r"^([ \t]*)\$ (?=\S)")
 _CLIENT_PROMPT = re.compile(r"^([ \t]*)(?:mysql|MariaDB [^>\n]*|sqlite|\w+[=-][#>])>? (?=\S)")
-_MOST_SIGNS = 200
+_MOST_SIGNS = 200  # chosen: a reader needs no more, and each is an edit
 _TESTS = ("test", "[", "[[", "expr", "let", "((")
 _PARSED_SHELLS = SHELL - {"zsh"}
 
 
 @rule("RB601", "fence-without-language", Level.WARNING, Profile.CONTRIBUTE)
 def fence_without_language(checked: Checked) -> Iterator[Finding]:
-    """The language tells the reader whether to paste a block, and tools what to check in it."""
+    """Checks that every code fence names its language.
+
+    The language tells readers whether to paste a block, and tools how to check it.
+    """
     for snippet in checked.snippets:
         if snippet.fence.fenced and not snippet.fence.info and snippet.fence.closed:
             language = languages.guess(snippet.code) or "text"
@@ -36,9 +39,12 @@ def fence_without_language(checked: Checked) -> Iterator[Finding]:
             yield Finding("code fence names no language", snippet.opening, fix)
 
 
-@rule("RB602", "unknown-language", Level.WARNING, Profile.CONTRIBUTE)
+@rule("RB602", "unknown-language", Level.WARNING, Profile.CONTRIBUTE, options=("vocabulary.languages",))
 def unknown_language(checked: Checked) -> Iterator[Finding]:
-    """A misspelt language is none: the block is neither coloured nor checked."""
+    """Checks that the language of a code fence is known.
+
+    A block with a misspelled language is neither highlighted nor checked.
+    """
     ours = {name.lower() for name in checked.settings.languages}
     for snippet in checked.snippets:
         if snippet.language and snippet.language not in ours and not languages.is_known(snippet.language):
@@ -50,7 +56,10 @@ def unknown_language(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB603", "shell-syntax", Level.ERROR, Profile.CONTRIBUTE)
 def shell_syntax(checked: Checked) -> Iterator[Finding]:
-    """A command that the shell refuses is found out in the middle of an incident."""
+    """Checks that a POSIX shell or bash can parse the commands.
+
+    Otherwise the reader finds the syntax error in the middle of an incident.
+    """
     for snippet in checked.snippets:
         if snippet.language not in _PARSED_SHELLS and snippet.language not in PROMPTED:
             continue
@@ -59,11 +68,19 @@ def shell_syntax(checked: Checked) -> Iterator[Finding]:
             line = snippet.code[error:].split("\n", 1)[0].rstrip()
             span = snippet.span(error, error + max(len(line), 1))
             yield Finding(f'shell cannot parse this from "{line[:40]}" on', span)
+        elif snippet.script.unread is not None:  # the rules about commands see none of the block
+            message = (
+                f"a line of more than {shell.LONGEST:,} characters, expected lines that a reader and the rules can read"
+            )
+            yield Finding(message, snippet.line_span(snippet.script.unread))
 
 
 @rule("RB604", "command-without-comment", Level.INFO, Profile.CURATED)
 def command_without_comment(checked: Checked) -> Iterator[Finding]:
-    """A line that says what a command does lets the reader decide before running it."""
+    """Checks that every block of commands or SQL has a comment.
+
+    A comment that says what a command does lets the reader decide before running it.
+    """
     for snippet in checked.snippets:
         if snippet.language in SHELL:
             script = snippet.script
@@ -77,7 +94,11 @@ def command_without_comment(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB605", "typographic-character-in-command", Level.ERROR, Profile.INGEST)
 def typographic_character_in_command(checked: Checked) -> Iterator[Finding]:
-    """Curly quotes do not quote and long dashes begin no option: the pasted command fails, and looks right."""
+    """Checks for typographic quotes and dashes outside of strings in commands and SQL.
+
+    A shell does not treat curly quotes as quotes or long dashes as hyphens. The pasted command fails although it
+    looks right.
+    """
     for snippet in checked.snippets:
         if not _TYPOGRAPHIC.search(snippet.code):
             continue
@@ -114,7 +135,11 @@ def _dash(code: str, index: int) -> str:
 
 @rule("RB606", "prompt-prefix", Level.WARNING, Profile.CURATED)
 def prompt_prefix(checked: Checked) -> Iterator[Finding]:
-    """A prompt that is copied with its command makes the command fail; a session with prompts is `console`."""
+    """Checks for prompts such as `$` or `mysql>` before commands. A session with prompts and output belongs in a
+    `console` fence.
+
+    A prompt that is copied along with the command makes it fail.
+    """
     for snippet in checked.snippets:
         pattern = _DOLLAR if snippet.language in SHELL else _CLIENT_PROMPT if snippet.language in SQL else None
         if pattern is None:
@@ -132,7 +157,7 @@ def prompt_prefix(checked: Checked) -> Iterator[Finding]:
 
 
 def _is_session(code: str) -> bool:
-    """Whether output stands between the commands: a line behind a prompt's that is neither comment nor program."""
+    """Whether output is between the commands: a line behind a prompt's that is neither comment nor program."""
     lines = code.split("\n")
     for before, line in itertools.pairwise(lines):
         if _DOLLAR.match(before) and not before.rstrip().endswith("\\") and line.strip():
@@ -144,7 +169,10 @@ def _is_session(code: str) -> bool:
 
 @rule("RB607", "sql-syntax", Level.ERROR, Profile.CURATED)
 def sql_syntax(checked: Checked) -> Iterator[Finding]:
-    """A query that the server refuses is found out in the middle of an incident."""
+    """Checks that SQL parses, in the dialect of the runbook's technology.
+
+    Otherwise the reader finds the syntax error in the middle of an incident.
+    """
     technology = str(checked.value("technology") or "").lower()
     for snippet in checked.snippets:
         if not (snippet.is_commands or snippet.language in SQL) or _other_language(snippet):
@@ -157,7 +185,10 @@ def sql_syntax(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB608", "snippet-syntax", Level.WARNING, Profile.CONTRIBUTE)
 def snippet_syntax(checked: Checked) -> Iterator[Finding]:
-    """Configuration that does not parse stops the service it was meant to mend."""
+    """Checks that snippets of YAML, JSON and TOML parse.
+
+    Configuration that does not parse stops the service it is meant to repair.
+    """
     for snippet in checked.snippets:
         if snippet.language in data_syntax.LANGUAGES and not _other_language(snippet):
             error = data_syntax.error_in(snippet.code, snippet.language)
@@ -168,7 +199,10 @@ def snippet_syntax(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB609", "fence-language-mismatch", Level.WARNING, Profile.CONTRIBUTE)
 def fence_language_mismatch(checked: Checked) -> Iterator[Finding]:
-    """Configuration called bash gets pasted into a shell."""
+    """Checks that the content of a fence is in the language that the fence names.
+
+    Configuration in a fence called bash gets pasted into a shell.
+    """
     for snippet in checked.snippets:
         other = _other_language(snippet)
         if other:
@@ -177,7 +211,7 @@ def fence_language_mismatch(checked: Checked) -> Iterator[Finding]:
             yield Finding(f'code is {other}, but the fence says "{snippet.language}"', span, fix)
         elif snippet.language in SHELL and (place := _setting(snippet)) is not None:
             related = (Related("this line", checked.document.path, snippet.line_span(place)),)
-            message = f'a configuration line stands among commands, but the fence says "{snippet.language}"'
+            message = f'the code contains a configuration line, but the fence says "{snippet.language}"'
             yield Finding(message, snippet.language_span, related=related)
 
 
@@ -197,7 +231,7 @@ def _other_language(snippet: Snippet) -> str:
 
 
 def _setting(snippet: Snippet) -> int | None:
-    """Where a line `name = value` stands, which a shell takes for a program and its words."""
+    """Where a line `name = value` is, which a shell takes for a program and its words."""
     for command in snippet.script.commands:
         if len(command.words) > 2 and command.words[1].text == "=" and command.name not in _TESTS:
             return command.start
@@ -206,7 +240,10 @@ def _setting(snippet: Snippet) -> int | None:
 
 @rule("RB610", "unquoted-placeholder", Level.INFO, Profile.CURATED)
 def unquoted_placeholder(checked: Checked) -> Iterator[Finding]:
-    """Pasted as it is, `<name>` reads from a file called name; in quotes it is harmless."""
+    """Checks that placeholders such as `<name>` are quoted in shell commands.
+
+    Without quotes the shell reads from a file called `name`. In quotes an unfilled placeholder does no harm.
+    """
     for snippet in checked.snippets:
         if not snippet.is_commands or "<" not in snippet.code:
             continue

@@ -49,14 +49,20 @@ def _value_findings(checked: Checked, field: str) -> Iterator[Finding]:
 
 @rule("RB201", "missing-field", Level.ERROR, Profile.INGEST)
 def missing_field(checked: Checked) -> Iterator[Finding]:
-    """The ten required fields are what search filters by, what a curator reads first and what other tools index."""
+    """Checks that the ten required fields are present.
+
+    Searches filter by these fields, curators read them first, and other tools index them.
+    """
     for error in _errors(checked, "missing"):
         yield Finding(error.message, Span(1, 1, 1, 4))
 
 
 @rule("RB202", "empty-field", Level.ERROR, Profile.INGEST)
 def empty_field(checked: Checked) -> Iterator[Finding]:
-    """A field that is present but blank passes a check for presence and tells nobody anything."""
+    """Checks that the required fields and the items of lists have a value.
+
+    An empty field looks complete to a check for its presence and gives the reader no information.
+    """
     for error in _errors(checked, "empty"):
         span = checked.value_span(*error.path)
         yield Finding(
@@ -66,7 +72,10 @@ def empty_field(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB203", "wrong-type", Level.ERROR, Profile.INGEST)
 def wrong_type(checked: Checked) -> Iterator[Finding]:
-    """Types are strict: a tag list written as one text would be searched letter by letter."""
+    """Checks that each field has its type. Text where a list is expected can be split by the fix.
+
+    Types are not converted. A tag list written as one text would be searched letter by letter.
+    """
     for error in _errors(checked, "type"):
         value = checked.value(error.field)
         item = value[int(error.path[1])] if len(error.path) == 2 and isinstance(value, list) else value
@@ -81,9 +90,13 @@ def wrong_type(checked: Checked) -> Iterator[Finding]:
         yield Finding(error.message, span, fix)
 
 
-@rule("RB204", "unknown-field", Level.WARNING, Profile.INGEST)
+@rule("RB204", "unknown-field", Level.WARNING, Profile.INGEST, options=("vocabulary.fields", "schema"))
 def unknown_field(checked: Checked) -> Iterator[Finding]:
-    """A misspelt key is a missing field that looks as if it were there."""
+    """Checks for front matter fields that neither the format nor the configuration knows. If the name resembles a
+    missing field, the finding is an error.
+
+    A misspelled key is a missing field that looks as if it were present.
+    """
     values = checked.document.front_matter.values
     missing = [name for name in _REQUIRED if name not in values]
     for key in values:
@@ -100,7 +113,10 @@ def unknown_field(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB205", "invalid-id", Level.ERROR, Profile.INGEST)
 def invalid_id(checked: Checked) -> Iterator[Finding]:
-    """The id is the runbook's address in links, exports and agents: kebab-case, technology first."""
+    """Checks that the id is kebab-case with at least two words.
+
+    Links, exports and agents address the runbook by its id. An id that starts with the technology stays unique.
+    """
     for error in _errors(checked, "value", "id"):
         span = checked.value_span("id")
         kebab = "-".join(re.findall(r"[a-z0-9]+", str(checked.value("id")).lower()))
@@ -110,7 +126,11 @@ def invalid_id(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB206", "id-filename-mismatch", Level.ERROR, Profile.CONTRIBUTE)
 def id_filename_mismatch(checked: Checked) -> Iterator[Finding]:
-    """A link names the file, a program names the id; they must be the same word."""
+    """Checks that the id equals the file name without `.md`.
+
+    People link to the file and programs refer to the id. If both are the same word, either one leads to the
+    runbook.
+    """
     identity, stem = checked.value("id"), checked.file.stem
     if isinstance(identity, str) and checked.document.path != "<text>" and identity != stem:
         span = checked.value_span("id")
@@ -120,7 +140,10 @@ def id_filename_mismatch(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB207", "invalid-title", Level.ERROR, Profile.CONTRIBUTE)
 def invalid_title(checked: Checked) -> Iterator[Finding]:
-    """`Technology - Problem` sorts and reads alike in every list."""
+    """Checks that the title has the form `Technology - Problem`.
+
+    Titles of this form sort by technology and are easy to compare in a list.
+    """
     title = checked.value("title")
     if isinstance(title, str) and title.strip() and not _TITLE.fullmatch(title.strip()):
         yield Finding(f'title is "{title}", expected "Technology - Problem"', checked.value_span("title"))
@@ -128,7 +151,10 @@ def invalid_title(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB208", "technology-directory-mismatch", Level.ERROR, Profile.CONTRIBUTE)
 def technology_directory_mismatch(checked: Checked) -> Iterator[Finding]:
-    """Runbooks of one technology stand in one folder, so that both people and filters find them."""
+    """Checks that `technology` equals the name of the folder.
+
+    People browse by folder and programs filter by field. Both should find the same runbooks.
+    """
     technology, folder = checked.value("technology"), checked.file.parent.name
     if isinstance(technology, str) and technology.strip() and folder not in ("", ".", "..", technology):
         message = f'technology is "{technology}" but the folder is "{folder}", expected the same'
@@ -146,25 +172,37 @@ def _vocabulary(checked: Checked, field: str, options: tuple[str, ...]) -> Itera
 
 @rule("RB209", "invalid-severity", Level.ERROR, Profile.INGEST)
 def invalid_severity(checked: Checked) -> Iterator[Finding]:
-    """Severity is filtered and sorted by; a word of one's own is found by nobody."""
+    """Checks that `severity` is one of critical, high, medium and low.
+
+    Runbooks are filtered and sorted by severity. No filter matches another word.
+    """
     yield from _vocabulary(checked, "severity", SEVERITIES)
 
 
 @rule("RB210", "invalid-difficulty", Level.ERROR, Profile.INGEST)
 def invalid_difficulty(checked: Checked) -> Iterator[Finding]:
-    """Difficulty tells the reader whether to wake somebody."""
+    """Checks that `difficulty` is one of beginner, intermediate and advanced.
+
+    The difficulty helps the reader decide whether to call for help.
+    """
     yield from _vocabulary(checked, "difficulty", DIFFICULTIES)
 
 
 @rule("RB211", "invalid-status", Level.ERROR, Profile.INGEST)
 def invalid_status(checked: Checked) -> Iterator[Finding]:
-    """Status decides how far a runbook is trusted."""
+    """Checks that `status` is one of draft, verified, verified in part and deprecated.
+
+    The status says how far a runbook can be trusted.
+    """
     yield from _vocabulary(checked, "status", STATUSES)
 
 
 @rule("RB212", "invalid-version", Level.ERROR, Profile.INGEST)
 def invalid_version(checked: Checked) -> Iterator[Finding]:
-    """A semantic version says how much changed since it was last read."""
+    """Checks that `version` is a semantic version in quotes.
+
+    A semantic version shows the reader how much has changed since they last read the runbook.
+    """
     for finding in _value_findings(checked, "version"):
         numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", str(checked.value("version")).strip())
         full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
@@ -174,7 +212,10 @@ def invalid_version(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB213", "invalid-date", Level.ERROR, Profile.INGEST)
 def invalid_date(checked: Checked) -> Iterator[Finding]:
-    """Only a real calendar date can grow stale."""
+    """Checks that `last_updated` is a calendar date of the form YYYY-MM-DD.
+
+    The age of a runbook can only be computed from a real date.
+    """
     for finding in _value_findings(checked, "last_updated"):
         parts = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", str(checked.value("last_updated")).strip())
         fixed = _date(*parts.groups()) if parts else None
@@ -195,7 +236,10 @@ def _date(year: str, month: str, day: str) -> date | None:
 
 @rule("RB214", "date-in-future", Level.ERROR, Profile.CONTRIBUTE)
 def date_in_future(checked: Checked) -> Iterator[Finding]:
-    """A day that has not come is a typing error, and the runbook would never look stale."""
+    """Checks that `last_updated` is not in the future.
+
+    A future date is a typing error, and the runbook would not be reported as stale for too long.
+    """
     updated = checked.document.runbook.metadata.last_updated
     if updated is not None and updated > checked.today:
         message = f"last_updated is {updated}, expected {checked.today} or earlier"
@@ -204,17 +248,23 @@ def date_in_future(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB215", "too-few-tags", Level.WARNING, Profile.CONTRIBUTE)
 def too_few_tags(checked: Checked) -> Iterator[Finding]:
-    """Three tags are the least that tell a runbook from its neighbours."""
+    """Checks that there are at least three tags.
+
+    With fewer tags a runbook is hard to distinguish from others of the same technology.
+    """
     tags = checked.document.runbook.metadata.tags
     if tags and len(tags) < 3:
         key, value = checked.document.front_matter.key_span("tags"), checked.value_span("tags")
-        span = value if value.line == key.line else key  # a list in lines of its own begins a line below
+        span = value if value.line == key.line else key  # a block list begins a line below
         yield Finding(f"only {len(tags)} of at least 3 tags", span)
 
 
 @rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)
 def duplicate_tag(checked: Checked) -> Iterator[Finding]:
-    """A tag that stands twice counts twice in searches and says nothing new."""
+    """Checks that no tag occurs twice, in upper or lower case.
+
+    A duplicate tag counts twice in searches and adds no information.
+    """
     seen: dict[str, int] = {}
     for index, tag in enumerate(checked.document.runbook.metadata.tags):
         first = seen.setdefault(tag.casefold(), index)
@@ -234,7 +284,10 @@ def _remove_item(checked: Checked, span: Span) -> Fix | None:
 
 @rule("RB217", "invalid-tag", Level.WARNING, Profile.CONTRIBUTE)
 def invalid_tag(checked: Checked) -> Iterator[Finding]:
-    """Tags are compared letter by letter; lower-case kebab-case has one spelling."""
+    """Checks that tags are lower-case kebab-case.
+
+    Tags are compared letter by letter. In kebab-case each tag has only one spelling.
+    """
     for index, tag in enumerate(checked.document.runbook.metadata.tags):
         if not _TAG.fullmatch(tag):
             span = checked.value_span("tags", index)
@@ -245,7 +298,12 @@ def invalid_tag(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB218", "verified-without-verifier", Level.WARNING, Profile.CURATED)
 def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
-    """Verified by nobody is not verified, and neither is what only its own author has looked at."""
+    """Checks that a verified runbook names who or what verified it. With `--since`, the verifier must not be the
+    author of the change.
+
+    "Verified" means that somebody else has checked the runbook. Without a name, or with only the author's, nobody
+    has.
+    """
     metadata = checked.document.runbook.metadata
     if metadata.status in VERIFIED and metadata.verified_by and _NOBODY.fullmatch(metadata.verified_by.strip()):
         value = metadata.verified_by
@@ -254,7 +312,8 @@ def verified_without_verifier(checked: Checked) -> Iterator[Finding]:
 
 
 def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """With a change at hand: whoever wrote it did not verify it. What was verified before the change is left alone."""
+    """With a change at hand: its author must not be the verifier. What was verified before the change is not
+    reported."""
     for facts in base.documents if base.change else ():
         before = base.change.before.get(facts.path) if base.change else None
         as_before = before is not None and before.status in VERIFIED and before.verifier == facts.verifier
@@ -267,9 +326,12 @@ def _verified_by_its_author(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield facts, Finding(message, facts.verifier_span)
 
 
-@rule("RB219", "stale-runbook", Level.INFO, Profile.CURATED)
+@rule("RB219", "stale-runbook", Level.INFO, Profile.CURATED, options=("limits.stale-months",))
 def stale_runbook(checked: Checked) -> Iterator[Finding]:
-    """Software moves on; what was right a year ago deserves a look."""
+    """Checks that `last_updated` is not older than the configured number of months.
+
+    Software changes. A runbook that was right a year ago should be read again.
+    """
     updated, months = checked.document.runbook.metadata.last_updated, checked.settings.stale_months
     if updated is not None and (checked.today - updated).days > months * 30.44:
         message = f"last updated on {updated}, more than {months} months ago"
@@ -278,26 +340,32 @@ def stale_runbook(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB220", "template-placeholder", Level.ERROR, Profile.CONTRIBUTE)
 def template_placeholder(checked: Checked) -> Iterator[Finding]:
-    """Text of the template that was never filled in."""
+    """Checks for text of the template, such as `TODO` or `[Describe …]`.
+
+    The author did not fill it in, and it gives the reader no help during an incident.
+    """
     if PLACEHOLDER.search(checked.document.source.text) is None:
         return
     for number, line in enumerate(checked.lines, 1):
         for match in PLACEHOLDER.finditer(line):
             span = Span(number, match.start() + 1, number, match.end() + 1)
-            yield Finding(f'template text "{match[0]}" is left, expected your own', span)
+            yield Finding(f'template text "{match[0]}" was not replaced, expected your own', span)
 
 
 @rule("RB221", "field-order", Level.INFO, Profile.CURATED)
 def field_order(checked: Checked) -> Iterator[Finding]:
-    """One order of fields makes two runbooks comparable line by line."""
+    """Checks that the fields have the order of the format.
+
+    With the same order of fields, two runbooks can be compared line by line.
+    """
     known = [key for key in checked.document.front_matter.values if key in _FIELDS]
     expected = sorted(known, key=_FIELDS.index)
-    kept = in_order([_FIELDS.index(key) for key in known])
+    in_place = in_order([_FIELDS.index(key) for key in known])
     for index, key in enumerate(known):
-        if index not in kept:
+        if index not in in_place:
             edits = reorder_fields(checked, _FIELDS)
             fix = Fix("put the fields in order", edits, safe=False) if edits else None
-            message = f"{key} stands out of order, expected {', '.join(expected)}"
+            message = f"{key} is out of order, expected {', '.join(expected)}"
             yield Finding(message, checked.document.front_matter.key_span(key), fix)
             return
 

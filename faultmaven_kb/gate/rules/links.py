@@ -1,7 +1,7 @@
 """RB801 to RB815, the links: where they lead, whether anything is there, and what it calls itself.
 
 Targets are resolved inside the tree of files only; what lies outside of its root is reported and never looked at. A
-link with a scheme is left alone: whether a page on the network exists is no question for a gate.
+link with a scheme is not checked: whether a page on the network exists is not a question for a gate.
 """
 
 import posixpath
@@ -63,7 +63,7 @@ def related_targets(base: Base) -> Iterator[tuple[Facts, FoundLink, str]]:
 
 
 def _missing(base: Base) -> Iterator[_Target]:
-    """Targets where nothing stands, not even under the same name in other case."""
+    """Targets that do not exist, not even under the same name in other case."""
     if base.tree is None:
         return
     for target in _targets(base):
@@ -73,7 +73,7 @@ def _missing(base: Base) -> Iterator[_Target]:
 
 
 def _names_runbook(base: Base, target: _Target) -> bool:
-    """Whether a target is meant to be a runbook: by the section it stands in, or by its name and folder."""
+    """Whether a target is meant to be a runbook: by the section it is in, or by its name and folder."""
     folder, name = posixpath.split(target.place or "")
     if name in NOT_RUNBOOKS or not _RUNBOOK_NAME.fullmatch(name) or name != name.lower():
         return target.link.related and name.endswith(".md") and name not in NOT_RUNBOOKS
@@ -83,7 +83,10 @@ def _names_runbook(base: Base, target: _Target) -> bool:
 
 @base_rule("RB801", "dangling-runbook-link", Level.ERROR, Profile.CONTRIBUTE)
 def dangling_runbook_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """A link to a runbook that is not there sends a hurried reader nowhere."""
+    """Checks that linked runbooks exist.
+
+    A broken link costs the reader time during an incident.
+    """
     near = _Nearest(base)
     for target in _missing(base):
         if _names_runbook(base, target):
@@ -106,10 +109,10 @@ class _Nearest:
                 self._by_word.setdefault(word, []).append(identity)
 
     def place(self, identity: str) -> str | None:
-        """Where the most similar runbook stands, None when none is near."""
+        """Where the most similar runbook is, None when none is near."""
         if identity not in self._known:
             counts = Counter(other for word in identity.split("-") for other in self._by_word.get(word, ()))
-            other = nearest(identity, [each for each, _ in counts.most_common(20)])
+            other = nearest(identity, [identity_near for identity_near, _ in counts.most_common(20)])
             self._known[identity] = self._places[other] if other else None
         return self._known[identity]
 
@@ -128,7 +131,10 @@ def _retarget(base: Base, target: _Target, place: str, *, safe: bool) -> Fix:
 
 @base_rule("RB802", "dangling-file-link", Level.ERROR, Profile.CONTRIBUTE)
 def dangling_file_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """A file that was moved or never added leaves the reader with an error page."""
+    """Checks that linked files and images exist.
+
+    If the file was moved or never added, the reader sees an error page.
+    """
     for target in _missing(base):
         if not _names_runbook(base, target):
             kind = "image" if target.link.image else "file"
@@ -137,7 +143,10 @@ def dangling_file_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB803", "dangling-anchor", Level.WARNING, Profile.CONTRIBUTE)
 def dangling_anchor(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """A link to a heading that was renamed opens the page at its top, and the reader starts to search."""
+    """Checks that the anchor of a link is a heading of the linked file.
+
+    If the heading was renamed, the link opens the top of the page and the reader has to search.
+    """
     for target in _targets(base):
         if not target.anchor or target.place is None or target.link.image:
             continue
@@ -153,7 +162,10 @@ def dangling_anchor(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB805", "self-link", Level.WARNING, Profile.CONTRIBUTE)
 def self_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """A runbook that names itself as related leads its reader in a circle."""
+    """Checks for links from a runbook to itself.
+
+    A runbook that lists itself as related leads the reader in a circle.
+    """
     for target in _targets(base):
         if not target.anchor and target.place == base.homes[target.facts.path]:
             yield target.facts, Finding(f'"{target.link.target}" is this runbook itself', target.link.target_span)
@@ -161,7 +173,10 @@ def self_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB807", "link-text-mismatch", Level.INFO, Profile.CURATED)
 def link_text_mismatch(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Among related runbooks the link's words are the title the reader will see; in a sentence any words may do."""
+    """Checks that the text of a link to a related runbook is its title. Links in other sections may have any text.
+
+    Readers see the same title in the list and on the page it leads to.
+    """
     for facts, link, place in related_targets(base):
         other = base.at(place)
         if other and other is not facts and plain(link.text) != plain(other.title):
@@ -172,7 +187,10 @@ def link_text_mismatch(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB808", "link-to-deprecated", Level.WARNING, Profile.CONTRIBUTE)
 def link_to_deprecated(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """A deprecated runbook is kept for its history, not for the next incident."""
+    """Checks for links to deprecated runbooks.
+
+    A deprecated runbook is kept for its history and should not be followed in an incident.
+    """
     for target in _targets(base):
         other = base.at(target.place) if target.place and target.place.lower().endswith(".md") else None
         if other and other is not target.facts and other.status == "deprecated" != target.facts.status:
@@ -181,7 +199,10 @@ def link_to_deprecated(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @rule("RB809", "insecure-link", Level.INFO, Profile.CURATED)
 def insecure_link(checked: Checked) -> Iterator[Finding]:
-    """Instructions that arrive over http can be changed on the way."""
+    """Checks for links to public hosts over http.
+
+    Instructions that are loaded over http can be changed on the way.
+    """
     for link in checked.facts.links:
         if link.target[:7].lower() == "http://" and _is_public(link.target):
             span = link.target_span
@@ -202,23 +223,29 @@ def _is_public(url: str) -> bool:
 
 @rule("RB810", "malformed-link", Level.ERROR, Profile.CONTRIBUTE)
 def malformed_link(checked: Checked) -> Iterator[Finding]:
-    """What looks like a link in the source and is none on the page cannot be followed."""
-    for found in find_malformed(checked.document):
-        span = found.span
-        if found.kind == "empty":
-            yield Finding(f'link "{found.text}" has no target', span)
-        elif found.kind == "undefined":
-            message = f'reference "[{found.target or found.text}]" is not defined anywhere in the file'
+    """Checks for Markdown that looks like a link but is not rendered as one, and for links without a target.
+
+    The reader cannot follow it.
+    """
+    for link in find_malformed(checked.document):
+        span = link.span
+        if link.kind == "empty":
+            yield Finding(f'link "{link.text}" has no target', span)
+        elif link.kind == "undefined":
+            message = f'reference "[{link.target or link.text}]" is not defined anywhere in the file'
             yield Finding(message, span, level=Level.WARNING)
         else:
-            right = f"[{found.text}]({found.target})"
+            right = f"[{link.text}]({link.target})"
             fix = Fix(f"write {right}", (Edit(span, right),), safe=True)
-            yield Finding(f'"{checked.document.source.slice(span)}" is no link, expected "{right}"', span, fix)
+            yield Finding(f'"{checked.document.source.slice(span)}" is not a link, expected "{right}"', span, fix)
 
 
 @base_rule("RB813", "link-escapes-repository", Level.ERROR, Profile.INGEST)
 def link_escapes_repository(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """A path out of the repository works on one machine at best, and tells others what that machine looks like."""
+    """Checks for links that leave the repository, directly or through a symbolic link.
+
+    Such a path works on one machine at best, and it reveals how that machine is set up.
+    """
     for target in _targets(base):
         if target.place is None:
             message = f'link "{target.link.target}" leads out of the repository'
@@ -230,7 +257,10 @@ def link_escapes_repository(base: Base) -> Iterator[tuple[Facts, Finding]]:
 
 @base_rule("RB815", "link-case-mismatch", Level.ERROR, Profile.CONTRIBUTE)
 def link_case_mismatch(base: Base) -> Iterator[tuple[Facts, Finding]]:
-    """Upper and lower case are the same on a laptop and different on the server."""
+    """Checks that a link has the same upper and lower case as the file.
+
+    Some file systems ignore case, so the link works on a laptop and fails on the server.
+    """
     if base.tree is None:
         return
     for target in _targets(base):

@@ -19,9 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["RULES", "compile_schema"]
 
 
-@rule("RB222", "not-in-vocabulary", Level.ERROR, Profile.CONTRIBUTE)
+@rule(
+    "RB222",
+    "not-in-vocabulary",
+    Level.ERROR,
+    Profile.CONTRIBUTE,
+    options=("vocabulary.technologies", "vocabulary.tags"),
+)
 def not_in_vocabulary(checked: Checked) -> Iterator[Finding]:
-    """Where a base has agreed on its words, another word is found by nobody who filters by them."""
+    """Checks `technology` and `tags` against the configured vocabularies.
+
+    When a team has agreed on its words, nobody who filters by them finds a runbook that uses another word.
+    """
     metadata, settings = checked.document.runbook.metadata, checked.settings
     if metadata.technology and settings.technologies:
         yield from _unknown(checked, ("technology",), metadata.technology, settings.technologies)
@@ -39,9 +48,12 @@ def _unknown(checked: Checked, path: tuple[str | int, ...], word: str, known: tu
     yield Finding(f'{field} is "{word}", expected a word of the configured vocabulary{suggestion(near)}', span, fix)
 
 
-@rule("RB223", "schema-violation", Level.ERROR, Profile.INGEST)
+@rule("RB223", "schema-violation", Level.ERROR, Profile.INGEST, options=("schema",))
 def schema_violation(checked: Checked) -> Iterator[Finding]:
-    """An organisation's own fields are a contract with its own programs."""
+    """Checks the front matter against the organisation's own JSON Schema.
+
+    The organisation's programs rely on these fields.
+    """
     front_matter = checked.document.front_matter
     if checked.settings.schema and front_matter.readable and front_matter.values:
         from faultmaven_kb.gate.toolkit.bounded_schema import SchemaLimitError  # noqa: PLC0415 - only with a schema
@@ -61,7 +73,7 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
 
 @lru_cache(maxsize=4)
 def compile_schema(text: str) -> "BoundedSchema":
-    """A validator for a JSON Schema's text. Raises `ConfigurationError` for what is no schema."""
+    """A validator for a JSON Schema's text. Raises `ConfigurationError` for what is not a schema."""
     from faultmaven_kb.gate.toolkit.bounded_schema import BoundedSchema  # noqa: PLC0415 - loads the schema library
 
     return BoundedSchema(text)
@@ -87,7 +99,7 @@ def _findings(checked: Checked, error: Any) -> Iterator[Finding]:
 
 
 def _top(path: tuple[str | int, ...], span: Span) -> Span:
-    """A missing field stands at the top of the front matter, a missing part at what it is missing from."""
+    """A missing field is at the top of the front matter, a missing part at what it is missing from."""
     return span if path else Span(1, 1, 1, 4)
 
 
@@ -116,7 +128,7 @@ def _expected(error: Any) -> str:
         "minimum": f"at least {value}",
         "maximum": f"at most {value}",
         "format": f"the format {value}",
-        "uniqueItems": "no item twice",
+        "uniqueItems": "unique items",
     }
     return words.get(str(error.validator), f"what the schema asks for ({error.validator})")
 

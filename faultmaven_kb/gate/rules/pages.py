@@ -1,22 +1,22 @@
-"""The pages of the rules: one Markdown page for each, made of the rule itself and its fixture folder, and an index.
+"""The pages of the rules in the docs: an index, and one page for each rule from its explanation and its fixture.
 
     python -m faultmaven_kb.gate.rules.pages tests/fixtures/rules docs/reference/rules
 
-writes them all; a test compares the committed ones. So a page never says anything else than the rule does, and a new
-rule has its page when it has its fixture.
+writes them all, and a test compares the committed ones. The examples come from `examples.json`; write that first.
 """
 
 import difflib
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from faultmaven_kb.gate.rules.catalogue import RULES, all_rules
+from faultmaven_kb.gate.rules.examples import Example, visible
+from faultmaven_kb.gate.rules.explanations import explain
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
 from faultmaven_kb.text.inline import table_cell
 
-__all__ = ["Example", "index_page", "page_url", "pages", "rule_page"]
+__all__ = ["index_page", "page_url", "pages", "rule_page"]
 
 _BASE = "https://faultmaven.github.io/faultmaven_kb/reference/rules"
 _FAMILIES = (
@@ -34,22 +34,14 @@ _FAMILIES = (
 _INDEX_HEAD = """# Rules
 
 Every rule that `fmkb validate` knows, by family. This list and the pages behind it are generated from the rules
-themselves. A code is never used again and never changes its meaning; code and name are accepted wherever a rule is
-named."""
+themselves. A code never changes its meaning and is never used again. Wherever a rule is named, its code or its name is
+accepted."""
 _PROFILES = {
     Profile.INGEST: "`ingest`, `contribute` and `curated`",
     Profile.CONTRIBUTE: "`contribute` and `curated`",
     Profile.CURATED: "`curated`",
 }
 _CODES = frozenset(rule.code for rule in RULES)
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """What a fixture folder shows of a rule: its output about the bad sample, and what its fix changes."""
-
-    output: str = ""
-    fix: str = ""
 
 
 def page_url(code: str) -> str:
@@ -60,24 +52,45 @@ def page_url(code: str) -> str:
 
 def pages(fixtures: Path) -> dict[str, str]:
     """The text of every page by its file name; `fixtures` is the folder of the rules' fixture folders."""
-    found = {f"{rule.code}.md": rule_page(rule, _example(fixtures / f"{rule.code}-{rule.name}")) for rule in RULES}
-    return {"index.md": index_page(RULES), **found}
+    texts = {
+        f"{rule.code}.md": rule_page(rule, "".join(_changes(fixtures / f"{rule.code}-{rule.name}"))) for rule in RULES
+    }
+    return {"index.md": index_page(RULES), **texts}
 
 
-def rule_page(rule: Rule, example: Example) -> str:
-    """The page of one rule."""
+def rule_page(rule: Rule, changes: str = "") -> str:
+    """The page of one rule; `changes` is what its fix changes in the bad example, as a diff."""
+    explanation = explain(rule)
+    scope = " It compares all files of a run." if rule.check_base else ""
     parts = [
         f"# {rule.code} {rule.name}",
+        f"Level: {rule.level.value}. Profiles: {_PROFILES[rule.profile]}.{scope}",
+        "## What it checks",
+        rule.checks,
+        "## Why",
         rule.why,
-        f"Level: {rule.level.value}. Profiles: {_PROFILES[rule.profile]}."
-        + (" Looks at all files of a run." if rule.check_base else ""),
     ]
-    if example.output:
-        parts += ["## What it says", _fenced("text", example.output)]
-    if example.fix:
-        parts += ["## What its fix changes", _fenced("diff", example.fix)]
-    parts.append(f"`fmkb rules {rule.code}` shows this text in the terminal. [All rules](index.md)")
+    if explanation.example:
+        parts += ["## Example", *_example(explanation.example)]
+    parts += ["## Fix", explanation.fix]
+    if changes:
+        parts.append(_fenced("diff", changes))
+    parts += ["## Configuration", _fenced("toml", "\n".join(explanation.settings)), *explanation.configuration]
+    parts.append(f"More under [configuration](../configuration.md). `fmkb rules {rule.code}` shows this page.")
+    parts.append("[All rules](index.md)")
     return "\n\n".join(parts) + "\n"
+
+
+def _example(example: Example) -> list[str]:
+    """The bad and the good text, with what is reported about the bad one."""
+    bad, good = example.bad, example.good
+    parts = []
+    if example.configuration:
+        parts += ["With this configuration:", _fenced("toml", example.configuration)]
+    parts += [f"Reported, in `{bad.path}`:", _fenced("markdown", bad.text or "(nothing)")]
+    parts += [_fenced("text", example.output)]
+    parts += [f"Accepted, in `{good.path}`:", _fenced("markdown", good.text)]
+    return parts
 
 
 def index_page(rules: Iterable[Rule]) -> str:
@@ -86,14 +99,14 @@ def index_page(rules: Iterable[Rule]) -> str:
     for prefix, title in _FAMILIES:
         rows = [_row(rule) for rule in rules if rule.code.startswith(prefix)]
         if rows:
-            head = "| Code | Name | Level | From profile | Why |\n|---|---|---|---|---|"
+            head = "| Code | Name | Level | From profile | What it checks |\n|---|---|---|---|---|"
             parts.append("\n".join((f"## {prefix}xx: {title}\n", head, *rows)))
     return "\n\n".join(parts) + "\n"
 
 
 def _row(rule: Rule) -> str:
-    why = table_cell(rule.why)
-    return f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.level.value} | {rule.profile.label} | {why} |"
+    checks = table_cell(rule.checks)
+    return f"| [{rule.code}]({rule.code}.md) | {rule.name} | {rule.level.value} | {rule.profile.label} | {checks} |"
 
 
 def _fenced(language: str, text: str) -> str:
@@ -101,26 +114,13 @@ def _fenced(language: str, text: str) -> str:
     return f"{marks}{language}\n{text.rstrip()}\n{marks}"
 
 
-def _example(folder: Path) -> Example:
-    output = folder / "expected.txt"
-    text = _read(output) if output.is_file() else ""
-    return Example(text.split("\n\n", 1)[0] if len(text) > 4000 else text, "".join(_changes(folder)))
-
-
 def _changes(folder: Path) -> Iterator[str]:
     """What the fix changes in the bad sample; carriage returns and other invisible characters are shown as escapes."""
     for fixed in sorted((folder / "fixed").rglob("*.md")):
         name = fixed.relative_to(folder / "fixed")
-        before, after = (_visible(_read(file)) for file in (folder / "bad" / name, fixed))
+        before, after = (visible(_read(file)).split("\n") for file in (folder / "bad" / name, fixed))
         lines = list(difflib.unified_diff(before, after, "before", "after", n=1, lineterm=""))
         yield "\n".join(lines[:40]) + "\n"
-
-
-def _visible(text: str) -> list[str]:
-    lines = text.split("\n")
-    return [
-        "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in x) for x in lines
-    ]
 
 
 def _read(file: Path) -> str:

@@ -1,7 +1,7 @@
 """RB52x: prevention, the version history and tables.
 
 Tables are read from the lines again: a Markdown reader drops the cells that are too many and adds the ones that are
-missing, without a word.
+missing, without a warning.
 """
 
 import itertools
@@ -28,26 +28,35 @@ def _lacks(checked: Checked, kind: re.Pattern[str], name: str) -> Iterator[Findi
     section = section_of(checked, "prevention")
     if section is None:
         return
-    found = [group for group in parts_of(section) if kind.search(group.key) or kind.search(group.label.lower())]
-    if not any(group.text or group.blocks for group in found):
+    parts = [group for group in parts_of(section) if kind.search(group.key) or kind.search(group.label.lower())]
+    if not any(group.text or group.blocks for group in parts):
         yield incomplete(checked, f'"### {name}" is missing from the prevention', heading_span(section))
 
 
 @rule("RB521", "missing-tactical-prevention", Level.WARNING, Profile.CONTRIBUTE)
 def missing_tactical_prevention(checked: Checked) -> Iterator[Finding]:
-    """What can be done today keeps the fault from coming back tonight."""
+    """Checks that Prevention has a part about immediate measures.
+
+    Measures that can be taken today keep the fault from coming back tonight.
+    """
     yield from _lacks(checked, _IMMEDIATE, "Immediate Prevention (Tactical)")
 
 
 @rule("RB522", "missing-strategic-prevention", Level.WARNING, Profile.CONTRIBUTE)
 def missing_strategic_prevention(checked: Checked) -> Iterator[Finding]:
-    """Alerts catch the next case; only a change of design removes the cause."""
+    """Checks that Prevention has a part about long-term measures.
+
+    Alerts only catch the next case. A change of design removes the cause.
+    """
     yield from _lacks(checked, _LONG_TERM, "Long-term Prevention (Strategic)")
 
 
 @rule("RB523", "version-not-in-history", Level.WARNING, Profile.CURATED)
 def version_not_in_history(checked: Checked) -> Iterator[Finding]:
-    """A version without a row in the history is a change that nobody explains."""
+    """Checks that the version has a row in the version history.
+
+    Without a row, nobody can see what changed in this version.
+    """
     version, section = checked.value("version"), section_of(checked, "version-history")
     history = checked.document.runbook.history
     if isinstance(version, str) and section and version not in {row.version for row in history}:
@@ -59,7 +68,10 @@ def version_not_in_history(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB524", "history-date-mismatch", Level.WARNING, Profile.CURATED)
 def history_date_mismatch(checked: Checked) -> Iterator[Finding]:
-    """Two dates for one version: one of them is wrong, and age is judged by the other."""
+    """Checks that the history's date of the current version equals `last_updated`.
+
+    One of the two dates is wrong, and the age of the runbook is computed from `last_updated`.
+    """
     version, updated = checked.value("version"), checked.value("last_updated")
     rows = [row for row in checked.document.runbook.history if row.version == version]
     if not rows or not isinstance(updated, str) or not _DATE.fullmatch(updated):
@@ -75,7 +87,10 @@ def history_date_mismatch(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB525", "malformed-table", Level.WARNING, Profile.CONTRIBUTE)
 def malformed_table(checked: Checked) -> Iterator[Finding]:
-    """Cells beyond the header's are dropped in silence; a missing one shifts what the reader sees."""
+    """Checks that every row of a table has as many cells as its header.
+
+    Renderers drop extra cells without a warning, and a missing cell shifts the others.
+    """
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Table):
             expected = _cells(checked, block.rows[0].span)
@@ -89,7 +104,7 @@ def malformed_table(checked: Checked) -> Iterator[Finding]:
 
 
 def _no_table(checked: Checked, block: Paragraph) -> Iterator[Finding]:
-    """Lines that look like a table but are none, because header and delimiter differ in width."""
+    """Lines that look like a table but are not, because header and delimiter differ in width."""
     lines = [checked.lines[number - 1].lstrip("> \t") for number in range(block.span.line, block.span.end_line + 1)]
     for index, (header, delimiter) in enumerate(itertools.pairwise(lines)):
         if header.startswith("|") and delimiter.startswith("|") and _DELIMITER.fullmatch(delimiter.strip()):
@@ -113,7 +128,10 @@ def _width(line: str) -> int:
 
 @rule("RB526", "no-security-considerations", Level.INFO, Profile.CURATED)
 def no_security_considerations(checked: Checked) -> Iterator[Finding]:
-    """What the commands reveal or require is easily overlooked under pressure."""
+    """Checks for a part about security, in Prevention or elsewhere.
+
+    What the commands reveal or require is easily overlooked under pressure.
+    """
     section = section_of(checked, "prevention")
     if section is None or any("security" in part.key for part in checked.sections):
         return

@@ -13,9 +13,13 @@ from faultmaven_kb.model.vocabularies import VERIFIED
 __all__ = ["RULES"]
 
 
-@rule("RB314", "unproven-verified", Level.ERROR, Profile.INGEST)
+@rule("RB314", "unproven-verified", Level.ERROR, Profile.INGEST, options=("proofs",))
 def unproven_verified(checked: Checked) -> Iterator[Finding]:
-    """Verified is a claim until a lab has mended a broken server with the runbook's own commands, unchanged since."""
+    """Checks that `status: verified` is backed by a lab's proof of the current commands, and that `verified_by`
+    agrees with it. The rule runs only if the configuration names proofs.
+
+    "Verified" is only a claim until a lab has repaired a broken server with exactly these commands.
+    """
     status = checked.value("status")
     if not checked.settings.proofs or status not in VERIFIED:
         return

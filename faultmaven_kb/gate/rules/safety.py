@@ -1,7 +1,7 @@
-"""RB7xx: what can do harm. Credentials, destructive commands without a word of warning, and doors left open.
+"""RB7xx: what can do harm. Credentials, destructive commands without any warning, and doors left open.
 
-A command counts, a word does not: what stands in prose, in inline code, in a comment or in an argument of `echo` is no
-command. A warning is near when it stands above the command in the same item, or in the same section outside of the
+A command counts, a word does not: what is in prose, in inline code, in a comment or in an argument of `echo` is no
+command. A warning is near when it is above the command in the same item, or in the same section outside of the
 other items, or in a comment of the block.
 """
 
@@ -43,42 +43,63 @@ def _credentials(checked: Checked) -> Iterator[tuple[Credential, Span]]:
     code_lines: set[int] = set()
     for snippet in checked.snippets:
         code_lines.update(range(snippet.fence.span.line, snippet.fence.span.end_line + 1))
-        for found in credentials_in(snippet.code, is_code=True):
-            yield found, snippet.span(found.start, found.end)
+        for credential in credentials_in(snippet.code, is_code=True):
+            yield credential, snippet.span(credential.start, credential.end)
     for number, line in enumerate(checked.lines, 1):
         if number in code_lines:
             continue
-        places = [(found, found.start) for found in credentials_in(line, is_code=False)]
+        places = [(credential, credential.start) for credential in credentials_in(line, is_code=False)]
         for span in code_spans(line) if "`" in line else ():
             inner = credentials_in(line[span.code_start : span.code_end], is_code=True)
-            places += [(found, found.start + span.code_start) for found in inner]
-        for found, start in {start: (found, start) for found, start in reversed(places)}.values():
-            yield found, Span(number, start + 1, number, start + 1 + found.end - found.start)
+            places += [(credential, credential.start + span.code_start) for credential in inner]
+        for credential, start in {start: (credential, start) for credential, start in reversed(places)}.values():
+            yield credential, Span(number, start + 1, number, start + 1 + credential.end - credential.start)
 
 
-@rule("RB701", "hardcoded-credential", Level.ERROR, Profile.INGEST)
+@rule("RB701", "hardcoded-credential", Level.ERROR, Profile.INGEST, options=("allow-credential-suppression",))
 def hardcoded_credential(checked: Checked) -> Iterator[Finding]:
-    """A runbook is read by many and stays in the history for good; a credential in it has to be changed."""
-    for found, span in _credentials(checked):
-        yield Finding(f"{found.kind} in plain text, expected a <placeholder>", span)
+    """Checks for passwords, tokens and keys in code, inline code and prose. Placeholders and well-known example
+    values are not reported.
+
+    A runbook has many readers and its history is permanent, so a credential that was committed has to be changed.
+    """
+    for credential, span in _credentials(checked):
+        yield Finding(f"{credential.kind} in plain text, expected a <placeholder>", span)
 
 
-@rule("RB702", "private-key", Level.ERROR, Profile.INGEST)
+@rule("RB702", "private-key", Level.ERROR, Profile.INGEST, options=("allow-credential-suppression",))
 def private_key(checked: Checked) -> Iterator[Finding]:
-    """A private key that was once committed is no longer private."""
+    """Checks for private keys.
+
+    A private key that was committed is no longer private.
+    """
     source = checked.document.source
-    for found in private_keys_in(source.text):
-        end = source.text.find("-----", found.start + 11) + 5
-        yield Finding("private key in plain text, expected none", source.span(found.start, max(end, found.start + 1)))
+    for key in private_keys_in(source.text):
+        end = source.text.find("-----", key.start + 11) + 5
+        yield Finding("private key in plain text, expected none", source.span(key.start, max(end, key.start + 1)))
+
+
+_MOST = 200
+"""Commands of one kind whose surroundings are looked at; the next one is reported, so that none hides behind them."""
+
+
+def _too_many(place: Span) -> Finding:
+    return Finding(f"more than {_MOST} such commands, expected a runbook whose every command can be judged", place)
 
 
 @rule("RB703", "destructive-without-warning", Level.ERROR, Profile.CONTRIBUTE)
 def destructive_without_warning(checked: Checked) -> Iterator[Finding]:
-    """Who pastes a command that destroys must have read what will be lost, before and not after."""
-    for snippet, harm in checked.harms:
+    """Checks that a warning, a backup or a dry run comes before every command that destroys something.
+
+    Readers who paste such a command must know beforehand what will be lost.
+    """
+    for number, (snippet, harm) in enumerate(checked.harms):
+        place = _first_line(snippet, harm.start, harm.end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
         if not is_warned(snippet, harm) and not is_guarded(snippet, harm):
-            message = f"this {harm.what}, expected a warning, a backup or a dry run above it"
-            yield Finding(message, _first_line(snippet, harm.start, harm.end))
+            yield Finding(f"this {harm.what}, expected a warning, a backup or a dry run above it", place)
 
 
 def _first_line(snippet: Snippet, start: int, end: int) -> Span:
@@ -88,17 +109,23 @@ def _first_line(snippet: Snippet, start: int, end: int) -> Span:
 
 @rule("RB704", "force-without-explanation", Level.WARNING, Profile.CURATED)
 def force_without_explanation(checked: Checked) -> Iterator[Finding]:
-    """Force skips the questions and the clean end; the reader should know which ones and why that is needed."""
-    for snippet in checked.snippets:
-        for command in _commands(snippet):
-            flag = _force(command)
-            if flag is None:
-                continue
-            word = command.words[flag]
-            if not explains(snippet, word.start, force=True):
-                yield Finding(
-                    f'"{word.text}" is not explained, expected why force is needed', snippet.span(word.start, word.end)
-                )
+    """Checks that options such as `-9` or `--force` are explained.
+
+    Force skips confirmations and clean shutdowns. The reader should know which ones, and why that is necessary.
+    """
+    forced = (
+        (snippet, command.words[flag])
+        for snippet in checked.snippets
+        for command in _commands(snippet)
+        if (flag := _force(command)) is not None
+    )
+    for number, (snippet, word) in enumerate(forced):
+        place = snippet.span(word.start, word.end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
+        if not explains(snippet, word.start, force=True):
+            yield Finding(f'"{word.text}" is not explained, expected why force is needed', place)
 
 
 def _force(command: ShellCommand) -> int | None:
@@ -142,8 +169,11 @@ def _commands(snippet: Snippet) -> tuple[ShellCommand, ...]:
 
 @rule("RB705", "destructive-without-backup", Level.WARNING, Profile.CURATED)
 def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
-    """A warning does not bring data back; a backup or a dry run before the command does."""
-    for snippet, harm in checked.harms:
+    """Checks that a backup or a dry run comes before every command that deletes data for good.
+
+    A warning does not bring data back, a backup does.
+    """
+    for snippet, harm in checked.harms[:_MOST]:
         if harm.loses_data and not has_backup(checked, snippet, harm):
             message = f"this {harm.what} for good, expected a backup or a dry run before it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -151,8 +181,11 @@ def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB706", "destructive-in-quick-fix", Level.WARNING, Profile.CURATED)
 def destructive_in_quick_fix(checked: Checked) -> Iterator[Finding]:
-    """The card is read under stress; what destroys belongs to a solution, where there is room for a warning."""
-    for snippet, harm in checked.harms:
+    """Checks that the quick fix contains no destructive commands.
+
+    The card is read under stress. Destructive commands belong in a solution, where there is room for a warning.
+    """
+    for snippet, harm in checked.harms[:_MOST]:
         if snippet.role == "quick-reference-card" and not is_graceful(snippet, harm):
             message = f"this {harm.what}, expected a quick fix that destroys nothing"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -160,7 +193,10 @@ def destructive_in_quick_fix(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB707", "pipe-to-shell", Level.WARNING, Profile.CONTRIBUTE)
 def pipe_to_shell(checked: Checked) -> Iterator[Finding]:
-    """What a server sends is run unread, and it may send something else tomorrow."""
+    """Checks for downloads that are piped into a shell.
+
+    The script is run unread, and the server may send a different one tomorrow.
+    """
     for snippet in checked.snippets:
         if not snippet.is_commands:
             continue
@@ -196,11 +232,23 @@ def _reads_stdin(command: ShellCommand) -> bool:
 
 @rule("RB708", "insecure-permission", Level.WARNING, Profile.CONTRIBUTE)
 def insecure_permission(checked: Checked) -> Iterator[Finding]:
-    """A door that was opened to get on is rarely closed again."""
-    for snippet in checked.snippets:
-        for what, start, end in (*_insecure_commands(snippet), *_insecure_settings(snippet)):
-            if not explains(snippet, start, force=False):
-                yield Finding(f"{what}, expected the narrowest permission that works", snippet.span(start, end))
+    """Checks for options and settings that switch off protection, such as `chmod 777` or `curl -k`, without an
+    explanation.
+
+    Protection that was switched off for a repair is rarely switched on again.
+    """
+    doors = (
+        (snippet, *door)
+        for snippet in checked.snippets
+        for door in (*_insecure_commands(snippet), *_insecure_settings(snippet))
+    )
+    for number, (snippet, what, start, end) in enumerate(doors):
+        place = snippet.span(start, end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
+        if not explains(snippet, start, force=False):
+            yield Finding(f"{what}, expected the narrowest permission that works", place)
 
 
 def _insecure_commands(snippet: Snippet) -> Iterator[tuple[str, int, int]]:
@@ -255,7 +303,10 @@ def _insecure_settings(snippet: Snippet) -> Iterator[tuple[str, int, int]]:
 
 @rule("RB709", "privilege-undocumented", Level.INFO, Profile.CURATED)
 def privilege_undocumented(checked: Checked) -> Iterator[Finding]:
-    """Whoever has no root learns it at the prerequisites, not at the third command."""
+    """Checks that the prerequisites mention privileges if a command needs `sudo`.
+
+    Readers without root access should learn this from the prerequisites, not at the third command.
+    """
     section = section_of(checked, "solutions")
     for solution in section.children if section else ():
         prerequisites = by_role(solution, SOLUTION).get("prerequisites")
@@ -285,9 +336,13 @@ def _ends(blocks: tuple[object, ...]) -> list[int]:
     return [span.end_line for block in blocks if isinstance(span := getattr(block, "span", None), Span)]
 
 
-@rule("RB710", "sensitive-host-or-ip", Level.WARNING, Profile.CONTRIBUTE)
+@rule("RB710", "sensitive-host-or-ip", Level.WARNING, Profile.CONTRIBUTE, options=("vocabulary.hosts",))
 def sensitive_host_or_ip(checked: Checked) -> Iterator[Finding]:
-    """Addresses and names of one's own network help whoever wants to get in; examples have ranges of their own."""
+    """Checks for public IP addresses and internal host names.
+
+    They help an attacker. Use the names and ranges reserved for documentation, such as example.com and
+    192.0.2.0/24.
+    """
     start = checked.document.source.position(checked.document.front_matter.end).line
     allowed = {host.lower() for host in checked.settings.hosts}
     for number, line in enumerate(checked.lines, 1):
@@ -299,7 +354,10 @@ def sensitive_host_or_ip(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB711", "production-literal", Level.INFO, Profile.CURATED)
 def production_literal(checked: Checked) -> Iterator[Finding]:
-    """A command that names production runs there when it is pasted by somebody who only wants to try it."""
+    """Checks for commands that name a production system.
+
+    If somebody pastes the command only to try it, it runs in production.
+    """
     for snippet in checked.snippets:
         for command in _commands(snippet):
             for word, name in production_in(command):

@@ -31,33 +31,37 @@ _HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
 
 
 def _found(checked: Checked) -> dict[str, list[OutlineSection]]:
-    """The sections of the format that stand at level 2, by role."""
-    found: dict[str, list[OutlineSection]] = {}
+    """The sections of the format that are at level 2, by role."""
+    by_role: dict[str, list[OutlineSection]] = {}
     for section in checked.sections:
         role = SECTIONS.role(section.key)
         if role and section.level == 2:
-            found.setdefault(role, []).append(section)
-    return found
+            by_role.setdefault(role, []).append(section)
+    return by_role
 
 
 def _heading_span(section: OutlineSection) -> Span:
     return section.heading.span if section.heading else section.span
 
 
-@rule("RB301", "missing-section", Level.ERROR, Profile.INGEST)
+@rule("RB301", "missing-section", Level.ERROR, Profile.INGEST, options=("sections.required", "sections.aliases"))
 def missing_section(checked: Checked) -> Iterator[Finding]:
-    """Readers and programs look for each part under its heading; what is not there cannot be found."""
+    """Checks that the required sections are present. A missing Root Cause Analysis counts from profile contribute
+    on; a missing Version History is a warning.
+
+    Readers and programs look for each part under its heading and do not find it elsewhere.
+    """
     if checked.settings.required_sections:
         yield from _missing_own(checked)
         return
-    found = _found(checked)
+    by_role = _found(checked)
     elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
     elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
     for role, level, profile in _REQUIRED:
-        if role in found or role in elsewhere:
+        if role in by_role or role in elsewhere:
             continue
         following = _ORDER[_ORDER.index(role) + 1 :]
-        span = next((_heading_span(found[other][0]) for other in following if other in found), _end(checked))
+        span = next((_heading_span(by_role[other][0]) for other in following if other in by_role), _end(checked))
         yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
 
 
@@ -80,14 +84,17 @@ def _end(checked: Checked) -> Span:
 
 @rule("RB302", "section-order", Level.WARNING, Profile.CONTRIBUTE)
 def section_order(checked: Checked) -> Iterator[Finding]:
-    """The same order in every runbook lets a hurried reader scroll without reading."""
-    present = [(role, found[0]) for role, found in _found(checked).items()]
+    """Checks the order of the sections. Root Cause Analysis may be directly before or directly after Solutions.
+
+    With the same order in every runbook, readers know where to scroll.
+    """
+    present = [(role, sections[0]) for role, sections in _found(checked).items()]
     present.sort(key=lambda item: item[1].span)
     order = _order(checked)
     ranks = [order.index(role) for role, _ in present]
-    kept = in_order(ranks)
+    in_place = in_order(ranks)
     for index, (_, section) in enumerate(present):
-        if index not in kept:
+        if index not in in_place:
             too_late = [rank for rank in ranks[:index] if rank > ranks[index]]
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
@@ -98,8 +105,8 @@ def section_order(checked: Checked) -> Iterator[Finding]:
 
 def _order(checked: Checked) -> tuple[str, ...]:
     """The order of the sections: Root Cause Analysis is directly before Solutions or directly after it."""
-    found = _found(checked)
-    analysis, solutions = (found.get(role) for role in ("root-cause-analysis", "solutions"))
+    sections = _found(checked)
+    analysis, solutions = (sections.get(role) for role in ("root-cause-analysis", "solutions"))
     if not analysis or not solutions or analysis[0].span < solutions[0].span:
         return _ORDER
     rest = [role for role in _ORDER if role != "root-cause-analysis"]
@@ -108,17 +115,20 @@ def _order(checked: Checked) -> tuple[str, ...]:
 
 
 def _in_order(checked: Checked) -> Fix | None:
-    """Put all sections of the format in order, unless one stands twice."""
-    found = _found(checked)
-    if any(len(sections) > 1 for sections in found.values()):
+    """Put all sections of the format in order, unless one occurs twice."""
+    by_role = _found(checked)
+    if any(len(sections) > 1 for sections in by_role.values()):
         return None
-    ordered = [found[role][0] for role in _order(checked) if role in found]
+    ordered = [by_role[role][0] for role in _order(checked) if role in by_role]
     return Fix("put the sections in order", reorder_sections(checked, ordered), safe=False)
 
 
 @rule("RB303", "duplicate-section", Level.ERROR, Profile.INGEST)
 def duplicate_section(checked: Checked) -> Iterator[Finding]:
-    """Of two sections of one kind, readers take different ones."""
+    """Checks that no section occurs twice.
+
+    Some readers and programs use the first section and others the last, so that a part of the text is ignored.
+    """
     for sections in _found(checked).values():
         for again in sections[1:]:
             related = Related("first one", checked.document.path, _heading_span(sections[0]))
@@ -127,12 +137,15 @@ def duplicate_section(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB304", "wrong-heading-level", Level.ERROR, Profile.INGEST)
 def wrong_heading_level(checked: Checked) -> Iterator[Finding]:
-    """Sections stand at level 2; at another level they become part of the section above."""
-    found = _found(checked)
+    """Checks that the sections of the format are at heading level 2.
+
+    At a deeper level a section becomes part of the section above.
+    """
+    by_role = _found(checked)
     for section in checked.sections:
         role = SECTIONS.role(section.key)
         heading = section.heading
-        if not role or not heading or heading.level in (2, 0) or role in found or _is_part(checked, section):
+        if not role or not heading or heading.level in (2, 0) or role in by_role or _is_part(checked, section):
             continue
         line = checked.lines[heading.span.line - 1]
         marks = re.match(r" {0,3}(#+)", line)
@@ -145,7 +158,7 @@ def wrong_heading_level(checked: Checked) -> Iterator[Finding]:
 
 
 def _is_part(checked: Checked, section: OutlineSection) -> bool:
-    """Whether a heading names a part of the section it stands in (`### Solution` below Solutions)."""
+    """Whether a heading names a part of the section it is in (`### Solution` below Solutions)."""
     for outer in checked.sections:
         if outer is not section and outer.level >= 2 and any(part is section for part in walk(outer.children)):
             role = SECTIONS.role(outer.key)
@@ -158,18 +171,21 @@ def _is_part(checked: Checked, section: OutlineSection) -> bool:
 def _near_misses(checked: Checked) -> dict[str, tuple[OutlineSection, str]]:
     """Level 2 headings that are nearly the name of a missing section, by role."""
     missing = {names[0]: role for role, names in SECTIONS.rows if role not in _found(checked) and role != "license"}
-    found: dict[str, tuple[OutlineSection, str]] = {}
+    near_misses: dict[str, tuple[OutlineSection, str]] = {}
     for section in checked.sections:
         if section.level == 2 and not SECTIONS.role(section.key) and missing:
             name = nearest(section.key, missing)
             if name:
-                found.setdefault(missing[name], (section, name))
-    return found
+                near_misses.setdefault(missing[name], (section, name))
+    return near_misses
 
 
 @rule("RB305", "section-name", Level.ERROR, Profile.INGEST)
 def section_name(checked: Checked) -> Iterator[Finding]:
-    """A misspelt heading is a missing section that looks as if it were there."""
+    """Checks for headings that are nearly the name of a missing section.
+
+    A misspelled heading is a missing section that looks as if it were present.
+    """
     for section, name in _near_misses(checked).values():
         span = _heading_span(section)
         written = checked.document.source.find(section.title, span.line)
@@ -179,20 +195,26 @@ def section_name(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB306", "empty-section", Level.ERROR, Profile.INGEST)
 def empty_section(checked: Checked) -> Iterator[Finding]:
-    """A heading promises something; nothing below it wastes the reader's seconds."""
+    """Checks that every section has content.
+
+    Readers open a section because of its heading and lose time when it is empty.
+    """
     for section in checked.sections:
-        kept = [block for block in section.blocks if not isinstance(block, Html | ThematicBreak)]
+        contents = [block for block in section.blocks if not isinstance(block, Html | ThematicBreak)]
         if section.level != 2 and SECTIONS.role(section.key) and not _is_part(checked, section):
             continue  # what belongs to it hangs below another section (RB304)
         if any(map(_is_endless, section.blocks)):
             continue
-        if section.heading and section.level > 1 and not kept and not section.children and section.title:
+        if section.heading and section.level > 1 and not contents and not section.children and section.title:
             yield Finding(f'section "{section.title}" is empty', section.heading.span)
 
 
 @rule("RB307", "missing-h1", Level.ERROR, Profile.CONTRIBUTE)
 def missing_h1(checked: Checked) -> Iterator[Finding]:
-    """Renderers and indexes take the page's name from the first heading."""
+    """Checks for a heading of level 1.
+
+    Renderers and indexes take the name of the page from the first heading.
+    """
     if any(section.level == 1 for section in checked.sections):
         return
     title = checked.document.runbook.metadata.title
@@ -206,7 +228,10 @@ def missing_h1(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB308", "h1-title-mismatch", Level.WARNING, Profile.CONTRIBUTE)
 def h1_title_mismatch(checked: Checked) -> Iterator[Finding]:
-    """Two names for one runbook: the reader wonders whether it is the one that was found."""
+    """Checks that the heading of level 1 equals the title.
+
+    With two names for one runbook, readers cannot be sure that they opened the one they searched for.
+    """
     title = checked.document.runbook.metadata.title
     heading = next((section.heading for section in checked.sections if section.level == 1), None)
     if title and heading and plain(heading.text) != plain(title):
@@ -217,16 +242,22 @@ def h1_title_mismatch(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB309", "missing-purpose", Level.WARNING, Profile.CURATED)
 def missing_purpose(checked: Checked) -> Iterator[Finding]:
-    """One line that says what the runbook is for lets the reader leave at once when it is the wrong one."""
+    """Checks for a line `> **Purpose**: …` below the first heading.
+
+    One line about the purpose lets the reader leave at once if this is the wrong runbook.
+    """
     if not checked.document.runbook.purpose:
         heading = next((section.heading for section in checked.sections if section.level == 1), None)
         span = heading.span if heading else Span(1, 1, 1, 1)
         yield Finding('line "> **Purpose**: …" is missing below the first heading', span)
 
 
-@rule("RB310", "unexpected-section", Level.INFO, Profile.CURATED)
+@rule("RB310", "unexpected-section", Level.INFO, Profile.CURATED, options=("vocabulary.sections",))
 def unexpected_section(checked: Checked) -> Iterator[Finding]:
-    """Other sections are allowed; a name nobody expects may be a misspelt one."""
+    """Checks for sections of level 2 that are not part of the format.
+
+    Other sections are allowed, but an unknown name may be a misspelled one.
+    """
     near = {id(section) for section, _ in _near_misses(checked).values()}
     allowed = {words(name) for name in checked.settings.sections}
     for section in checked.sections:
@@ -241,30 +272,37 @@ def unexpected_section(checked: Checked) -> Iterator[Finding]:
 
 def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:
     """Section headings inside HTML comments, by role."""
-    found: dict[str, tuple[str, Span]] = {}
+    headings: dict[str, tuple[str, Span]] = {}
     for block in blocks_within(checked.document.blocks):
         if isinstance(block, Html) and block.text.lstrip().startswith("<!--"):
             for offset, line in enumerate(block.text.split("\n")):
                 match = re.match(r"\s*(?:<!--\s*)?##\s+(\S.*?)(?:(?<!\s)\s++)?(?:-->\s*)?$", line)
                 role = SECTIONS.role(words(match[1])) if match else None
                 if match and role:
-                    found.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
-    return found
+                    headings.setdefault(role, (match[1], checked.document.source.line_span(block.span.line + offset)))
+    return headings
 
 
 @rule("RB311", "section-hidden-in-comment", Level.ERROR, Profile.INGEST)
 def section_hidden_in_comment(checked: Checked) -> Iterator[Finding]:
-    """In a comment a section is there for the author and for nobody else."""
+    """Checks for required sections that are inside an HTML comment.
+
+    Only the author sees them. On the rendered page the section is missing.
+    """
     present = _found(checked)
     endless = next((block.span for block in blocks_within(checked.document.blocks) if _is_endless(block)), None)
     for role, (name, span) in _hidden(checked).items():
         if role not in present and not (endless and endless.contains_line(span.line)):  # RB313 says it all
-            yield Finding(f'section "{name}" stands in a comment, readers will not see it', span)
+            yield Finding(f'section "{name}" is inside a comment, readers will not see it', span)
 
 
 @rule("RB312", "unclosed-fence", Level.ERROR, Profile.INGEST)
 def unclosed_fence(checked: Checked) -> Iterator[Finding]:
-    """Without its end a fence swallows what follows, up to the end of another fence or of the file."""
+    """Checks that every code fence is closed. The fix closes it where a heading or label of the format shows that
+    the code has ended.
+
+    Without a closing line, all following text is read as code, up to the next fence or the end of the file.
+    """
     for fence in _unclosed(checked):
         line = checked.lines[fence.span.line - 1]
         opening = re.search(r"`{3,}|~{3,}", line)
@@ -315,7 +353,10 @@ def _is_endless(block: Block) -> bool:
 
 @rule("RB313", "unclosed-comment", Level.ERROR, Profile.INGEST)
 def unclosed_comment(checked: Checked) -> Iterator[Finding]:
-    """Without its end a comment swallows the rest of the file."""
+    """Checks that every HTML comment is closed.
+
+    Without `-->` the rest of the file is part of the comment.
+    """
     for block in blocks_within(checked.document.blocks):
         if _is_endless(block):
             span = Span(block.span.line, block.span.column, block.span.line, block.span.column + 4)
@@ -324,7 +365,10 @@ def unclosed_comment(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB315", "heading-without-space", Level.ERROR, Profile.INGEST)
 def heading_without_space(checked: Checked) -> Iterator[Finding]:
-    """`##Solutions` is a paragraph, not a heading: the section is missing."""
+    """Checks for headings without a space after the `#` characters.
+
+    Markdown reads `##Solutions` as a paragraph, so the section is missing.
+    """
     for block in checked.document.blocks:
         if not isinstance(block, Paragraph):
             continue
@@ -332,14 +376,17 @@ def heading_without_space(checked: Checked) -> Iterator[Finding]:
             match = _HEADING_LINE.match(checked.lines[number - 1])
             if match and (len(match[1]) > 1 or SECTIONS.role(words(match[2]))):
                 end = match.end(1) + 1
-                fix = Fix("add the blank", (Edit(Span(number, end, number, end), " "),), safe=True)
+                fix = Fix("add the space", (Edit(Span(number, end, number, end), " "),), safe=True)
                 span = checked.document.source.line_span(number)
-                yield Finding(f'"{match[0].strip()}" is no heading, expected a blank after {match[1]}', span, fix)
+                yield Finding(f'"{match[0].strip()}" is not a heading, expected a space after {match[1]}', span, fix)
 
 
 @rule("RB316", "multiple-h1", Level.ERROR, Profile.CONTRIBUTE)
 def multiple_h1(checked: Checked) -> Iterator[Finding]:
-    """One page has one name; what follows a second one belongs to another document."""
+    """Checks that there is only one heading of level 1.
+
+    A page has one name. Whatever follows a second one belongs in another document.
+    """
     headings = [section.heading for section in checked.sections if section.heading and section.level == 1]
     for heading in headings[1:]:
         related = Related("first one", checked.document.path, headings[0].span)
@@ -351,7 +398,10 @@ def multiple_h1(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB317", "skipped-heading-level", Level.WARNING, Profile.CURATED)
 def skipped_heading_level(checked: Checked) -> Iterator[Finding]:
-    """A heading two levels deeper than the one above belongs to nothing in the outline."""
+    """Checks that no heading is more than one level deeper than the heading above.
+
+    A heading that skips a level has no parent in the outline.
+    """
     above = 0
     for section in checked.sections:
         if section.heading and above and section.level > above + 1:

@@ -65,7 +65,10 @@ def _fences(section: OutlineSection) -> tuple[Fence, ...]:
 
 @rule("RB501", "too-few-steps", Level.ERROR, Profile.CONTRIBUTE)
 def too_few_steps(checked: Checked) -> Iterator[Finding]:
-    """One look tells no two causes apart; the second step is where the diagnosis begins."""
+    """Checks that there are at least two diagnostic steps.
+
+    A single check rarely distinguishes one cause from another.
+    """
     section, count = section_of(checked, "diagnostic-steps"), len(_steps(checked))
     if section and count < 2:
         message = f"{counted(count, 'diagnostic step')}, expected at least 2"
@@ -74,7 +77,10 @@ def too_few_steps(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB502", "step-numbering", Level.WARNING, Profile.CONTRIBUTE)
 def step_numbering(checked: Checked) -> Iterator[Finding]:
-    """Notes and other steps say "see step 3"; with a gap or a repeat they point at the wrong one."""
+    """Checks that diagnostic steps are numbered 1, 2, 3 without gaps.
+
+    Other steps and notes refer to "step 3". With gaps or repeats they point to the wrong step.
+    """
     yield from _numbering(checked, _steps(checked), "step", re.compile(r"(?:step\s*)?#?(\d{1,3})\b", re.IGNORECASE))
 
 
@@ -104,32 +110,38 @@ def _number_span(checked: Checked, section: OutlineSection, pattern: re.Pattern[
 
 @rule("RB503", "step-without-command", Level.ERROR, Profile.CONTRIBUTE)
 def step_without_command(checked: Checked) -> Iterator[Finding]:
-    """A step that only says "check the logs" leaves the reader to find out how, at the worst time."""
+    """Checks that every diagnostic step has a command.
+
+    "Check the logs" leaves the reader to find out how, during an incident.
+    """
     for step in _steps(checked):
         if not _has_command(step):
             yield incomplete(checked, f'step "{step.title}" has no command', heading_span(step))
 
 
 def _has_command(step: OutlineSection) -> bool:
-    found = by_role(step, STEP)
+    parts = by_role(step, STEP)
     shown = (
-        {command.span for command in commands_in(found["expected-output"].blocks)}
-        if "expected-output" in found
+        {command.span for command in commands_in(parts["expected-output"].blocks)}
+        if "expected-output" in parts
         else set()
     )
     for fence in _fences(step):
         is_output = fence.span in shown or fence.language in OUTPUT
         if not is_output and not is_only_comments(fence.code, fence.language):
             return True
-    text = [group_text(found["how-to-check"])] if "how-to-check" in found else []
-    if not found:
+    text = [group_text(parts["how-to-check"])] if "how-to-check" in parts else []
+    if not parts:
         text = [group_text(group) for group in parts_of(step)]
     return any(" " in code.strip() for part in text for code in literals(part))
 
 
 @rule("RB504", "step-without-expected-output", Level.WARNING, Profile.CURATED)
 def step_without_expected_output(checked: Checked) -> Iterator[Finding]:
-    """Only who knows what a healthy or a broken system prints can read what is on the screen."""
+    """Checks that every diagnostic step with a command shows its expected output.
+
+    Readers can only interpret the output if they know what a healthy or a broken system prints.
+    """
     for step in _steps(checked):
         if _has_command(step) and not _has_output(step):
             message = f'step "{step.title}" shows no output, expected "**Expected output:**" or a text fence'
@@ -147,7 +159,10 @@ def _has_output(step: OutlineSection) -> bool:
 
 @rule("RB505", "step-heading", Level.WARNING, Profile.CONTRIBUTE)
 def step_heading(checked: Checked) -> Iterator[Finding]:
-    """`### Step N: Title` is what tools cut steps by and what people quote."""
+    """Checks that steps have headings of the form `### Step N: Title`.
+
+    Tools split the section at these headings, and people quote the numbers.
+    """
     for number, step in enumerate(_steps(checked), 1):
         if step.level == 3 and not _STEP_TITLE.match(step.title):
             heading = heading_span(step)
@@ -160,7 +175,7 @@ def step_heading(checked: Checked) -> Iterator[Finding]:
     if section is None:
         return
     for part in checked.sections:
-        inside = any(part is found for found in walk((section,)))
+        inside = any(part is below for below in walk((section,)))
         if part.level != 3 and re.match(r"Step \d+\b", part.title) and (inside or part.level < 3):
             heading = heading_span(part)
             wanted = f"### {part.heading.text if part.heading else part.title}"
@@ -170,7 +185,11 @@ def step_heading(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB511", "too-few-solutions", Level.ERROR, Profile.CONTRIBUTE)
 def too_few_solutions(checked: Checked) -> Iterator[Finding]:
-    """A diagnosis without a cure is half a runbook; a second way out is needed when the first is not open."""
+    """Checks that there is a solution. A second one is recommended from profile curated on.
+
+    A diagnosis without a solution does not end the incident. A second solution helps when the first one is not
+    possible.
+    """
     section, count = section_of(checked, "solutions"), len(_solutions(checked))
     if section and count == 0:
         yield incomplete(checked, "no solution, expected at least 1", heading_span(section))
@@ -181,7 +200,10 @@ def too_few_solutions(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB512", "solution-numbering", Level.WARNING, Profile.CONTRIBUTE)
 def solution_numbering(checked: Checked) -> Iterator[Finding]:
-    """Steps and notes refer to solutions by number."""
+    """Checks that solutions are numbered 1, 2, 3 without gaps.
+
+    Steps and notes refer to solutions by number.
+    """
     numbered = [section for section in _solutions(checked) if _number_span(checked, section, _SOLUTION_NUMBER)]
     yield from _numbering(checked, numbered, "solution", _SOLUTION_NUMBER)
     for section in _solutions(checked):
@@ -191,13 +213,16 @@ def solution_numbering(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB513", "solution-without-steps", Level.ERROR, Profile.CONTRIBUTE)
 def solution_without_steps(checked: Checked) -> Iterator[Finding]:
-    """A solution says what to do, not only when and how long."""
+    """Checks that every solution says what to do.
+
+    A title, a condition and a duration do not help without instructions.
+    """
     for section in _solutions(checked):
-        found = by_role(section, SOLUTION)
+        parts = by_role(section, SOLUTION)
         rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
         runs = any(not is_only_comments(fence.code, fence.language) for fence in _fences(section))
         if not runs and not any(group_text(group) for group in rest):
-            missing = "" if "instructions" in found else ', expected "**Implementation Steps:**"'
+            missing = "" if "instructions" in parts else ', expected "**Implementation Steps:**"'
             yield incomplete(
                 checked, f'solution "{section.title}" does not say what to do{missing}', heading_span(section)
             )
@@ -215,31 +240,43 @@ def _lacks(checked: Checked, role: str, label: str, other: re.Pattern[str] | Non
 
 @rule("RB514", "solution-without-when-to-use", Level.WARNING, Profile.CURATED)
 def solution_without_when_to_use(checked: Checked) -> Iterator[Finding]:
-    """Among several cures the reader needs the condition that chooses one."""
+    """Checks that every solution says when to use it.
+
+    With several solutions the reader needs the condition for choosing one.
+    """
     yield from _lacks(checked, "when-to-use", "When to use this solution", re.compile(r"when\b"))
 
 
 @rule("RB515", "solution-without-outcome", Level.WARNING, Profile.CURATED)
 def solution_without_outcome(checked: Checked) -> Iterator[Finding]:
-    """Without a sign of success nobody knows when to stop, or that it did not work."""
+    """Checks that every solution states its expected outcome.
+
+    Without it, nobody can see whether the solution worked.
+    """
     yield from _lacks(checked, "outcome", "Expected outcome", _OUTCOME_LABEL)
 
 
 @rule("RB516", "solution-without-time", Level.WARNING, Profile.CURATED)
 def solution_without_time(checked: Checked) -> Iterator[Finding]:
-    """Whether a cure takes two minutes or two hours decides which one comes first."""
+    """Checks that every solution states how long it takes.
+
+    Two minutes or two hours decide which solution to try first.
+    """
     yield from _lacks(checked, "time", "Time to resolution", re.compile(r"(?:estimated )?(?:time|duration)\b"))
 
 
 @rule("RB517", "cause-without-solution", Level.INFO, Profile.CURATED)
 def cause_without_solution(checked: Checked) -> Iterator[Finding]:
-    """A cause that no solution speaks of leaves its reader at the end of the diagnosis with nothing to do."""
+    """Checks that a solution mentions each cause, by the words of its name.
+
+    If no solution deals with a cause, the diagnosis ends without a next step.
+    """
     texts = [_stems(_section_text(checked, section)) for section in _solutions(checked)]
     for cause in checked.document.runbook.causes if texts else ():
         stems = _stems(cause.name)
         if stems and not any(len(stems & text) * 2 >= len(stems) for text in texts):
             span = checked.document.source.line_span(cause.span.line)
-            yield Finding(f'no solution speaks of cause "{cause.name}"', span)
+            yield Finding(f'no solution mentions cause "{cause.name}"', span)
 
 
 def _section_text(checked: Checked, section: OutlineSection) -> str:
@@ -249,13 +286,16 @@ def _section_text(checked: Checked, section: OutlineSection) -> str:
 
 def _stems(text: str) -> set[str]:
     """The beginnings of the words that carry meaning, so that "leak" meets "leaks" and "leaking"."""
-    found = _WORD.findall(text.lower().replace("_", " "))
-    return {word[:5].rstrip("s") for word in found if word not in _COMMON_WORDS}
+    stem_words = _WORD.findall(text.lower().replace("_", " "))
+    return {word[:5].rstrip("s") for word in stem_words if word not in _COMMON_WORDS}
 
 
 @rule("RB518", "solution-without-prerequisites", Level.INFO, Profile.CURATED)
 def solution_without_prerequisites(checked: Checked) -> Iterator[Finding]:
-    """The access or tool that is missing is better found out before the first command than after the third."""
+    """Checks that every solution lists its prerequisites.
+
+    Missing access or a missing tool should be noticed before the first command, not after the third.
+    """
     yield from _lacks(checked, "prerequisites", "Prerequisites")
 
 

@@ -1,4 +1,4 @@
-"""RB901 to RB903: findings that an author has answered in the file itself, with the reason beside it.
+"""RB901 to RB903: findings that an author has answered in the file itself, with the reason.
 
 In the body `<!-- fmkb: disable-next-line=RB405 -- reason -->` (also `disable-line=`, `disable-file=`, and `disable=` up
 to `enable=`), in front matter the same words behind a `#`. A comment inside a code fence is an example and suppresses
@@ -35,7 +35,7 @@ _COMMAND = re.compile(
     r"(?P<verb>[A-Za-z-]+)[ \t]*(?P<codes>=[^\r\n]*?)?(?:(?<![ \t])[ \t]++--(?P<reason>.*))?", re.DOTALL
 )
 _MOST = 200
-"""So many suppressions are read from a file; one with more is an attack, not a runbook."""
+"""This many suppressions are read from a file; one with more is an attack, not a runbook."""
 _CODE = re.compile(r"rb\d", re.IGNORECASE)
 _NAME = re.compile(r"[^\s,]+")
 
@@ -44,8 +44,8 @@ def find_suppressions(document: ReadDocument) -> tuple[Suppression, ...]:
     """The suppressions of a document in order; `disable` reaches to the next fitting `enable` or the end."""
     if "fmkb" not in document.source.text:
         return ()
-    found = list(islice(chain(_in_front_matter(document), _in_body(document)), _MOST))
-    return tuple(_close(found, len(document.source.lines)))
+    suppressions = list(islice(chain(_in_front_matter(document), _in_body(document)), _MOST))
+    return tuple(_close(suppressions, len(document.source.lines)))
 
 
 def _in_front_matter(document: ReadDocument) -> Iterator[Suppression]:
@@ -123,27 +123,27 @@ def _opens(block: object, line: int) -> bool:
     return isinstance(block, Fence) and block.span.line == line
 
 
-def _close(found: list[Suppression], last: int) -> Iterator[Suppression]:
+def _close(suppressions: list[Suppression], last: int) -> Iterator[Suppression]:
     """Give each `disable` its end: the next `enable` that names one of its rules, or none at all."""
-    for index, each in enumerate(found):
-        if each.verb != "disable":
-            yield each
+    for index, suppression in enumerate(suppressions):
+        if suppression.verb != "disable":
+            yield suppression
             continue
-        mine = {named.text.casefold() for named in each.rules}
+        mine = {named.text.casefold() for named in suppression.rules}
         ends = (
             other.span.line
-            for other in found[index + 1 :]
+            for other in suppressions[index + 1 :]
             if other.verb == "enable" and (not other.rules or mine & {named.text.casefold() for named in other.rules})
         )
         yield Suppression(
-            each.verb,
-            each.rules,
-            each.reason,
-            each.span,
-            each.span.line,
+            suppression.verb,
+            suppression.rules,
+            suppression.reason,
+            suppression.span,
+            suppression.span.line,
             next(ends, last),
-            each.whole_line,
-            each.colon,
+            suppression.whole_line,
+            suppression.colon,
         )
 
 
@@ -163,22 +163,22 @@ def apply_suppressions(
     a rule that did not run may still be needed.
     """
     used: set[tuple[int, str]] = set()
-    known = [[codes.get(named.text.casefold()) for named in each.rules] for each in suppressions]
+    known = [[codes.get(named.text.casefold()) for named in suppression.rules] for suppression in suppressions]
     for diagnostic in found:
         hits = [
             (index, diagnostic.code)
-            for index, each in enumerate(suppressions)
-            if each.verb != "enable"
+            for index, suppression in enumerate(suppressions)
+            if suppression.verb != "enable"
             and diagnostic.code in known[index]
-            and each.first <= diagnostic.span.line <= each.last
+            and suppression.first <= diagnostic.span.line <= suppression.last
         ]
         protected = diagnostic.code in CREDENTIALS and not settings.allow_credential_suppression
         if not hits or protected:
             yield diagnostic
         else:
             used.update(hits)
-    for index, each in enumerate(suppressions):
-        for diagnostic in _faults(each, index, used, codes, runs, path):
+    for index, suppression in enumerate(suppressions):
+        for diagnostic in _faults(suppression, index, used, codes, runs, path):
             limit = settings.reach(diagnostic.code, profile)
             if limit is not None and _FROM[diagnostic.code] <= limit:
                 yield diagnostic
@@ -190,28 +190,31 @@ RULES: tuple[Rule, ...] = (
         "unused-suppression",
         Level.WARNING,
         Profile.CONTRIBUTE,
-        "A suppression that outlived its finding hides the next one.",
+        "An unnecessary suppression hides the next finding at the same place.",
+        checks="Checks for suppressions of findings that are not reported.",
     ),
     Rule(
         "RB902",
         "unknown-rule-in-suppression",
         Level.WARNING,
         Profile.INGEST,
-        "A misspelt suppression suppresses nothing, and its author believes that it does.",
+        "A misspelled suppression has no effect, although its author believes that it does.",
+        checks="Checks that suppressions are written correctly and name rules that exist.",
     ),
     Rule(
         "RB903",
         "suppression-without-reason",
         Level.WARNING,
         Profile.CURATED,
-        "The curator must see why a finding was waved through.",
+        "Reviewers have to see why a finding was accepted.",
+        checks="Checks that every suppression gives a reason.",
     ),
 )
 _FROM = {rule.code: rule.profile for rule in RULES}
 
 
 def _faults(
-    each: Suppression,
+    suppression: Suppression,
     index: int,
     used: set[tuple[int, str]],
     codes: dict[str, str],
@@ -221,42 +224,50 @@ def _faults(
     def unknown(message: str, span: Span, fix: Fix | None = None) -> Diagnostic:
         return Diagnostic("RB902", "unknown-rule-in-suppression", Level.WARNING, message, path, span, fix)
 
-    if not each.colon:
-        yield unknown(f'suppression is written "fmkb {each.verb}", expected "fmkb: {each.verb}"', each.span)
-    if each.verb not in _VERBS:
-        hint = did_you_mean(each.verb, _VERBS)
-        yield unknown(f'suppression says "{each.verb}", expected one of {", ".join(_VERBS)}{hint}', each.span)
+    if not suppression.colon:
+        yield unknown(
+            f'suppression is written "fmkb {suppression.verb}", expected "fmkb: {suppression.verb}"', suppression.span
+        )
+    if suppression.verb not in _VERBS:
+        hint = did_you_mean(suppression.verb, _VERBS)
+        yield unknown(
+            f'suppression says "{suppression.verb}", expected one of {", ".join(_VERBS)}{hint}', suppression.span
+        )
         return
-    if not each.rules and each.verb != "enable":
-        yield unknown(f'suppression names no rule, expected "{each.verb}=CODE"', each.span)
+    if not suppression.rules and suppression.verb != "enable":
+        yield unknown(f'suppression names no rule, expected "{suppression.verb}=CODE"', suppression.span)
         return
-    known = [codes.get(named.text.casefold()) for named in each.rules]
+    known = [codes.get(named.text.casefold()) for named in suppression.rules]
     unused = [code for code in known if code and (index, code) not in used and runs(code)]
-    for position, (named, code) in enumerate(zip(each.rules, known, strict=True)):
+    for position, (named, code) in enumerate(zip(suppression.rules, known, strict=True)):
         if code is None:
             names = [word for word in codes if not _CODE.match(word)]  # a wrong figure is near to every code
             near = None if _CODE.match(named.text) else nearest(named.text, names)
             fix = Fix(f"use {near}", (Edit(named.span, near),), safe=True) if near else None
             yield unknown(f'no rule is called "{named.text}"{suggestion(near)}', named.span, fix)
-        elif each.verb != "enable" and code in unused:
+        elif suppression.verb != "enable" and code in unused:
             message = f"{code} is not reported here, the suppression is unused"
             if code in CREDENTIALS:
                 message = f"{code} cannot be suppressed unless the configuration allows it"
-            fix = _removal(each, position, whole=len(unused) == len(known))
+            fix = _removal(suppression, position, whole=len(unused) == len(known))
             yield Diagnostic("RB901", "unused-suppression", Level.WARNING, message, path, named.span, fix)
-    if each.rules and each.verb != "enable" and not each.reason:
+    if suppression.rules and suppression.verb != "enable" and not suppression.reason:
         message = 'suppression gives no reason, expected " -- " and why'
-        yield Diagnostic("RB903", "suppression-without-reason", Level.WARNING, message, path, each.span)
+        yield Diagnostic("RB903", "suppression-without-reason", Level.WARNING, message, path, suppression.span)
 
 
-def _removal(each: Suppression, position: int, *, whole: bool) -> Fix:
+def _removal(suppression: Suppression, position: int, *, whole: bool) -> Fix:
     """Take one rule out of a suppression, or the whole comment when none of its rules is needed."""
     if not whole:
-        last = position == len(each.rules) - 1
-        begin = each.rules[position - 1].span.end if last else each.rules[position].span.start
-        end = each.rules[position].span.end if last else each.rules[position + 1].span.start
+        last = position == len(suppression.rules) - 1
+        begin = suppression.rules[position - 1].span.end if last else suppression.rules[position].span.start
+        end = suppression.rules[position].span.end if last else suppression.rules[position + 1].span.start
         span = Span(begin.line, begin.column, end.line, end.column)
         return Fix("remove it from the suppression", (Edit(span, ""),), safe=True)
-    if each.whole_line:
-        return Fix("remove the suppression", (Edit(Span(each.span.line, 1, each.span.line + 1, 1), ""),), safe=True)
-    return Fix("remove the suppression", (Edit(each.span, ""),), safe=True)
+    if suppression.whole_line:
+        return Fix(
+            "remove the suppression",
+            (Edit(Span(suppression.span.line, 1, suppression.span.line + 1, 1), ""),),
+            safe=True,
+        )
+    return Fix("remove the suppression", (Edit(suppression.span, ""),), safe=True)

@@ -35,7 +35,11 @@ def _named(char: str) -> str:
 
 @rule("RB002", "utf8-bom", Level.WARNING, Profile.INGEST)
 def utf8_bom(checked: Checked) -> Iterator[Finding]:
-    """A byte order mark makes common front matter readers find no metadata at all, without a word."""
+    """Checks for a byte order mark at the start of the file.
+
+    Many front matter readers do not recognize `---` after a byte order mark. They load the runbook without any
+    metadata and report nothing.
+    """
     if checked.document.source.text.startswith(BYTE_ORDER_MARK):
         span = Span(1, 1, 1, 2)
         fix = Fix("remove the byte order mark", (Edit(span, ""),), safe=True)
@@ -44,9 +48,10 @@ def utf8_bom(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB003", "line-endings", Level.ERROR, Profile.INGEST)
 def line_endings(checked: Checked) -> Iterator[Finding]:
-    """Mixed or lone carriage returns break line numbers and shell commands.
+    """Checks that every line ends with a line feed. A file that uses CRLF throughout is an info, a file that mixes
+    both is a warning, and a lone carriage return is an error.
 
-    A file that uses CRLF throughout still reads, but differs from every other.
+    Mixed or lone carriage returns shift line numbers and break shell commands that are pasted.
     """
     text = checked.document.source.text
     if "\r" not in text:
@@ -75,17 +80,21 @@ def _line_feed_edits(checked: Checked, ends: list[str]) -> tuple[Edit, ...]:
 
 @rule("RB004", "bidi-control", Level.ERROR, Profile.INGEST)
 def bidi_control(checked: Checked) -> Iterator[Finding]:
-    """Characters that reverse the direction of text make a command look like another one than the shell runs (the
-    "Trojan Source" attack)."""
+    """Checks for characters that reverse the direction of text (U+202A to U+202E, U+2066 to U+2069).
+
+    They make a command look different from what the shell runs (the "Trojan Source" attack).
+    """
     for match, span in _matches(checked.document.source, _BIDI):
         yield Finding(f"bidirectional control character {_named(match[0])}, expected none", span)
 
 
 @rule("RB005", "mojibake", Level.ERROR, Profile.INGEST)
 def mojibake(checked: Checked) -> Iterator[Finding]:
-    """Text that was saved as UTF-8 and read as something else: emoji and quotes are garbled for every reader.
+    """Checks for text that was saved as UTF-8 and then read in another encoding, and for U+FFFD, which replaces
+    characters that were lost. The fix restores the original bytes exactly. Lost characters have to be written
+    again.
 
-    The repair restores the bytes exactly.
+    Garbled emoji and quotes are garbled for every reader, and searches do not match them.
     """
     level = Level.WARNING if checked.profile is Profile.INGEST else Level.ERROR
     for number, line in enumerate(checked.lines, 1):
@@ -95,7 +104,9 @@ def mojibake(checked: Checked) -> Iterator[Finding]:
             message = f'"{garbled.text}" is "{garbled.repaired}" read as {garbled.code_page} instead of UTF-8'
             yield Finding(message, span, fix, level=level)
         for start, end in find_lost(line):
-            message = f'"{line[start:end]}" is UTF-8 read as something else, and a part of it is lost (write it anew)'
+            message = (
+                f'"{line[start:end]}" is UTF-8 read in another encoding, and a part of it is lost (write it again)'
+            )
             yield Finding(message, Span(number, start + 1, number, end + 1), level=level)
     if checked.document.source.exact:  # otherwise the reader put them there, and has said so
         for match, span in _matches(checked.document.source, _REPLACED):
@@ -105,7 +116,10 @@ def mojibake(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB007", "filename-convention", Level.ERROR, Profile.CONTRIBUTE)
 def filename_convention(checked: Checked) -> Iterator[Finding]:
-    """A file is found by its name; kebab-case works on every system and in every link."""
+    """Checks that the file name is lower-case kebab-case and ends with `.md`.
+
+    Files are found and linked by name. Kebab-case works on every operating system and in every URL.
+    """
     name = checked.file.name
     if checked.document.path != "<text>" and not _KEBAB.fullmatch(name):
         yield Finding(f'file name is "{name}", expected kebab-case such as redis-out-of-memory.md', Span(1, 1, 1, 1))
@@ -113,7 +127,10 @@ def filename_convention(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB008", "no-final-newline", Level.INFO, Profile.CURATED)
 def no_final_newline(checked: Checked) -> Iterator[Finding]:
-    """Tools that append or compare lines expect the last one to be complete."""
+    """Checks that the last line ends with a line feed.
+
+    Tools that append to files or compare them line by line expect the last line to be complete.
+    """
     last = len(checked.lines)
     if checked.lines[-1]:
         end = Span(last, len(checked.lines[-1]) + 1, last, len(checked.lines[-1]) + 1)
@@ -122,9 +139,11 @@ def no_final_newline(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB009", "invisible-character", Level.ERROR, Profile.INGEST)
 def invisible_character(checked: Checked) -> Iterator[Finding]:
-    """An invisible character in a key, a heading or a command makes it another word.
+    """Checks front matter, headings and code blocks for invisible characters such as zero-width and no-break
+    spaces.
 
-    The field is not found, the command fails.
+    An invisible character changes a key, a heading or a command: the field is not found, or the command fails, and
+    the text looks right.
     """
     source, front_matter = checked.document.source, checked.document.front_matter
     lines = set(range(1, front_matter.span.end_line + 1)) if front_matter.present else set()
@@ -134,7 +153,7 @@ def invisible_character(checked: Checked) -> Iterator[Finding]:
     for match, span in _matches(source, _INVISIBLE):
         if span.line in lines and (span.line, span.column) != (1, 1):
             replacement = " " if match[0] == "\u00a0" else ""
-            fix = Fix("use a plain blank" if replacement else "remove it", (Edit(span, replacement),), safe=True)
+            fix = Fix("use a plain space" if replacement else "remove it", (Edit(span, replacement),), safe=True)
             yield Finding(f"invisible character {_named(match[0])}, expected none", span, fix)
 
 
@@ -148,7 +167,10 @@ def _nested(checked: Checked) -> Iterator[object]:
 
 @rule("RB010", "merge-conflict-marker", Level.ERROR, Profile.INGEST)
 def merge_conflict_marker(checked: Checked) -> Iterator[Finding]:
-    """A conflict that was committed: the reader gets both versions, and the wrong one may come first."""
+    """Checks for lines that git writes into a file at a merge conflict.
+
+    A conflict was committed. The reader sees both versions and may follow the wrong one.
+    """
     opened = False
     for number, line in enumerate(checked.lines, 1):
         match = _CONFLICT.match(line)
@@ -159,28 +181,53 @@ def merge_conflict_marker(checked: Checked) -> Iterator[Finding]:
 
 @rule("RB012", "control-character", Level.ERROR, Profile.INGEST)
 def control_character(checked: Checked) -> Iterator[Finding]:
-    """Control characters are obeyed by terminals and refused by YAML; a runbook has no use for them."""
+    """Checks for control characters other than tabs and line ends.
+
+    Terminals execute some control characters, YAML rejects them, and a runbook does not need them.
+    """
     for match, span in _matches(checked.document.source, _CONTROL):
         yield Finding(f"control character {_named(match[0])}, expected none", span)
 
 
 RULES: tuple[Rule, ...] = (
-    reading_rule("RB001", "not-utf8", "Runbooks are UTF-8; anything else is garbled on some machine."),
+    reading_rule(
+        "RB001",
+        "not-utf8",
+        "Checks that the file is valid UTF-8.",
+        "Tools that read runbooks expect UTF-8. In another encoding, dashes and emoji are garbled on some machines.",
+    ),
     utf8_bom,
     line_endings,
     bidi_control,
     mojibake,
-    reading_rule("RB006", "file-too-large", "A file of megabytes is not a runbook and takes seconds to parse."),
+    reading_rule(
+        "RB006",
+        "file-too-large",
+        "Checks that the file is not larger than the limit.",
+        "A file of several megabytes is not a runbook, and it takes seconds to parse.",
+        options=("limits.file-size",),
+    ),
     filename_convention,
     no_final_newline,
     invisible_character,
     merge_conflict_marker,
-    reading_rule("RB011", "empty-file", "There is nothing to parse."),
+    reading_rule(
+        "RB011",
+        "empty-file",
+        "Checks that the file has content.",
+        "There is nothing to parse. An empty file in the folder is usually a mistake.",
+    ),
     control_character,
-    reading_rule("RB013", "unreadable-file", "A file that cannot be opened would otherwise be missing in silence."),
+    reading_rule(
+        "RB013",
+        "unreadable-file",
+        "Checks that the file can be opened and is a regular file.",
+        "Without this report, a file that cannot be read would be missing from the knowledge base unnoticed.",
+    ),
     reading_rule(
         "RB014",
         "too-many-parts",
-        "Thousands of headings, links or brackets are no runbook: a reader is lost, and every tool takes minutes.",
+        "Checks that the number of headings, links and nested blocks stays within limits.",
+        "Thousands of parts make a document that nobody can follow, and parsing it would take minutes.",
     ),
 )

@@ -1,4 +1,4 @@
-"""RB1xx: the YAML block. Most of it is diagnosed while it is read; here stands why, and what YAML does to words."""
+"""RB1xx: the YAML block. Most of it is diagnosed while it is read; here is why, and what YAML does to words."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -25,8 +25,11 @@ _LISTS = ("tags", "aliases")
 
 @rule("RB109", "yaml-implicit-type", Level.ERROR, Profile.INGEST)
 def yaml_implicit_type(checked: Checked) -> Iterator[Finding]:
-    """Without quotes YAML turns 1.0 into a number, no into false and a date into a date: the text that was written is
-    lost to the next reader."""
+    """Checks that text fields are read as text. A date without quotes is a warning, because other tools read it as
+    a date.
+
+    Without quotes, YAML reads `1.0` as a number and `no` as false, and the text that was written is lost.
+    """
     front_matter = checked.document.front_matter
     for path, value in _texts(front_matter.values):
         span, key = front_matter.value_span(*path), path[0]
@@ -55,27 +58,70 @@ def _texts(values: dict[str, Any]) -> Iterator[tuple[KeyPath, Any]]:
 
 RULES: tuple[Rule, ...] = (
     reading_rule(
-        "RB101", "frontmatter-missing", "Without front matter a runbook has no id, no severity and no version."
+        "RB101",
+        "frontmatter-missing",
+        "Checks that the file has front matter. If only the opening `---` is missing, the fix adds it.",
+        "Without front matter a runbook has no id, severity or version.",
     ),
     reading_rule(
-        "RB102", "frontmatter-not-first", "Front matter that is not on line 1 is silently ignored by most readers."
+        "RB102",
+        "frontmatter-not-first",
+        "Checks that the front matter opens on line 1.",
+        "Most readers ignore front matter that starts on a later line, without a warning.",
     ),
     reading_rule(
-        "RB103", "frontmatter-unclosed", "Without a closing line the whole file is taken for YAML, or none of it."
+        "RB103",
+        "frontmatter-unclosed",
+        "Checks that the front matter has a closing `---`.",
+        "Without the closing line, readers take the whole file for YAML or ignore the front matter.",
     ),
-    reading_rule("RB104", "yaml-syntax", "YAML that does not parse gives no metadata at all."),
     reading_rule(
-        "RB105", "yaml-duplicate-key", "YAML readers silently keep one of two equal keys, not always the same one."
+        "RB104",
+        "yaml-syntax",
+        "Checks that the front matter is valid YAML.",
+        "If the YAML does not parse, the runbook has no metadata.",
     ),
-    reading_rule("RB106", "yaml-tab", "YAML allows no tab in the indentation."),
-    reading_rule("RB107", "frontmatter-not-mapping", "A list or a single value is silently read as no metadata."),
     reading_rule(
-        "RB108", "yaml-unsafe-construct", "Anchors, aliases, tags and merge keys hide values and blow up small files."
+        "RB105",
+        "yaml-duplicate-key",
+        "Checks that no key occurs twice in the front matter.",
+        "YAML readers keep one of the two values without a warning, and not all of them keep the same one.",
+    ),
+    reading_rule(
+        "RB106",
+        "yaml-tab",
+        "Checks for tabs in the indentation of the front matter.",
+        "YAML does not allow tabs in indentation, so the front matter does not parse.",
+    ),
+    reading_rule(
+        "RB107",
+        "frontmatter-not-mapping",
+        "Checks that the front matter consists of `key: value` lines.",
+        "Readers treat a list or a single value as if there were no metadata.",
+    ),
+    reading_rule(
+        "RB108",
+        "yaml-unsafe-construct",
+        "Checks for anchors, aliases, tags and merge keys in the front matter.",
+        "They hide values from the reader, and a few nested aliases can expand to gigabytes.",
     ),
     yaml_implicit_type,
     reading_rule(
-        "RB110", "frontmatter-split", "A line of three hyphens inside a value ends the front matter too early."
+        "RB110",
+        "frontmatter-split",
+        "Checks for a line `---` inside a value of the front matter.",
+        "The line closes the front matter too early. The rest of the metadata becomes part of the body.",
     ),
-    reading_rule("RB111", "yaml-typographic-quotes", "Curly quotes do not quote: they become part of the value."),
-    reading_rule("RB112", "frontmatter-empty", "The fences are there, nothing is in them."),
+    reading_rule(
+        "RB111",
+        "yaml-typographic-quotes",
+        "Checks for typographic quotes around values in the front matter.",
+        "YAML does not treat curly quotes as quotes. They become part of the value.",
+    ),
+    reading_rule(
+        "RB112",
+        "frontmatter-empty",
+        "Checks that the front matter contains fields.",
+        "The `---` lines are there, but the runbook has no metadata.",
+    ),
 )

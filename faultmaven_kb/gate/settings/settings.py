@@ -14,7 +14,7 @@ from faultmaven_kb.text.decoding import SIZE_LIMIT
 __all__ = ["ALWAYS", "CREDENTIALS", "Criteria", "Exclusion", "Profile", "Settings", "profile_named"]
 
 CREDENTIALS = frozenset({"RB701", "RB702"})
-"""Rules that nobody may switch off, exclude or suppress unless the configuration says so in so many words."""
+"""Rules that nobody may switch off, exclude or suppress unless the configuration says so in this many words."""
 
 ALWAYS = frozenset({"RB013", "RB906", "RB990"})
 """A file that cannot be read, a changed configuration and a rule that crashed are reported whatever is selected."""
@@ -59,7 +59,7 @@ class Settings:
     `select` leaves only these codes, `extend_select` adds codes of a higher profile, `ignore` takes codes away. The
     words of `technologies` and `tags` are the only ones allowed unless empty; `sections`, `languages` and `hosts` are
     allowed in addition to what the rules know. `schema` is the text of the organisation's own JSON Schema.
-    `annotations` are those of an alert that name its runbook, beside the usual ones.
+    `annotations` are those of an alert that name its runbook, in addition to the usual ones.
     `required_sections` takes the place of the format's own list; `aliases` are headings with the ones they are read as.
     `proofs` are the labs' proofs as the text of one JSON list; a base opts in to proofs by naming them.
     """

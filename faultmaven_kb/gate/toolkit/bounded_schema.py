@@ -23,10 +23,10 @@ __all__ = ["BoundedSchema", "SchemaLimitError"]
 _Keyword = Callable[..., "Iterator[ValidationError] | None"]
 
 _STEPS = 10_000_000
-"""Steps for a document of no size at all; a step may copy the value it speaks of, so a larger one gets fewer."""
+"""Steps for a document of no size at all; a step may copy the value it mentions, so a larger one gets fewer."""
 
-_LEAST_STEPS = 300
-_PARTS = 1000
+_LEAST_STEPS = 300  # chosen: a large document gets at least this many
+_PARTS = 1000  # chosen: half a second to check (half a millisecond each)
 _DEPTH = 60
 """Keywords within keywords. Python's own recursion limit must not be the one that is met: each level takes some five
 frames, and a library in Rust that meets that limit panics, which no `except Exception` stops."""
@@ -65,7 +65,7 @@ class BoundedSchema:
             raise ConfigurationError(f"schema is not JSON: {error}") from error
         except SchemaError as error:
             place = "/".join(str(part) for part in error.absolute_path) or "its top"
-            raise ConfigurationError(f"schema is no JSON Schema, at {place}: {error.message}") from error
+            raise ConfigurationError(f"schema is not a JSON Schema, at {place}: {error.message}") from error
         self.described: tuple[str, ...] = tuple(schema.get("properties", {})) if isinstance(schema, dict) else ()
         self._steps = _Steps()
         keywords: dict[str, _Keyword] = {**kind.VALIDATORS, **_KEYWORDS}
@@ -160,7 +160,7 @@ def _additional_properties(validator: Any, value: Any, instance: Any, schema: An
     if not validator.is_type(instance, "object"):
         return
     known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
-    extra = [key for key in instance if key not in known and not any(_matches(each, key) for each in patterns)]
+    extra = [key for key in instance if key not in known and not any(_matches(pattern, key) for pattern in patterns)]
     if value is False and extra:
         error = ValidationError(f"additional properties {extra!r} were unexpected")
         error.instance = {key: instance[key] for key in extra}

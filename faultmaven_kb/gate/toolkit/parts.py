@@ -22,14 +22,14 @@ _NO_HEADING = re.compile(r"#{1,6}([^#\s].*)")
 
 def section_of(checked: Checked, role: str) -> OutlineSection | None:
     """The first level 2 section with a role."""
-    found = (s for s in checked.sections if s.level == 2 and SECTIONS.role(s.key) == role)
-    return next(found, None)
+    sections = (s for s in checked.sections if s.level == 2 and SECTIONS.role(s.key) == role)
+    return next(sections, None)
 
 
 def children_of(section: OutlineSection) -> tuple[OutlineSection, ...]:
-    """The subsections of a section, up to the heading of another one that is no section because of its marks.
+    """The subsections of a section, up to the heading of another one that is not a section because of its marks.
 
-    `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is no solution.
+    `### Prevention` and `##Prevention` below Solutions are reported as such; what follows them is not a solution.
     """
     lost = [child.span.line for child in section.children if SECTIONS.role(child.key)]
     for block in blocks_below(section):
@@ -41,12 +41,12 @@ def children_of(section: OutlineSection) -> tuple[OutlineSection, ...]:
 
 def by_role(section: OutlineSection, vocabulary: Vocabulary) -> dict[str, Group]:
     """The first group of each role."""
-    found: dict[str, Group] = {}
+    groups_by_role: dict[str, Group] = {}
     for group in parts_of(section):
         role = vocabulary.label_role(group.key)
         if role:
-            found.setdefault(role, group)
-    return found
+            groups_by_role.setdefault(role, group)
+    return groups_by_role
 
 
 def incomplete(

@@ -1,8 +1,8 @@
 """Edits that bring pieces of a document into the order of the format: front matter fields, sections.
 
 A piece is moved with all that belongs to it: a field with the comments above it, a section with everything up to the
-next heading of its level. Nothing inside a piece is touched. Where pieces cannot be told apart for certain (fields in
-braces, a section twice), there is no edit.
+next heading of its level. Nothing inside a piece is touched. Where pieces cannot be distinguished for certain (fields
+in braces, a section twice), there is no edit.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ def _longest(runs: Sequence[tuple[int, ...]]) -> tuple[int, ...]:
 
 
 def reorder_fields(checked: Checked, order: Sequence[str]) -> tuple[Edit, ...]:
-    """The edit that puts the top-level fields into an order, unknown ones last as they stand; empty without one."""
+    """The edit that puts the top-level fields into an order, unknown ones last as they are; empty without one."""
     front_matter, source = checked.document.front_matter, checked.document.source
     keys = list(front_matter.values)
     starts = [front_matter.key_span(key) for key in keys]
@@ -44,7 +44,7 @@ def reorder_fields(checked: Checked, order: Sequence[str]) -> tuple[Edit, ...]:
 
 
 def _with_comments(source: Source, line: int) -> int:
-    """The first line of a field: that of the comments directly above it, or its own."""
+    """The first line of a field: the first of the comments directly above it, or its own."""
     while source.line(line - 1).startswith("#"):
         line -= 1
     return line
@@ -53,7 +53,7 @@ def _with_comments(source: Source, line: int) -> int:
 def reorder_sections(checked: Checked, sections: Sequence[OutlineSection]) -> tuple[Edit, ...]:
     """The edit that puts sections of one level, given in the order wanted, into the places that they have now.
 
-    What stands between them stays where it is.
+    What is between them stays where it is.
     """
     source = checked.document.source
     places = sorted(sections, key=lambda section: section.span)
@@ -64,8 +64,8 @@ def reorder_sections(checked: Checked, sections: Sequence[OutlineSection]) -> tu
     for old, new in zip(places, sections, strict=True):
         if old is not new:
             text = texts[id(new)].rstrip("\r\n")
-            kept = texts[id(old)]
-            edits.append(Edit(spans[id(old)], text + (kept[len(kept.rstrip("\r\n")) :] or line_end)))
+            moved = texts[id(old)]
+            edits.append(Edit(spans[id(old)], text + (moved[len(moved.rstrip("\r\n")) :] or line_end)))
     return tuple(edits)
 
 

@@ -79,7 +79,7 @@ class Checked:
 
     @cached_property
     def snippets(self) -> tuple[Snippet, ...]:
-        """All code blocks in document order, with what stands around them."""
+        """All code blocks in document order, with what is around them."""
         return snippets_of(self.document)
 
     @cached_property
@@ -98,7 +98,7 @@ class Checked:
         return self.document.front_matter.values.get(key)
 
     def value_span(self, *path: str | int) -> Span:
-        """Where a front matter value stands; line 1 when it is absent."""
+        """Where a front matter value is; line 1 when it is absent."""
         return self.document.front_matter.value_span(*path)
 
 
@@ -111,8 +111,8 @@ def _nothing(place: str) -> Facts | None:
 class Base:
     """The facts of all documents of one run, for the rules that compare them.
 
-    `tree` holds the files that links lead to (None when the document is no file), `load` reads the facts of a document
-    in it that is not checked itself, `change` is what is about to be merged, if that is known.
+    `tree` contains the files that links lead to (None when the document is not a file), `load` reads the facts of a
+    document in it that is not checked itself, `change` is what is about to be merged, if that is known.
     """
 
     documents: tuple[Facts, ...]
@@ -127,27 +127,31 @@ class Base:
         """The checked documents by their path relative to the tree's root."""
         if self.tree is None:
             return {facts.path: facts for facts in self.documents}
-        found = ((self.tree.relative(facts.path), facts) for facts in self.documents)
-        return {place: facts for place, facts in found if place is not None}
+        placed = ((self.tree.relative(facts.path), facts) for facts in self.documents)
+        return {place: facts for place, facts in placed if place is not None}
 
     @cached_property
     def homes(self) -> Mapping[str, str]:
-        """Where each document stands relative to the tree's root, by its path as given."""
+        """Where each document is relative to the tree's root, by its path as given."""
         return {facts.path: place for place, facts in self.places.items()}
 
     @cached_property
     def folders(self) -> frozenset[str]:
-        """The folders in which documents stand, relative to the tree's root."""
+        """The folders in which documents are, relative to the tree's root."""
         return frozenset(posixpath.dirname(place) for place in self.places)
 
     def at(self, place: str) -> Facts | None:
-        """The document at a place, checked in this run or not; None when there is none."""
+        """The document at a place, checked in this run or not; None if there is none."""
         return self.places.get(place) or self.load(place)
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of the catalogue; `url` is the page of a rule that is not described on this project's own pages."""
+    """One rule of the catalogue.
+
+    `checks` says what the rule looks for and `why` what a finding costs the reader. `options` names the configuration
+    keys that change what it reports, and `url` is the page of a rule that is not described in this project's own docs.
+    """
 
     code: str
     name: str
@@ -157,26 +161,51 @@ class Rule:
     check: Callable[[Checked], Iterator[Finding]] | None = None
     check_base: Callable[[Base], Iterator[tuple[Facts, Finding]]] | None = None
     url: str = ""
+    checks: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def description(self) -> str:
+        """What the rule checks and why, in one paragraph."""
+        return f"{self.checks} {self.why}".strip()
 
 
 def rule(
-    code: str, name: str, level: Level, profile: Profile
+    code: str, name: str, level: Level, profile: Profile, *, options: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Checked], Iterator[Finding]]], Rule]:
-    """Make a rule of a generator over one document; the docstring is the why."""
-    return lambda check: Rule(code, name, level, profile, _why(check.__doc__), check=check)
+    """Make a rule of a generator over one document.
+
+    The first paragraph of its docstring says what it checks and the rest why; a single paragraph is the why.
+    """
+
+    def make(check: Callable[[Checked], Iterator[Finding]]) -> Rule:
+        checks, why = _paragraphs(check.__doc__)
+        return Rule(code, name, level, profile, why, check=check, checks=checks, options=options)
+
+    return make
 
 
 def base_rule(
-    code: str, name: str, level: Level, profile: Profile
+    code: str, name: str, level: Level, profile: Profile, *, options: tuple[str, ...] = ()
 ) -> Callable[[Callable[[Base], Iterator[tuple[Facts, Finding]]]], Rule]:
-    """Make a rule of a generator over the whole base."""
-    return lambda check: Rule(code, name, level, profile, _why(check.__doc__), check_base=check)
+    """Make a rule of a generator over the whole base, with a docstring as in `rule`."""
+
+    def make(check: Callable[[Base], Iterator[tuple[Facts, Finding]]]) -> Rule:
+        checks, why = _paragraphs(check.__doc__)
+        return Rule(code, name, level, profile, why, check_base=check, checks=checks, options=options)
+
+    return make
 
 
-def reading_rule(code: str, name: str, why: str, level: Level = Level.ERROR) -> Rule:
+def reading_rule(
+    code: str, name: str, checks: str, why: str, level: Level = Level.ERROR, *, options: tuple[str, ...] = ()
+) -> Rule:
     """A rule whose findings the reading stages yield; it applies in every profile."""
-    return Rule(code, name, level, Profile.INGEST, why)
+    return Rule(code, name, level, Profile.INGEST, why, checks=checks, options=options)
 
 
-def _why(docstring: str | None) -> str:
-    return " ".join((docstring or "").split())
+def _paragraphs(docstring: str | None) -> tuple[str, str]:
+    """The first paragraph of a docstring and the rest, each in one line; "" and the text when there is only one."""
+    first, _, rest = (docstring or "").partition("\n\n")
+    checks, why = (" ".join(text.split()) for text in (first, rest))
+    return (checks, why) if why else ("", checks)

@@ -1,9 +1,9 @@
 """Checks a lab without running it, anywhere and without root: the declaration against its runbook.
 
-Every expected text must stand in the runbook, so that a lab proves what the runbook says and nothing else; every
-executable fence must be run by a case or skipped with a reason; a lab holds no command of the runbook and repairs
+Every expected text must be in the runbook, so that a lab proves what the runbook says and nothing else; every
+executable fence must be run by a case or skipped with a reason; a lab contains no command of the runbook and repairs
 nothing by itself; every case says what is preserved and every solution how long it lasts; and commands that cannot end,
-need a terminal or are no commands at all are reported at their line in the runbook.
+need a terminal or are not commands at all are reported at their line in the runbook.
 """
 
 import re
@@ -26,20 +26,24 @@ CHECKS = (
     ("LB102", "unknown-runbook", "No runbook has the id that the lab names."),
     ("LB103", "unknown-image", "images.yaml has no such image, or the image lacks a package."),
     ("LB104", "unknown-part", "The runbook has no such section, fence or command."),
-    ("LB105", "foreign-symptom", "The expected symptom is no literal of the runbook's own symptoms."),
-    ("LB106", "foreign-expectation", "What a diagnosis expects does not stand in that step of the runbook."),
+    ("LB105", "foreign-symptom", "The expected symptom is not a literal of the runbook's own symptoms."),
+    ("LB106", "foreign-expectation", "What a diagnosis expects does not occur in that step of the runbook."),
     ("LB107", "missing-value", "A placeholder of an executed command has no value."),
-    ("LB108", "unused-value", "A value's placeholder stands in no executed command."),
+    ("LB108", "unused-value", "A value's placeholder does not occur in any executed command."),
     ("LB109", "fence-not-covered", "An executable fence is neither run nor skipped with a reason."),
-    ("LB110", "command-of-the-runbook", "The lab repeats a solution's command and would mend the fault itself."),
+    ("LB110", "command-of-the-runbook", "The lab repeats a solution's command and would fix the fault itself."),
     ("LB111", "broken-directive", "A directive in the runbook is not understood."),
-    ("LB112", "not-executable", "A fence that is executed is no valid shell."),
+    ("LB112", "not-executable", "A fence that is executed is not valid shell."),
     ("LB113", "needs-a-person", "A command needs a terminal, an editor or an interrupt."),
     ("LB114", "not-a-command", "A line of a shell fence is a configuration line or an address."),
     ("LB115", "nothing-preserved", "A case does not say what its solutions must leave alone."),
     ("LB116", "repairing-script", "A script of the lab starts, restarts or repairs something by itself."),
     ("LB117", "unknown-lasting", "A solution says neither how it outlasts a restart nor that it is temporary."),
-    ("LB118", "unknown-harmless", "A harmful change that is called harmless belongs to no command of the solution."),
+    (
+        "LB118",
+        "unknown-harmless",
+        "A harmful change that is called harmless does not belong to a command of the solution.",
+    ),
 )
 """The checks of a lab: code, name and why."""
 
@@ -117,7 +121,7 @@ class _Checker:
     def case(self, case: Case, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
         for text in case.symptom.all_texts:
             if text not in self.literals:
-                message = f'"{text}" is no literal of the symptoms of "{self.loaded.id}", expected one to the letter'
+                message = f'"{text}" is not a literal of the symptoms of "{self.loaded.id}", expected the exact text'
                 yield self.at("LB105", message, *path, "symptom", "expect")
         for script, where in self.scripts(case, path):
             yield from self.own_commands(script, where)
@@ -126,7 +130,7 @@ class _Checker:
             yield from self.part(case, diagnosis, where)
             for text in diagnosis.all_texts:
                 if not shows(self.sections.get(diagnosis.section, ""), text, numbers=diagnosis.numbers):
-                    message = f'"{text}" does not stand in {diagnosis.section} of "{self.loaded.id}"'
+                    message = f'"{text}" does not occur in {diagnosis.section} of "{self.loaded.id}"'
                     yield self.at("LB106", message, *where, "expect")
         if not (self.lab.preserved or case.preserved or all(each.preserved for each in case.solutions)):
             message = f'"{case.name}" preserves nothing, expected at least one check of data, sessions, rules or modes'
@@ -170,7 +174,7 @@ class _Checker:
         commands = {each.command.id for part in parts_of(solution) for each in planned(self.loaded, part)}
         for change in sorted(solution.harmless):
             if change.rpartition(" ")[2] not in commands:
-                message = f'"{change}" belongs to no command that runs, expected a kind and a command'
+                message = f'"{change}" does not belong to a command that runs, expected a kind and a command'
                 yield self.at("LB118", message, *path, "harmless", change)
 
     def part(self, case: Case, part: Diagnosis | SolutionProof, path: tuple[str | int, ...]) -> Iterator[Diagnostic]:
@@ -194,7 +198,7 @@ class _Checker:
         return names - set(values_of(self.lab.values, case.values, solution.values))
 
     def scripts(self, case: Case, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-        """The scripts that could mend the fault on the sly; a probe that looks is free to use the runbook's looks."""
+        """The scripts that could fix the fault on the sly; a probe that looks is free to use the runbook's looks."""
         yield self.lab.setup, ("setup",)
         yield case.break_, (*path, "break")
         for index, solution in enumerate(case.solutions):
@@ -240,7 +244,7 @@ class _Checker:
         if fence.id in self.loaded.skipped or fence.section in self.loaded.skipped:
             return
         if fence.invalid:
-            yield self.in_runbook("LB112", f"{fence.id} is no valid shell", fence.line)
+            yield self.in_runbook("LB112", f"{fence.id} is not valid shell", fence.line)
         for command in fence.commands:
             if command.id not in self.loaded.skipped:
                 yield from self.command(command)

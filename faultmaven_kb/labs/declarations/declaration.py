@@ -1,8 +1,8 @@
-"""The declaration of a lab: how a server is made, broken and looked at. It holds no command of the runbook.
+"""The declaration of a lab: how a server is made, broken and looked at. It contains no command of the runbook.
 
 One small YAML file per lab, `labs/TECHNOLOGY/ID.lab.yaml`. A *case* is one fault: how to bring it about, the symptom it
-shows, what the diagnostic steps show then, and the solutions that repair it, each proven in a machine of its own. Every
-text that is expected stands in the runbook; `check` compares. What a solution must leave alone is `preserved`, and how
+shows, what the diagnostic steps show then, and the solutions that repair it, each proven in its own machine. Every
+text that is expected is in the runbook; `check` compares. What a solution must leave alone is `preserved`, and how
 long it lasts is `permanent` or `temporary`. Faults of the file are diagnostics with line and column.
 """
 
@@ -65,10 +65,10 @@ SectionName = Annotated[str, Field(pattern=r"^(quick-fix|step-[0-9]+|solution-[0
 
 class _Expecting(_Part):
     expect: Texts | dict[str, Texts] = Field(
-        default=(), description="Texts that the output holds; by image, where releases differ."
+        default=(), description="Texts that the output contains; by image, where releases differ."
     )
     numbers: Literal["exact", "vary"] = Field(
-        default="exact", description="`vary`: any number may stand where the expected text has one."
+        default="exact", description="`vary`: any number matches a number of the expected text."
     )
 
     def texts(self, image: str) -> tuple[str, ...]:
@@ -87,7 +87,7 @@ class Probe(_Expecting):
     """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
 
     run: Script
-    absent: Texts = Field(default=(), description="Texts that the output must not hold.")
+    absent: Texts = Field(default=(), description="Texts that the output must not contain.")
     within: Seconds = 10.0
     host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
 
@@ -96,7 +96,7 @@ class Check(_Expecting):
     """What a solution must leave as it is: `run` shows the texts before and after it, or, without any, the same."""
 
     run: Script
-    absent: Texts = Field(default=(), description="Texts that the output must not hold.")
+    absent: Texts = Field(default=(), description="Texts that the output must not contain.")
     within: Seconds = 5.0
     host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
 
@@ -176,7 +176,7 @@ class SolutionProof(_Part):
     codes: dict[PartName, int] = Field(
         default={}, description="Commands that answer with an exit code other than 0, such as `systemctl status` (3)."
     )
-    allow: Texts = Field(default=(), description="Texts that look like an error in the output and are none.")
+    allow: Texts = Field(default=(), description="Texts that look like an error in the output but are not.")
     timeout: Seconds = 30.0
 
     @property
@@ -227,7 +227,7 @@ class Lab(_Part):
     ]
     size: Annotated[str, Field(pattern=r"^[0-9]+[mg]$", description="Room for everything that is written.")] = "512m"
     memory: Annotated[str, Field(pattern=r"^[0-9]+[mg]$", description="Memory limit of the machine.")] = "1g"
-    inodes: Annotated[int, Field(ge=0, description="Number of files that can be made; 0 is no limit.")] = 0
+    inodes: Annotated[int, Field(ge=0, description="Number of files that can be created; 0 means no limit.")] = 0
     clients: Annotated[
         dict[str, str], Field(description="Language of a fence to the command that reads it, such as sql.")
     ] = {}
@@ -285,7 +285,7 @@ def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
 
 
 def _renamed(found: Diagnostic) -> Diagnostic:
-    """The YAML stage speaks of front matter; here it reads a lab."""
+    """The messages of the YAML stage are about front matter; here it reads a lab."""
     message = found.message.replace("the front matter", "the lab").replace("front matter", "a lab")
     return Diagnostic(found.code, found.name, found.level, message, found.path, found.span, found.fix, found.related)
 

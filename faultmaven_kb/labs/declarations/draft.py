@@ -1,6 +1,6 @@
 """The draft of a declaration: what a runbook already says, in its place, and TODO for what only its author knows.
 
-One case for each solution, because most solutions mend a cause of their own; the author joins those that mend the same
+One case for each solution, because most solutions fix their own cause; the author joins those that fix the same
 fault. The draft fits the schema, so that the checks of a lab say what is still missing.
 """
 

@@ -1,6 +1,6 @@
-"""Whether an output shows an expected text: to the letter, or with any number where the text has one.
+"""Whether an output shows an expected text: exactly, or with any number where the text has one.
 
-Runs of blanks count as one blank, so that a table's padding says nothing; lines are kept apart otherwise. Numbers vary
+Runs of spaces count as one space, so that a table's padding says nothing; lines are kept apart otherwise. Numbers vary
 only where a lab asks for it, because `111` in an error text is often its meaning.
 """
 
@@ -20,7 +20,7 @@ ERROR_LINE = re.compile(
 
 
 def shows(output: str, expected: str, *, numbers: str = "exact") -> bool:
-    """Whether `output` holds `expected`; with `numbers="vary"` any number may stand for another."""
+    """Whether `output` contains `expected`; with `numbers="vary"` any number matches another."""
     if numbers != "vary":
         return _flat(expected) in _flat(output)
     parts = [re.escape(part) for part in _NUMBER.split(_flat(expected))]
@@ -28,7 +28,7 @@ def shows(output: str, expected: str, *, numbers: str = "exact") -> bool:
 
 
 def error_line(output: str, *, allow: tuple[str, ...] = ()) -> str | None:
-    """The first line that reports a failure and holds none of the allowed texts, None without one."""
+    """The first line that reports a failure and contains none of the allowed texts, None without one."""
     for line in output.splitlines():
         if ERROR_LINE.match(line) and not any(text in line for text in allow):
             return line

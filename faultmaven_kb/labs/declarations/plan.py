@@ -1,7 +1,7 @@
 """A declaration and its runbook side by side: which commands run where, with which values. Nothing is executed here.
 
-The plan of a section is the list of its commands in order, without those that are skipped; whoever runs them needs no
-knowledge of Markdown or YAML any more.
+The plan of a section is the list of its commands in order, without those that are skipped; anybody who runs them needs
+no knowledge of Markdown or YAML any more.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """The published JSON Schema of a declaration, `schemas/lab.schema.json`, generated from its model.
 
-Labs stand above the room that generates the other schemas, so theirs is generated here; a test compares the two.
+Labs are above the room that generates the other schemas, so theirs is generated here; a test compares the two.
 """
 
 import json

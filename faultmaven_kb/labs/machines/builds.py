@@ -1,6 +1,6 @@
 """Builds: Debian packages that a lab needs and Debian ships only as source, made once in a throw-away build root.
 
-The root is a tree of its own with the compilers; the source package comes from the archive, checked by apt's
+The root is its own tree with the compilers; the source package comes from the archive, checked by apt's
 signatures; then the script runs in a container without network and leaves `*.deb` files. What came out is kept in a
 folder named by the hash of everything that went in, so it is made again only when that changes. Nothing is compiled by
 the host or installed on it. This stage knows no image.
@@ -40,8 +40,8 @@ BOUND = "/mnt"
 """Where a container finds the files that it is given."""
 
 _WORK = ".work-"
-_MEMORY = 8 << 30
-_PROCESSES = 4000
+_MEMORY = 8 << 30  # bytes, chosen: enough to compile Kubernetes
+_PROCESSES = 4000  # chosen: twice those of a machine
 _FETCH = """
 set -e
 echo "deb-src $2 $3 main" > "$1/etc/apt/sources.list.d/source.list"
@@ -111,7 +111,7 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
         run_inside(root, ["bash", f"{BOUND}/build.sh"], bound=work / "bound", name=f"fmkb-{folder.name}")
         made = _packages(root)
         if not made:
-            raise ConfigurationError(f"{build.script.as_posix()} left no *.deb in /build/packages")
+            raise ConfigurationError(f"{build.script.as_posix()} did not leave any *.deb in /build/packages")
         (work / "tree").mkdir()
         for package in made:
             shutil.move(package, work / "tree" / package.name)
@@ -133,7 +133,7 @@ def run_inside(
     """Run a command in a container over `root`, as a trial's machine is: own network, limits, fewer capabilities.
 
     The folder `bound` can be read there at `BOUND`. With `below`, folders as overlayfs takes them, `root` is a layer
-    over those, and holds afterwards what the command changed. `name` is that of its control groups, which a killed
+    over those, and contains afterwards what the command changed. `name` names its control groups, which a killed
     attempt may have left. Raises `ConfigurationError` when the command fails.
     """
     groups = create_groups(
@@ -218,7 +218,7 @@ def _take(number: int, *, wait: bool) -> bool:
 def run_tool(command: list[str]) -> None:
     """Run a tool of the host. Raises `ConfigurationError` with its last lines when it fails.
 
-    It has mounts and process ids of its own, so that all of it ends when we do, also by kill -9.
+    It has its own mounts and process ids, so that all of it ends when we do, also by kill -9.
     """
     tools = {}
     for tool in (command[0], "setpriv", "unshare"):

@@ -75,7 +75,7 @@ def _allow_only(devices: tuple[str, ...], group: Path) -> None:
 
 
 def entrances(groups: tuple[Path, ...]) -> tuple[Path, ...]:
-    """The groups that a process joins to enter: below a group of version 2 a leaf of its own, made now.
+    """The groups that a process joins to enter: below a group of version 2 its own leaf, made now.
 
     There nspawn and systemd share the controllers out to groups below, and a group that does so takes no process.
     """
@@ -89,7 +89,7 @@ def entrances(groups: tuple[Path, ...]) -> tuple[Path, ...]:
 
 
 def end_members(groups: tuple[Path, ...]) -> None:
-    """Kill every process in the groups and in those below them; a group that vanishes meanwhile is no error."""
+    """Kill every process in the groups and in those below them; a group that vanishes meanwhile is not an error."""
     for folder in (folder for group in groups for folder in _folders(group)):
         with contextlib.suppress(OSError):
             for pid in (folder / "cgroup.procs").read_text(encoding="ascii").split():

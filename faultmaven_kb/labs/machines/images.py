@@ -1,8 +1,8 @@
 """Images: hermetic Debian trees from which throw-away machines start, a base for each release and layers over it.
 
 `labs/images.yaml` lists them. An image is a base that mmdebstrap makes, or a layer over another image: packages, a
-build, files, a script. A layer holds only what it adds, so images of one release share the rest, and a package more in
-one layer changes no other. A folder is named by the hash of its recipe and of what lies below it; it is built beside
+build, files, a script. A layer contains only what it adds, so images of one release share the rest, and a package more
+in one layer changes no other. A folder is named by the hash of its recipe and of what lies below it; it is built beside
 its place and renamed, so an image is never half-made. All packages are baked in, which is why a run needs no network.
 This stage knows no lab and no runbook.
 """
@@ -69,7 +69,7 @@ chroot "$1" systemctl mask systemd-networkd.service systemd-timesyncd.service ap
 """
 
 
-_BUILDERS = 2
+_BUILDERS = 2  # chosen (docs/reference/labs.md)
 _SECURED = re.compile(r"https?://deb\.debian\.org/debian/?")
 _UNSECURED = ("sid", "unstable", "experimental")
 _INSTALL = """
@@ -179,7 +179,7 @@ class Image:
         return hashlib.sha256(json.dumps(recipe).encode()).hexdigest()[:12]
 
     def folder(self, state: Path) -> Path:
-        """Where the tree, or what the layer adds, stands below the labs' state folder."""
+        """Where the tree, or what the layer adds, is below the labs' state folder."""
         return state / "images" / f"{self.name}-{self.fingerprint}"
 
     def tree(self, state: Path) -> Tree:

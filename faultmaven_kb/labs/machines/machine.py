@@ -1,7 +1,7 @@
 """A throw-away machine: a writable layer in memory over an image, with its own systemd, network and process ids.
 
 It is isolation for reviewed content, not a security boundary: the kernel is the host's. Everything lives in
-one mount namespace that vanishes with its processes, and those are in control groups of their own: what a kill -9 of
+one mount namespace that vanishes with its processes, and those are in separate control groups: what a kill -9 of
 ours leaves is found by its recorded state and ended at the next start (`leftovers`). Nothing ever runs on the host.
 """
 
@@ -26,10 +26,10 @@ from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, lacking
 
 __all__ = ["Machine", "MachineError", "Output", "byte_count", "obstacle", "wait_for"]
 
-OUTPUT_LIMIT = 200_000
+OUTPUT_LIMIT = 200_000  # bytes of a command's output that are kept, chosen
 _TOOLS = ("systemd-nspawn", "nsenter", "unshare", "setpriv")
 _ROOT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_PROCESSES = 2000
+_PROCESSES = 2000  # chosen: a limit against fork bombs
 _START = """
 set -e
 work=$1 tree=$2 size=$3 inodes=$4 name=$5 dropped=$6
@@ -73,7 +73,7 @@ def obstacle() -> str | None:
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:
-    """Ask until the condition holds or the seconds are over; whether it held."""
+    """Ask until the condition is true or the seconds are over; whether it became true."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= end:

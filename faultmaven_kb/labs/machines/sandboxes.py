@@ -2,7 +2,7 @@
 
 `machine` is the ordinary one. In `containers` a container runtime works too: it may make device nodes, but a control
 group opens no device of the host, and the control groups it writes are below the machine's own. A new kind of software
-gets a sandbox of its own here rather than one more right for all. This stage knows no machine and no image.
+gets its own sandbox here rather than one more right for all. This stage knows no machine and no image.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """A reader's shell in a machine: one bash, as an ordinary user with sudo, fed one command after the other.
 
 Variables, folders and `export` carry on from one command to the next, as they do for somebody who pastes. Each command
-writes to a file of its own (a daemon that keeps a pipe open would hang us) and has nothing to read from; `pipefail` is
+writes to its own file (a daemon that keeps a pipe open would hang us) and has nothing to read from; `pipefail` is
 on. Exit codes are only half of the truth: callers look at the output as well.
 """
 

@@ -1,4 +1,4 @@
-"""Audit: every fence of any runbook, run as it stands in a machine of its own, and what came of it.
+"""Audit: every fence of any runbook, run as it is in its own machine, and what came of it.
 
 Where the runbook has a lab, the machine is broken by the lab's first case and placeholders have its values; otherwise
 it is a plain image. A report for authors, not a proof: placeholders without a value and commands that need a person are
@@ -21,7 +21,7 @@ from faultmaven_kb.proofs.extraction import LabCommand, LabFence
 
 __all__ = ["Audited", "audit"]
 
-_SETUP_SECONDS = 120.0
+_SETUP_SECONDS = 120.0  # chosen
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 A command that cannot be run must always turn the proof red, and so must a harmful change (`harm`), unless the lab says
 why it does no harm. Leaving a command out must do so for at least one command of each solution; commands that only show
-something survive, which is listed and is no fault. One machine per mutation, so this is for the day a lab is written
+something survive, which is listed and is not a fault. One machine per mutation, so this is for the day a lab is written
 and for nights, not for each commit.
 """
 

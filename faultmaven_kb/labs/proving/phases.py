@@ -1,4 +1,4 @@
-"""One solution on one image, in a machine of its own, from healthy to broken to recovered.
+"""One solution on one image, in its own machine, from healthy to broken to recovered.
 
 The phases in order: *healthy* (the symptom is absent), *broken* (it is seen, equal to the runbook's text), *diagnosis*
 (the steps run and show what the runbook says), *relapse* (where a lasting repair is claimed: a restart alone brings the
@@ -26,11 +26,11 @@ from faultmaven_kb.labs.proving.restarts import PendingRestarts
 __all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
 
 _NOT_RUNNABLE = (126, 127)
-_PIPE_CLOSED = 141
-_SETUP_SECONDS = 120.0
-_PAUSE = 0.1
-_CONTROL_PAUSE = 0.5
-_RESTART_SECONDS = 120.0
+_PIPE_CLOSED = 141  # convention of shells: 128 + SIGPIPE
+_SETUP_SECONDS = 120.0  # chosen
+_PAUSE = 0.1  # seconds between two looks, chosen
+_CONTROL_PAUSE = 0.5  # seconds between two looks, chosen: nothing is expected to happen
+_RESTART_SECONDS = 120.0  # chosen (docs/explanation/labs.md)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class Trial:
 
     @property
     def faulty_step(self) -> Step | None:
-        """The command at which it failed, None when there is none."""
+        """The command at which it failed, None if there is none."""
         return next((step for step in reversed(self.failed.steps) if step.fault), None) if self.failed else None
 
 
@@ -180,7 +180,7 @@ class _Trial:
         return line
 
     def poll(self, name: str, probe: Probe, fault: str) -> None:
-        """Wait until a probe holds."""
+        """Wait until a probe succeeds."""
         end = time.monotonic() + probe.within
         while True:
             output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)

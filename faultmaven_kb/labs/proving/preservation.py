@@ -1,6 +1,6 @@
-"""What a solution must leave alone: looked at before it and after it; a repair that destroys is no repair.
+"""What a solution must leave alone: looked at before it and after it; a repair that destroys is not a repair.
 
-A lab names the data, sessions, rules, modes and services that matter (`preserved`). A check with expected texts holds
+A lab names the data, sessions, rules, modes and services that matter (`preserved`). A check with expected texts passes
 before and after; one without them prints the same before and after. Two things are looked at without being named: a
 service that was active stays active, and nothing becomes writable for everybody. A restart may change what a check
 prints (a process id), so after a restart only those are looked at again that the restart of the *broken* machine left
@@ -31,11 +31,11 @@ _OPEN = Check(
     run=f"find / \\( -path {' -o -path '.join(_NOT_LOOKED_AT)} \\) -prune"
     " -o \\( -type f -o -type d -o -type s \\) -perm -0002 ! -perm -1000 -print"
 )
-_PAUSE = 0.2
+_PAUSE = 0.2  # seconds between two looks, chosen
 
 
 class Preservation:
-    """The checks of one solution on one machine. Each method returns a fault, empty when there is none."""
+    """The checks of one solution on one machine. Each method returns a fault, empty if there is none."""
 
     def __init__(self, checks: Mapping[str, Check], look: Look, *, image: str, stops: tuple[str, ...] = ()) -> None:
         self._checks, self._look, self._image = dict(checks), look, image
@@ -46,10 +46,10 @@ class Preservation:
         self._restartable: set[str] | None = None
 
     def holds(self) -> str:
-        """Whether the checks with expected texts hold, each within its time."""
+        """Whether the checks with expected texts pass, each within its time."""
         for name, check in self._checks.items():
             if not check.compared and not self._wait(name, check, partial(self._shown, check)):
-                return f'"{name}" does not hold before the solution, {self._wanted(check)}'
+                return f'"{name}" already fails before the solution, {self._wanted(check)}'
         return ""
 
     def note_restart(self, restart: Callable[[], None]) -> None:
@@ -62,7 +62,7 @@ class Preservation:
                 self._restartable.add(name)
 
     def note(self) -> str:
-        """Keep how everything is right before the solution; the fault is a check that does not hold even then."""
+        """Record the state right before the solution; the fault is a check that fails even then."""
         fault = self.holds()
         self._before = {name: self._look(name, check) for name, check in self._checks.items() if check.compared}
         self._services = self._active_services()

@@ -1,4 +1,4 @@
-"""From the trials of a lab to the proof that is committed. What a proof is stands in `faultmaven_kb.proofs`."""
+"""From the trials of a lab to the proof that is committed. What a proof is is in `faultmaven_kb.proofs`."""
 
 import hashlib
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,6 @@
 """Many trials: every solution of every lab on every image, several machines at a time, repeated if asked.
 
-The order of the results is that of the labs, whatever order they end in. An interrupt closes the machines that run and
+The results are in the order of the labs, whatever order they end in. An interrupt closes the machines that run and
 is passed on; what an earlier, killed run left behind is cleaned up first.
 """
 

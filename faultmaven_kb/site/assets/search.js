@@ -21,6 +21,7 @@ globalThis.FMKB = globalThis.FMKB || {};
   const ASCII_TOKEN = /[A-Za-z0-9]\w*(?:[-.@']\w+)*/g;
   const IS_CJK = new RegExp(`^[${CJK}]`);
   const PART = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?/g;
+  const RUN = /[A-Za-z0-9]+(?:\.[0-9][A-Za-z0-9]*)*/g;
   const WORD = /[\p{L}\p{N}]+/gu;
   const SHORT_MIX = /^(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}$/i;
   const isAscii = (text) => /^[\x00-\x7f]*$/.test(text);
@@ -49,7 +50,7 @@ globalThis.FMKB = globalThis.FMKB || {};
       }
       if (token.length > 80) return [];
       if (SHORT_MIX.test(token)) return [token.toLowerCase()];
-      const plain = token.replace(/['’]/g, "");
+      const plain = token.replace(/['’]s$/, "").replace(/['’]/g, "");
       const words = this.words(plain);
       if (words.length === 1) return this.wordTerms(words[0], plain !== token);
       const parts = words.flatMap((word) => this.wordTerms(word, false));
@@ -61,11 +62,31 @@ globalThis.FMKB = globalThis.FMKB || {};
         if (before === NOT && part !== NOT) kept.push(NEGATED + part);
         before = part;
       }
-      const wholes = plain.includes(".") ? plain.split(".").map((each) => this.words(each))
+      const wholes = plain.includes(".") ? plain.split(".").map((each) => this.parts(each))
         .filter((each) => each.length > 1).map((each) => this.stem(each.join(""))) : [];
-      return [...kept, ...wholes, this.stem(words.join(""))];
+      const whole = this.stem(this.parts(plain).join(""));
+      return [...kept.filter((part) => part !== whole), ...wholes, whole];
     }
-    words(token) { return found(token, isAscii(token) ? PART : WORD).map((part) => part.toLowerCase()); }
+    parts(token) { return found(token, isAscii(token) ? PART : WORD).map((part) => part.toLowerCase()); }
+    // The parts of a token, those of a product's name as one word.
+    words(token) {
+      const undotted = token.replaceAll(".", "").toLowerCase();
+      if (token.includes(".") && this.isWrittenName(undotted)) return [undotted];
+      if (!isAscii(token) || token === token.toLowerCase()) return this.parts(token);
+      const words = [];
+      for (const run of found(token, RUN)) {
+        const parts = this.parts(run);
+        for (let at = 0; at < parts.length;) {
+          let end = Math.min(parts.length, at + 4);
+          while (end > at + 1 && !this.isWrittenName(parts.slice(at, end).join(""))) end--;
+          if (end > at + 1) words.push(...parts.slice(at, end).filter((part) => this.names.has(part)));
+          words.push(parts.slice(at, end).join(""));
+          at = end;
+        }
+      }
+      return words;
+    }
+    isWrittenName(word) { return /^[a-z]+$/.test(word) && this.names.has(word); }
     wordTerms(word, contracted) {
       if (NEGATORS.has(word) || (contracted && word.endsWith("nt"))) return [NOT];
       if (this.stop.has(word)) return [];
@@ -827,8 +848,12 @@ globalThis.FMKB = globalThis.FMKB || {};
       const ranked = best.map((place) => ({ place, passage: this.bestPassage(place, told), contrast: 1 }));
       for (const each of ranked) each.score = scores[each.place] + 0.3 * runbooks[each.place].damping * each.passage;
       const nearest = [...ranked].sort((a, b) => b.score - a.score).slice(0, 10);
-      for (const each of nearest) each.contrast = this.unasked(each.place, said);
-      for (const each of ranked) each.score *= 1 - 0.3 * each.contrast;
+      const titles = nearest.map(({ place }) => this.field(place, this.subject, this.subject));
+      nearest.forEach((each, at) => {
+        each.contrast = this.unasked(titles[at], said);
+        each.outdone = Math.max(0, ...titles.map((other) => this.outdoing(titles[at], other, said)));
+      });
+      for (const each of ranked) each.score *= (1 - 0.3 * each.contrast) * (1 - 0.2 * (each.outdone || 0));
       for (const each of this.quotes(ranked, question)) each.score *= 0.7;
       for (const each of ranked) if (!this.agree(question.technologies, runbooks[each.place].speaksOf)) each.score *= 0.75;
       return ranked.sort((a, b) => b.score - a.score || a.place - b.place);
@@ -844,12 +869,28 @@ globalThis.FMKB = globalThis.FMKB || {};
       return best;
     }
 
-    unasked(place, said) {
+    unasked(title, said) {
       let unasked = 0;
-      for (const term of this.field(place, this.subject, this.subject)) {
-        unasked += this.information[term] * (1 - (said.get(term) || 0));
-      }
+      for (const term of title) unasked += this.information[term] * (1 - (said.get(term) || 0));
       return unasked / (unasked + 2);
+    }
+
+    // How far the title of a sibling says what was asked and this one does not, from 0 to 1.
+    outdoing(title, sibling, said) {
+      let common = 0;
+      for (const term of title) if (sibling.has(term)) common += this.information[term];
+      if (common < 1.5) return 0;
+      const share = (own, other, none) => {
+        let all = 0, asked = 0;
+        for (const term of own) {
+          if (other.has(term)) continue;
+          all += this.information[term];
+          asked += this.information[term] * (said.get(term) || 0);
+        }
+        return all > 1e-9 ? asked / all : none;
+      };
+      const won = share(sibling, title, 0), lost = share(title, sibling, 1);
+      return won >= 0.8 && lost <= 0.2 ? won - lost : 0;
     }
 
     quotes(ranked, question) {
@@ -926,9 +967,9 @@ globalThis.FMKB = globalThis.FMKB || {};
       return result;
     }
 
-    explain(place, examined, technology, lead, passage) {
+    explain(place, examined, technology, lead, passage, title) {
       const { rows, worth, line, telling } = examined;
-      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead };
+      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead, title };
       if (!rows.length) return { strength, held: new Set() };
       const text = this.texts[place].terms, terms = [], places = [];
       for (let at = 0; at < text.length; at++) if (examined.asked.has(text[at])) { terms.push(text[at]); places.push(at); }
@@ -977,7 +1018,7 @@ globalThis.FMKB = globalThis.FMKB || {};
         const other = ranked[at === 0 ? 1 : 0];
         const lead = ranked.length === 1 ? 1 : Math.max(-1, (each.score - other.score) / each.score);
         const technology = this.agreement(question, this.data.runbooks[each.place].speaksOf);
-        return { ...each, ...this.explain(each.place, examined, technology, lead, each.passage) };
+        return { ...each, ...this.explain(each.place, examined, technology, lead, each.passage, 1 - each.contrast) };
       });
       let last = 1;
       hits.forEach((hit, at) => {
@@ -988,10 +1029,11 @@ globalThis.FMKB = globalThis.FMKB || {};
       return { verdict: this.decide(hits), hits: hits.slice(0, limit), question };
     }
 
-    probability({ mass, phrases, missing, technology, lead, passage }) {
+    probability({ mass, phrases, missing, technology, lead, passage, title }) {
+      const ahead = Math.sqrt(Math.max(lead, 0));
       const figures = [
         Math.log1p(mass), Math.log1p(phrases), Math.min(missing, 4), Math.max(technology, 0), Math.max(-technology, 0),
-        Math.sqrt(Math.max(lead, 0)) * passage / (passage + 1),
+        ahead * passage / (passage + 1), ahead * title,
       ];
       const value = figures.reduce((sum, figure, at) => sum + this.model.weights[at] * figure, this.model.bias);
       return 1 / (1 + Math.exp(-value));
