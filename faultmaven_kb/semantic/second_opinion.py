@@ -27,8 +27,8 @@ _DEPTH = 20  # chosen: the hits that the model may put in another order
 _WEIGHT = 2.5  # fitted with all-MiniLM-L6-v2 on this project's questions
 _LEAST_SCALE = 0.1  # chosen: keeps a model without any contrast from dividing by zero
 _COVERED = 0.85
-"""By how much the log odds of the confidence by words are too high for this model, whose constants were fitted when that
-confidence was one of questions of which many are not covered: 0.7 then was 0.5."""
+"""By how much the log odds of the confidence by words are too high for this model, whose constants were fitted when
+many of the questions that the confidence was made for were not covered: what is 0.7 now was 0.5."""
 
 _BIAS, _NEARNESS, _LEAD, _BY_WORDS = -3.75, 3.7, 2.5, 4.7
 _TECHNICAL = re.compile(r"[\d_/\\(){}\[\]=<>|\"'`@#%\n]|\w[:.]\w|[a-z][A-Z]")
