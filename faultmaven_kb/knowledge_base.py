@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.source import Span
 
@@ -69,8 +70,13 @@ class KnowledgeBase:
         self._base: StoredBase | None = None
 
     @classmethod
-    def load(cls, *paths: str | Path, cache: "Cache | None" = None) -> "KnowledgeBase":
+    def load(
+        cls, *paths: str | Path, cache: "Cache | None" = None, aliases: Mapping[str, str] | None = None
+    ) -> "KnowledgeBase":
         """The runbooks in any number of files and folders, or in one file that `build` made.
+
+        `aliases` are headings of one's own with the ones they are read as (`{"Wie beheben": "Solutions"}`); without
+        them, those of the configuration in force for the first path count.
 
         With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
         are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
@@ -78,18 +84,19 @@ class KnowledgeBase:
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
+        meant = team_headings(paths) if aliases is None else aliases
         if cache:
-            base = cache.base(paths)
+            base = cache.base(paths, aliases=meant)
             if base is not None:
                 return cls._of(base)
-        results = [_read(path) for path in find_runbooks(paths)]
+        results = [_read(path, meant) for path in find_runbooks(paths)]
         runbooks = [runbook for result in results for runbook in result.runbooks]
         return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
         """The runbooks that ship with the package."""
-        return cls.load(builtin_path(), cache=cache)
+        return cls.load(builtin_path(), cache=cache, aliases={})
 
     @classmethod
     def build(
@@ -98,8 +105,9 @@ class KnowledgeBase:
         to: str | Path,
         jobs: int = 1,
         progress: "Callable[[int, int], None] | None" = None,
+        aliases: Mapping[str, str] | None = None,
     ) -> "KnowledgeBase":
-        """The runbooks at some paths as one file `to`, opened.
+        """The runbooks at some paths as one file `to`, opened. `aliases` are as in `load`, and are kept in the file.
 
         The file contains everything: models, texts and index. One that is there is brought up to date: only files that
         have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
@@ -108,7 +116,8 @@ class KnowledgeBase:
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
 
-        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress))
+        meant = team_headings(paths) if aliases is None else aliases
+        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress, aliases=meant))
 
     @classmethod
     def open(cls, path: str | Path) -> "KnowledgeBase":
@@ -349,7 +358,7 @@ def builtin_path() -> Path:
     return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
 
 
-def _read(path: Path) -> "ParseResult":
+def _read(path: Path, aliases: Mapping[str, str]) -> "ParseResult":
     name, data = read_file(path)
     if isinstance(data, Diagnostic):
         from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
@@ -357,7 +366,7 @@ def _read(path: Path) -> "ParseResult":
         return ParseResult(None, (data,))
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
 
-    return parse_runbook(data, path=name)
+    return parse_runbook(data, path=name, aliases=aliases)
 
 
 def is_built(path: str | Path) -> bool:

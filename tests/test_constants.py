@@ -8,10 +8,12 @@ import pytest
 
 from tests.documents import ROOT
 
-NOT_YET = ("search", "dialects", "evaluation")
 MODULES = sorted(
-    file for file in (ROOT / "faultmaven_kb").rglob("*.py") if file.relative_to(ROOT).parts[1] not in NOT_YET
+    file
+    for file in (ROOT / "faultmaven_kb").rglob("*.py")
+    if file.parent.name != "dialects" and file.name not in ("ranking.py", "calibration.py")
 )
+"""Without the modules whose constants do not say it yet."""
 
 
 def _is_numeric(node: ast.expr | None) -> bool:

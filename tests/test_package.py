@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from importlib.metadata import distributions
@@ -12,13 +13,39 @@ import pytest
 
 from tests.documents import ROOT, RUNBOOKS, text_of
 
+_STRAY = frozenset({".db", ".sqlite", ".fmkb", ".pyc", ".so", ".key", ".pem", ".log", ".part"})
+
 
 @pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("dist")
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(command, check=True, capture_output=True)
-    (found,) = folder.glob("*.whl")
+def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Two folders with an sdist and a wheel each, built from the same files."""
+    folders = tmp_path_factory.mktemp("one"), tmp_path_factory.mktemp("two")
+    for folder in folders:
+        command = [sys.executable, "-m", "build", "--sdist", "--wheel", "--no-isolation", "--outdir", str(folder)]
+        environment = {**os.environ, "SOURCE_DATE_EPOCH": "1700000000"}
+        subprocess.run([*command, str(ROOT)], check=True, capture_output=True, env=environment)
+    return folders
+
+
+def test_the_distributions_are_the_same_bytes_twice(built: tuple[Path, Path]) -> None:
+    one, two = ({file.name: file.read_bytes() for file in folder.iterdir()} for folder in built)
+    assert len(one) == 2
+    assert one == two
+
+
+def test_the_distributions_hold_what_a_reader_or_python_reads_and_no_stray_file(built: tuple[Path, Path]) -> None:
+    (archive,) = built[0].glob("*.tar.gz")
+    (wheel,) = built[0].glob("*.whl")
+    with tarfile.open(archive) as opened:
+        names = [member.name for member in opened.getmembers() if member.isfile()]
+        assert all(member.isfile() for member in opened.getmembers()), "a link or a device"
+    assert not [name for name in (*names, *zipfile.ZipFile(wheel).namelist()) if Path(name).suffix in _STRAY]
+    assert not [name for name in names if "/.git/" in name or "/.venv" in name or "__pycache__" in name]
+
+
+@pytest.fixture(scope="module")
+def wheel(built: tuple[Path, Path]) -> Path:
+    (found,) = built[0].glob("*.whl")
     return found
 
 

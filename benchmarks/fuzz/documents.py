@@ -7,9 +7,9 @@ Beside the oracle: what the safe fixes write is read again without a crash.
 
 from datetime import date
 
-import atheris
+from benchmarks.fuzz.oracle import instrumented
 
-with atheris.instrument_imports(include=["faultmaven_kb"]):
+with instrumented():
     from faultmaven_kb import parse_runbook
     from faultmaven_kb.gate.engine.check import check_text
     from faultmaven_kb.gate.engine.report import Report

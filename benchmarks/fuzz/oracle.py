@@ -8,12 +8,24 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, cast
 
 from faultmaven_kb.diagnostics import Diagnostic
 
-__all__ = ["fuzz", "no_crashes"]
+__all__ = ["fuzz", "instrumented", "no_crashes", "small_base"]
 
 SECONDS, MEGABYTES = 2.0, 200.0
+
+
+def instrumented() -> AbstractContextManager[object]:
+    """What is imported here is instrumented by atheris; without it simply imported, as the test of the corpus does."""
+    try:
+        import atheris
+    except ImportError:
+        return nullcontext()
+    return cast("AbstractContextManager[object]", atheris.instrument_imports(include=["faultmaven_kb"]))
 
 
 def no_crashes(diagnostics: Iterable[Diagnostic]) -> None:
@@ -21,6 +33,13 @@ def no_crashes(diagnostics: Iterable[Diagnostic]) -> None:
     for each in diagnostics:
         if each.code == "RB990":
             raise RuntimeError(each.message)
+
+
+def small_base(kind: Any) -> Any:
+    """A knowledge base of a few shipped runbooks that has answered once: small, so that many inputs are tried."""
+    base = kind.load(Path(__file__).parents[2] / "runbooks" / "redis")
+    base.search("redis refuses writes: OOM command not allowed")
+    return base
 
 
 def fuzz(target: Callable[[bytes], None]) -> None:

@@ -7,7 +7,7 @@ heading of several parts is the first of them. Nothing here knows what a part is
 
 from faultmaven_kb.dialects.dialect import Vocabulary
 
-__all__ = ["HEADINGS", "INNER_HEADINGS", "AlertVocabulary"]
+__all__ = ["HEADINGS", "INNER_HEADINGS", "AlertVocabulary", "label_means"]
 
 
 def _names(text: str) -> tuple[str, ...]:
@@ -15,15 +15,52 @@ def _names(text: str) -> tuple[str, ...]:
 
 
 _BEFORE = frozenset(
-    "additional alert automated basic common current detailed diagnostic emergency first further general immediate "
-    "incident initial key known likely main manual possible potential probable quick rapid recommended runbook "
-    "short-term standard suggested typical useful".split()
+    "a additional alert all an any automated automatic basic common current detailed diagnostic emergency failure "
+    "fault first further general helpful immediate in-depth incident initial issue key known likely main manual my "
+    "operational our outage possible potential probable problem quick rapid recommended required root runbook safe "
+    "short-term some specific standard suggested technical the this typical useful".split()
 )
 _AFTER = frozenset(
-    "action actions assessment checklist commands details flow guidance guide guidelines information instructions "
-    "measures notes options overview plan playbook procedure procedures process section step steps strategies "
-    "strategy tips workflow".split()
+    "action actions activities approach approaches assessment checklist commands details flow flowchart guidance "
+    "guide guidelines here hints ideas information instructions it matrix measures notes now options overview path "
+    "phase plan playbook playbooks policy procedure procedures process quickly recommendation recommendations "
+    "scenarios section stage step steps strategies strategy summary table techniques template templates this tips "
+    "tree workflow".split()
 )
+_PARTS = frozenset(
+    "cause causes description detection diagnosis escalation fix fixes impact investigation meaning mitigation "
+    "overview prevention recovery remediation resolution resolutions rollback root severity solution solutions "
+    "summary symptom symptoms triage troubleshooting validation verification workaround".split()
+)
+"""Names that stand side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
+_FEW = 2
+_LAST_WORDS = {"actions": "actions", "validation": "verification", "verification": "verification"}
+"""Words that name a part whatever stands before them ("Safe actions", "Recovery validation")."""
+_GERUNDS = {
+    "diagnosis": frozenset("diagnosing investigating troubleshooting debugging triaging".split()),
+    "mitigation": frozenset("fixing resolving mitigating remediating recovering repairing solving".split()),
+    "verification": frozenset("verifying validating".split()),
+}
+_OBJECTS = frozenset(
+    "alert alerts error errors failure failures incident incidents issue issues it outage problem problems situation "
+    "this".split()
+)
+"""What a gerund or "how to" is about where a heading names a part and not one step of it ("Fixing the issue")."""
+_NO_LABELS = frozenset(
+    "about access check confirm contact contain help identify inspect isolate observe owner owners process related "
+    "restore recover see severity situation tasks test testing tips tools validate".split()
+) | {"to do"}
+_LITTLE = frozenset("a all an any common of other possible the these with".split())
+_HOW = {
+    "diagnosis": frozenset(
+        "check confirm debug detect diagnose identify investigate know recognise recognize spot tell triage "
+        "troubleshoot".split()
+    ),
+    "mitigation": frozenset("fix resolve mitigate remediate recover repair solve respond handle".split()),
+    "verification": frozenset("verify validate".split()),
+    "escalation": frozenset(("escalate",)),
+    "prevention": frozenset(("prevent", "avoid")),
+}
 
 
 class AlertVocabulary(Vocabulary):
@@ -31,7 +68,10 @@ class AlertVocabulary(Vocabulary):
 
     def role(self, key: str) -> str | None:
         """The role of a heading's words: as they stand, without colouring words, or of the first piece with one."""
-        return self._plain(key) or self._first_piece(key)
+        found = self._plain(key)
+        if found is None and " " in key and key.count(" ") <= _FEW:
+            found = _LAST_WORDS.get(key.rpartition(" ")[2])
+        return found or self._first_piece(key) or _told(key)
 
     def _plain(self, key: str) -> str | None:
         return super().role(key) or super().role(_core(key))
@@ -41,8 +81,25 @@ class AlertVocabulary(Vocabulary):
         joined = [self._plain(piece) for piece in key.replace(" or ", " and ").split(" and ")]
         if len(joined) > 1:
             return next((role for role in joined if role), None)
-        signed = [self._plain(word) for word in _core(key).split(" ")]
-        return signed[0] if len(signed) > 1 and all(signed) else None
+        signed = _core(key).split(" ")
+        return self._plain(signed[0]) if len(signed) > 1 and _PARTS.issuperset(signed) else None
+
+
+def label_means(key: str) -> str | None:
+    """The role of a label's words; some names are a part only as a heading, because "Check:" may open any text."""
+    return None if key in _NO_LABELS else HEADINGS.role(key)
+
+
+def _told(key: str) -> str | None:
+    """The role of "Investigating problems", "How to fix this error", "Steps to resolve": a deed and its object."""
+    found = key.split(" ")
+    if found[:2] in (["how", "to"], ["steps", "to"], ["ways", "to"]) or found[:1] == ["to"]:
+        deeds, rest = _HOW, found[2:] if found[0] != "to" else found[1:]
+    else:
+        deeds, rest = _GERUNDS, found
+    role = next((role for role, words in deeds.items() if rest and rest[0] in words), None)
+    about = [word for word in rest[1:] if word not in _LITTLE]
+    return role if role and (not about or about[0] in _OBJECTS or about[-1] in _OBJECTS) else None
 
 
 def _core(key: str) -> str:
@@ -55,111 +112,189 @@ def _core(key: str) -> str:
     return " ".join(found)
 
 
+_PREREQUISITES = _names(
+    "prerequisites, prerequisite, pre-requisites, pre-requisite, pre-requisits, prereqs, requirements, before you "
+    "begin, before you start, preconditions, precondition, preparation, required access, access, access required, "
+    "required permissions, permissions, what you need, you need, you will need, preflight, pre-flight, preflight "
+    "checklist, pre-flight checklist, required tools, tools, tools required, before starting"
+)
+
 HEADINGS = AlertVocabulary(
     (
         "meaning",
         _names(
-            "meaning, description, summary, overview, alert description, alert meaning, alert summary, alert details, "
-            "what this alert means, what does this alert mean, what does this mean, what it means, what this means, "
-            "background, context, problem, problem statement, problem definition, problem description, "
-            "issue description, purpose, introduction, explanation, scenario, trigger, triggers, trigger condition, "
-            "trigger conditions, "
-            "alert condition, alert conditions, why it fires, when it fires, when this alert fires, "
-            "why this alert fires, why is this alert firing, what is happening, what happened, about this alert"
+            "what is this, what's this, about, situation, objective, what is it, executive summary, the issue, "
+            "incident type, symptom description, alert overview, incident summary, incident description, meaning, "
+            "description, summary, overview, alert description, alert meaning, alert summary, alert details, what "
+            "this alert means, what does this alert mean, what does this mean, what it means, what this means, "
+            "background, context, problem, problem statement, problem definition, problem description, issue "
+            "description, purpose, introduction, explanation, scenario, trigger, triggers, trigger condition, "
+            "trigger conditions, alert condition, alert conditions, why it fires, when it fires, when this alert "
+            "fires, why this alert fires, why is this alert firing, what is happening, what happened, about this "
+            "alert"
         ),
     ),
     (
         "impact",
         _names(
-            "impact, severity, user impact, customer impact, business impact, consequences, why it matters, "
-            "why this matters, blast radius, effects, effect, severity impact, impact severity"
+            "blast radius and impact, what is affected, who is affected, affected services, affected systems, "
+            "severity level, severity levels, impact, severity, user impact, customer impact, business impact, "
+            "consequences, why it matters, why this matters, blast radius, effects, effect, severity impact, impact "
+            "severity"
         ),
     ),
     (
         "symptoms",
-        _names("symptoms, symptom, signs, signals, detection, indicators, how to detect, error messages, what you see"),
+        _names(
+            "what you'll see, what you will see, what you might see, when to use, when to use this, when to use this "
+            "runbook, when to use this playbook, use when, applies when, symptoms and detection, how it looks, "
+            "observed behavior, observed behaviour, error message, detection and symptoms, triggers and symptoms, "
+            "identification, warning signs, alerts that trigger this runbook, symptoms, symptom, signs, signals, "
+            "detection, indicators, how to detect, error messages, what you see"
+        ),
+    ),
+    (
+        "analysis",
+        _names("root cause analysis, rca, cause analysis"),
     ),
     (
         "causes",
         _names(
-            "possible causes, causes, common causes, probable causes, cause, potential causes, likely causes, "
-            "root causes, root cause, reasons, possible reasons, why does this happen, what causes this"
+            "what can cause this, why it happens, why this happens, cause of the problem, common reasons, failure "
+            "modes, suspected causes, contributing factors, possible causes, causes, common causes, probable causes, "
+            "cause, potential causes, likely causes, root causes, root cause, reasons, possible reasons, why does "
+            "this happen, what causes this"
         ),
     ),
     (
         "diagnosis",
         _names(
-            "diagnosis, troubleshooting, investigation, investigate, diagnostics, debugging, diagnose, diagnosing, "
-            "diagnostic steps, diagnosis steps, troubleshooting steps, investigation steps, how to diagnose, triage, "
-            "triage steps, initial response, first response, initial investigation, checks, quick checks, pre-checks, "
-            "how to investigate, how to debug, how to check, how to troubleshoot, troubleshoot, analysis, "
-            "root cause analysis, what to check, where to look, confirm the alert, verify the alert, "
-            "alert verification, confirm the issue, verify the issue, confirmation, assessment"
+            "diagnosis steps, identify, inspect, inspection, check, quick check, first checks, possible checks, "
+            "things to check, what to look for, where to start, first steps, first things to check, quick diagnosis, "
+            "deep dive, deep diagnostics, detailed diagnosis, verify alert, confirm, confirm the problem, isolate, "
+            "isolation, examination, root cause identification, pre-check, health check, health checks, verification "
+            "steps before, gather information, information gathering, evidence, data collection, collect evidence, "
+            "observe, triage and diagnosis, examine, diagnosis, troubleshooting, investigation, investigate, "
+            "diagnostics, debugging, diagnose, diagnosing, diagnostic steps, troubleshooting steps, investigation "
+            "steps, how to diagnose, triage, triage steps, initial investigation, checks, quick checks, pre-checks, "
+            "how to investigate, how to debug, how to check, how to troubleshoot, troubleshoot, analysis, what to "
+            "check, where to look, confirm the alert, verify the alert, alert verification, confirm the issue, "
+            "verify the issue, confirmation, assessment"
         ),
     ),
     (
         "mitigation",
         _names(
-            "mitigation, resolution, remediation, mitigations, resolve, recovery, solution, fix, solutions, fixes, "
-            "how to fix, how to fix it, how to resolve, how to resolve it, how to mitigate, how to recover, "
-            "workaround, workarounds, corrective actions, mitigation steps, resolution steps, remediation steps, "
-            "recovery steps, actions, action, immediate actions, immediate action, response, resolutions, remediate, "
-            "mitigate, remedy, remedies, repair, containment, quick fix, quick fixes, temporary fix, permanent fix, "
-            "action required, response procedure, response actions"
+            "instructions to fix, possible resolutions, possible solutions, potential solutions, resolve the issue, "
+            "fix it, solve, solving, contain, eradicate, eradication, restore, restoration, restore service, "
+            "recover, service restoration, how to solve, how to solve it, how to respond, countermeasures, counter "
+            "measures, solution steps, fix steps, recovery procedure, recovery procedures, solution options, "
+            "resolution options, stop the bleeding, stabilize, stabilise, repair steps, contain and eradicate, what "
+            "to do about it, how do i fix this, how do i fix it, short-term fix, quick mitigation, mitigation, "
+            "resolution, remediation, mitigations, resolve, recovery, solution, fix, solutions, fixes, how to fix, "
+            "how to fix it, how to resolve, how to resolve it, how to mitigate, how to recover, workaround, "
+            "workarounds, corrective actions, mitigation steps, resolution steps, remediation steps, recovery steps, "
+            "resolutions, remediate, mitigate, remedy, remedies, repair, containment, quick fix, quick fixes, "
+            "temporary fix, permanent fix"
+        ),
+    ),
+    (
+        "actions",
+        _names(
+            "actions, action, immediate actions, immediate action, response, action required, response procedure, "
+            "response actions, initial response, first response, emergency response, response steps, corrective "
+            "action, initial actions, first actions, immediate response, immediate steps"
         ),
     ),
     (
         "steps",
         _names(
-            "steps, procedure, runbook, playbook, instructions, what to do, what should i do, what do i do, "
-            "steps to take, steps to follow, checklist, workflow, action plan"
+            "step by step, step-by-step, process, action items, tasks, walkthrough, howto, how-to, steps to perform, "
+            "what you should do, what do we do, things to do, to do, procedure steps, runbook steps, playbook steps, "
+            "steps, procedure, runbook, playbook, instructions, what to do, what should i do, what do i do, steps to "
+            "take, steps to follow, checklist, workflow, action plan"
         ),
     ),
     (
         "verification",
         _names(
-            "verification, validation, verify, how to verify, verify the fix, verify resolution, post checks, "
-            "post-checks, confirm resolution, confirm recovery, verify recovery, success criteria, "
-            "resolution verification"
+            "post-verification, confirm it's fixed, confirm the fix, check the result, check that it works, verify "
+            "success, verify fix, verify the resolution, testing, test, post-fix verification, verification steps, "
+            "how to confirm, post-check, validate, exit criteria, confirmation of recovery, is it fixed, recovery "
+            "verification, post-recovery verification, post-recovery checks, verification, validation, verify, how "
+            "to verify, verify the fix, verify resolution, post checks, post-checks, confirm resolution, confirm "
+            "recovery, verify recovery, success criteria, resolution verification"
         ),
     ),
-    ("rollback", _names("rollback, roll back, rollback steps, rollback plan, rollback procedure")),
+    (
+        "rollback",
+        _names(
+            "back out, backout, backout plan, back-out plan, undo, revert, reverting, rolling back, how to roll "
+            "back, rollback, roll back, rollback steps, rollback plan, rollback procedure"
+        ),
+    ),
     (
         "escalation",
         _names(
-            "escalation, escalation path, escalate, when to escalate, contacts, who to contact, escalation criteria, "
-            "getting help, support"
+            "who to call, who to ask, who to page, need help, communication, communications, communication plan, "
+            "contact, points of contact, on-call, owners, ownership, owner, team contacts, when to escalate and how, "
+            "still stuck, getting support, help, if all else fails, stakeholders, notify, notification, escalation "
+            "and contacts, support contacts, escalation contacts, escalation matrix, escalation, escalation path, "
+            "escalate, when to escalate, contacts, who to contact, escalation criteria, getting help, support"
         ),
     ),
+    ("prerequisites", _PREREQUISITES),
     (
         "prevention",
         _names(
-            "prevention, preventive measures, long term fix, follow up, follow ups, follow-up, follow-ups, "
-            "post-incident, post incident, post-incident tasks, post-incident actions, how to prevent, "
-            "future prevention, long-term fix, lessons learned"
+            "next steps, after the incident, post-incident review, follow-up actions, aftermath, post-mortem, "
+            "postmortem, long-term solution, long-term solutions, long term solution, improvements, after action, "
+            "after-action review, post-incident activity, future work, hardening, preventing this, preventative "
+            "measures, preventative actions, recommendations, prevention, preventive measures, long term fix, follow "
+            "up, follow ups, follow-up, follow-ups, post-incident, post incident, post-incident tasks, post-incident "
+            "actions, how to prevent, future prevention, long-term fix, lessons learned"
         ),
     ),
     (
         "resources",
         _names(
-            "additional resources, additional notes, references, links, see also, resources, related alerts, "
-            "related runbooks, useful links, dashboards, further reading, additional information, notes, "
-            "more information, documentation, related documentation, external links, appendix"
+            "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "
+            "related resources, notes and special considerations, special considerations, related docs, monitoring "
+            "links, helpful links, caveats, known issues, tips, gotchas, faq, background reading, changelog, "
+            "revision history, version history, change history, glossary, metadata, document information, additional "
+            "resources, additional notes, references, links, see also, resources, related alerts, related runbooks, "
+            "useful links, dashboards, further reading, additional information, notes, more information, "
+            "documentation, related documentation, external links, appendix"
         ),
     ),
 )
 
 INNER_HEADINGS = Vocabulary(
-    ("causes", _names("possible causes, causes, common causes, likely causes, potential causes, root causes")),
+    (
+        "causes",
+        _names("possible causes, causes, common causes, likely causes, potential causes, root causes"),
+    ),
     (
         "mitigation",
         _names(
             "mitigation, resolution, remediation, solution, solutions, fix, fixes, workaround, workarounds, how to fix"
         ),
     ),
-    ("verification", _names("verification, validation, how to verify, verify the fix, verify resolution")),
-    ("rollback", _names("rollback, rollback plan, rollback procedure, rollback steps")),
-    ("escalation", _names("escalation, escalation path, when to escalate")),
-    ("prevention", _names("prevention, preventive measures")),
+    (
+        "verification",
+        _names("verification, validation, how to verify, verify the fix, verify resolution"),
+    ),
+    (
+        "rollback",
+        _names("rollback, rollback plan, rollback procedure, rollback steps"),
+    ),
+    (
+        "escalation",
+        _names("escalation, escalation path, when to escalate"),
+    ),
+    (
+        "prevention",
+        _names("prevention, preventive measures"),
+    ),
 )
 """What a heading inside another part still is: few names, because most inner headings are the title of a step."""

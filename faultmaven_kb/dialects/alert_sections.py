@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
-from faultmaven_kb.dialects.dialect import Document, sections_by_role
+from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
+from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
 from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
@@ -21,12 +21,15 @@ from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
-__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "unclaimed"]
+__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "parts_by_label", "unclaimed"]
 
-_CORE = frozenset({"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps"})
+_CORE = frozenset(
+    {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"}
+)
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
-_OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps"})
+_HELPS = frozenset({"diagnosis", "mitigation", "actions"})
+_OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
 _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
@@ -40,11 +43,15 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     procedure = {section.span for section in procedure_in(document.outline)}
     outline = without_spans(document.outline, procedure)
     seen = Document(document.source, document.front_matter, outline)
-    by_heading = tuple(sections_by_role(seen, HEADINGS))
+    titles = [section for section in document.outline if section.level == 1]
+    title = {section.span for section in titles if section.children and len(titles) == 1}
+    by_heading = tuple(part for part in sections_by_role(seen, HEADINGS) if part[1].span not in title)
     by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
     named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
-    if not named and len(labelled) < 2:
+    if not named and len(labelled) < 2 and not labelled & _HELPS:
         return _commands_of_an_alert(document)
+    names = _named_after(outline)
+    by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
     found = [part for role, section in by_heading for part in _taken_apart(role, section)]
     return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
 
@@ -124,12 +131,29 @@ def _without(
     """
     kept = []
     for child in section.children:
-        found = INNER_HEADINGS.role(child.key)
+        found = role_of(child, INNER_HEADINGS)
         if found is None or found == role:
             kept.append(_without(child, role, inner, about=child.title))
         else:
             inner.append((found, replace(child, title=about or child.title)))
     return replace(section, children=tuple(kept)) if section.children else section
+
+
+def parts_by_label(section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
+    """The parts that the labels of a section name, each with its role and under the section's own title."""
+    for role, part in _labelled((section,)):
+        yield role, replace(part, title=section.title)
+
+
+def _named_after(outline: tuple[OutlineSection, ...]) -> dict[Span, str]:
+    """For sections called "Steps" and the like the heading right above, which says what they are the steps of."""
+    return {
+        child.span: section.title
+        for section in walk(outline)
+        if section.level > 1
+        for child in section.children
+        if role_of(child, HEADINGS) in ("steps", "actions")
+    }
 
 
 def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, OutlineSection]]:
@@ -183,7 +207,7 @@ def _plain_labels(block: Paragraph) -> Iterator[Paragraph]:
 def _plain_label(line: str) -> tuple[str, str] | None:
     """The label and the text of a line such as `Cause: the disk is full`, where the label names a part."""
     match = _PLAIN_LABEL.match(line)
-    return (match["label"].strip(), match["text"].strip()) if match and HEADINGS.role(words(match["label"])) else None
+    return (match["label"].strip(), match["text"].strip()) if match and label_means(words(match["label"])) else None
 
 
 def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
@@ -196,8 +220,8 @@ def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
     if typed and below:
         typed = (typed[0], f"{typed[1]}\n{below}".strip())
     label, text = bold or typed or (plain(first).rstrip(":： "), below)
-    role = HEADINGS.role(words(label)) if len(label) <= _LABEL_LENGTH else None
-    if role is None or words(label) == "severity":  # a label's severity is a value
+    role = label_means(words(label)) if len(label) <= _LABEL_LENGTH else None
+    if role is None:
         return None
     return label, role, Paragraph(text, block.span) if text else None
 

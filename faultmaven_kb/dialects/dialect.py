@@ -7,13 +7,15 @@ The reader asks every dialect of the tuple in `dialects/__init__.py` and takes t
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.furniture import NO_TITLES
+from faultmaven_kb.dialects.shapes import shaped
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.frontmatter import FrontMatter
-from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role", "title_of"]
 
@@ -47,6 +49,12 @@ class Document:
     front_matter: FrontMatter
     outline: tuple[OutlineSection, ...]
 
+    @cached_property
+    def shaped(self) -> "Document":
+        """The document with drawn lists, terms and quotes in the form that Markdown has for them."""
+        outline = shaped(self.outline)
+        return self if outline is self.outline else Document(self.source, self.front_matter, outline)
+
 
 def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
     """Front matter that needs no translation."""
@@ -76,30 +84,46 @@ class Dialect:
         return (*named, *(f'heading "{title}" ({role})' for title, role in roles if role))
 
 
-_LEADING_NUMBER = re.compile(r"^(?:step )?\d{1,2}(?: |$)")
+_LEADING_NUMBER = re.compile(r"^(?:step )?(?:(?:section|chapter)[ -]?)?\d{1,2}(?: \d{1,2}){0,2}(?: |$)")
+_WITH_VALUE = frozenset(
+    "severity impact cause causes symptom symptoms fix solution resolution mitigation remediation workaround diagnosis "
+    "verification rollback escalation prevention description summary".split()
+) | {"root cause"}
+"""Headings that may say what they are before a colon: "Fix: restart the pod"."""
 
 
 def role_of(section: OutlineSection, vocabulary: Vocabulary) -> str | None:
     """The role of a section's heading, a number before it ("2. Diagnosis") left out."""
     role = vocabulary.role(section.key)
-    if role is None and section.key[:1].isdigit():
-        return vocabulary.role(_LEADING_NUMBER.sub("", section.key))
+    if role is None and (section.key[:1].isdigit() or section.key.startswith(("section", "chapter"))):
+        role = vocabulary.role(_LEADING_NUMBER.sub("", section.key))
+    if role is None and section.level > 1 and ": " in section.title:
+        named = words(section.title.partition(": ")[0])
+        return vocabulary.role(named) if named in _WITH_VALUE else None
     return role
 
 
 def sections_by_role(document: Document, vocabulary: Vocabulary) -> Iterator[tuple[str, OutlineSection]]:
     """The outermost sections whose heading has a role, with it, in document order.
 
-    A first heading is the document's title: one that sounds like a section ("# Troubleshooting") is looked into.
+    A first heading is the document's title: one that sounds like a section ("# Troubleshooting") is looked into, and so
+    is the only one of its level where headings are below it.
     """
     pending = list(document.outline)
+    sole = len([section for section in document.outline if section.level == 1]) == 1
     while pending:
         section = pending.pop(0)
         role = role_of(section, vocabulary)
-        if role and not (section.level == 1 and any(role_of(part, vocabulary) for part in walk(section.children))):
+        titled = section.level == 1 and section.children
+        if role and not (titled and (sole or any(role_of(part, vocabulary) for part in walk(section.children)))):
             yield role, section
         else:
             pending = [*section.children, *pending]
+
+
+def _is_above(first: OutlineSection, others: list[OutlineSection]) -> bool:
+    """Whether all other headings are below the first one, by their level or as the numbered parts of a procedure."""
+    return all(other.level > first.level or _LEADING_NUMBER.match(other.key) for other in others)
 
 
 def title_of(document: Document, vocabulary: Vocabulary) -> str:
@@ -110,7 +134,7 @@ def title_of(document: Document, vocabulary: Vocabulary) -> str:
     """
     headed = [section for section in walk(document.outline) if section.heading and section.title]
     found = [section for section in headed if section.level == 1]
-    if not found and len(headed) > 1 and all(other.level > headed[0].level for other in headed[1:]):
+    if not found and headed and role_of(headed[0], vocabulary) is None and _is_above(headed[0], headed[1:]):
         found = headed[:1]
     if len(found) > 1 and all(_LEADING_NUMBER.match(section.key) for section in found):  # the steps of a procedure
         return ""

@@ -5,17 +5,28 @@ one: a diagnosis of three fences reads as three steps, a mitigation with two hea
 says what the alert means, the words below the title do.
 """
 
-import re
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, unclaimed
+from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, parts_by_label, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
-from faultmaven_kb.dialects.faultmaven import numbered_title
-from faultmaven_kb.dialects.listing import numbered, short_title, solutions_in, steps_in
-from faultmaven_kb.dialects.loose_forms import fix_tables, loose_contents
+from faultmaven_kb.dialects.enumerations import heading_number
+from faultmaven_kb.dialects.listing import (
+    in_order,
+    introduced_causes,
+    numbered,
+    one_step,
+    short_title,
+    solutions_in,
+    steps_in,
+)
+from faultmaven_kb.dialects.loose_forms import looks, loose_contents
+from faultmaven_kb.dialects.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.parts import (
+    all_commands,
+    item_text,
+    items_in,
     links_in,
     notes_in,
     practices_in,
@@ -23,44 +34,81 @@ from faultmaven_kb.dialects.parts import (
     read_symptoms,
     text_of,
 )
+from faultmaven_kb.dialects.purpose import first_words
+from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
-from faultmaven_kb.text.markdown import Block, ListBlock
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.languages import QUERY, TYPED
+from faultmaven_kb.text.markdown import Block, ListBlock, ListItem, fences_in
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 
 __all__ = ["FOUR_SECTION"]
 
 
-_FEWEST_ITEMS = 2
-_TITLE_LENGTH = 90
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
+_CARRY_CAUSES = frozenset({"meaning", "diagnosis", "actions", "mitigation"})
 
 
 def _fit(document: Document) -> int:
-    roles = {role for role, _ in alert_sections(document)}
+    roles = {role for role, _ in alert_sections(document.shaped)}
     return len(roles) * 2 if {"meaning", "impact"} & roles else len(roles)
 
 
 def _read(document: Document) -> Contents:
-    document, parts = fix_tables(document)
+    document, parts = fix_tables(document.shaped)
     found = alert_sections(document)
     roles = {role for role, _ in found}
+    found = tuple((_meant(role, roles, section), section) for role, section in found)
+    fixes = [section.span for role, section in found if role in ("mitigation", "actions")]
+    found = tuple((_before_fixes(role, section, fixes), section) for role, section in found)
     for role, section in found:
-        parts = parts.followed_by(_section(document, _meant(role, roles), section))
+        parts = parts.followed_by(_section(document, role, section))
+    if not parts.causes:
+        blocks = tuple(block for role, part in found if role in _CARRY_CAUSES for block in blocks_below(part))
+        parts = replace(parts, causes=tuple(introduced_causes(blocks)))
     rest = unclaimed(document.outline, found)
     loose = loose_contents(rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions))
     parts = parts.followed_by(loose)
     if not parts.purpose and not any(section.level == 1 for _, section in found):
-        parts = replace(parts, purpose=text_of(lead_of(document)))
+        parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(rest)))
     verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
-    solutions = _verified(numbered(parts.solutions), verification)
-    return replace(parts, steps=numbered(parts.steps), solutions=solutions)
+    solutions = _verified(numbered(in_order(parts.solutions)), verification)
+    return replace(parts, steps=numbered(in_order(parts.steps)), solutions=solutions)
 
 
-def _meant(role: str, roles: set[str]) -> str:
-    """What "Steps" means beside the other headings: the part that the document has no heading for."""
-    if role != "steps":
+def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
+    """What "Steps", "Actions" and "Root cause analysis" mean: what they hold, and what the document has no heading for.
+
+    Steps that mostly look at something are a diagnosis, and so are all where nothing else is one.
+    """
+    if role == "analysis":
+        return "diagnosis" if all_commands(blocks_below(section)) or _mostly_looks(section) else "causes"
+    if role not in ("steps", "actions"):
         return role
-    return "mitigation" if "diagnosis" in roles and "mitigation" not in roles else "diagnosis"
+    if role == "steps" and "diagnosis" not in roles:
+        return "diagnosis"
+    if role == "actions" and section.children:
+        return "actions"
+    return "diagnosis" if _mostly_looks(section) else "mitigation"
+
+
+def _mostly_looks(section: OutlineSection) -> bool:
+    deeds = [item_text(item) for item in items_in(section.blocks)] or [child.title for child in section.children]
+    return 2 * sum(looks(heading_number(deed)[1]) for deed in deeds) > len(deeds)
+
+
+def _actions(section: OutlineSection) -> Contents:
+    """Actions under headings of their own: those that look at something are steps, the others solutions."""
+    checks = tuple(child for child in section.children if looks(heading_number(child.title)[1]))
+    rest = replace(section, children=tuple(child for child in section.children if child not in checks))
+    steps = steps_in(replace(section, blocks=(), children=checks)) if checks else ()
+    return Contents(steps=steps, solutions=solutions_in(rest) if rest.children or rest.blocks else ())
+
+
+def _before_fixes(role: str, section: OutlineSection, fixes: list[Span]) -> str:
+    """What a verification above every mitigation is: it confirms the alert, so it is a check, or only text."""
+    if role != "verification" or not fixes or section.span > min(fixes):
+        return role
+    return "diagnosis" if all_commands(blocks_below(section)) else "resources"
 
 
 def _verified(solutions: tuple[Solution, ...], outcome: str) -> tuple[Solution, ...]:
@@ -79,20 +127,24 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
         text = Contents(purpose=text_of(blocks)) if role == "meaning" else Contents(impact=text_of(blocks))
-        return replace(text, notes=notes_in(blocks), resources=links)
+        kept = _passage(section, _raw(document, section)) if any(fences_in(blocks)) else ()
+        return replace(text, notes=notes_in(blocks), resources=links, passages=kept)
     if role == "symptoms":
-        return Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
+        found = Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
+        return replace(found, steps=steps_in(section)) if _asks_a_store(blocks) else found
     if role == "causes":
         return replace(_causes(section), resources=links)
     if role == "diagnosis":
         return Contents(steps=steps_in(section), resources=links)
+    if role == "actions":
+        return replace(_actions(section), resources=links)
     if role == "mitigation":
         return Contents(solutions=solutions_in(section), resources=links)
     if role == "prevention":
         do, avoid = practices_in(blocks)
         beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
         return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside))))
-    if role in ("rollback", "escalation", "verification"):
+    if role in ("rollback", "escalation", "verification", "prerequisites"):
         return Contents(passages=_passage(section, _raw(document, section)), resources=links)
     return Contents(resources=links, passages=_passage(section, text_of(blocks)))
 
@@ -113,11 +165,40 @@ def _causes(section: OutlineSection) -> Contents:
     found = Contents(causes=listed, passages=_passage(section, text_of(beside)))
     if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
         return replace(found, solutions=solutions_in(replace(section, blocks=())))
+    cases = [*children, *(_as_case(item) for item in items_in(blocks) if len(item.blocks) > 1)]
+    for case in cases:
+        found = found.followed_by(_case(case))
     return found
 
 
+def _case(section: OutlineSection) -> Contents:
+    """What is below a cause: its labels say how to see it and how to mend it; commands without labels are a check."""
+    found = Contents()
+    labelled = [(role, part) for role, part in parts_by_label(section) if role in ("diagnosis", "mitigation")]
+    for role, part in labelled:
+        read = Contents(steps=steps_in(part)) if role == "diagnosis" else Contents(solutions=solutions_in(part))
+        found = found.followed_by(read)
+    read = {block.span.line for _, part in labelled for block in part.blocks}
+    rest = tuple(block for block in blocks_below(section) if block.span.line not in read)
+    if not all_commands(rest):
+        return found
+    step = one_step(heading_number(section.title)[1], rest, section.span, counted=False)
+    return Contents(steps=(step,)).followed_by(found)
+
+
+def _as_case(item: ListItem) -> OutlineSection:
+    """An item with blocks of its own as the section that its author wrote without a heading."""
+    title = short_title(item_text(replace(item, blocks=item.blocks[:1])))
+    return OutlineSection(None, title, words(title), item.blocks[1:], (), item.span)
+
+
+def _asks_a_store(blocks: tuple[Block, ...]) -> bool:
+    """Whether code of a language that is typed is among the blocks; what is printed has none."""
+    return any(fence.language in TYPED | QUERY for fence in fences_in(without_shown(blocks, shown_in(blocks))))
+
+
 def _cause(number: int, section: OutlineSection) -> Cause:
-    written, title = numbered_title(section.title)
+    written, title = heading_number(section.title)
     blocks = blocks_below(section)
     return Cause(name=title, number=written or number, description=text_of(blocks), span=section.span)
 

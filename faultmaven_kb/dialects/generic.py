@@ -6,15 +6,15 @@ and everything else stays in `sections`.
 """
 
 from dataclasses import replace
-from itertools import takewhile
 
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
-from faultmaven_kb.dialects.furniture import is_contents, is_furniture
-from faultmaven_kb.dialects.listing import numbered
-from faultmaven_kb.dialects.loose_forms import asks, fix_tables, loose_contents, without_spans
+from faultmaven_kb.dialects.furniture import is_contents
+from faultmaven_kb.dialects.listing import in_order, numbered
+from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
 from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
-from faultmaven_kb.text.markdown import Paragraph
+from faultmaven_kb.dialects.purpose import first_words
+from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.text.outline import walk
 
 __all__ = ["GENERIC"]
@@ -27,18 +27,12 @@ def _fit(document: Document) -> int:
 
 
 def _read(document: Document) -> Contents:
+    document = document.shaped
     sections = [section for section in walk(document.outline) if not is_contents(section)]
-    told = [section for section in sections if section.level < 2 or not asks(section.title)]
-    paragraphs = [
-        block
-        for section in told
-        for block in takewhile(lambda block: not (isinstance(block, Paragraph) and asks(block.text)), section.blocks)
-        if isinstance(block, Paragraph) and not is_furniture(block)
-    ]
     named = [section for _, section in sections_by_role(document, HEADINGS)]
     symptoms = [read_symptoms(section.blocks) for section in named]
     found = Contents(
-        purpose=text_of(paragraphs[:1]),
+        purpose=text_of(first_words(document.outline)),
         symptoms=tuple(symptom for each in symptoms for symptom in each),
         resources=tuple(link for section in sections for link in links_in(document.source, section.blocks)),
     )
@@ -46,7 +40,7 @@ def _read(document: Document) -> Contents:
     outline = without_spans(rest.outline, {section.span for section in named if section.level > 1})
     loose = loose_contents(outline, has_steps=bool(tables.steps), has_solutions=bool(tables.solutions))
     found = found.followed_by(tables).followed_by(loose)
-    return replace(found, steps=numbered(found.steps), solutions=numbered(found.solutions))
+    return replace(found, steps=numbered(in_order(found.steps)), solutions=numbered(in_order(found.solutions)))
 
 
 GENERIC = Dialect("generic", HEADINGS, _fit, _read)

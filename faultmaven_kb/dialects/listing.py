@@ -6,46 +6,80 @@ many authors do not indent the command that belongs to an item.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from itertools import pairwise
 from typing import TypeVar
 
-from faultmaven_kb.dialects.faultmaven import numbered_title
+from faultmaven_kb.dialects.alert_headings import label_means
+from faultmaven_kb.dialects.branches import is_branch
+from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_furniture, without_furniture
+from faultmaven_kb.dialects.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.parts import (
     all_commands,
     item_text,
     items_in,
     notes_in,
+    read_causes,
     read_instructions,
     text_of,
 )
-from faultmaven_kb.model.runbook import Passage, Solution, Step
+from faultmaven_kb.model.runbook import Cause, Instruction, Passage, Solution, Step
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.fenced import fence
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, Html, ListBlock, ListItem, Paragraph, Quote, Table, ThematicBreak
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 
-__all__ = ["numbered", "one_solution", "one_step", "short_title", "solutions_in", "steps_in"]
+__all__ = [
+    "in_order",
+    "introduced_causes",
+    "numbered",
+    "one_solution",
+    "one_step",
+    "short_title",
+    "solutions_in",
+    "steps_in",
+]
 
 _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
 _TITLE_LENGTH = 90
-_CHECKBOX = re.compile(r"^\[[ xX]\]\s+")
+_TAIL = 200
+_DESCRIBES = re.compile(
+    r"\b(?:which|it does|it will|this will|this does|this means|script|playbook|workflow|job|automation)\W{0,3}:"
+    r"\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Words above a list that says what something does by itself."""
+_TELLINGS = frozenset({"causes", "impact", "meaning", "symptoms"})
+_CAUSES = re.compile(
+    r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
+)
+_LINK = re.compile(r"\W{0,3}(?:\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)\W{0,3}")
+_ITEM_MARK = re.compile(r"^(?:(?:\d{1,3}\.|[-*])\s+)?(?:\[[ xX]\]\s+)?")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
 def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     """Steps or solutions of several sections, each of which counts from one or not at all, counted through."""
-    if len({part.number for part in parts} - {None}) == len(parts):
+    written = [part.number for part in parts if part.number is not None]
+    if len(written) == len(parts) and all(first < second for first, second in pairwise(written)):
         return parts
     return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
+
+
+def in_order(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
+    """Steps or solutions in the order of the page, whatever found them."""
+    return tuple(sorted(parts, key=lambda part: (part.span.line, part.span.column)))
 
 
 def steps_in(section: OutlineSection) -> tuple[Step, ...]:
     """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
     blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
-    title = numbered_title(section.title)[1]  # its number counts the parts of the page
-    own = _listed_steps(blocks) or [one_step(title, run) for run in _runs(blocks)]
+    title = heading_number(section.title)[1]  # its number counts the parts of the page
+    own = _listed_steps(blocks) or _own_titles([one_step(title, run) for run in _runs(blocks)])
     below = [
         one_step(part.title, part.blocks, part.span)
         for part in walk(section.children)
@@ -64,13 +98,13 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     between = any(isinstance(block, Fence) for block in blocks)
     if len(items) < _FEWEST_ITEMS or (between and any(item.number is None for item, _ in items)):
         return []
+    items = _without_tellings(items)
     steps = [
-        Step(
-            title=short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
-            what_to_check=text_of(item.blocks + following),
-            commands=all_commands(item.blocks + following),
-            notes=notes_in(item.blocks + following),
-            span=_from_to(item.span, following[-1].span) if following else item.span,
+        one_step(
+            short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
+            item.blocks + following,
+            _from_to(item.span, following[-1].span) if following else item.span,
+            counted=False,
         )
         for item, following in items
     ]
@@ -82,12 +116,28 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     return steps
 
 
+def _without_tellings(items: list[tuple[ListItem, tuple[Block, ...]]]) -> list[tuple[ListItem, tuple[Block, ...]]]:
+    """The items that say what to do; one that tells something ("Common causes: …") belongs to the item above it."""
+    found = items[:1]
+    for item, following in items[1:]:
+        name, colon, _ = item_text(item).partition(":")
+        if colon and label_means(words(name)) in _TELLINGS:
+            above, below = found[-1]
+            found[-1] = (above, (*below, *item.blocks, *following))
+        else:
+            found.append((item, following))
+    return found
+
+
 def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
     """Each item of the lists among the blocks, the last of a list with what stands between it and the next list."""
     waiting: ListItem | None = None
     following: list[Block] = []
-    for block in blocks:
-        if isinstance(block, ListBlock) and not is_furniture(block):
+    above = ""
+    for block in blocks[len(_before_lists(blocks)) :]:
+        described = _DESCRIBES.search(above) is not None
+        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
+        if isinstance(block, ListBlock) and not described and not is_furniture(block):
             if waiting:
                 yield waiting, tuple(following)
             for item in block.items[:-1]:
@@ -100,10 +150,24 @@ def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListIt
 
 
 def _before_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    first = next(
-        index for index, block in enumerate(blocks) if isinstance(block, ListBlock) and not is_furniture(block)
-    )
-    return tuple(block for block in blocks[:first] if isinstance(block, Paragraph | Quote | Table))
+    """The blocks above the lists of steps; above a numbered one, points are what to know before."""
+    lists = [
+        i
+        for i, block in enumerate(blocks)
+        if isinstance(block, ListBlock) and not is_furniture(block) and not _is_described(blocks, i)
+    ]
+    numbered_ones = [i for i in lists if _is_numbered(blocks[i])]
+    first = numbered_ones[0] if numbered_ones else lists[0] if lists else len(blocks)
+    return blocks[:first]
+
+
+def _is_described(blocks: tuple[Block, ...], index: int) -> bool:
+    above = blocks[index - 1] if index else None
+    return isinstance(above, Paragraph) and _DESCRIBES.search(above.text.rstrip()[-_TAIL:]) is not None
+
+
+def _is_numbered(block: Block) -> bool:
+    return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST_ITEMS
 
 
 def _from_to(first: Span, last: Span) -> Span:
@@ -112,34 +176,55 @@ def _from_to(first: Span, last: Span) -> Span:
 
 def short_title(text: str) -> str:
     """The first sentence of a text, without marks, at most a line long."""
-    first = _CHECKBOX.sub("", plain(text.partition("\n")[0]))
+    first = _ITEM_MARK.sub("", plain(text.partition("\n")[0]))
     first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
     return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
 
 
 def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
-    """Blocks cut after each fence: the words above a command belong to it."""
-    run: list[Block] = []
-    for block in blocks:
-        if not isinstance(block, ThematicBreak):
-            run.append(block)
-        if isinstance(block, Fence):
-            yield tuple(run)
-            run = []
-    if run:
-        yield tuple(run)
+    """Blocks cut after each command: the words above a command belong to it, and what it prints as well.
+
+    Words behind the last command, which have none of their own, are about it.
+    """
+    runs: list[list[Block]] = [[]]
+    shown = {each.span for each in shown_in(blocks)}
+    for index, block in enumerate(blocks):
+        if isinstance(block, ThematicBreak):
+            continue
+        runs[-1].append(block)
+        if isinstance(block, Fence) and not _shows_next(blocks, index, shown):
+            runs.append([])
+    if len(runs) > _FEWEST_ITEMS - 1 and not all_commands(without_shown(tuple(runs[-1]), shown_in(runs[-1]))):
+        last = runs.pop()
+        runs[-1].extend(last)
+    return (tuple(run) for run in runs if run)
 
 
-def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None) -> Step:
-    """A step of some blocks; the title's number is the step's."""
-    number, title = numbered_title(title)
+def _shows_next(blocks: tuple[Block, ...], index: int, shown: AbstractSet[Span]) -> bool:
+    """Whether the next fence shows what the commands above it print."""
+    following = next((block for block in blocks[index + 1 :] if isinstance(block, Fence)), None)
+    return following is not None and following.span in shown
+
+
+def _own_titles(steps: list[Step]) -> list[Step]:
+    """Several commands below one heading are called after the words above each."""
+    if len({step.title for step in steps}) == len(steps):
+        return steps
+    return [step.model_copy(update={"title": short_title(step.what_to_check) or step.title}) for step in steps]
+
+
+def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None, *, counted: bool = True) -> Step:
+    """A step of some blocks; the title's number is the step's unless it is not `counted`."""
+    number, title = heading_number(title) if counted else (None, title)
     first, last = (blocks[0].span, blocks[-1].span) if blocks else (span, span)
     assert first is not None and last is not None
+    shown = tuple(shown_in(blocks))
     return Step(
         number=number,
         title=title,
         what_to_check=text_of(blocks),
-        commands=all_commands(blocks),
+        commands=all_commands(without_shown(blocks, shown)),
+        expected_output="\n".join(each.code for each in shown).strip("\n"),
         notes=notes_in(blocks),
         span=span or _from_to(first, last),
     )
@@ -150,7 +235,7 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
     solutions = [one_solution(child.title, blocks_below(child), child.span) for child in section.children]
     if all_commands(own) or (own and not solutions):
-        solutions.insert(0, one_solution(numbered_title(section.title)[1], own, section.span))
+        solutions.insert(0, one_solution(heading_number(section.title)[1], own, section.span))
     elif own and solutions:
         passage = Passage(text=text_of(own), span=own[0].span)
         solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})
@@ -159,17 +244,47 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
 
 def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
     """A solution of some blocks: the items of its lists are the instructions, the prose beside them a passage."""
-    number, title = numbered_title(title)
+    number, title = heading_number(title)
+    shown = tuple(shown_in(blocks))
     prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
+    blocks = without_shown(blocks, shown)
+    passages = [Passage(text=text_of(prose), span=prose[0].span)] if prose else []
+    passages += [Passage(label="Output", text=fence(each.code, "text"), span=each.span) for each in shown]
     return Solution(
         number=number,
         title=title,
-        instructions=tuple(
-            each.model_copy(update={"commands": all_commands(item.blocks)})
-            for each, item in zip(read_instructions(blocks), items_in(blocks), strict=True)
-        ),
+        when_to_use=title if is_branch(title) else "",
+        instructions=tuple(_instructions(blocks)),
         commands=all_commands(blocks),
         notes=notes_in(blocks),
-        passages=(Passage(text=text_of(prose), span=prose[0].span),) if prose else (),
+        passages=tuple(passages),
         span=span,
     )
+
+
+def _instructions(blocks: tuple[Block, ...]) -> Iterator[Instruction]:
+    """One instruction for each item of the lists that say what to do: no causes, and nothing but links."""
+    kept = tuple(block for block, about in _introduced(blocks) if not about and not _links_only(block))
+    for each, item in zip(read_instructions(kept), items_in(kept), strict=True):
+        yield each.model_copy(update={"commands": all_commands(item.blocks)})
+
+
+def introduced_causes(blocks: Iterable[Block]) -> Iterator[Cause]:
+    """The items of lists that the words right above them call causes ("It can have many reasons, including:")."""
+    for block, about in _introduced(blocks):
+        if about and not all_commands((block,)):
+            yield from read_causes((block,))
+
+
+def _introduced(blocks: Iterable[Block]) -> Iterator[tuple[ListBlock, bool]]:
+    """Each list, and whether the words right above it call its items causes."""
+    above = ""
+    for block in blocks:
+        if isinstance(block, ListBlock):
+            yield block, _CAUSES.search(above) is not None
+        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
+
+
+def _links_only(block: ListBlock) -> bool:
+    texts = [item_text(item) for item in block.items]
+    return all(_LINK.fullmatch(text) for text in texts)

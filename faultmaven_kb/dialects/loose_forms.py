@@ -7,41 +7,45 @@ alone is not.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS
+from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
+from faultmaven_kb.dialects.branches import answer_of, is_branch
 from faultmaven_kb.dialects.contents import Contents
-from faultmaven_kb.dialects.dialect import Document, Vocabulary, role_of
+from faultmaven_kb.dialects.dialect import role_of
+from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_contents, without_furniture
-from faultmaven_kb.dialects.listing import one_solution, one_step, short_title, steps_in
-from faultmaven_kb.dialects.parts import all_commands, typed_in
-from faultmaven_kb.model.runbook import Cause, Instruction, Solution, Step, Symptom
+from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
+from faultmaven_kb.dialects.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.parts import all_commands, text_of
+from faultmaven_kb.model.runbook import Passage, Solution, Step
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.inline import literals, plain
-from faultmaven_kb.text.languages import SQL, TYPED
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, TableRow
-from faultmaven_kb.text.outline import OutlineSection, walk, words
+from faultmaven_kb.text.languages import QUERY, TYPED
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
+from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
 
-__all__ = ["asks", "fix_tables", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["asks", "is_aside", "looks", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
-_SHELLS = TYPED | SQL | {"", "powershell", "ps1", "promql", "text"}
-_NUMBER = re.compile(
-    r"\W{0,3}(?:(?:step|phase|schritt|étape|paso|passo|шаг|ステップ|手順|步骤)\s*#?\d{1,2}\b|\d{1,2}\s*[.):：、–—-](?!\d)|"
-    r"第\s*[\d一二三四五六七八九十]{1,3}\s*步)",
+_SHELLS = TYPED | QUERY | {"", "powershell", "pwsh", "ps1", "cmd", "bat", "text"}
+_STAGE = re.compile(r"\W{0,3}(?:part|phase|stage)\b", re.IGNORECASE)
+_HOW_TO = re.compile(r"\W{0,3}how (?:to|do|can|should) (?!use\b|read\b|contribute\b)", re.IGNORECASE)
+_TELLS_HOW = re.compile(
+    r"\W{0,3}how (?:to|do|can) (?:i |we |you )?"
+    r"(?:know|tell|recogni[sz]e|see|spot|find|check|identify|confirm|verify)\b",
     re.IGNORECASE,
 )
+_CHECKBOX = re.compile(r"\[[ xX]\]\s")
 _CHOICE = re.compile(
-    r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|lösung|方案)\s*#?(?:\d{1,2}|[a-h])\b",
+    r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|procedure|method|approach|plan|lösung|方案)\s*#?(?:\d{1,2}|[a-h])\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
     r"(?:\*\*|__)?\s*(?:Q\d{0,2}|Question|Frage|问|質問)\s*[:.：)]\s*(?P<question>[^\n]+)", re.IGNORECASE
 )
 _ANSWER = re.compile(r"^(?:\*\*|__)?\s*(?:A\d{0,2}|Answer|Antwort|答|回答)\s*[:.：)]\s*(?:\*\*|__)?\s*", re.IGNORECASE)
-_WHOLE_BOLD = re.compile(r"(?:\*\*|__)(?P<title>[^*_\n]+)(?:\*\*|__):?")
 _FIXES = re.compile(
     r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
     r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
@@ -50,29 +54,20 @@ _FIXES = re.compile(
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
-    r"(?:check|verify|inspect|look|confirm|identify|find|investigat|determin|examin|list|get|view|see|is |are |does |"
-    r"diagnos|review|test|monitor|measure|query|collect|gather|debug|troubleshoot|show)",
+    r"\W{0,4}(?:analy[sz]|check|collect|compar|confirm|count|debug|determin|diagnos|does |examin|find|gather|get|"
+    r"identify|inspect|investigat|is |are |list|look|measure|monitor|open |query|read|retriev|review|search|see|show|"
+    r"test|troubleshoot|verify|view)",
     re.IGNORECASE,
 )
-_ASIDE = frozenset(
-    "prerequisites prerequisite requirements access permissions configuration architecture changelog glossary example "
-    "examples appendix license history".split()
+_MENDINGS = frozenset(
+    "recovery restart remediation rollback failover cleanup restore restoration repair fix workaround mitigation "
+    "replacement reset reboot".split()
 )
-_COLUMNS = Vocabulary(
-    ("symptoms", tuple("symptom, symptoms, error, errors, error message, problem, issue, alert, message".split(", "))),
-    (
-        "symptoms",
-        tuple("what you see, observation, sign, if you see, if, when, condition, scenario, status".split(", ")),
-    ),
-    ("symptoms", ("code", "exit code", "error code")),
-    (
-        "causes",
-        tuple("cause, causes, reason, why, likely cause, possible cause, root cause, probable cause".split(", ")),
-    ),
-    ("mitigation", tuple("fix, fixes, solution, solutions, action, actions, resolution, remedy, then".split(", "))),
-    ("mitigation", tuple("what to do, do this, response, how to fix, workaround, recommended action".split(", "))),
-    ("diagnosis", tuple("check, checks, how to check, verify, command, how to confirm, what to check".split(", "))),
+_ASIDE = frozenset("configuration architecture changelog glossary example examples appendix license history".split())
+_NO_STEPS = frozenset(
+    {"prerequisites", "resources", "escalation", "meaning", "impact", "symptoms", "causes", "prevention"}
 )
+_ASIDE_ROLES = frozenset({"prerequisites", "resources", "escalation"})
 
 
 def procedure_in(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
@@ -80,15 +75,26 @@ def procedure_in(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, .
 
     Numbered headings that mostly name parts ("1. Symptoms", "2. Diagnosis") are parts.
     """
-    numbered = [section for section in outline if section.heading and _NUMBER.match(section.title)]
+    numbered = [section for section in outline if section.heading and _is_step(section)]
     named = [section for section in numbered if role_of(section, HEADINGS)]
     if len(numbered) >= _FEWEST and 2 * len(named) < len(numbered):
-        return tuple(numbered)
+        return tuple(section for section in numbered if role_of(section, HEADINGS) not in _NO_STEPS)
     for section in outline:
         found = () if section.level > 1 and role_of(section, HEADINGS) else procedure_in(section.children)
         if found:
             return found
     return ()
+
+
+def _is_step(section: OutlineSection) -> bool:
+    """Whether a heading is a numbered step; a stage that holds numbered steps of its own is none."""
+    if heading_number(section.title)[0] is None:
+        return False
+    return not (_STAGE.match(section.title) and any(_is_numbered_list(block) for block in _all_blocks(section)))
+
+
+def _is_numbered_list(block: Block) -> bool:
+    return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST
 
 
 def without_spans(sections: Iterable[OutlineSection], taken: AbstractSet[Span]) -> tuple[OutlineSection, ...]:
@@ -100,102 +106,71 @@ def without_spans(sections: Iterable[OutlineSection], taken: AbstractSet[Span]) 
     )
 
 
-def fix_tables(document: Document) -> tuple[Document, Contents]:
-    """The document without its tables of symptoms and fixes, and what they say."""
-    found = Contents()
-
-    def rest(section: OutlineSection) -> OutlineSection:
-        nonlocal found
-        kept: list[Block] = []
-        for block in section.blocks:
-            columns = _columns(block) if isinstance(block, Table) else ()
-            if columns and isinstance(block, Table):
-                for row in block.rows[1:]:
-                    found = found.followed_by(_row(row, columns))
-            else:
-                kept.append(block)
-        return replace(section, blocks=tuple(kept), children=tuple(rest(child) for child in section.children))
-
-    outline = tuple(rest(section) for section in document.outline)
-    if not (found.solutions or found.steps):
-        return document, Contents()
-    return Document(document.source, document.front_matter, outline), found
-
-
-def _columns(table: Table) -> tuple[str | None, ...]:
-    """The role of each column of a table that says what to do about what is seen; empty for any other table."""
-    roles = tuple(_COLUMNS.role(words(cell)) or HEADINGS.role(words(cell)) for cell in table.rows[0].cells)
-    roles = tuple("symptoms" if role == "meaning" else role for role in roles)
-    sees, helps = {"symptoms", "causes"} & set(roles), {"mitigation", "diagnosis"} & set(roles)
-    return roles if sees and helps and len(table.rows) > 1 else ()
-
-
-def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
-    cells: dict[str, str] = {}
-    for role, cell in zip(columns, row.cells, strict=False):
-        if role and cell.strip():
-            cells[role] = f"{cells[role]}; {cell}" if role in cells else cell
-    symptom, cause, fix, check = (cells.get(role, "") for role in ("symptoms", "causes", "mitigation", "diagnosis"))
-    title = plain(symptom or cause)
-    found = Contents()
-    if symptom:
-        found = replace(found, symptoms=(Symptom(text=symptom, literals=literals(symptom), span=row.span),))
-    if cause:
-        found = replace(found, causes=(Cause(name=plain(cause), span=row.span),))
-    if check:
-        step = Step(title=title or plain(check), what_to_check=check, commands=typed_in(check, row.span), span=row.span)
-        found = replace(found, steps=(step,))
-    if fix:
-        commands = typed_in(fix, row.span)
-        instruction = Instruction(text=fix, commands=commands, span=row.span)
-        when = "; ".join(part for part in (symptom, cause) if part)
-        solution = Solution(
-            title=title or plain(fix), when_to_use=when, instructions=(instruction,), commands=commands, span=row.span
-        )
-        found = replace(found, solutions=(solution,))
-    return found
-
-
 def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_solutions: bool) -> Contents:
     """The steps and solutions in sections that no dialect has claimed.
 
     A heading that speaks of mending is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     found = Contents()
+    choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]
+    if len(choices) >= _FEWEST:
+        found = Contents(solutions=_as_solution(tuple(choices)))
+        outline = without_spans(outline, {section.span for section in choices})
     procedure = procedure_in(outline)
     if procedure:
         steps = tuple(_whole_step(section) for section in procedure)
-        found = (
-            Contents(solutions=_as_solution(procedure)) if has_steps and not has_solutions else Contents(steps=steps)
-        )
+        mends = has_steps and not has_solutions and not choices
+        read = Contents(solutions=_as_solution(procedure)) if mends else Contents(steps=steps)
+        found = found.followed_by(read)
         outline = without_spans(outline, {section.span for section in procedure})
-    asked = [section for section in walk(outline) if section.level > 1 and _asks(section)]
-    for section in asked if len(asked) >= _FEWEST else [section for section in asked if _all_commands(section)]:
-        found = found.followed_by(Contents(solutions=(_answered(section),)))
+    for section, read in _under_telling_headings(outline):
+        found = found.followed_by(read)
         outline = without_spans(outline, {section.span})
-    sections = [section for section in walk(outline) if not _is_aside(section)]
+    sections = [section for section in walk(outline) if not is_aside(section)]
     for section in sections:
         answers, rest = _answers(section.blocks)
-        bold = _bold_headings(rest)
-        if len(bold) >= _FEWEST:
-            steps = tuple(one_step(title, blocks) for title, blocks in bold)
-            found = found.followed_by(Contents(solutions=tuple(answers), steps=steps))
-            continue
         found = found.followed_by(Contents(solutions=tuple(answers)))
         found = found.followed_by(_shown(replace(section, blocks=rest, children=()), sections, has_steps=has_steps))
     return found
 
 
-def _bold_headings(blocks: tuple[Block, ...]) -> list[tuple[str, tuple[Block, ...]]]:
-    """The numbered paragraphs in bold that an author has in the place of headings, each with the blocks below it."""
-    found: list[tuple[str, list[Block]]] = []
-    for block in blocks:
-        title = _WHOLE_BOLD.fullmatch(block.text.strip()) if isinstance(block, Paragraph) else None
-        if title and _NUMBER.match(title["title"]):
-            found.append((title["title"], [block]))
-        elif found:
-            found[-1][1].append(block)
-    return [(title, tuple(inner)) for title, inner in found]
+def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[OutlineSection, Contents]]:
+    """What is under headings that ask, say how to or name a condition, in document order.
+
+    Two of a kind are a form; one alone counts where it shows commands.
+    """
+    below = [section for section in _outermost(outline) if role_of(section, HEADINGS) is None]
+    asked = [section for section in below if asks(section.title) or _says_how(section)]
+    cases = [section for section in below if is_branch(section.title)]
+    asked, cases = (
+        each if len(each) >= _FEWEST else [section for section in each if _all_commands(section)]
+        for each in (asked, cases)
+    )
+    found = [
+        (section, Contents(steps=(_whole_step(section),)) if _TELLS_HOW.match(section.title) else _answered(section))
+        for section in asked
+    ]
+    found += [
+        (section, Contents(solutions=(one_solution(section.title, _all_blocks(section), section.span),)))
+        for section in cases
+    ]
+    return sorted(found, key=lambda each: each[0].span)
+
+
+def _outermost(outline: Iterable[OutlineSection]) -> Iterator[OutlineSection]:
+    """The sections below the title, without those that are inside a question, a how-to or a condition."""
+    for section in outline:
+        if section.level > 1:
+            yield section
+            if asks(section.title) or is_branch(section.title) or _says_how(section):
+                continue
+        yield from _outermost(section.children)
+
+
+def _says_how(section: OutlineSection) -> bool:
+    """Whether a heading says how to do what is below it."""
+    shows = any(_is_numbered_list(block) for block in section.blocks) or _all_commands(section)
+    return _HOW_TO.match(section.title) is not None and shows
 
 
 def _whole_step(section: OutlineSection) -> Step:
@@ -225,19 +200,40 @@ def asks(text: str) -> bool:
     return text.rstrip(" *_").endswith(("?", "？")) or _QUESTION.match(text) is not None
 
 
-def _asks(section: OutlineSection) -> bool:
-    return role_of(section, HEADINGS) is None and asks(section.title)
-
-
-def _answered(section: OutlineSection) -> Solution:
+def _answered(section: OutlineSection) -> Contents:
+    """A question with its answer as a solution; one with "Yes" and "No" below it as a check and a solution for each."""
     question = _QUESTION.match(section.title)
     title = question["question"].strip(" *_") if question else section.title
-    solution = one_solution(title, _all_blocks(section), section.span)
-    return solution.model_copy(update={"when_to_use": title})
+    answers = [child for child in section.children if answer_of(child)]
+    if not answers:
+        solution = one_solution(title, _all_blocks(section), section.span)
+        return Contents(solutions=(solution.model_copy(update={"when_to_use": title}),))
+    rest = replace(section, children=tuple(child for child in section.children if child not in answers))
+    step = one_step(title, _all_blocks(rest) or section.blocks, section.span)
+    found = Contents()
+    for child in answers:
+        blocks = _all_blocks(child)
+        if all_commands(blocks):
+            solution = one_solution(f"{title} {child.title}", blocks, child.span)
+            when = f"{title} – {child.title}"
+            found = found.followed_by(Contents(solutions=(solution.model_copy(update={"when_to_use": when}),)))
+        elif text := text_of(blocks):
+            passages = (*step.passages, Passage(label=child.title, text=text, span=child.span))
+            step = step.model_copy(update={"passages": passages})
+    return replace(found, steps=(step,))
 
 
-def _is_aside(section: OutlineSection) -> bool:
+def is_aside(section: OutlineSection) -> bool:
+    """Whether a section holds nothing to do: contents, prerequisites, references, an example."""
+    role = role_of(section, HEADINGS) if section.level > 1 else None
+    if role in _ASIDE_ROLES and not (role == "prerequisites" and _counts_commands(section)):
+        return True
     return is_contents(section) or section.key in _ASIDE or section.key.rsplit(" ", 1)[-1] in ("output", "example")
+
+
+def _counts_commands(section: OutlineSection) -> bool:
+    """Whether a numbered list of a section holds commands, which is a procedure under any name."""
+    return any(_is_numbered_list(block) and any(fences_in((block,))) for block in section.blocks)
 
 
 def _answers(blocks: tuple[Block, ...]) -> tuple[list[Solution], tuple[Block, ...]]:
@@ -268,26 +264,46 @@ def _answers(blocks: tuple[Block, ...]) -> tuple[list[Solution], tuple[Block, ..
 
 
 def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> Contents:
-    """What a section shows to do: commands, or a numbered list."""
-    blocks = without_furniture(section.blocks)
+    """What a section shows to do: commands, a numbered list, or boxes to check."""
+    blocks = tuple(_without_asides(without_furniture(section.blocks)))
     section = replace(section, blocks=blocks)
     typed = any(isinstance(block, Fence) and block.language not in _SHELLS for block in blocks)
-    numbered = sum(len(block.items) for block in blocks if isinstance(block, ListBlock) and block.ordered)
-    commands = [c for c in all_commands(blocks) if c.language in _SHELLS]
-    if not commands and (numbered < _FEWEST or typed):
+    lists = [block for block in blocks if isinstance(block, ListBlock)]
+    listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
+    commands = [c for c in all_commands(without_shown(blocks, shown_in(blocks))) if c.language in _SHELLS]
+    if not commands and (len(listed) < _FEWEST or typed):
         return Contents()
     if section.level > 1 and (_CHOICE.match(section.title) or _mends(section, sections, has_steps=has_steps)):
         return Contents(solutions=(one_solution(section.title, blocks, section.span),))
-    return Contents(steps=_with_own_titles(steps_in(section)))
+    return Contents(steps=steps_in(section))
 
 
-def _with_own_titles(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Several commands below one heading are called after the words above each."""
-    if len({step.title for step in steps}) == len(steps):
-        return steps
-    return tuple(step.model_copy(update={"title": short_title(step.what_to_check) or step.title}) for step in steps)
+def _has_box(item: ListItem) -> bool:
+    first = item.blocks[0] if item.blocks else None
+    return isinstance(first, Paragraph) and _CHECKBOX.match(first.text) is not None
+
+
+def _without_asides(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks without the lists below a label of something that is not done here ("Prereqs:", "Notes")."""
+    aside = False
+    for block in blocks:
+        if isinstance(block, Paragraph):
+            label = label_of(block)
+            first, _, below = (label[0] if label else block.text).partition("\n")
+            aside = not below and label_means(words(first)) in _ASIDE_ROLES
+            yield block
+        else:
+            if not (aside and isinstance(block, ListBlock)):
+                yield block
+            aside = False
+
+
+def looks(text: str) -> bool:
+    """Whether a heading or an item of a list says to look at something, not to change it."""
+    return _LOOKS.match(text) is not None
 
 
 def _mends(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> bool:
-    looks = has_steps or any(_LOOKS.match(other.title) for other in sections if other.level > 1)
-    return looks and _FIXES.match(section.title) is not None
+    looked = has_steps or any(looks(other.title) for other in sections if other.level > 1)
+    noun = section.key.rsplit(" ", 1)[-1] in _MENDINGS
+    return looked and (noun or _FIXES.match(section.title) is not None)

@@ -22,7 +22,7 @@ __all__ = ["problems_of", "rest_of"]
 
 _FEWEST = 2
 _SHARE = 0.5
-_HELPS = frozenset({"diagnosis", "mitigation", "steps", "causes"})
+_HELPS = frozenset({"diagnosis", "mitigation", "steps", "actions", "causes"})
 _TELLS = frozenset({"meaning", "impact", "symptoms"})
 _FIRES = re.compile(
     r"\bthis alert (?:fires|is fired|is triggered|triggers|is raised|goes off|means|indicates)\b", re.IGNORECASE

@@ -8,9 +8,10 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
+from faultmaven_kb.dialects.typed import typed_in
 from faultmaven_kb.dialects.weights import name_end, weight_of
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import Source
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import (
     Block,
@@ -31,7 +32,6 @@ __all__ = [
     "code_in",
     "commands_in",
     "group_text",
-    "inline_commands",
     "item_text",
     "items_in",
     "links_in",
@@ -43,29 +43,9 @@ __all__ = [
     "read_measures",
     "read_symptoms",
     "text_of",
-    "typed_in",
     "without_notes",
 ]
 
-_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
-_TYPE_THIS = re.compile(
-    r"\b(?:run|running|execute|executing|type|enter|issue)(?: (?:the command|again))?:?\s*\Z", re.IGNORECASE
-)
-_TOOLS = frozenset(
-    "amtool ansible ansible-playbook apachectl apt apt-get argocd aws awk az bash buildah bundle calicoctl cat cd ceph "
-    "certbot cephadm chmod chown chronyc cilium consul cp crictl crontab ctr curl cqlsh dd df dig dmesg dnf docker "
-    "docker-compose doctl du echo env etcdctl etcdutl ethtool export fdisk find firewall-cmd flux free fsck fuser "
-    "gcloud gh git gitlab-ctl go grep gsutil haproxy head helm heroku hostnamectl htop id influx iostat ip iptables "
-    "istioctl java jcmd jmap jq jstack journalctl k9s kafka-configs kafka-configs.sh kafka-consumer-groups "
-    "kafka-consumer-groups.sh kafka-topics kafka-topics.sh kill killall kubeadm kubectl kustomize logcli logrotate ls "
-    "lsblk lsof lvextend make mdadm mimirtool mkdir mongo mongodump mongosh mount mtr mv mysql mysqladmin mysqldump nc "
-    "ncdu nerdctl netstat nft nginx nmap node nodetool nomad npm nslookup ntpdate ntpq oc openssl patronictl "
-    "pg_basebackup pg_ctl pg_ctlcluster pg_dump pg_isready pg_restore pgrep php ping pip pkill pm2 podman promtool ps "
-    "psql pulumi python python3 rabbitmq-diagnostics rabbitmq-queues rabbitmqctl rails redis-cli resize2fs rm rook "
-    "rsync ruby sar scp sed service sh skopeo smartctl sqlite3 ss ssh strace su supervisorctl swapoff swapon sysctl "
-    "systemctl tail tar tc tcpdump tee telnet terraform thanos timedatectl top touch traceroute truncate ufw umount "
-    "uptime valkey-cli vault velero vmstat watch wget xfs_growfs xfs_repair yarn yq yum zfs zpool".split()
-)
 _NOTE_LABEL = re.compile(rf"(?:\*\*|__)[^A-Za-z\n]{{0,20}}(?:{'|'.join(NOTE_KINDS)})\b", re.IGNORECASE)
 _ADMONITION = re.compile(r"\[!(\w+)\]\s*")
 _BOLD_LEAD = re.compile(r"^\W{0,4}(\*\*|__)(?P<name>.+?)\1", re.DOTALL)
@@ -81,21 +61,6 @@ _MARK = re.compile(r"^[^\w\s`*\"'(\[<$/~.#@&+-]+\s*")
 def commands_in(blocks: Iterable[Block]) -> tuple[Command, ...]:
     """Every fence in the blocks, nested ones included, in order."""
     return tuple(Command(language=f.language, code=f.code, span=f.span) for f in fences_in(blocks))
-
-
-def inline_commands(item: ListItem) -> tuple[Command, ...]:
-    """The code spans of a list item that begin with a tool's name: what its author would have you type."""
-    return typed_in(item_text(item), item.span)
-
-
-def typed_in(text: str, span: Span) -> tuple[Command, ...]:
-    """The code spans of a text that begin with a tool's name, each once."""
-    codes: dict[str, None] = {}
-    for match in _CODE_SPAN.finditer(text) if "`" in text else ():
-        code = match[1].strip()
-        if " " in code and (_first_word(code) in _TOOLS or _TYPE_THIS.search(text, 0, match.start())):
-            codes[code] = None
-    return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
 
 
 def all_commands(blocks: Iterable[Block]) -> tuple[Command, ...]:
@@ -116,11 +81,6 @@ def _commands_of(block: Block) -> Iterator[Command]:
     elif isinstance(block, Table):
         for row in block.rows:
             yield from typed_in(" ".join(row.cells), row.span)
-
-
-def _first_word(code: str) -> str:
-    typed = code.removeprefix("$ ").removeprefix("sudo ")
-    return typed.split(" ", 1)[0]
 
 
 def code_in(blocks: Iterable[Block]) -> str:

@@ -18,7 +18,7 @@ __all__ = ["Weight", "name_end", "read_weight", "rounding", "weight_of", "weight
 
 Kind = Literal["number", "estimate", "range", "word", "invalid"]
 
-_LONGEST = 120
+_LONGEST = 120  # characters, chosen: a weight is at the start or the end of an item
 _NUMBER = r"\d{1,9}(?:[.,]\d{1,9})?"
 _SIGN = r"(?:[%％]|per ?cent\b)"
 _ABOUT = (

@@ -31,6 +31,8 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _CLAUSE = re.compile(r"[;:\n]\s*|,\s+|\.\s+|(?<!\s)\s++-\s+")
 _FLOOR = 0.25  # chosen: likeness below a quarter is coincidence (docs/explanation/differential.md)
 _UNKNOWN = 0.6  # chosen: between a word that all causes have and one that only one has
+_LONGEST = 10_000  # chosen: seventy lines of a log
+"""Characters of a text that are compared: every cause is compared with every part of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Rarity:
 
 def clauses(text: str) -> tuple[str, ...]:
     """The parts of a text that represent themselves, without noise such as times and addresses."""
-    return tuple(part for line in signal(text).split("\n") for part in _CLAUSE.split(line) if part.strip())
+    return tuple(part for line in signal(text)[:_LONGEST].split("\n") for part in _CLAUSE.split(line) if part.strip())
 
 
 @lru_cache(maxsize=20_000)
@@ -70,7 +72,7 @@ def statement(text: str) -> Statement:
     terms: list[str] = []
     state = 0
     negated = False
-    for word in text.split():
+    for word in text[:_LONGEST].split():
         plain = _WORD.search(word)
         lowered = plain[0].lower().replace("’", "'") if plain else ""
         if lowered in _NEGATIONS:

@@ -16,7 +16,7 @@ from faultmaven_kb.disk.regular import read_regular, read_start
 from faultmaven_kb.disk.replacing import create_file, replace_file, swap_in
 from faultmaven_kb.errors import PathError
 
-__all__ = ["create_below", "refuse_links", "repository_top", "write_below", "write_output"]
+__all__ = ["create_below", "refuse_links", "remove_below", "repository_top", "write_below", "write_output"]
 
 _LIST = ".fmkb-export"
 _LIST_LIMIT = 16_000_000  # bytes, chosen: bounds the memory for a planted file
@@ -64,6 +64,15 @@ def place_below(folder: Path, name: str, data: bytes) -> None:
     place = _place(folder, name)
     _make(place.parent)
     swap_in(place, data)
+
+
+def remove_below(folder: Path, name: str) -> None:
+    """Remove a file from a folder whose files the caller keeps a list of; nothing where it is gone.
+
+    Raises `PathError` for a name that leads out of the folder, and for a folder behind a link.
+    """
+    refuse_links(folder)
+    _place(folder, name).unlink(missing_ok=True)
 
 
 def write_output(path: Path, data: bytes) -> None:

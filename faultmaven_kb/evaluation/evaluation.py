@@ -28,7 +28,7 @@ from faultmaven_kb.search.answer import Answer, Verdict
 
 __all__ = ["MEASURES", "Evaluation", "Outcome", "VerdictShares", "evaluate"]
 
-_KEPT = 0.9
+_KEPT = 0.9  # convention of the report: negatives above the confidence that keeps 90 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ class Evaluation:
         """The run that `to_dict` wrote. Raises `ConfigurationError` for anything else."""
         try:
             return cls(tuple(_outcome(each) for each in value["outcomes"]), int(value["seed"]))
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise ConfigurationError("the run cannot be read, expected the output of `fmkb eval --json`") from None
 
 
@@ -255,4 +255,8 @@ def _outcome(value: dict[str, Any]) -> Outcome:
     verdict = value["verdict"]
     if verdict not in ("match", "ambiguous", "none"):
         raise ValueError(verdict)
-    return Outcome(question, verdict, tuple(value["ranking"]), float(value["confidence"]), value["seconds"])
+    confidence = float(value["confidence"])
+    if not 0 <= confidence <= 1 or any(grade > 1_000_000 for _, grade in expected):
+        raise ValueError(value)
+    seconds = None if value["seconds"] is None else float(value["seconds"])
+    return Outcome(question, verdict, tuple(map(str, value["ranking"])), confidence, seconds)

@@ -18,7 +18,7 @@ from faultmaven_kb.search.terms import NEGATION, terms_of
 
 __all__ = ["Explanation", "explain_misses"]
 
-_LONGEST_ALIAS = 6
+_LONGEST_ALIAS = 6  # words, chosen: an alias is a name, not a sentence
 
 
 @dataclass(frozen=True, slots=True)

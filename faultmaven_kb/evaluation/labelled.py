@@ -18,6 +18,7 @@ from faultmaven_kb.text.piped import decode_piped
 __all__ = ["LabelledQuestion", "read_labelled", "with_judgements"]
 
 _ID = ("id", "qid", "_id", "query_id")
+_MOST = 1_000_000  # of a grade: more is no number to divide
 _TEXT = ("text", "query", "question")
 
 
@@ -74,7 +75,7 @@ def _lines(path: Path) -> Iterable[tuple[int, str]]:
 def _from_json(path: Path, number: int, line: str) -> LabelledQuestion:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise _fault(path, number, "no JSON object", '{"id": …, "text": …, "expected": […]}')
@@ -93,7 +94,7 @@ def _expected(path: Path, number: int, value: Any) -> tuple[tuple[str, int], ...
         value = dict.fromkeys(value, 1)
     if value is None:
         value = {}
-    if isinstance(value, dict) and all(type(grade) is int and grade > 0 for grade in value.values()):
+    if isinstance(value, dict) and all(type(grade) is int and 0 < grade <= _MOST for grade in value.values()):
         return tuple(sorted(value.items()))
     raise _fault(path, number, '"expected" that cannot be read', "an id, a list of ids, or ids with whole grades")
 
@@ -109,7 +110,7 @@ def _judgement(path: Path, number: int, line: str) -> tuple[str, str, int]:
     parts = line.split()
     try:
         question, _, runbook, grade = parts
-        return question, runbook, int(grade)
+        return question, runbook, min(int(grade), _MOST)
     except ValueError:
         raise _fault(path, number, "no judgement", "question 0 runbook grade") from None
 

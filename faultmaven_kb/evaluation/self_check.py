@@ -19,7 +19,7 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["Collision", "Findability", "SelfCheck", "self_check", "symptom_questions", "without_symptom"]
 
-_NEAR = 3
+_NEAR = 3  # convention: S@3
 
 
 @dataclass(frozen=True, slots=True)

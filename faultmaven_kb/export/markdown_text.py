@@ -1,25 +1,14 @@
-"""Writes Markdown: fences that contain any code, list items that contain any text, front matter that reads back the
-same.
+"""Writes Markdown: list items that contain any text, front matter that reads back the same.
 
 Only text goes in and out; what a runbook is, its writers know.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
-__all__ = ["fence", "front_matter", "indented", "item", "items", "joined", "one_line"]
-
-_TICKS = re.compile(r"^[ \t]*(`{3,})", re.MULTILINE)
-
-
-def fence(code: str, language: str = "") -> str:
-    """A fenced block; its marks are longer than any that the code contains."""
-    longest = max((len(match[1]) for match in _TICKS.finditer(code)), default=2)
-    marks = "`" * max(3, longest + 1)
-    return f"{marks}{language}\n{code.rstrip(chr(10))}\n{marks}"
+__all__ = ["front_matter", "indented", "item", "items", "joined", "one_line"]
 
 
 def indented(text: str, width: int) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Iterator
 
-from faultmaven_kb.export.markdown_text import fence, item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import item, items, joined, one_line
 from faultmaven_kb.model.runbook import Cause, Command, Link, Measure, Note, Prevention, Solution, Step
+from faultmaven_kb.text.fenced import fence
 
 __all__ = [
     "cause_text",

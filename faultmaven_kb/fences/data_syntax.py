@@ -12,6 +12,7 @@ import tomllib
 import yaml
 
 from faultmaven_kb.fences.placeholders import PLACEHOLDER
+from faultmaven_kb.text.toml_values import has_deep_keys
 from faultmaven_kb.text.yaml_faults import LOADER, fault_of
 
 __all__ = ["LANGUAGES", "error_in"]
@@ -31,7 +32,7 @@ def error_in(code: str, language: str) -> tuple[str, int] | None:
     masked = PLACEHOLDER.sub(lambda match: figure * len(match[0]), code)
     try:
         return _error(masked, language)
-    except RecursionError:
+    except (RecursionError, ValueError):  # depths, and numbers of thousands of digits, that Python does not read
         return None
 
 
@@ -56,6 +57,8 @@ def _yaml_error(code: str) -> tuple[str, int] | None:
 
 
 def _toml_error(code: str) -> tuple[str, int] | None:
+    if has_deep_keys(code):
+        return None
     try:
         tomllib.loads(code)
     except tomllib.TOMLDecodeError as error:

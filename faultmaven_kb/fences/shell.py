@@ -17,13 +17,16 @@ from faultmaven_kb.fences.placeholders import mask_placeholders
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-__all__ = ["Script", "ShellCommand", "Word", "parse", "statements"]
+__all__ = ["LONGEST", "Script", "ShellCommand", "Word", "parse", "statements"]
+
+LONGEST = 2_000
+"""Characters of a line that is read: the time for one grows with the square of its commands."""
 
 _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
 _OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
-_MOST, _LONGEST = 100_000, 2_000
+_MOST = 100_000
 _CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
 
@@ -69,7 +72,10 @@ class ShellCommand:
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The commands of a block in order, its comments, the stretches that are quoted or commented, and its errors."""
+    """The commands of a block in order, its comments, the stretches that are quoted or commented, and its errors.
+
+    `unread` is the index of a line that is too long to be read: there are no commands then.
+    """
 
     code: str
     commands: tuple[ShellCommand, ...]
@@ -77,6 +83,7 @@ class Script:
     opaque: tuple[tuple[int, int], ...]
     pipelines: tuple[tuple[int, int], ...]
     error: int | None
+    unread: int | None = None
 
     def is_quoted(self, index: int) -> bool:
         """Whether an index lies in a quoted text, a comment or a heredoc."""
@@ -115,9 +122,10 @@ def commands_only(code: str) -> str:
 
 
 def parse(code: str) -> Script:
-    """The commands, comments and errors of a shell text; a line of thousands of characters is not a command."""
-    if _is_too_long(code):
-        return Script(code, (), (), (), (), None)
+    """The commands, comments and errors of a shell text; none of one with a line of thousands of characters."""
+    unread = _too_long(code)
+    if unread is not None:
+        return Script(code, (), (), (), (), None, unread)
     masked = _masked(code)
     root = _parser().parse(masked.encode()).root_node
     reader = _Reader(code)
@@ -131,7 +139,7 @@ def parse(code: str) -> Script:
 
 def statements(code: str) -> tuple[tuple[int, int], ...]:
     """Where each statement of a shell text begins and ends, heredocs included; none where it cannot be read."""
-    if _is_too_long(code):
+    if _too_long(code) is not None:
         return ()
     root = _parser().parse(_masked(code).encode()).root_node
     if root.has_error:
@@ -139,8 +147,14 @@ def statements(code: str) -> tuple[tuple[int, int], ...]:
     return tuple((node.start_byte, node.end_byte) for node in root.children if node.is_named and node.type != "comment")
 
 
-def _is_too_long(code: str) -> bool:
-    return len(code) > _MOST or any(len(line) > _LONGEST for line in code.split("\n"))
+def _too_long(code: str) -> int | None:
+    """Where the first line begins that is too long, or the text that is."""
+    index = 0
+    for line in code.split("\n"):
+        if len(line) > LONGEST:
+            return index
+        index += len(line) + 1
+    return 0 if len(code) > _MOST else None
 
 
 def _masked(code: str) -> str:

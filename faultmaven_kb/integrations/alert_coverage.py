@@ -196,7 +196,7 @@ class _Judge:
         """The link of an alert; none where only the chart's values say what it leads to."""
         texts = {_key(key): text for key, text in reversed(alert.annotations.items()) if text}
         link = next((texts[key] for key in self._links if key in texts), "")
-        link = _OWN_NAME.sub(alert.name, link)
+        link = _OWN_NAME.sub(lambda _: alert.name, link)
         path, _, anchor = link.partition("#")
         return "" if _FILLED_IN.search(anchor or path.rstrip("/").rpartition("/")[2]) else _FILLED_IN.sub("", link)
 

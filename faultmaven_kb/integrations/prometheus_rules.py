@@ -17,12 +17,13 @@ import yaml
 from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.reading.files import files_at
 from faultmaven_kb.text.piped import decode_any
-from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
+from faultmaven_kb.text.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
 
 __all__ = ["TEMPLATE", "Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 
-_SIZE_LIMIT = 500_000  # bytes; `python -m benchmarks.hostile` measures the worst file
-_MOST_ALERTS = 2_000  # a runbook is looked for to each of them
+_SIZE_LIMIT = 400_000  # bytes; `python -m benchmarks.hostile` measures the worst file
+_MOST_ALERTS = 1_000  # a runbook is looked for to each of them
+_MOST_VALUES = 40_000  # chosen: twice what so many alerts have
 _DEPTH_LIMIT = 100  # chosen: far above any rule file
 _ENDINGS = (".yaml", ".yml", ".rules")
 _GRAFANA = ("data", "condition", "uid", "for")
@@ -93,13 +94,16 @@ def read_rules(file: Path) -> RuleFile:
 def _read(text: str, name: str) -> RuleFile:
     alerts: list[Alert] = []
     try:
-        if nested_beyond(text, _DEPTH_LIMIT):
+        if nested_beyond(text, _DEPTH_LIMIT, values=_MOST_VALUES):
             return RuleFile((), (Problem(name, 1, f"the file is nested deeper than {_DEPTH_LIMIT} levels"),))
         for document in yaml.compose_all(text, Loader=LOADER):
             alerts += _alerts(document, _Place(name))
             if len(alerts) > _MOST_ALERTS:
                 line, message = alerts[_MOST_ALERTS].line, f"more than {_MOST_ALERTS:,} alerts, split the file"
                 return RuleFile(tuple(alerts[:_MOST_ALERTS]), (Problem(name, line, message),))
+    except TooManyValuesError as error:
+        line, message = text.count("\n", 0, error.args[0]) + 1, f"more than {_MOST_VALUES:,} keys and values"
+        return RuleFile((), (Problem(name, line, f"{message}, split the file"),))
     except yaml.MarkedYAMLError as error:
         message, index, _ = fault_of(error, text)
         problem = Problem(name, text.count("\n", 0, index) + 1, f"the file is not YAML: {message}{_hint(text)}")
@@ -126,15 +130,29 @@ def _hint(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where in a file: the group, the nearest key, and whether in a text within the file."""
+    """Where in a file: the group, the nearest key, and whether in a text within the file.
+
+    `seen` are the collections of the document that were read: one that aliases name often is read at its anchor, since
+    aliases of aliases stand for more than any memory holds.
+    """
 
     path: str
     group: str = ""
     key: str = ""
     within: bool = False
+    seen: set[tuple[int, bool]] = field(default_factory=set)
+
+    def enter(self, node: yaml.Node) -> bool:
+        """Whether a collection is read for the first time, as a list of rules or as anything else."""
+        mark = (id(node), self.key == "rules")
+        known = mark in self.seen
+        self.seen.add(mark)
+        return not known
 
 
 def _alerts(node: yaml.Node | None, place: _Place) -> Iterator[Alert]:
+    if isinstance(node, yaml.CollectionNode) and not place.enter(node):
+        return
     if isinstance(node, yaml.SequenceNode):
         for each in node.value:
             yield from _alerts(each, place)
@@ -159,11 +177,12 @@ def _within(node: yaml.ScalarNode, place: _Place) -> Iterator[Alert]:
     text = node.value if "{{" not in node.value else _without_actions(node.value)
     first = node.start_mark.line + (1 if node.style in ("|", ">") else 0)
     try:
-        documents = [] if nested_beyond(text, _DEPTH_LIMIT) else list(yaml.compose_all(text, Loader=LOADER))
-    except (yaml.YAMLError, RecursionError):
+        is_deep = nested_beyond(text, _DEPTH_LIMIT, values=_MOST_VALUES)
+        documents = [] if is_deep else list(yaml.compose_all(text, Loader=LOADER))
+    except (yaml.YAMLError, RecursionError, TooManyValuesError):
         return
     for document in documents:
-        for alert in _alerts(document, replace(place, within=True)):
+        for alert in _alerts(document, replace(place, within=True, seen=set())):
             yield replace(alert, line=alert.line + first)
 
 

@@ -15,6 +15,7 @@ from pygls.uris import to_fs_path
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check
 from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
@@ -57,7 +58,7 @@ class _State:
         known = self.opened.get(uri)
         if known is None or known.source.text != text:
             path = PurePath(to_fs_path(uri) or "untitled.md").as_posix()
-            document, _ = read_document(text, path=path)
+            document, _ = read_document(text, path=path, aliases=team_headings((path,)))
             report = self.check(text, path)
             known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
         return known

@@ -22,11 +22,12 @@ from faultmaven_kb.model.parse_result import ParseResult
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source
+from faultmaven_kb.text.aliases import NO_ALIASES
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
-from faultmaven_kb.text.limits import beyond_limit, too_many_lines
+from faultmaven_kb.text.limits import beyond_limit, too_much_to_parse
 from faultmaven_kb.text.markdown import Block, read_blocks
-from faultmaven_kb.text.outline import NO_ALIASES, OutlineSection, build_outline
+from faultmaven_kb.text.outline import OutlineSection, build_outline
 
 __all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 
@@ -119,7 +120,7 @@ def read_body(
 
     No document where there is more of one kind than a document may hold.
     """
-    if beyond := too_many_lines(source):
+    if beyond := too_much_to_parse(source):
         return None, (*diagnostics, beyond)
     blocks = read_blocks(source, front_matter.end)
     if beyond := beyond_limit(source, blocks):

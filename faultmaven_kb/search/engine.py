@@ -28,12 +28,12 @@ __all__ = ["DEPRECATED", "Examination", "Searcher", "technologies_in"]
 DEPRECATED = 0.7
 """What the score of a deprecated runbook is multiplied by."""
 
-_FEWER = 3
-_SMALL_SHARE = 0.25
-_MOST_LINES = 5
-_MOST_UNEXPLAINED = 50
-_LOUD = 0.3
-_MOST_SIGNS = 3
+_FEWER = 3  # texts of evidence from the third hit on, chosen
+_SMALL_SHARE = 0.25  # chosen: of the best line's information
+_MOST_LINES = 5  # chosen: what an answer can show
+_MOST_UNEXPLAINED = 50  # chosen: what an answer can show
+_LOUD = 0.3  # as in question.py
+_MOST_SIGNS = 3  # chosen: the reason is one sentence
 
 
 class Examination:

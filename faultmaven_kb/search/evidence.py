@@ -29,14 +29,14 @@ __all__ = ["MOST", "Wanted", "Witness", "wanted_terms"]
 MOST = 6
 """How many texts are shown for a hit."""
 
-_MOST_LINES = 5
-_SYNONYM = 0.4
-_BODY = 0.8
-_TELLS_SOMETHING = 1.0
-_DISTINCT = 2.0
-_MOST_DISTINCT = 4
-_KEPT_TEXTS = 20_000
-_KEPT_BODIES = 200
+_MOST_LINES = 5  # chosen: what an answer can show
+_SYNONYM = 0.4  # chosen: below the word itself
+_BODY = 0.8  # chosen: a symptom or title before a sentence of the body
+_TELLS_SOMETHING = 1.0  # nats, chosen: a word in about one of three runbooks
+_DISTINCT = 2.0  # nats, chosen: a word in about one of seven runbooks
+_MOST_DISTINCT = 4  # chosen: what an answer can show
+_KEPT_TEXTS = 20_000  # chosen: bounds the memory
+_KEPT_BODIES = 200  # chosen: bounds the memory
 
 
 class Wanted(NamedTuple):

@@ -55,10 +55,10 @@ everyday word are mixed up."""
 END = 0
 """The number of the term that ends a segment or a line."""
 
-_PRIOR = 40.0
-_ABOUT = 0.65
-_MOST_INFORMATION = 5.0
-_CHUNK = 2_048
+_PRIOR = 40.0  # chosen: the background counts as this many runbooks; `fmkb eval` measures it
+_ABOUT = 0.65  # chosen: share of fields about the fault against the whole text; `fmkb eval` measures it
+_MOST_INFORMATION = 5.0  # nats, chosen: a word in one of 150 runbooks
+_CHUNK = 2_048  # runbooks counted at once, chosen
 _COMMON = 0.25
 """The share of runbooks from which on a term has, beside its list, a row with its weight in every runbook: half of all
 postings are of such terms, and adding a row is several times faster than adding to places."""

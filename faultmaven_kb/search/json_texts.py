@@ -17,12 +17,12 @@ from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["Document", "Piece", "documents", "pieces"]
 
-_DEEPEST = 16
-_MOST_PIECES = 500
-_SENTENCE = 3
-_WARNING_LEVEL = 40
-_SERVER_FAULT = 500
-_QUIET_PRIORITY = 5
+_DEEPEST = 16  # chosen: far above any log record
+_MOST_PIECES = 500  # chosen: bounds the work
+_SENTENCE = 3  # words, chosen
+_WARNING_LEVEL = 40  # convention of bunyan and pino: 40 is a warning
+_SERVER_FAULT = 500  # HTTP: 500 to 599
+_QUIET_PRIORITY = 5  # syslog (RFC 5424): 5 is notice
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _MESSAGE = re.compile(

@@ -12,8 +12,8 @@ from faultmaven_kb.search.terms import STOP_WORDS
 
 __all__ = ["all_languages", "function_words"]
 
-_FEWEST = 2
-_SHARE = 0.2
+_FEWEST = 2  # words, chosen: one may be a name
+_SHARE = 0.2  # chosen: function words are a larger part of any sentence
 _NONE: frozenset[str] = frozenset()
 
 

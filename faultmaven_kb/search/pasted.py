@@ -18,12 +18,12 @@ from faultmaven_kb.text.piped import as_shown
 
 __all__ = ["Line", "Pasted", "read_pasted", "signal"]
 
-_LONGEST_LINE = 2_000
-_LONGEST_INPUT = 2_000_000
-_FEW_LINES = 3
-_MOST_LINES = 60
-_MOST_QUIET_LINES = 10
-_VARIANTS = 2
+_LONGEST_LINE = 2_000  # characters, chosen: bounds the work
+_LONGEST_INPUT = 2_000_000  # characters, chosen: bounds the work
+_FEW_LINES = 3  # chosen: fewer lines are a question, not a log
+_MOST_LINES = 60  # chosen: lines of a log that report faults
+_MOST_QUIET_LINES = 10  # chosen: lines of a log that report none
+_VARIANTS = 2  # chosen: lines of one kind are read once, and once more for their other words
 
 _EVENTS_HEADER = re.compile(
     r"^[^\S\n]*+(?:LAST SEEN|NAMESPACE\s+LAST SEEN)\s+TYPE\s+REASON\s+OBJECT\s+MESSAGE", re.MULTILINE

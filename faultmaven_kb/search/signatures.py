@@ -20,9 +20,9 @@ _PORT = re.compile(r"(?::|\bport[ =:]{1,2})(\d{4,5})\b", re.IGNORECASE)
 _SCHEME = re.compile(r"\b([a-z][a-z0-9+]{1,15})://", re.IGNORECASE)
 _CODE = re.compile(r"SQLSTATE\[\w{5}\](?: \[\d{1,5}\])?|\b(?:ORA|TNS)-\d{5}\b")
 _BOUNDARY = re.compile(r"[._$@-]")
-_FORMAT_LINES = 3
-_LONGEST_FORMAT = 200
-_MOST_SEARCHED = 10_000
+_FORMAT_LINES = 3  # chosen: the form of a log shows in its first lines
+_LONGEST_FORMAT = 200  # characters, chosen: bounds the work
+_MOST_SEARCHED = 10_000  # characters, chosen: bounds the work
 
 
 class Signature(NamedTuple):

@@ -20,8 +20,8 @@ __all__ = ["Speller", "distance", "telling_terms"]
 
 _SHORTEST, _SHORTEST_TERM = 4, 5
 _ONE_ERROR, _OTHER_LETTER, _TWO_ERRORS = 5, 7, 8
-_LONGEST = 30
-_KEPT = 2_000
+_LONGEST = 30  # letters, chosen: longer ones are identifiers
+_KEPT = 2_000  # words, chosen: bounds the memory
 
 
 @cache

@@ -17,10 +17,10 @@ from faultmaven_kb.search.terms import NEGATION
 
 __all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
 
-_TELLING = 2.5
-_BY_SYNONYM = 0.6
-_NEAR = 3
-_EXPLAINED = 0.5
+_TELLING = 2.5  # nats, chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
+_BY_SYNONYM = 0.6  # chosen with the fit of the verdict
+_NEAR = 3  # words between two of a phrase, chosen
+_EXPLAINED = 0.5  # chosen: half of a word's information
 
 
 class Strength(NamedTuple):

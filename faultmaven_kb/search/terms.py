@@ -78,11 +78,11 @@ _WORD = re.compile(r"[^\W_]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s$")
 _STEMMER = Stemmer("english")
-_LONGEST_TOKEN = 80
+_LONGEST_TOKEN = 80  # characters, chosen: longer ones are data
 _MOST_PARTS = 4
 """Of how many parts, cut where the case changes, the name of a product consists at most."""
 
-_MOST_KNOWN = 200_000
+_MOST_KNOWN = 200_000  # words, chosen: bounds the memory
 
 
 class Token(NamedTuple):

@@ -14,9 +14,9 @@ from faultmaven_kb.search.strength import Strength
 
 __all__ = ["confidences", "decide", "features", "probability"]
 
-_MOST_MISSING = 4.0
-_HALF_WORTH = 1.0
-_DIGITS = 4
+_MOST_MISSING = 4.0  # chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
+_HALF_WORTH = 1.0  # nats, chosen with the fit of the verdict
+_DIGITS = 4  # of a confidence, chosen
 
 
 def features(strength: Strength) -> tuple[float, ...]:

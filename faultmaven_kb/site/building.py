@@ -11,7 +11,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from faultmaven_kb.disk.folders import place_below
+from faultmaven_kb.disk.folders import place_below, remove_below
+from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
@@ -30,6 +31,7 @@ MARK = "fmkb-site.json"
 
 _ASSETS = ("site.css", "icon.svg", "theme.js", "stemmer.js", "search.js", "site.js")
 _FEW = 6  # chosen: one row of cards
+_MARK_LIMIT = 16_000_000  # chosen: a hundred thousand names
 
 
 class Choice(NamedTuple):
@@ -51,7 +53,7 @@ def build_site(kb: KnowledgeBase, to: Path, *, title: str = "Runbooks", source: 
         for name, content in made.items():
             _write(to, name, content)
         for name in sorted(before - made.keys()):
-            (to / name).unlink(missing_ok=True)
+            remove_below(to, name)
     except OSError as error:
         raise PathError(f"{error.filename or to}: {error.strerror or error}") from None
     return len(made)
@@ -134,9 +136,9 @@ def _earlier(folder: Path) -> set[str]:
     if not folder.is_dir() or not any(folder.iterdir()):
         return set()
     try:
-        names = json.loads((folder / MARK).read_text(encoding="utf-8"))["files"]
+        names = json.loads(read_regular(folder / MARK, limit=_MARK_LIMIT))["files"]
         return {name for name in names if isinstance(name, str) and _is_inside(name)}
-    except (OSError, ValueError, LookupError, TypeError):
+    except (PathError, ValueError, LookupError, TypeError, RecursionError):
         raise PathError(
             f"{folder}: contains other files, expected a new folder, an empty one or an earlier site"
         ) from None

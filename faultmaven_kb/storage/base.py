@@ -32,10 +32,12 @@ _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, 
 
 
 class Origin(NamedTuple):
-    """What a base was built from: paths, and the folder where the relative ones begin."""
+    """What a base was built from: paths, the folder where the relative ones begin, and a team's own headings with the
+    ones they are read as."""
 
     folder: str
     paths: tuple[str, ...]
+    aliases: tuple[tuple[str, str], ...] = ()
 
 
 class Files(NamedTuple):
@@ -87,7 +89,8 @@ class StoredBase:
             if directory["stamp"] != library_stamp():
                 raise damaged(path, "another version of faultmaven_kb built it")
             folder, *paths = map(str, directory["origin"])
-            self.origin = Origin(folder, tuple(paths))
+            aliases = tuple((str(heading), str(meant)) for heading, meant in directory["aliases"])
+            self.origin = Origin(folder, tuple(paths), aliases)
             self.segments = tuple(Segment(Sections(self.container, entry)) for entry in directory["segments"])
             self.state = Sections(self.container, directory["state"])
             self.places = Places(self.segments)

@@ -7,7 +7,7 @@ changed files are ever parsed.
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from itertools import groupby
@@ -25,6 +25,7 @@ from faultmaven_kb.storage.container import Writer, appending, creating, is_base
 from faultmaven_kb.storage.records import NO_DIGEST, Batch, digest_of, read_batch
 from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
+from faultmaven_kb.text.aliases import NO_ALIASES
 from faultmaven_kb.text.decoding import read_bytes
 
 if TYPE_CHECKING:
@@ -68,29 +69,33 @@ def build(
     start: str | Path = "",
     jobs: int = 1,
     progress: Progress | None = None,
+    aliases: Mapping[str, str] = NO_ALIASES,
 ) -> StoredBase:
-    """A base of the runbooks at some paths, written to `target` and opened.
+    """A base of the runbooks at some paths, read with a team's own headings, written to `target` and opened.
 
     What is at `target` is replaced when the new base is complete; files that are as a base there has them are not
     parsed again. `jobs` processes parse. Raises `PathError` when a path does not exist or the base cannot be written.
     """
-    origin = _origin(paths, start)
+    origin = _origin(paths, start, aliases)
     old = _opened(target)
     if old is None and target.is_file() and target.stat().st_size and not is_base(target):
         raise PathError(f"cannot write {str(target)!r}: it is not a knowledge base; remove it or choose another name")
     if old and old.origin == origin and len(old.segments) == 1 and old.is_current():
         return old
+    if old and old.origin.aliases != origin.aliases:  # everything reads differently
+        old = None
     return _written(_plan(origin, old, target), origin, old, target, jobs=jobs, progress=progress)
 
 
-def is_built_from(path: Path, paths: Sequence[str | Path]) -> bool:
-    """Whether a file is a base of exactly these paths, as their files are now."""
+def is_built_from(path: Path, paths: Sequence[str | Path], aliases: Mapping[str, str] = NO_ALIASES) -> bool:
+    """Whether a file is a base of exactly these paths, as their files are now, read with these headings."""
     base = _opened(path)
-    return base is not None and base.origin == _origin(paths, "") and base.is_current()
+    return base is not None and base.origin == _origin(paths, "", aliases) and base.is_current()
 
 
-def _origin(paths: Sequence[str | Path], start: str | Path) -> Origin:
-    return Origin(os.path.abspath(start), tuple(os.fspath(path) for path in paths))  # noqa: PTH100 - keeps links
+def _origin(paths: Sequence[str | Path], start: str | Path, aliases: Mapping[str, str]) -> Origin:
+    folder = os.path.abspath(start)  # noqa: PTH100 - keeps links
+    return Origin(folder, tuple(os.fspath(path) for path in paths), tuple(sorted(aliases.items())))
 
 
 def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None) -> StoredBase:
@@ -167,7 +172,8 @@ def _written(
 ) -> StoredBase:
     jobs = min(jobs, 1 + len(plan.new) // _PAYS)
     with creating(target) as writer, SegmentWriter(target.parent) as segment:
-        read = _fill(segment, _runs(plan, all_files=True), old, jobs, progress, total=len(plan.states))
+        batches = _batches(_runs(plan, all_files=True), old, jobs, dict(origin.aliases))
+        read = _fill(segment, batches, progress, total=len(plan.states))
         files = _files(plan, read)
         _publish(writer, origin, [_add(writer, segment)], files, [naming for each in read for naming in each.namings])
     return StoredBase(target)
@@ -178,7 +184,8 @@ def _append(writer: Writer, plan: _Plan, base: StoredBase, jobs: int, progress: 
     before = Before(index.vocabulary, index.information, base.segments[0].sections.whole("averages"), len(base.by_id))
     segments = list(base.container.directory["segments"])
     with SegmentWriter(base.path.parent, before) as segment:
-        new = iter(_fill(segment, _runs(plan, all_files=False), None, jobs, progress, total=len(plan.new)))
+        batches = _batches(_runs(plan, all_files=False), None, jobs, dict(base.origin.aliases))
+        new = iter(_fill(segment, batches, progress, total=len(plan.new)))
         if len(segment):
             segments.append(_add(writer, segment))
     old = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
@@ -231,19 +238,11 @@ def _runs(plan: _Plan, *, all_files: bool) -> Iterator[_Run]:
         yield run
 
 
-def _fill(
-    segment: SegmentWriter,
-    runs: Iterator[_Run],
-    old: StoredBase | None,
-    jobs: int,
-    progress: Progress | None,
-    *,
-    total: int,
-) -> list[_Filed]:
+def _fill(segment: SegmentWriter, batches: Iterator[Batch], progress: Progress | None, *, total: int) -> list[_Filed]:
     """Add what is read of all files, or was there already, to a segment; each file with the positions in the
     segment."""
     found: list[_Filed] = []
-    for batch in _batches(runs, old, jobs):
+    for batch in batches:
         at = len(segment)
         segment.add(batch.records, batch.words)
         for name, records in groupby(batch.records, key=lambda record: record.name):
@@ -256,7 +255,7 @@ def _fill(
     return found
 
 
-def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int) -> Iterator[Batch]:
+def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int, aliases: Mapping[str, str]) -> Iterator[Batch]:
     held = _Held(old) if old else None
     waiting: deque[Callable[[], Batch]] = deque()
     with _pool(jobs) as pool:
@@ -265,7 +264,8 @@ def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int) -> Iterato
                 assert held is not None
                 waiting.append(partial(held.batch, run.held))
             else:
-                waiting.append(pool.submit(read_batch, run.files).result if pool else partial(read_batch, run.files))
+                read = partial(read_batch, run.files, aliases)
+                waiting.append(pool.submit(read).result if pool else read)
             if len(waiting) > (jobs * _AHEAD if pool else 0):
                 yield waiting.popleft()()
         while waiting:
@@ -329,5 +329,11 @@ def _add(writer: Writer, segment: SegmentWriter) -> dict[str, list[object]]:
 def _publish(writer: Writer, origin: Origin, segments: list[object], files: Files, namings: list[Naming]) -> None:
     state = writer.add(state_arrays(files, namings))
     writer.publish(
-        {"stamp": library_stamp(), "origin": [origin.folder, *origin.paths], "segments": segments, "state": state}
+        {
+            "stamp": library_stamp(),
+            "origin": [origin.folder, *origin.paths],
+            "aliases": [list(pair) for pair in origin.aliases],
+            "segments": segments,
+            "state": state,
+        }
     )

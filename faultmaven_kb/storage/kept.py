@@ -9,7 +9,7 @@ import contextlib
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +19,7 @@ from faultmaven_kb.reading.files import find_states
 from faultmaven_kb.storage.base import StoredBase
 from faultmaven_kb.storage.container import SUFFIX
 from faultmaven_kb.storage.stamp import library_stamp
+from faultmaven_kb.text.aliases import NO_ALIASES
 
 __all__ = ["Cache"]
 
@@ -33,12 +34,15 @@ class Cache:
     folder: Path
     most: int = _MOST
 
-    def base(self, paths: Sequence[str | Path], *, jobs: int = 1) -> StoredBase | None:
-        """The base of the runbooks at some paths as the files are now; None where it cannot be kept.
+    def base(
+        self, paths: Sequence[str | Path], *, jobs: int = 1, aliases: Mapping[str, str] = NO_ALIASES
+    ) -> StoredBase | None:
+        """The base of the runbooks at some paths as the files are now, read with a team's own headings; None where it
+        cannot be kept.
 
         Raises `PathError` for a path that does not exist.
         """
-        file = self._file(paths)
+        file = self._file(paths, aliases)
         with contextlib.suppress(ConfigurationError, PathError):
             base = StoredBase(file)
             if not base.is_current():
@@ -58,7 +62,7 @@ class Cache:
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.unlink(missing_ok=True)  # it cannot be opened, and may be anything
-            base = build(paths, file, jobs=jobs)
+            base = build(paths, file, jobs=jobs, aliases=aliases)
         except (OSError, PathError):
             return None
         self._trim(file)
@@ -75,10 +79,12 @@ class Cache:
             freed += size
         return freed
 
-    def _file(self, paths: Sequence[str | Path]) -> Path:
+    def _file(self, paths: Sequence[str | Path], aliases: Mapping[str, str]) -> Path:
         digest = blake2b(library_stamp().encode(), digest_size=16)
         for path in paths:
             digest.update(f"\0{os.fspath(path)}\0{os.path.abspath(path)}".encode("utf-8", "surrogatepass"))  # noqa: PTH100
+        for heading, meant in sorted(aliases.items()):
+            digest.update(f"\0\0{heading}\0{meant}".encode("utf-8", "surrogatepass"))
         return self.folder / "bases" / f"{digest.hexdigest()}{SUFFIX}"
 
     def _bases(self) -> Iterator[tuple[Path, int, int]]:

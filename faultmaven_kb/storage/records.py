@@ -7,7 +7,7 @@ less than a millisecond, parsed in five, and compressed it is half as long again
 
 import json
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
@@ -78,13 +78,13 @@ class Batch(NamedTuple):
     words: list[str]
 
 
-def read_batch(files: Sequence[FileState]) -> Batch:
-    """Read some files; one that cannot be read is a record with a diagnostic."""
+def read_batch(files: Sequence[FileState], aliases: Mapping[str, str]) -> Batch:
+    """Read some files with a team's own headings; one that cannot be read is a record with a diagnostic."""
     numbers = TermNumbers({LINE_END: END})
-    return Batch([record for file in files for record in _read(file, numbers)], list(numbers))
+    return Batch([record for file in files for record in _read(file, aliases, numbers)], list(numbers))
 
 
-def _read(file: FileState, numbers: TermNumbers) -> Iterator[Record]:
+def _read(file: FileState, aliases: Mapping[str, str], numbers: TermNumbers) -> Iterator[Record]:
     _, data = read_file(Path(file.path))
     if isinstance(data, Diagnostic):
         found = replace(data, path=shown_name(Path(file.name)))
@@ -92,7 +92,7 @@ def _read(file: FileState, numbers: TermNumbers) -> Iterator[Record]:
         return
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
 
-    result = parse_runbook(data, path=file.name)
+    result = parse_runbook(data, path=file.name, aliases=aliases)
     digest, told = digest_of(data), result.diagnostics
     for runbook in result.runbooks or (None,):
         yield _record(file.name, digest, runbook, told, numbers)

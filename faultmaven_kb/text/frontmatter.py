@@ -193,7 +193,8 @@ def _unclosed(source: Source) -> FrontMatter:
     message = 'front matter is never closed, expected a second "---" line'
     error = _error("RB103", "frontmatter-unclosed", message, source, Span(1, 1, 1, 4), fix)
     body = source.offset(start.start) if end < len(lines) else len(source.text)
-    yaml = read_yaml(source, source.offset(Span(2, 1, 2, 1).start), body) if end > 1 else None
+    first = source.offset(Span(2, 1, 2, 1).start)
+    yaml = read_yaml(source, first, body) if end > 1 and body - first <= FRONT_MATTER_LIMIT else None
     values = yaml.data if yaml and isinstance(yaml.data, dict) else {}
     entries = yaml.entries if yaml else {}
     span = Span(1, 1, max(end, 1), 1)

@@ -1,6 +1,6 @@
 """Which kind of text the language of a fence announces: one set for each kind, for every room that reads fences."""
 
-__all__ = ["OUTPUT", "PROMPTED", "SHELL", "SQL", "TYPED"]
+__all__ = ["OUTPUT", "PROMPTED", "QUERY", "SHELL", "SQL", "TYPED"]
 
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
 """Languages of a fence that a shell runs as it is."""
@@ -9,4 +9,8 @@ PROMPTED = frozenset({"console", "shell-session", "shellsession", "sh-session", 
 TYPED = SHELL | PROMPTED
 """Languages of what a reader types into a shell."""
 SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
+QUERY = SQL | frozenset(
+    "promql logql traceql kql kusto spl splunk cql cypher influxql redis mongo mongodb mongosh".split()
+)
+"""Languages of a question that is put to a store."""
 OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})

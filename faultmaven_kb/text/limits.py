@@ -14,14 +14,17 @@ from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
 from faultmaven_kb.text.markdown import Block, Fence, Heading, Html, ListBlock, Paragraph, Quote, Table
 
-__all__ = ["LIMITS", "beyond_limit", "too_many_lines"]
+__all__ = ["LIMITS", "beyond_limit", "too_much_to_parse"]
 
 LIMITS = {
     "lines": 10_000,
+    "pipes": 20_000,
     "headings": 500,
     "code blocks": 500,
     "list items": 2_000,
     "table rows": 2_000,
+    "table cells": 10_000,
+    "columns of one table": 100,
     "paragraphs": 3_000,
     "HTML blocks": 1_000,
     "links": 1_000,
@@ -38,10 +41,15 @@ _BLANKS = re.compile(rf"\s{{{LIMITS['spaces and empty lines in a row'] + 1}}}")
 _MARKS = "[(<*_`\"'{"
 
 
-def too_many_lines(source: Source) -> Diagnostic | None:
-    """The line with which a document has more than it may (RB014): the one limit that the parser itself needs."""
+def too_much_to_parse(source: Source) -> Diagnostic | None:
+    """Where a document has more lines or pipes than it may (RB014): the limits that the parser itself needs."""
     line = LIMITS["lines"] + 1
-    return _beyond("lines", source, source.line_span(line)) if len(source.lines) > line else None
+    if len(source.lines) > line:
+        return _beyond("lines", source, source.line_span(line))
+    if source.text.count("|") > LIMITS["pipes"]:  # each may be a cell of a table
+        first = source.text.index("|")
+        return _beyond("pipes", source, source.span(first, first + 1))
+    return None
 
 
 def beyond_limit(source: Source, blocks: tuple[Block, ...]) -> Diagnostic | None:
@@ -61,7 +69,7 @@ def _beyond(kind: str, source: Source, span: Span) -> Diagnostic:
     return Diagnostic("RB014", "too-many-parts", Level.ERROR, message, source.path, span)
 
 
-_PEAKS = frozenset(kind for kind in LIMITS if " in one " in kind or kind.startswith("levels"))
+_PEAKS = frozenset(kind for kind in LIMITS if " in one " in kind or kind.startswith(("levels", "columns")))
 
 
 def _measured(blocks: tuple[Block, ...], depth: int) -> Iterator[tuple[str, int, Span]]:
@@ -81,6 +89,8 @@ def _measured(blocks: tuple[Block, ...], depth: int) -> Iterator[tuple[str, int,
         elif isinstance(block, Table):
             for row in block.rows:
                 yield "table rows", 1, row.span
+                yield "table cells", len(row.cells), row.span
+                yield "columns of one table", len(row.cells), row.span
                 yield from _text("|".join(row.cells), row.span)
         elif isinstance(block, Heading | Paragraph | Html):
             kinds = {Heading: "headings", Paragraph: "paragraphs", Html: "HTML blocks"}

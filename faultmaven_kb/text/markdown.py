@@ -8,7 +8,7 @@ part is its label and its blocks.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from markdown_it.token import Token
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
 from faultmaven_kb.text.containers import UNMARKED, add_containers
 from faultmaven_kb.text.inline import without_comments
+from faultmaven_kb.text.near_markdown import as_markdown
 
 __all__ = [
     "Block",
@@ -160,14 +161,15 @@ def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
         text = "\n" * (source.position(start).line - 1) + source.text[start:]
     else:
         text = source.text.removeprefix(BYTE_ORDER_MARK)
-    return _Walker(source, _PARSER.parse(text)).blocks()
+    written = as_markdown(text)
+    return _Walker(source, _PARSER.parse(written), source.lines if written is text else written.split("\n")).blocks()
 
 
 class _Walker:
     """Walks the flat token list once, from left to right."""
 
-    def __init__(self, source: Source, tokens: list[Token]) -> None:
-        self.lines, self.tokens, self.index = source.lines, tokens, 0
+    def __init__(self, source: Source, tokens: list[Token], written: Sequence[str]) -> None:
+        self.lines, self.tokens, self.written, self.index = source.lines, tokens, written, 0
 
     def span(self, token: Token) -> Span:
         """The lines of a token from the first character that is not a space to the last one; written for speed."""
@@ -264,7 +266,7 @@ class _Walker:
             return Fence(token.info.lower(), token.info, token.content, span)
         info = token.info.strip()
         language = info.split(maxsplit=1)[0].lower() if info else ""
-        last = self.lines[min(token.map[1], len(self.lines)) - 1].strip(" \t>") if token.map else ""
+        last = self.written[min(token.map[1], len(self.written)) - 1].strip(" \t>") if token.map else ""
         closed = last.startswith(token.markup) and not last.strip(token.markup[0])
         return Fence(language, info, token.content, span, closed and span.end_line > span.line)
 

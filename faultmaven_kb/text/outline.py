@@ -10,16 +10,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from types import MappingProxyType
 
 from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.aliases import NO_ALIASES
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Heading, Paragraph, Quote, ThematicBreak
 from faultmaven_kb.text.translations import in_english
 
 __all__ = [
     "NOTE_KINDS",
-    "NO_ALIASES",
     "Group",
     "OutlineSection",
     "blocks_below",
@@ -34,7 +33,6 @@ __all__ = [
     "words",
 ]
 
-NO_ALIASES: Mapping[str, str] = MappingProxyType({})
 NOTE_KINDS = ("note", "warning", "caution", "danger", "important", "tip", "risk", "risks", "attention")
 """The first words of labels that open a note."""
 

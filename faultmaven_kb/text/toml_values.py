@@ -7,6 +7,7 @@ needs.
 
 import re
 import tomllib
+from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
@@ -19,6 +20,14 @@ MOST_PARTS = 16
 """No key has more parts; the parser takes memory with the square of their number."""
 
 _KEY = re.compile(r"""^[ \t]*(?P<key>[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=[ \t]*(?P<value>[^\n]*)""", re.MULTILINE)
+_OPENING = re.compile(r"""\"{3}|'{3}|["'#]""")
+_ENDINGS = {
+    '"': re.compile(r'\\[^\n]|["\n]'),
+    "'": re.compile(r"['\n]"),
+    '"""': re.compile(r'\\[\s\S]|"{3,5}'),  # one or two quotes before the closing ones belong to the string
+    "'''": re.compile(r"'{3,5}"),
+    "#": re.compile(r"\n"),
+}
 _TABLE = re.compile(r"^[ \t]*\[", re.MULTILINE)
 
 
@@ -31,9 +40,23 @@ class TomlError(ValueError):
 
 
 def has_deep_keys(text: str) -> bool:
-    """Whether a key of many parts is in the text: after its strings are taken out, many words with a dot between."""
-    bare = re.sub(r"\s", "", re.sub(r"[^\s.=,{}\[\]]+", "x", re.sub(r'"[^"\n]*"|\'[^\'\n]*\'', "x", text)))
+    """Whether a key of many parts is in the text: many words and strings with a dot between, outside of strings."""
+    bare = re.sub(r"[^\S\n]", "", re.sub(r"[^\s.=,{}\[\]]+", "x", "".join(_without_strings(text))))
     return "x." * MOST_PARTS in re.sub(r"x+", "x", bare)
+
+
+def _without_strings(text: str) -> Iterator[str]:
+    """The text with `x` for each string and without comments; a string ends where the parser of TOML ends it."""
+    place = 0
+    while opening := _OPENING.search(text, place):
+        mark = opening[0]
+        yield text[place : opening.start()] + ("" if mark == "#" else "x")
+        ends = (match for match in _ENDINGS[mark].finditer(text, opening.end()) if not match[0].startswith("\\"))
+        ending = next(ends, None)
+        if ending is None:
+            return
+        place = ending.start() if ending[0] == "\n" else ending.end()
+    yield text[place:]
 
 
 def read_toml(text: str, base: int = 0) -> tuple[dict[str, Any], dict[KeyPath, Entry]]:

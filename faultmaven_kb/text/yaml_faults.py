@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import yaml
 
-__all__ = ["LOADER", "YamlFault", "fault_of", "nested_beyond"]
+__all__ = ["LOADER", "TooManyValuesError", "YamlFault", "fault_of", "nested_beyond"]
 
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """What reads YAML: the one in C where there is one, which makes the same values and is ten times as fast."""
@@ -19,6 +19,10 @@ _WORD_LIMIT = 20  # characters of the text that a message quotes, chosen
 _DEEP = 500  # half of what libyaml allows: a level of indentation is one space or more
 
 
+class TooManyValuesError(Exception):
+    """A text holds more than may be composed; the argument is the index of the first value beyond."""
+
+
 class YamlFault(NamedTuple):
     """What is wrong, the index where it begins (the opening of what is not closed), and where the parser noticed it."""
 
@@ -27,12 +31,13 @@ class YamlFault(NamedTuple):
     noticed: int
 
 
-def nested_beyond(text: str, levels: int) -> bool:
+def nested_beyond(text: str, levels: int, *, values: int | None = None) -> bool:
     """Whether a text is nested deeper than this many levels: composing it recurses, its events do not.
 
-    Raises `yaml.YAMLError` where the text is not YAML before that.
+    Raises `yaml.YAMLError` where the text is not YAML before that, and `TooManyValuesError` for more keys and `values`
+    than so many.
     """
-    depth = 0
+    depth = count = 0
     for event in yaml.parse(text, Loader=LOADER):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
@@ -40,6 +45,10 @@ def nested_beyond(text: str, levels: int) -> bool:
                 return True
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+        elif isinstance(event, yaml.NodeEvent) and event.start_mark:
+            count += 1
+            if values is not None and count > values:
+                raise TooManyValuesError(event.start_mark.index)
     return False
 
 

@@ -14,7 +14,7 @@ import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import KeyPath, Source, Span, without_surrogates
-from faultmaven_kb.text.yaml_faults import LOADER, fault_of, nested_beyond
+from faultmaven_kb.text.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 
@@ -22,6 +22,7 @@ FRONT_MATTER_LIMIT = 64_000
 """Largest front matter in characters, as it is and with every alias written out; ten fields take a few hundred."""
 
 _DEPTH_LIMIT = 16  # chosen: far above any front matter
+_MOST_VALUES = 4_000  # chosen: ten times the largest declaration of a lab; front matter has some forty
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
@@ -44,7 +45,7 @@ class Entry(NamedTuple):
 class YamlValues:
     """What a YAML text contains: `data` is None when it has no values or cannot be parsed.
 
-    `refused` is true for a text whose aliases expand to more than the limit.
+    `refused` is true for a text with more values than the limit, or whose aliases expand to more.
     """
 
     data: object = None
@@ -60,7 +61,7 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
     values = YamlValues()
     reader = _Converter(source, start, values)
     try:
-        if len(text) > _SHALLOW and nested_beyond(text, _SHALLOW):
+        if len(text) > _SHALLOW and nested_beyond(text, _SHALLOW, values=_MOST_VALUES):
             raise RecursionError
         if any(mark in text for mark in "&*!<"):
             reader.check_expansion(text)
@@ -69,6 +70,11 @@ def read_yaml(source: Source, start: int, end: int) -> YamlValues:
         node = None if values.broken else yaml.compose(text, Loader=LOADER)
         if node is not None:
             values.data = reader.convert(node, ())
+    except TooManyValuesError as error:
+        span = source.span(start + error.args[0], start + error.args[0] + 1)
+        message = f"more than {_MOST_VALUES:,} keys and values in the front matter, expected a few fields"
+        reader.report("RB014", "too-many-parts", message, span)
+        values.broken = values.refused = True
     except yaml.MarkedYAMLError as error:
         reader.report_syntax(text, error)
     except (yaml.YAMLError, RecursionError, ValueError) as error:

@@ -18,7 +18,7 @@ from tests.documents import read
         ("Diagnosis / Troubleshooting", "diagnosis"),
         ("Initial investigation steps", "diagnosis"),
         ("How to investigate?", "diagnosis"),
-        ("Recommended Actions", "mitigation"),
+        ("Recommended Actions", "actions"),
         ("Quick Mitigations", "mitigation"),
         ("Mitigation & Recovery", "mitigation"),
         ("Resolution (long term)", "mitigation"),

@@ -65,9 +65,10 @@ def test_the_four_sections_find_their_places() -> None:
     assert (runbook.dialect, runbook.id, runbook.title) == ("four-section", "QueueDepthHigh", "QueueDepthHigh")
     assert runbook.purpose.startswith("The queue holds more than")
     assert runbook.impact == "Mail is late."
-    assert [(step.number, len(step.commands)) for step in runbook.steps] == [(1, 1), (2, 1), (3, 0), (4, 0)]
+    assert [(step.number, len(step.commands)) for step in runbook.steps] == [(1, 1), (2, 1), (3, 0)]
     assert runbook.steps[0].what_to_check == "Ask the broker:"
-    assert runbook.steps[3].title == "Broker disk"
+    assert runbook.steps[1].what_to_check == "Then ask the workers.\n\n- look for `blocked`"
+    assert runbook.steps[2].title == "Broker disk"
     assert [solution.title for solution in runbook.solutions] == ["Restart the workers", "Empty the disk"]
     assert runbook.solutions[0].instructions[0].commands[0].code == "queuectl restart-workers\n"
     assert runbook.solutions[0].passages[0].text == "Do one of these."

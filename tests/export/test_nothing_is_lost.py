@@ -78,6 +78,9 @@ def test_every_command_of_the_fixtures_and_of_the_shipped_runbooks(export: Calla
 _HEADINGS = st.sampled_from(
     "Lösung|Restart it|Quick start|1. Drain|2. Remove|Why does it fail?|症状|"
     "Symptoms|Diagnosis|Mitigation|Impact|Meaning|How it all began|Nobody knows this|Solutions|Prevention|Escalation"
+    "|If it is slow|When it hangs|Yes|No|How to drain it|Option A: Wait|Procedure 1: Purge|Immediate actions"
+    "|Common causes"
+    "|Verification|Prerequisites|Playbook|Detection|Root cause analysis|Rollback|3.1 Check it|Step Two: Mend"
     "|Related issues|Quick Reference Card|Diagnostic Steps|Step 1: Look|Causes|Version History|KubeThingDown".split("|")
 )
 _BODIES = st.sampled_from(
@@ -97,6 +100,17 @@ _BODIES = st.sampled_from(
         "**Q: why {n}?**\n\nA: because.\n\n```bash\nrun-{n} --answered\n```\n",
         "1. first\n\n```bash\nrun-{n} --between\n```\n\n2. second\n",
         "| a | b |\n|---|---|\n| c | d |\n\n~~~yaml\nkey-{n}: 1\n~~~\n",
+        "a) first\n\n    run-{n} --lettered\n\nb) second\n\n```\nrun-{n} --second\n```\n",
+        "1️⃣ Count\n\n```bash\nrun-{n} --emoji\n```\n\n2️⃣ Mend\n\n```bash\nmend-{n} --emoji\n```\n",
+        "Run it:\n\n> kubectl get run-{n} -o wide\n\nThen wait.\n",
+        "```sh\nrun-{n} --shown\n```\n\nExample output:\n\n```\nprinted-{n}\n```\n",
+        "| Step | Command | Expected |\n|---|---|---|\n| Look | `run-{n} --row` | fine |\n",
+        "Symptoms\n: slow-{n}\n\nFix\n: Run `systemctl restart run-{n}`\n",
+        "- Yes → go\n- No → run `kubectl delete run-{n} --now`\n",
+        "**1. Cause**\n\n**Check:**\n\n```sh\nlook-{n} -x\n```\n\n**Fix:**\n\n```sh\nfix-{n}\n```\n\n**2. Other**\n",
+        "1. one\n- a\n\n```sh\nrun-{n} --folded\n```\n\n2. two\n",
+        "This runs a script which:\n\n1. asks\n2. runs `kubectl get run-{n} -w`\n",
+        "- [ ] Look with `kubectl get run-{n} -o yaml`\n- [ ] Mend\n",
     ]
 )
 _SECTIONS = st.lists(st.tuples(st.integers(1, 4), _HEADINGS, _BODIES), min_size=1, max_size=8)

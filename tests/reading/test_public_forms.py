@@ -1,7 +1,7 @@
 """Pages in the styles of public collections are read as their authors meant them.
 
 A new style is one file `tests/fixtures/forms/NAME.md`; what is read in it stands in `NAME.expected` beside it: dialect,
-title, purpose, then each symptom, cause, step (with its commands) and solution (with its commands).
+title, purpose, then each symptom, cause, step (with its commands and the first line that they print) and solution.
 FMKB_UPDATE_FIXTURES=1 writes the expected files anew; read them before you keep them.
 """
 
@@ -28,6 +28,7 @@ def _summary(runbook: Runbook) -> str:
     lines += [f"cause: {cause.name}" for cause in runbook.causes]
     for step in runbook.steps:
         lines += [f"step {step.number}: {step.title}", *_commands(step.commands)]
+        lines += [f"    > {line}" for line in step.expected_output.split("\n")[:1] if line]
     for solution in runbook.solutions:
         lines += [f"solution {solution.number}: {solution.title}", *_commands(solution.commands)]
         lines += [f"    ! {note.kind}: {' '.join(note.text.split())}" for note in solution.notes]

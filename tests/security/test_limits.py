@@ -14,10 +14,13 @@ from tests.documents import text_of
 
 BEYOND = {
     "lines": "- a\n" * 10_001,
+    "pipes": ("|" * 100 + "\n\n") * 201,
     "headings": "# a\n" * 501,
     "code blocks": "```\na\n```\n" * 501,
     "list items": "- a\n" * 2_001,
     "table rows": "| a |\n|---|\n" + "| a |\n" * 2_001,
+    "table cells": "|a" * 60 + "|\n" + "|-" * 60 + "|\n" + ("|a" * 60 + "|\n") * 170,
+    "columns of one table": "|a" * 101 + "|\n" + "|-" * 101 + "|\n",
     "paragraphs": "a\n\n" * 3_001,
     "HTML blocks": "<!-- a -->\n" * 1_001,
     "links": "[a](b)\n\n" * 1_001,

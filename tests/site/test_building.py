@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from faultmaven_kb.site.building import MARK, build_site, site_files
 from faultmaven_kb.site.names import page_names
 from faultmaven_kb.site.pages import Site, Source
 from faultmaven_kb.site.search_data import encoded
+from tests.crash.harness import POSIX
 from tests.site.hostile import ATTACKS, ATTRIBUTES, TAGS, Page, write
 
 
@@ -154,3 +156,23 @@ def test_a_line_has_an_address_where_the_source_has_one(tmp_path: Path) -> None:
 
     assert page.path == "db/one.md"
     assert page.sections[-1].url == "https://git.example/db/one.md#L3"
+
+
+@POSIX
+def test_a_planted_list_of_files_removes_nothing_behind_a_link(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.txt"
+    kept.write_text("mine", encoding="utf-8")
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "up").symlink_to("..")
+    (site / MARK).write_text(json.dumps({"files": ["up/kept.txt"]}), encoding="utf-8")
+    with pytest.raises(PathError, match="it is a link"):
+        build_site(KnowledgeBase.load(), site)
+    assert kept.read_text(encoding="utf-8") == "mine"
+
+
+@POSIX
+def test_a_list_of_files_that_is_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / MARK)
+    with pytest.raises(PathError, match="contains other files"):
+        build_site(KnowledgeBase.load(), tmp_path)

@@ -42,13 +42,14 @@ def command(ctx: click.Context, paths: tuple[Path, ...], output: Path, jobs: int
     The file opens immediately, whatever its size, and can be given in place of a folder of runbooks. An existing file
     is brought up to date: only runbooks that have changed are read again, and no reader ever sees half of it.
     """
+    from faultmaven_kb.gate.configuration.headings import team_headings  # noqa: PLC0415
     from faultmaven_kb.knowledge_base import KnowledgeBase, is_built  # noqa: PLC0415 - a help page needs no runbook
     from faultmaven_kb.storage.building import is_built_from  # noqa: PLC0415
 
     if not is_built(output):
         raise click.UsageError(f'the output is "{printable(output.name)}", expected a name that ends in .fmkb')
     if check:
-        current = is_built_from(output, paths)
+        current = is_built_from(output, paths, team_headings(paths))
         click.echo(f"{printable(str(output))} is {'up to date' if current else 'out of date'}")
         ctx.exit(0 if current else 1)
     refuse_links(output.parent)

@@ -8,6 +8,7 @@ import click
 from faultmaven_kb.cli.shared.common import kb_option, load, runbook_named
 from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.conversion import TARGETS, convert
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
 from faultmaven_kb.text.terminal_text import printable, printable_lines
@@ -50,7 +51,7 @@ def command(
 
 def _found(name: str, kb_paths: tuple[Path, ...]) -> Runbook:
     if Path(name).is_file():
-        result = parse_runbook(Path(name))
+        result = parse_runbook(Path(name), aliases=team_headings((name,)))
         if result.runbook is None:
             raise click.UsageError(f"{name}: {printable(result.diagnostics[0].message)}")
         return result.runbook

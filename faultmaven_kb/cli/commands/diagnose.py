@@ -257,7 +257,7 @@ def _read(path: Path) -> list[Observation]:
         value = value.get("observations")
     try:
         return [_observation(observation) for observation in value]
-    except (AttributeError, KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
         expected = 'a list such as [{"text": "kubelet is running", "seen": false}]'
         raise ConfigurationError(f'"{path}" contains no observations, expected {expected}') from None
 

@@ -66,6 +66,7 @@ def _explain(explanation: Explanation) -> None:
     _print_lines(out, "fix")
     out.print(Text(explanation.fix))
     _print_lines(out, "configuration, in .fmkb.toml", "\n".join(explanation.settings))
+    out.print()
     for sentence in explanation.configuration:
         out.print(Text(sentence))
     out.print(Text(page_url(rule.code), "dim"), soft_wrap=True)
@@ -90,5 +91,6 @@ def _list(rules: tuple[Rule, ...]) -> None:
         table.add_column(name, no_wrap=name in ("code", "level"))
     for rule in rules:
         level = Text(rule.level.value, style=_LEVEL_STYLES[rule.level.value])
-        table.add_row(rule.code, rule.name, level, rule.profile.label, rule.checks or rule.why)
+        first, _, rest = (rule.checks or rule.why).partition(". ")
+        table.add_row(rule.code, rule.name, level, rule.profile.label, f"{first}." if rest else first)
     out.print(table)

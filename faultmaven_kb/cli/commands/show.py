@@ -8,6 +8,7 @@ from faultmaven_kb.cli.shared.common import copy_options, echo_json, kb_option, 
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.page import placeholder_values, print_block, print_runbook
 from faultmaven_kb.dialects import all_dialects, dialect_named
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook, read_document
 from faultmaven_kb.text.terminal_text import printable, printable_lines
@@ -46,7 +47,8 @@ def command(
     """
     runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:
-        runbook = parse_runbook(Path(runbook.path), dialect=dialect).runbook or runbook
+        aliases = team_headings((runbook.path,))
+        runbook = parse_runbook(Path(runbook.path), dialect=dialect, aliases=aliases).runbook or runbook
     values = placeholder_values(pairs, runbook)
     if block is not None:
         print_block(runbook, block, values)
@@ -62,7 +64,9 @@ def _reasons(runbook: Runbook, chosen: str | None) -> tuple[str, ...]:
     """Why a document was read as it was: the option, or what in it speaks for the dialect."""
     if chosen:
         return ("because of --dialect",)
-    document = read_document(Path(runbook.path))[0] if runbook.path and Path(runbook.path).is_file() else None
+    document = None
+    if runbook.path and Path(runbook.path).is_file():
+        document, _ = read_document(Path(runbook.path), aliases=team_headings((runbook.path,)))
     if document is None:
         return ()
     signals = dialect_named(runbook.dialect).signals(document)

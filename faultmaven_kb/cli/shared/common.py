@@ -153,9 +153,10 @@ def runbook_at(name: str, paths: tuple[Path, ...]) -> "Runbook":
         raise click.UsageError(f"{printable(file)}: {other}")
     if not file.lower().endswith(_MARKDOWN) or not Path(file).is_file():
         return runbook_named(load(paths), name)
+    from faultmaven_kb.gate.configuration.headings import team_headings  # noqa: PLC0415
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - completing a word needs no parser
 
-    result = parse_runbook(Path(file))
+    result = parse_runbook(Path(file), aliases=team_headings((file,)))
     if result.runbook is None:
         raise click.UsageError(f"{printable(file)}: {printable(result.diagnostics[0].message)}")
     if not anchor:

@@ -346,7 +346,7 @@ def _lines(text: str) -> Mapping[str, int]:
         header, assignment = _HEADER.match(line), _ASSIGNMENT.match(line)
         if header:
             table = re.sub(r"[\s\"']", "", header[1])
-            names = table.split(".")
+            names = table.split(".")[:MOST_PARTS]  # a line of a text may look like a header of thousands
             for end in range(1, len(names) + 1):
                 lines.setdefault(".".join(names[:end]), number)
         elif assignment:

@@ -358,9 +358,8 @@ def _mongo_harms(snippet: Snippet) -> Iterator[Harm]:
 
 def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
     queries = snippet.queries
-    for number, query in enumerate(queries):
-        if any(other.keyword == "rollback" for other in queries[number + 1 :]):
-            continue
+    undone = max((number for number, query in enumerate(queries) if query.keyword == "rollback"), default=0)
+    for query in queries[undone:]:
         harm = _query_harm(query, made)
         if harm:
             yield Harm(harm[0], query.start, query.start + len(query.bare), harm[1])

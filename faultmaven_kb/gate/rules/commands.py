@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, suggestion
-from faultmaven_kb.fences import data_syntax, languages
+from faultmaven_kb.fences import data_syntax, languages, shell
 from faultmaven_kb.fences.placeholders import PLACEHOLDER, mask_placeholders
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.fences.sql import error_in
@@ -68,6 +68,11 @@ def shell_syntax(checked: Checked) -> Iterator[Finding]:
             line = snippet.code[error:].split("\n", 1)[0].rstrip()
             span = snippet.span(error, error + max(len(line), 1))
             yield Finding(f'shell cannot parse this from "{line[:40]}" on', span)
+        elif snippet.script.unread is not None:  # the rules about commands see none of the block
+            message = (
+                f"a line of more than {shell.LONGEST:,} characters, expected lines that a reader and the rules can read"
+            )
+            yield Finding(message, snippet.line_span(snippet.script.unread))
 
 
 @rule("RB604", "command-without-comment", Level.INFO, Profile.CURATED)

@@ -79,16 +79,27 @@ def private_key(checked: Checked) -> Iterator[Finding]:
         yield Finding("private key in plain text, expected none", source.span(key.start, max(end, key.start + 1)))
 
 
+_MOST = 200
+"""Commands of one kind whose surroundings are looked at; the next one is reported, so that none hides behind them."""
+
+
+def _too_many(place: Span) -> Finding:
+    return Finding(f"more than {_MOST} such commands, expected a runbook whose every command can be judged", place)
+
+
 @rule("RB703", "destructive-without-warning", Level.ERROR, Profile.CONTRIBUTE)
 def destructive_without_warning(checked: Checked) -> Iterator[Finding]:
     """Checks that a warning, a backup or a dry run comes before every command that destroys something.
 
     Readers who paste such a command must know beforehand what will be lost.
     """
-    for snippet, harm in checked.harms:
+    for number, (snippet, harm) in enumerate(checked.harms):
+        place = _first_line(snippet, harm.start, harm.end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
         if not is_warned(snippet, harm) and not is_guarded(snippet, harm):
-            message = f"this {harm.what}, expected a warning, a backup or a dry run above it"
-            yield Finding(message, _first_line(snippet, harm.start, harm.end))
+            yield Finding(f"this {harm.what}, expected a warning, a backup or a dry run above it", place)
 
 
 def _first_line(snippet: Snippet, start: int, end: int) -> Span:
@@ -102,16 +113,19 @@ def force_without_explanation(checked: Checked) -> Iterator[Finding]:
 
     Force skips confirmations and clean shutdowns. The reader should know which ones, and why that is necessary.
     """
-    for snippet in checked.snippets:
-        for command in _commands(snippet):
-            flag = _force(command)
-            if flag is None:
-                continue
-            word = command.words[flag]
-            if not explains(snippet, word.start, force=True):
-                yield Finding(
-                    f'"{word.text}" is not explained, expected why force is needed', snippet.span(word.start, word.end)
-                )
+    forced = (
+        (snippet, command.words[flag])
+        for snippet in checked.snippets
+        for command in _commands(snippet)
+        if (flag := _force(command)) is not None
+    )
+    for number, (snippet, word) in enumerate(forced):
+        place = snippet.span(word.start, word.end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
+        if not explains(snippet, word.start, force=True):
+            yield Finding(f'"{word.text}" is not explained, expected why force is needed', place)
 
 
 def _force(command: ShellCommand) -> int | None:
@@ -159,7 +173,7 @@ def destructive_without_backup(checked: Checked) -> Iterator[Finding]:
 
     A warning does not bring data back, a backup does.
     """
-    for snippet, harm in checked.harms:
+    for snippet, harm in checked.harms[:_MOST]:
         if harm.loses_data and not has_backup(checked, snippet, harm):
             message = f"this {harm.what} for good, expected a backup or a dry run before it"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -171,7 +185,7 @@ def destructive_in_quick_fix(checked: Checked) -> Iterator[Finding]:
 
     The card is read under stress. Destructive commands belong in a solution, where there is room for a warning.
     """
-    for snippet, harm in checked.harms:
+    for snippet, harm in checked.harms[:_MOST]:
         if snippet.role == "quick-reference-card" and not is_graceful(snippet, harm):
             message = f"this {harm.what}, expected a quick fix that destroys nothing"
             yield Finding(message, _first_line(snippet, harm.start, harm.end))
@@ -223,10 +237,18 @@ def insecure_permission(checked: Checked) -> Iterator[Finding]:
 
     Protection that was switched off for a repair is rarely switched on again.
     """
-    for snippet in checked.snippets:
-        for what, start, end in (*_insecure_commands(snippet), *_insecure_settings(snippet)):
-            if not explains(snippet, start, force=False):
-                yield Finding(f"{what}, expected the narrowest permission that works", snippet.span(start, end))
+    doors = (
+        (snippet, *door)
+        for snippet in checked.snippets
+        for door in (*_insecure_commands(snippet), *_insecure_settings(snippet))
+    )
+    for number, (snippet, what, start, end) in enumerate(doors):
+        place = snippet.span(start, end)
+        if number == _MOST:
+            yield _too_many(place)
+            return
+        if not explains(snippet, start, force=False):
+            yield Finding(f"{what}, expected the narrowest permission that works", place)
 
 
 def _insecure_commands(snippet: Snippet) -> Iterator[tuple[str, int, int]]:

@@ -10,6 +10,7 @@ what to do and not what it costs.
 """
 
 import re
+from collections.abc import Iterable
 
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.destructive import Harm
@@ -115,16 +116,32 @@ _ONLY_NAMED = re.compile(
 _OF_BACKUPS = re.compile(r"snapshot|backup|snap-|restic|borg|velero|rollback", re.IGNORECASE)
 
 
+_REACH = 20_000
+"""Characters above a command in which a precaution is sought: every command is compared with all of them."""
+
+
+def _nearest(texts: Iterable[str]) -> list[str]:
+    """The last of some texts that stand above a command, as far as a precaution reaches."""
+    near: list[str] = []
+    left = _REACH
+    for text in reversed(tuple(texts)):
+        near.append(text[-left:])
+        left -= len(text) + 1
+        if left <= 0:
+            break
+    return near[::-1]
+
+
 def _comments(snippet: Snippet, index: int) -> str:
     """The comments of a block up to the line of an index."""
     stop = snippet.code.find("\n", index)
-    above = snippet.code[: stop if stop >= 0 else None]
+    above = snippet.code[max(index - _REACH, 0) : stop if stop >= 0 else None]
     return "\n".join(match[1] for match in re.finditer(r"(?:^|\s)(?:#|--(?= )|//)\s*(.*)", above))
 
 
 def _above(snippet: Snippet) -> tuple[str, ...]:
     """The prose above a block; on the card only what belongs to the quick fix."""
-    texts = snippet.above
+    texts = tuple(_nearest(snippet.above))
     if snippet.role == "quick-reference-card":
         fixes = [index for index, text in enumerate(texts) if re.search(r"\bfix\b", text[:40], re.IGNORECASE)]
         texts = texts[fixes[-1] :] if fixes else texts[-1:]
@@ -135,7 +152,7 @@ def is_warned(snippet: Snippet, harm: Harm) -> bool:
     """Whether a warning about a command's own harm is above it."""
     command = snippet.code[harm.start : harm.end].lower()
     near = (*_above(snippet)[-2:], *_comments(snippet, harm.start).split("\n"))
-    around = [_about(text, command) for text in (*snippet.outer, *_above(snippet), *near)]
+    around = [_about(text, command) for text in (*_nearest(snippet.outer), *_above(snippet), *near)]
     return any(_MARK.search(text) and _tells(_without_orders(text), harm) for text in around) or any(
         _EFFECT.search(sentence) and not _OTHER_LABEL.match(sentence) and _tells(_without_orders(sentence), harm)
         for text in near
@@ -175,7 +192,7 @@ def is_guarded(snippet: Snippet, harm: Harm) -> bool:
 
     Where the command deletes backups itself, a text that mentions them is not a precaution.
     """
-    commands = [fence.code for fence in snippet.before] + [snippet.code[: harm.start]]
+    commands = _nearest((*(fence.code for fence in snippet.before), snippet.code[: harm.start]))
     if any(map(_SAFEGUARD_COMMAND.search, commands)):
         return True
     if _OF_BACKUPS.search(snippet.code[harm.start : harm.end]):
@@ -187,9 +204,10 @@ def is_guarded(snippet: Snippet, harm: Harm) -> bool:
 def has_backup(checked: Checked, snippet: Snippet, harm: Harm) -> bool:
     """Whether the section mentions a backup, a dry run or a way back anywhere before a command."""
     last = snippet.span(harm.start, harm.start).line
-    above = "\n".join(checked.lines[snippet.section.span.line - 1 : last - 1])
+    above = "\n".join(_nearest(checked.lines[max(snippet.section.span.line - 1, last - 2_000) : last - 1]))
     return any(pattern.search(above) for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND, _NO_LOSS)) or any(
-        pattern.search(snippet.code[: harm.start]) for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND)
+        pattern.search(snippet.code[max(harm.start - _REACH, 0) : harm.start])
+        for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND)
     )
 
 
@@ -204,6 +222,7 @@ def is_graceful(snippet: Snippet, harm: Harm) -> bool:
 def explains(snippet: Snippet, index: int, *, force: bool) -> bool:
     """Whether the text above an index says why force is used, or warns of the permission that is given away."""
     if force:
-        return any(_FORCE_WHY.search(text) for text in (*snippet.outer, *snippet.above, _comments(snippet, index)))
+        around = _nearest((*snippet.outer, *snippet.above, _comments(snippet, index)))
+        return any(_FORCE_WHY.search(text) for text in around)
     texts = (*_above(snippet), _comments(snippet, index))
     return any(_PERMISSION_WHY.search(text) and (_MARK.search(text) or _ADVICE.search(text)) for text in texts)

@@ -1,0 +1,96 @@
+"""Fences that show what a command prints: they are no commands, whatever their language says.
+
+The words right above a fence announce it ("Example output:", "you should see errors like:"); a sentence that says how
+to get there ("you can see it by running:") announces a command, and so does a first line that is typed.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from faultmaven_kb.dialects.typed import is_typed_line
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote
+
+__all__ = ["shown_in", "without_shown"]
+
+_PRINTED = frozenset({"output", "log", "logs"})
+_NAMES = re.compile(
+    r"\boutputs?(?: (?:is|of|from|should|will|would|might|may)\b[^\n]{0,120})?\W*$|"
+    r"\b(?:example|sample|expected|typical|healthy|normal|possible) (?:outputs?|results?|responses?|failures?|errors?|"
+    r"logs?|messages?)\b|"
+    r"\b(?:following|this|these|such|an?) (?:\w+ )?"
+    r"(?:errors?|messages?|outputs?|responses?|logs?|results?|lines?)\W*$|"
+    r"\b(?:errors?|logs?|messages?|lines?)(?: \w+)? (?:such as|like)\b|"
+    r"\b(?:returns|prints|shows|responds with|logs)\W*$",
+    re.IGNORECASE,
+)
+"""Words that name what is printed."""
+_SEES = re.compile(
+    r"\blooks? (?:something |a bit |a lot )?like\b|\blook(?:s|ing) as follows|\bsimilar to\b|"
+    r"\byou(?:['’]ll| will| should| would| might| may) (?:\w+ )?(?:see|get|find|notice|receive)\b|"
+    r"\b(?:should|will|would) (?:\w+ )?(?:be|look|show|return|print|see|produce|output|display|contain|say)\b",
+    re.IGNORECASE,
+)
+_TYPES = re.compile(
+    r"\b(?:run|runs|running|execute|executing|use|using|type|enter|issue|invoke|invoking|script|query)\b[^\n.]{0,60}\W*$|"
+    r"\b(?:with|by|via|commands?)\W*$",
+    re.IGNORECASE,
+)
+"""Words that say how to get to see it."""
+_TAIL = 300
+
+
+def shown_in(blocks: Iterable[Block]) -> Iterator[Fence]:
+    """The fences among the blocks that show what is printed, those in lists and quotes as well."""
+    above = ""
+    for block in blocks:
+        if isinstance(block, Fence):
+            if _is_shown(block, above):
+                yield block
+        elif isinstance(block, ListBlock):
+            for item in block.items:
+                yield from shown_in(item.blocks)
+        elif isinstance(block, Quote):
+            yield from shown_in(block.blocks)
+        above = _last_words(block)
+
+
+def without_shown(blocks: tuple[Block, ...], shown: Iterable[Fence]) -> tuple[Block, ...]:
+    """The blocks without some fences, at any depth."""
+    places = {fence.span for fence in shown}
+    return tuple(_without(blocks, places)) if places else blocks
+
+
+def _without(blocks: Iterable[Block], places: "set[object]") -> Iterator[Block]:
+    for block in blocks:
+        if isinstance(block, Fence) and block.span in places:
+            continue
+        if isinstance(block, ListBlock):
+            items = tuple(replace(item, blocks=tuple(_without(item.blocks, places))) for item in block.items)
+            yield replace(block, items=items)
+        elif isinstance(block, Quote):
+            yield replace(block, blocks=tuple(_without(block.blocks, places)))
+        else:
+            yield block
+
+
+def _is_shown(fence: Fence, above: str) -> bool:
+    if fence.language in _PRINTED:
+        return True
+    first = next((line for line in fence.code.split("\n") if line.strip()), "")
+    if not above or is_typed_line(first) or first.startswith("# "):
+        return False
+    if _NAMES.search(above):
+        return True
+    return _SEES.search(above) is not None and _TYPES.search(above) is None
+
+
+def _last_words(block: Block) -> str:
+    """The last sentence of a paragraph, or of the last item of a list, which stands right above what follows."""
+    if isinstance(block, ListBlock) and block.items and block.items[-1].blocks:
+        return _last_words(block.items[-1].blocks[-1])
+    if not isinstance(block, Paragraph):
+        return ""
+    line = plain(block.text.rstrip()[-_TAIL:].rpartition("\n")[2]).strip(" *_")
+    return line.rstrip(".").rpartition(". ")[2]

@@ -1,0 +1,55 @@
+"""What a page is for where no heading says so: the first words that are about the whole page."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from faultmaven_kb.dialects.alert_headings import label_means
+from faultmaven_kb.dialects.branches import is_branch
+from faultmaven_kb.dialects.furniture import is_furniture
+from faultmaven_kb.dialects.loose_forms import asks, is_aside
+from faultmaven_kb.text.markdown import Paragraph
+from faultmaven_kb.text.outline import OutlineSection, label_of, words
+
+__all__ = ["first_words"]
+
+_SENTENCE = 4
+_TWO_MARKS = 2
+
+
+def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
+    """The first paragraph that says something, outside of questions, conditions and asides; none where there is none.
+
+    Below the title one that announces a list will do ("Two things are needed:"); further down a sentence is asked for.
+    """
+    tops = [section for section in outline if section.level <= 1] or list(outline[:1])
+    above = [each for section in tops for each in _said((replace(section, children=()),))]
+    above = [each for each in above if _is_sentence(each.text)]
+    telling = [each for each in above if label_of(each) is None and not each.text.rstrip(" *_").endswith(":")]
+    further = (each for each in _said(outline) if label_of(each) is None and not each.text.endswith(":"))
+    below = [each for each in further if _is_sentence(each.text)]
+    return tuple((telling or [each for each in above if not _is_facts(each)] or below)[:1])
+
+
+def _is_sentence(text: str) -> bool:
+    return text.rstrip(" *_").endswith((".", "!", "。")) or len(text.split()) >= _SENTENCE
+
+
+def _is_facts(paragraph: Paragraph) -> bool:
+    """Whether each line of a paragraph is a bold name with its value ("**RTO:** 10 minutes | **RPO:** none")."""
+    lines = paragraph.text.split("\n")
+    return all(label_of(Paragraph(line, paragraph.span)) for line in lines) and paragraph.text.count("**") > _TWO_MARKS
+
+
+def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
+    for section in sections:
+        if section.level > 1 and (asks(section.title) or is_branch(section.title) or is_aside(section)):
+            continue
+        for block in section.blocks:
+            if isinstance(block, Paragraph):
+                if asks(block.text):
+                    break
+                label = label_of(block)
+                named = label[0] if label and not label[1] else block.text
+                if not is_furniture(block) and label_means(words(named)) is None:
+                    yield block
+        yield from _said(section.children)

@@ -1,0 +1,224 @@
+"""Shapes that authors draw by hand where Markdown has a form, read as that form before a dialect looks.
+
+"a) …", "ii. …", "① …", "1️⃣ …" and "Step one: …" at the start of paragraphs are the items of a numbered list. "Term"
+with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
+points that stand between "1." and "2." belong to the first. A list that repeats the headings of the page is its table
+of contents. The lines of the page keep their places; only blocks change, and sections never do.
+"""
+
+import operator
+import re
+from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+
+from faultmaven_kb.dialects.enumerations import as_lists
+from faultmaven_kb.dialects.typed import is_typed_prose
+from faultmaven_kb.source import Span
+from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
+from faultmaven_kb.text.outline import OutlineSection, walk
+
+__all__ = ["shaped"]
+
+_FEWEST = 2
+_TERM_LENGTH = 80
+_ANSWER = re.compile(r"\W{0,4}(?:if )?(?:yes|no)\W{0,2}\s*(?:[,:→=>–—-]|\Z)", re.IGNORECASE)
+
+
+def shaped(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
+    """The sections with blocks in the forms that Markdown has for them; the same object where nothing is drawn."""
+    titles = frozenset(_bare(section.title) for section in walk(outline) if section.heading)
+    return _all_shaped(outline, titles)
+
+
+def _all_shaped(sections: tuple[OutlineSection, ...], titles: AbstractSet[str]) -> tuple[OutlineSection, ...]:
+    found = tuple(_shaped(section, titles) for section in sections)
+    return found if any(new is not old for new, old in zip(found, sections, strict=True)) else sections
+
+
+def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection:
+    children = _all_shaped(section.children, titles)
+    blocks = section.blocks
+    if any(isinstance(block, Quote) for block in blocks):
+        blocks = tuple(_typed_quote(block) for block in blocks)
+    if any((isinstance(block, Paragraph) and "\n:" in block.text) or _is_definition(block) for block in blocks):
+        blocks = tuple(_definitions(blocks))
+    if any(isinstance(block, ListBlock) for block in blocks):
+        blocks = tuple(block for block in blocks if not _repeats(block, titles))
+        blocks = _folded(blocks)
+    blocks = as_lists(blocks)
+    same = len(blocks) == len(section.blocks) and all(map(operator.is_, blocks, section.blocks))
+    if same and children is section.children:
+        return section
+    return replace(section, blocks=blocks, children=children)
+
+
+def _typed_quote(block: Block) -> Block:
+    """A quote whose every line is typed as the code that it is."""
+    if not isinstance(block, Quote):
+        return block
+    texts = [inner.text for inner in block.blocks if isinstance(inner, Paragraph)]
+    if not texts or len(texts) < len(block.blocks):
+        return block
+    lines = [line.strip().strip("`") for text in texts for line in text.split("\n")]
+    if not all(is_typed_prose(line) for line in lines):
+        return block
+    return Fence("bash", "", "".join(f"{line}\n" for line in lines), block.span)
+
+
+def _is_definition(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.text.startswith((": ", ":\t"))
+
+
+def _definitions(blocks: Iterable[Block]) -> Iterator[Block]:
+    """Terms with their definitions as labels with lists; other blocks as they are."""
+    term: Paragraph | None = None
+    for block in blocks:
+        if not isinstance(block, Paragraph):
+            if term:
+                yield term
+            term = None
+            yield block
+            continue
+        pieces = list(_terms(block))
+        if term and pieces and pieces[0][0] is None and _is_definition(block):
+            yield Paragraph(f"**{term.text.strip()}:**", term.span)
+            yield _points(pieces[0][1])
+            pieces, term = pieces[1:], None
+        elif term:
+            yield term
+            term = None
+        for name, points in pieces:
+            if name and points:
+                yield Paragraph(f"**{name.text}:**", name.span)
+                yield _points(points)
+            elif name and len(pieces) == 1 and "\n" not in name.text and len(name.text) <= _TERM_LENGTH:
+                term = name
+            elif name:
+                yield name
+            else:
+                yield from points
+    if term:
+        yield term
+
+
+def _terms(block: Paragraph) -> Iterator[tuple[Paragraph | None, list[Paragraph]]]:
+    """A paragraph as terms, each with its definitions; the text above the first term is one without definitions."""
+    lines = block.text.split("\n")
+    marked = [line.startswith((": ", ":\t")) for line in lines]
+    if not any(marked):
+        yield block, []
+        return
+    name: Paragraph | None = None
+    points: list[Paragraph] = []
+    above: list[str] = []
+    for index, line in enumerate(lines):
+        span = _line_span(block, index, line)
+        if marked[index]:
+            points.append(Paragraph(line[1:].strip(), span))
+        elif index + 1 < len(lines) and marked[index + 1] and len(line) <= _TERM_LENGTH:
+            if above:
+                yield Paragraph("\n".join(above), block.span), []
+            if name or points:
+                yield name, points
+            name, points, above = Paragraph(line.strip(" *_:"), span), [], []
+        elif points:
+            last = points[-1]
+            points[-1] = Paragraph(f"{last.text}\n{line}", last.span)
+        else:
+            above.append(line)
+    yield name, points
+
+
+def _line_span(block: Paragraph, index: int, line: str) -> Span:
+    number = min(block.span.line + index, block.span.end_line)
+    return Span(number, block.span.column if index == 0 else 1, number, len(line) + 1)
+
+
+def _points(points: list[Paragraph]) -> ListBlock:
+    first, last = points[0].span, points[-1].span
+    items = tuple(ListItem(None, (point,), point.span) for point in points)
+    return ListBlock(False, items, Span(first.line, first.column, last.end_line, last.end_column))
+
+
+def _repeats(block: Block, titles: AbstractSet[str]) -> bool:
+    """Whether a list says what the headings of the page say: its table of contents, with links or without."""
+    if not isinstance(block, ListBlock) or len(block.items) < _FEWEST:
+        return False
+    firsts = [item.blocks[0] for item in block.items if len(item.blocks) == 1]
+    said = [_bare(plain(first.text)) for first in firsts if isinstance(first, Paragraph)]
+    return len(said) == len(block.items) and all(text in titles for text in said)
+
+
+def _bare(text: str) -> str:
+    """The letters of a heading or an item without its number, for comparison."""
+    return " ".join("".join(c if c.isalpha() else " " for c in text.casefold()).split()) or text
+
+
+def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """What is between two numbers of one list, or points right below a numbered item, as a part of the item above it.
+
+    A list goes on where the next number follows, or where only code is between and the author writes "1." each time.
+    """
+    found: list[Block] = []
+    at = 0
+    while at < len(blocks):
+        block = blocks[at]
+        at += 1
+        if not (isinstance(block, ListBlock) and block.ordered):
+            found.append(block)
+            continue
+        whole = block
+        while True:
+            end = _next_number(blocks, at, whole)
+            if end is None:
+                break
+            following = blocks[end]
+            assert isinstance(following, ListBlock)
+            whole = _joined(whole, blocks[at:end], following.items)
+            at = end + 1
+        for end in range(at, min(at + 2, len(blocks))):
+            if _is_right_below(blocks[end], whole):
+                whole = _joined(whole, blocks[at : end + 1], ())
+                at = end + 1
+                break
+        found.append(whole)
+    return tuple(found) if len(found) < len(blocks) else blocks
+
+
+def _next_number(blocks: tuple[Block, ...], at: int, whole: ListBlock) -> int | None:
+    """The index of the list that goes on with the count of a list."""
+    for index in range(at, len(blocks)):
+        block = blocks[index]
+        if isinstance(block, ListBlock) and block.ordered:
+            last, first = whole.items[-1].number, block.items[0].number
+            if last is None or first is None:
+                return None
+            again = first == 1 == last and all(isinstance(each, Fence) for each in blocks[at:index])
+            return index if first == last + 1 or again else None
+    return None
+
+
+def _is_right_below(block: Block, whole: ListBlock) -> bool:
+    if not isinstance(block, ListBlock) or block.ordered:
+        return False
+    return block.span.line == whole.span.end_line + 1 or all(_answers(item) for item in block.items)
+
+
+def _answers(item: ListItem) -> bool:
+    """Whether a point says what to do for "yes" or "no": a part of the question above it."""
+    first = item.blocks[0] if item.blocks else None
+    return isinstance(first, Paragraph) and _ANSWER.match(first.text) is not None
+
+
+def _joined(whole: ListBlock, between: tuple[Block, ...], items: tuple[ListItem, ...]) -> ListBlock:
+    """A list whose last item holds some more blocks, followed by some more items."""
+    last = whole.items[-1]
+    if between:
+        end = between[-1].span
+        span = Span(last.span.line, last.span.column, end.end_line, end.end_column)
+        last = replace(last, blocks=(*last.blocks, *between), span=span)
+    kept = (*whole.items[:-1], last, *items)
+    first, end = whole.span, kept[-1].span
+    return ListBlock(True, kept, Span(first.line, first.column, end.end_line, end.end_column))

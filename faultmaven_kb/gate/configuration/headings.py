@@ -1,0 +1,53 @@
+"""A team's own headings for everybody who reads its runbooks, not only for the check: `[sections.aliases]`.
+
+The search, the exports and the editor read runbooks without being told of a configuration. So the one in force for the
+runbooks' place is looked up here, cheaply: where no file speaks of aliases, none is parsed. A configuration that is not
+understood changes nothing here, because who looks for help is not who broke it; the check says what is wrong with it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from faultmaven_kb.disk.folders import repository_top
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.reading.files import real_path
+
+__all__ = ["team_headings"]
+
+_NAMES = (".fmkb.toml", "pyproject.toml")
+_LIMIT = 1_000_000
+
+
+def team_headings(paths: Sequence[str | Path]) -> dict[str, str]:
+    """The headings of a team with the ones they are read as, from the configuration in force for the first path."""
+    if not paths or not _speaks_of_aliases(Path(paths[0])):
+        return {}
+    from faultmaven_kb.gate.configuration.location import find_configuration  # noqa: PLC0415 - mostly there is none
+
+    try:
+        return dict(find_configuration(Path(paths[0])).configuration.settings.aliases)
+    except ConfigurationError:
+        return {}
+
+
+def _speaks_of_aliases(path: Path) -> bool:
+    """Whether a file that may be the configuration in force holds the word at all."""
+    real = real_path(path)
+    folder = real if real.is_dir() else real.parent
+    top = repository_top(folder)
+    for above in (folder, *folder.parents):
+        if any(_holds(above / name) for name in _NAMES):
+            return True
+        if above == top:
+            return False
+    return False
+
+
+def _holds(file: Path) -> bool:
+    try:
+        if not file.is_file():
+            return False
+        with file.open("rb") as opened:
+            return b"aliases" in opened.read(_LIMIT)
+    except OSError:
+        return False
