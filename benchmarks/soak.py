@@ -31,7 +31,7 @@ from benchmarks.hostile_documents import CLASSES
 
 _ROOT = Path(__file__).parents[1]
 _QUESTIONS = ("OOM command not allowed", "too many clients already", "disk full", "a" * 5_000, "\u202e::error::x", "")
-_CALLS = (
+_CALLS: tuple[tuple[str, dict[str, object]], ...] = (
     ("search_runbooks", {"question": "redis out of memory"}),
     ("get_runbook", {"id": "redis-out-of-memory"}),
     ("get_runbook", {"id": "../../etc/passwd"}),
