@@ -93,7 +93,7 @@ class Soak:
     def session(self) -> None:
         """A session of an agent; one of two is left open, and the server has to close it."""
         lines = ["Accept: application/json, text/event-stream"]
-        about = {
+        about: dict[str, object] = {
             "protocolVersion": "2025-06-18",
             "capabilities": {},
             "clientInfo": {"name": "soak", "version": "1"},
