@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from importlib.metadata import PackageNotFoundError, metadata
+from importlib.metadata import Distribution, PackageNotFoundError
 
 import pytest
 from packaging.requirements import Requirement
@@ -21,7 +21,7 @@ PAGE = (ROOT / "docs" / "explanation" / "dependencies.md").read_text(encoding="u
 
 def _listed() -> dict[str, list[str]]:
     """The licences of each package in the tables of the page: a row may name several packages."""
-    found = {}
+    found: dict[str, list[str]] = {}
     for row in re.findall(r"^\|(.+)\|$", PAGE, re.MULTILINE):
         cells = [cell.strip() for cell in row.split("|")][-3:]
         for name in cells[0].split(", "):
@@ -34,11 +34,10 @@ def test_the_licence_of_a_direct_dependency_is_listed_as_it_is_declared(name: st
     licences = _listed().get(canonicalize_name(name))
     assert licences, f"{name} is in no table of dependencies.md; .ci/licences says what it declares"
     try:
-        about = metadata(name)
+        about = Distribution.from_name(name).metadata
     except PackageNotFoundError:
         pytest.skip("an extra that is not installed here")
-    declared = " ".join(
-        [about.get("License-Expression") or "", (about.get("License") or "")[:200], *about.get_all("Classifier", [])]
-    ).casefold()
+    fields = {key: about.get_all(key) or [] for key in ("License-Expression", "License", "Classifier")}
+    declared = " ".join(value[:200] for values in fields.values() for value in values).casefold()
     for licence in licences:
         assert licence.casefold().removesuffix("-2.0") in declared, f"{name} declares {declared!r}"

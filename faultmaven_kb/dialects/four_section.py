@@ -178,8 +178,8 @@ def _case(section: OutlineSection) -> Contents:
     for role, part in labelled:
         read = Contents(steps=steps_in(part)) if role == "diagnosis" else Contents(solutions=solutions_in(part))
         found = found.followed_by(read)
-    read = {block.span.line for _, part in labelled for block in part.blocks}
-    rest = tuple(block for block in blocks_below(section) if block.span.line not in read)
+    done = {block.span.line for _, part in labelled for block in part.blocks}
+    rest = tuple(block for block in blocks_below(section) if block.span.line not in done)
     if not all_commands(rest):
         return found
     step = one_step(heading_number(section.title)[1], rest, section.span, counted=False)

@@ -202,7 +202,7 @@ def test_a_dead_link_is_told_even_where_the_name_leads_to_a_runbook() -> None:
     row = cover([alert], KnowledgeBase.builtin(), faults={}).rows[0]
 
     assert (row.status, row.runbook) == ("dead-link", "redis-out-of-memory")
-    assert "leads to no runbook" in row.faults[0]
+    assert "does not lead to a runbook" in row.faults[0]
 
 
 @pytest.mark.parametrize(
