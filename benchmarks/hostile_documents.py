@@ -55,8 +55,8 @@ def _fences(line: str) -> Make:
     def make(size: int) -> str:
         parts, number = [HEADER, STEPS], 0
         while len("".join(parts)) < min(size, 195_000) - 8_500 and len(parts) < 48:
-            lines = []
-            while sum(map(len, lines)) < 3_900:
+            lines: list[str] = []
+            while sum(len(each) for each in lines) < 3_900:
                 lines.append(line.format(number))
                 number += 1
             parts += ["It stops and then the data is lost. " * 100 + "\n\n```bash\n", *("".join(lines), "```\n\n")]

@@ -31,7 +31,7 @@ from benchmarks.hostile_documents import CLASSES
 
 _ROOT = Path(__file__).parents[1]
 _QUESTIONS = ("OOM command not allowed", "too many clients already", "disk full", "a" * 5_000, "\u202e::error::x", "")
-_CALLS = (
+_CALLS: tuple[tuple[str, dict[str, object]], ...] = (
     ("search_runbooks", {"question": "redis out of memory"}),
     ("get_runbook", {"id": "redis-out-of-memory"}),
     ("get_runbook", {"id": "../../etc/passwd"}),
@@ -93,7 +93,7 @@ class Soak:
     def session(self) -> None:
         """A session of an agent; one of two is left open, and the server has to close it."""
         lines = ["Accept: application/json, text/event-stream"]
-        about = {
+        about: dict[str, object] = {
             "protocolVersion": "2025-06-18",
             "capabilities": {},
             "clientInfo": {"name": "soak", "version": "1"},

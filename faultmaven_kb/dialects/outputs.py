@@ -6,9 +6,11 @@ to get there ("you can see it by running:") announces a command, and so does a f
 
 import re
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.typed import is_typed_line
+from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote
 
@@ -62,7 +64,7 @@ def without_shown(blocks: tuple[Block, ...], shown: Iterable[Fence]) -> tuple[Bl
     return tuple(_without(blocks, places)) if places else blocks
 
 
-def _without(blocks: Iterable[Block], places: "set[object]") -> Iterator[Block]:
+def _without(blocks: Iterable[Block], places: AbstractSet[Span]) -> Iterator[Block]:
     for block in blocks:
         if isinstance(block, Fence) and block.span in places:
             continue

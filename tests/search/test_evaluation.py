@@ -40,13 +40,13 @@ def test_the_shipped_runbooks_are_found_at_least_as_well_as_the_docs_say(run: Ev
     assert figures["S@1"] >= 0.88
     assert figures["S@3"] >= 0.97
     assert figures["MRR@10"] >= 0.93
-    assert run.calibration_error() <= 0.08
+    assert run.calibration_error() <= 0.07
 
 
 def test_questions_without_a_runbook_are_seldom_answered(run: Evaluation) -> None:
-    assert (run.verdicts(positive=True).right or 0) >= 0.94
+    assert (run.verdicts(positive=True).right or 0) >= 0.95
     assert run.of("off-topic").verdicts(positive=False).match <= 0.07
-    assert run.of("no-runbook").verdicts(positive=False).match <= 0.27
+    assert run.of("no-runbook").verdicts(positive=False).match <= 0.21
 
 
 def test_with_nine_more_runbooks_the_base_still_finds_the_right_one() -> None:
@@ -59,8 +59,8 @@ def test_with_nine_more_runbooks_the_base_still_finds_the_right_one() -> None:
     assert figures["S@1"] >= 0.86
     assert figures["S@3"] >= 0.96
     assert figures["MRR@10"] >= 0.91
-    assert (everything.verdicts(positive=True).right or 0) >= 0.92
-    assert everything.of("off-topic").verdicts(positive=False).match <= 0.09
+    assert (everything.verdicts(positive=True).right or 0) >= 0.93
+    assert everything.of("off-topic").verdicts(positive=False).match <= 0.07
 
 
 def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
@@ -69,10 +69,10 @@ def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
     kb = KnowledgeBase.builtin()
     whole = evaluate(questions, lambda question: kb.search(question, limit=10))
     figures = {name: found.value for name, found in whole.ranking_figures().items() if found}
-    assert figures["S@1"] >= 0.84
-    assert figures["S@3"] >= 0.95
-    assert figures["MRR@10"] >= 0.90
-    assert (whole.verdicts(positive=True).right or 0) >= 0.91
+    assert figures["S@1"] >= 0.80
+    assert figures["S@3"] >= 0.93
+    assert figures["MRR@10"] >= 0.87
+    assert (whole.verdicts(positive=True).right or 0) >= 0.89
     assert whole.of("off-topic").verdicts(positive=False).match <= 0.07
 
 
@@ -87,7 +87,7 @@ def test_runbooks_that_came_later_are_found_among_all_that_are_shipped() -> None
     assert figures["S@1"] >= 0.92
     assert figures["MRR@10"] >= 0.95
     assert (later.verdicts(positive=True).right or 0) >= 0.93
-    assert later.verdicts(positive=False).match <= 0.6
+    assert later.verdicts(positive=False).match <= 0.5
 
 
 def test_a_run_kept_as_json_gives_the_same_figures(run: Evaluation) -> None:

@@ -97,3 +97,10 @@ def test_the_three_verdicts() -> None:
     assert decide([STRONG, WEAK]) == "match"
     assert decide([close, close]) == "ambiguous"
     assert decide([WEAK, WEAK]) == decide([]) == "none"
+
+
+def test_a_lead_counts_for_less_when_the_question_does_not_say_the_title() -> None:
+    """The sibling of a runbook that the base does not have is far ahead of all others as well."""
+    assert probability(STRONG._replace(title=0.9)) > probability(STRONG._replace(title=0.1))
+    behind = STRONG._replace(lead=0.0)
+    assert probability(behind._replace(title=0.9)) == probability(behind._replace(title=0.1))
