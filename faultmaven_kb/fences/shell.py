@@ -26,7 +26,7 @@ _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,6
 _OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
-_MOST = 100_000
+_MOST = 100_000  # chosen: bounds the work
 _CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
 

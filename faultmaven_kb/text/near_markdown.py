@@ -27,7 +27,7 @@ _NOTHING = re.compile(r"\{(?:toc|anchor|excerpt|children|status|pagetree)\b[^{}\
 _UNSPACED = re.compile(r"^#{1,6}[^\s#!\d][^\n]*$", re.MULTILINE)
 _SPACED = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)
 _UNSPACED_POINT = re.compile(r"-(?=[A-Za-z`*])")
-_FEWEST = 2
+_FEWEST = 2  # chosen: one may be chance
 
 
 def as_markdown(text: str) -> str:

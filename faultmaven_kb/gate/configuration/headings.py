@@ -15,7 +15,7 @@ from faultmaven_kb.reading.files import real_path
 __all__ = ["team_headings"]
 
 _NAMES = (".fmkb.toml", "pyproject.toml")
-_LIMIT = 1_000_000
+_LIMIT = 1_000_000  # chosen: bounds the memory
 
 
 def team_headings(paths: Sequence[str | Path]) -> dict[str, str]:
