@@ -146,9 +146,12 @@ def _repeats(block: Block, titles: AbstractSet[str]) -> bool:
     """Whether a list says what the headings of the page say: its table of contents, with links or without."""
     if not isinstance(block, ListBlock) or len(block.items) < _FEWEST:
         return False
-    firsts = [item.blocks[0] for item in block.items if len(item.blocks) == 1]
-    said = [_bare(plain(first.text)) for first in firsts if isinstance(first, Paragraph)]
-    return len(said) == len(block.items) and all(text in titles for text in said)
+    return all(_is_title(item, titles) for item in block.items)  # mostly the first one decides
+
+
+def _is_title(item: ListItem, titles: AbstractSet[str]) -> bool:
+    first = item.blocks[0] if len(item.blocks) == 1 else None
+    return isinstance(first, Paragraph) and _bare(plain(first.text)) in titles
 
 
 def _bare(text: str) -> str:
