@@ -26,7 +26,9 @@ _CONTEXT = 1
 _REACH = 6
 """How far from a difference the reported line may be to be shown with it; chosen, half an excerpt."""
 _FINDING = re.compile(r"(?P<path>[^\n]+?):(?P<line>\d+):\d+: (?:error|warning|info) RB\d{3} ")
-_FIX = re.compile(r" += fix: (?P<title>.+) \((?P<option>--fix|--unsafe-fixes)\)")
+
+_FIX = "= fix: "
+"""What a line that offers a fix begins with; the option is at its end in brackets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def example_in(folder: Path) -> Example:
     findings = re.split(r"\n(?=\S)", expected.strip("\n"))
     places = [match for finding in findings if (match := _FINDING.match(finding))]
     bad, good = _excerpts(folder, places[0]["path"], int(places[0]["line"]))
-    fixes = dict.fromkeys(FixShown(match["title"], match["option"] == "--fix") for match in _FIX.finditer(expected))
+    fixes = dict.fromkeys(_fix_in(line) for line in expected.splitlines() if line.lstrip().startswith(_FIX))
     configuration = folder / "bad" / ".fmkb.toml"
     return Example(
         bad,
@@ -104,6 +106,11 @@ def example_in(folder: Path) -> Example:
         tuple(fixes),
         _read(configuration) if configuration.is_file() else "",
     )
+
+
+def _fix_in(line: str) -> FixShown:
+    title, _, option = line.partition(_FIX)[2].rpartition(" (")
+    return FixShown(title, option.startswith("--fix"))
 
 
 def _excerpts(folder: Path, path: str, line: int) -> tuple[Excerpt, Excerpt]:
