@@ -176,7 +176,7 @@ def test_a_named_pipe_among_the_runbooks_does_not_block(tmp_path: Path) -> None:
 def test_list_is_one_line_each_when_piped() -> None:
     code, out, _ = fmkb("list", "--severity", "critical")
     assert code == 0
-    expected = "haproxy-503-no-server\tHAProxy - 503 No Server Available\thaproxy\tcritical\tverified"
+    expected = "etcd-quota-exceeded\tetcd - Database Space Exceeded\tetcd\tcritical\tverified"
     assert out.splitlines()[0] == expected
     assert fmkb("list", "--tag", "nothing")[0] == 1
     rows = json.loads(fmkb("list", "--technology", "redis", "--json")[1])

@@ -59,7 +59,7 @@ def test_results_come_while_one_types_with_verdict_confidence_symptom_and_first_
     lines = _shown(picker).split("\n")
     assert lines[0] == "match"
     place = next(number for number, line in enumerate(lines) if line.startswith("›"))
-    assert lines[place].startswith("›  98 % PostgreSQL - Connection Pool Exhausted")
+    assert lines[place].startswith("›  97 % PostgreSQL - Connection Pool Exhausted")
     assert "FATAL: sorry, too many clients already" in lines[place + 1]
     assert lines[place + 2].startswith('  $ cd / && sudo -u postgres psql -X -P pager=off -c "')
     assert [line for line in lines if len(line) > 80] == []
@@ -222,7 +222,7 @@ def test_on_a_real_terminal_it_opens_resizes_prints_a_block_and_restores_the_ter
     terminal = Terminal("search")
     terminal.wait_for("What do you see?")
     terminal.type(QUESTION)
-    terminal.wait_for("98 % PostgreSQL")
+    terminal.wait_for("97 % PostgreSQL")
     terminal.resize(10, 50)
     terminal.type("\r")
     terminal.wait_for("1.0.0")

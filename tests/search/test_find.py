@@ -11,6 +11,41 @@ KB = KnowledgeBase.builtin()
 SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.symptoms]
 
 WORDINGS = [
+    ("k8s-config-missing", "the volume of a token hangs in ContainerCreating, MountVolume.SetUp failed"),
+    ("k8s-service-no-endpoints", "ingress-nginx answers 503, the selector matches other labels than the pods wear"),
+    ("mysql-connection-refused", "error 2002 (HY000), mysqld.sock is missing and mariadb is dead"),
+    ("postgres-connection-refused", "psql asks is the server running locally and accepting, pg_lsclusters says down"),
+    ("postgres-lock-contention", "ALTER TABLE hangs behind an idle in transaction and everything queues, postgres"),
+    ("postgres-replication-lag", "hot replica replays an hour behind the primary, pg_last_xact_replay_timestamp is old"),
+    ("postgres-wal-retention", "restart_lsn of an inactive logical subscriber never moves and segments pile up"),
+    ("etcd-quota-exceeded", "etcdserver: mvcc: database space exceeded, alarm NOSPACE after weeks without compaction"),
+    ("etcd-quota-exceeded", "puts fail with NOSPACE until we compact and defrag"),
+    ("prometheus-target-down", "up == 0 for node exporter, context deadline exceeded while scraping"),
+    (
+        "prometheus-config-reload-failed",
+        "prometheus_config_last_reload_successful is 0, parsing yaml failed, old rules run",
+    ),
+    ("prometheus-config-reload-failed", "promtool check says field not found in type, and SIGHUP changed nothing"),
+    ("k8s-pod-pending", "FailedScheduling: 0/5 nodes are available: 5 Insufficient memory"),
+    ("k8s-pod-pending", "0/3 nodes are available, untolerated taint, no preemption victims"),
+    ("k8s-service-no-endpoints", "the selector matches nothing, EndpointSlice is <unset>, ingress answers 503"),
+    ("k8s-service-no-endpoints", "targetPort is wrong and the EndpointSlice has no port, selector is fine"),
+    ("k8s-config-missing", "CreateContainerConfigError, couldn't find key DB_URL"),
+    ("k8s-probe-failing", "Unhealthy: HTTP 503 on /healthz, the container is killed every two minutes by the kubelet"),
+    ("k8s-probe-failing", "kubelet event Unhealthy with statuscode 500, container is killed again and again"),
+    (
+        "postgres-replication-lag",
+        "replay on the standby is an hour behind the primary, pg_last_wal_replay_lsn stands still",
+    ),
+    (
+        "postgres-lock-contention",
+        "ALTER TABLE hangs and every select waits, pg_blocking_pids names one idle in transaction",
+    ),
+    ("postgres-connection-refused", "psql: could not connect, is the server running on port 5432 and accepting TCP/IP"),
+    ("postgres-wal-retention", "pg_wal grows and grows because an inactive slot keeps restart_lsn"),
+    ("postgres-disk-full", "could not extend file base/16384: no space left, pgdata volume at 100 %"),
+    ("mysql-connection-refused", "Can't connect to local server through socket /run/mysqld/mysqld.sock (2)"),
+    ("mysql-replication-broken", "Slave_SQL_Running: No, error 1062 duplicate entry on the mariadb replica"),
     (
         "postgres-connection-pool-exhausted",
         "web workers get no database session, it says sorry, too many clients already",

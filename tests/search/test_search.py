@@ -20,7 +20,7 @@ OTHER_WORDS = (
     ("redis-connection-refused", "nothing listens on port 6379"),
     ("network-dns-resolution-failure", "getaddrinfo EAI_AGAIN"),
     ("network-connection-timeout", "packets to the other site are dropped, SYN is never answered"),
-    ("linux-disk-full", "no space left, cannot write files"),
+    ("linux-disk-full", "df shows 100 % on /var, nothing can be written any more"),
     ("k8s-pod-oomkilled", "container exceeds its memory limit, exit code 137"),
     ("k8s-pod-crashloopbackoff", "container keeps restarting, exit code 1, liveness check fails"),
     ("k8s-pod-imagepullbackoff", "cannot download container from the private registry, 401 unauthorized"),
