@@ -27,12 +27,11 @@ _HOSTS = frozenset(("127.0.0.1", "localhost", "[::1]"))
 _VERSION, _RELOAD = "preview/version", "preview/reload.js"
 _SCRIPT = """"use strict";
 (() => {
-  let known = null;
+  const known = document.currentScript.dataset.version;
   setInterval(async () => {
     try {
       const version = await (await fetch("/preview/version", { cache: "no-store" })).text();
-      if (known !== null && version !== known) location.reload();
-      known = version;
+      if (version !== known) location.reload();
     } catch { /* the server is gone; it may come back */ }
   }, 700);
 })();
@@ -81,7 +80,9 @@ class Preview:
             return _SCRIPT.encode()
         found = files.get(name)
         if found is not None and name.endswith(".html"):
-            return found.replace(b"</body>", f'<script src="/{_RELOAD}"></script>\n</body>'.encode())
+            # The page says which build it is: a first question of the script may come after the next build.
+            script = f'<script src="/{_RELOAD}" data-version="{number}"></script>'
+            return found.replace(b"</body>", f"{script}\n</body>".encode())
         return found
 
     def look(self) -> bool:
