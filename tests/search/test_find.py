@@ -16,7 +16,10 @@ WORDINGS = [
     ("mysql-connection-refused", "error 2002 (HY000), mysqld.sock is missing and mariadb is dead"),
     ("postgres-connection-refused", "psql asks is the server running locally and accepting, pg_lsclusters says down"),
     ("postgres-lock-contention", "ALTER TABLE hangs behind an idle in transaction and everything queues, postgres"),
-    ("postgres-replication-lag", "hot replica replays an hour behind the primary, pg_last_xact_replay_timestamp is old"),
+    (
+        "postgres-replication-lag",
+        "hot replica replays an hour behind the primary, pg_last_xact_replay_timestamp is old",
+    ),
     ("postgres-wal-retention", "restart_lsn of an inactive logical subscriber never moves and segments pile up"),
     ("etcd-quota-exceeded", "etcdserver: mvcc: database space exceeded, alarm NOSPACE after weeks without compaction"),
     ("etcd-quota-exceeded", "puts fail with NOSPACE until we compact and defrag"),
