@@ -258,9 +258,7 @@ def test_a_folder_without_a_model_is_a_fault_that_names_it(tmp_path: Path) -> No
 
 def test_the_command_line_asks_the_model(minilm_folder: Path) -> None:
     model = f"fastembed:sentence-transformers/all-MiniLM-L6-v2={minilm_folder}"
-    code, out, _ = fmkb(
-        "search", "hard drive of the build box is full again", "-t", "linux", "--semantic", model, "--json"
-    )
+    code, out, _ = fmkb("search", "hard drive of the build box is full again", "--semantic", model, "--json")
     answer = json.loads(out)
     assert (code, answer["verdict"] == "none") == (0, False)
     assert "linux-disk-full" in [hit["id"] for hit in answer["hits"]]
