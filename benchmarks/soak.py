@@ -27,7 +27,8 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
-from benchmarks.hostile_documents import CLASSES
+from benchmarks.hostile.code import CODE
+from benchmarks.hostile.prose import PROSE
 
 _ROOT = Path(__file__).parents[1]
 _QUESTIONS = ("OOM command not allowed", "too many clients already", "disk full", "a" * 5_000, "\u202e::error::x", "")
@@ -87,7 +88,9 @@ class Soak:
         self.get("/runbooks/%2e%2e%2f%00", sound=False)
 
     def check(self) -> None:
-        text = CLASSES[self.chance.choice(("table-cells", "fence-bash-rm", "fm-keys-equal", "nested-details"))](60_000)
+        text = (PROSE | CODE)[self.chance.choice(("table-cells", "fence-bash-rm", "fm-keys-equal", "nested-details"))](
+            60_000
+        )
         self.post("/validate", json.dumps({"text": text}).encode(), sound=False, cut=self.chance.random() < 0.3)
 
     def session(self) -> None:

@@ -19,8 +19,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from benchmarks.hostile_documents import CLASSES, HEADER, Make
-from benchmarks.hostile_files import ALERTS, BASELINES, CONFIGURATIONS, LABELLED, LABS, QUESTIONS, SCHEMAS
+from benchmarks.hostile.code import CODE
+from benchmarks.hostile.files import ALERTS, BASELINES, CONFIGURATIONS, LABELLED, LABS, QUESTIONS, SCHEMAS
+from benchmarks.hostile.makers import HEADER, Make
+from benchmarks.hostile.prose import PROSE
 from faultmaven_kb import parse_runbook
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT
 from faultmaven_kb.text.decoding import SIZE_LIMIT
@@ -94,8 +96,9 @@ class Kind(NamedTuple):
     commands: tuple[str, ...]
 
 
+_DOCUMENT = "hostile.md"
 KINDS = (
-    Kind(CLASSES, "hostile.md", SIZE_LIMIT, tuple(DOCUMENT_COMMANDS)),
+    Kind(PROSE | CODE, _DOCUMENT, SIZE_LIMIT, tuple(DOCUMENT_COMMANDS)),
     Kind(QUESTIONS, "question.txt", 2_000_000, ("search -", "diagnose -")),
     Kind(ALERTS, "rules.yaml", 400_000, ("alerts",)),
     Kind(CONFIGURATIONS, "fmkb.toml", SETTINGS_LIMIT, ("validate --config",)),
@@ -149,7 +152,7 @@ def sizes(kind: Kind, make: Make) -> tuple[int, ...]:
 
     A document just below a limit costs the most, and a class that is refused whole would prove nothing.
     """
-    if kind.classes is not CLASSES or not _is_refused(make(kind.largest)):
+    if kind.name != _DOCUMENT or not _is_refused(make(kind.largest)):
         return kind.largest, kind.largest // 2
     low, high = 3_000, kind.largest
     while high - low > 2_000:

@@ -5,7 +5,7 @@ Questions, rule files of alerts, configurations and the files that they name, la
 
 import json
 
-from benchmarks.hostile_documents import Make
+from benchmarks.hostile.makers import Make
 
 __all__ = ["ALERTS", "BASELINES", "CONFIGURATIONS", "LABELLED", "LABS", "QUESTIONS", "SCHEMAS"]
 
