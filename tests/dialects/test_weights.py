@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb.dialects.weights import read_weight
-from faultmaven_kb.gate.rules import card
+from faultmaven_kb.gate.rules import causes
 from faultmaven_kb.gate.toolkit.rule_model import Checked
 from faultmaven_kb.reading.reader import read_document
 from tests.documents import ROOT, RUNBOOKS
@@ -66,7 +66,7 @@ def _agree(text: str, path: str = "redis/redis-out-of-memory.md") -> int:
     document = read_document(text, path=path)[0]
     if document is None or document.dialect.name != "faultmaven":
         return 0
-    gate = {each.item.span.line: each for each in card._weighed(Checked(document, TODAY))}
+    gate = {each.item.span.line: each for each in causes._weighed(Checked(document, TODAY))}
     for cause in document.runbook.causes:
         weighed = gate[cause.span.line]
         assert cause.weight == (weighed.weight.share if weighed.weight else None)

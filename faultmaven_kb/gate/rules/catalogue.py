@@ -8,6 +8,7 @@ from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.rules import (
     base,
     card,
+    causes,
     changes,
     commands,
     fields,
@@ -61,6 +62,7 @@ _FAMILIES: tuple[tuple[Rule, ...], ...] = (
     proofs.RULES,
     sections.RULES,
     card.RULES,
+    causes.RULES,
     steps.RULES,
     prevention.RULES,
     commands.RULES,
