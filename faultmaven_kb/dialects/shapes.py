@@ -23,6 +23,7 @@ __all__ = ["shaped"]
 
 _FEWEST = 2
 _TERM_LENGTH = 80
+_LETTERS = re.compile(r"[^\W\d_]+")
 _ANSWER = re.compile(r"\W{0,4}(?:if )?(?:yes|no)\W{0,2}\s*(?:[,:→=>–—-]|\Z)", re.IGNORECASE)
 
 
@@ -156,7 +157,7 @@ def _is_title(item: ListItem, titles: AbstractSet[str]) -> bool:
 
 def _bare(text: str) -> str:
     """The letters of a heading or an item without its number, for comparison."""
-    return " ".join("".join(c if c.isalpha() else " " for c in text.casefold()).split()) or text
+    return " ".join(_LETTERS.findall(text.casefold())) or text
 
 
 def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:

@@ -45,6 +45,15 @@ def test_a_shipped_runbook_is_a_match_for_other_words_than_its_titles(id: str, q
     assert answer.verdict == "match", answer.reason
 
 
+def test_an_error_of_two_siblings_is_the_hosts_first_and_a_match_without_the_other() -> None:
+    question = "no space left, cannot write files"
+    answer = BUILTIN.search(question)
+    assert (answer.verdict, answer.hits[0].runbook.id) == ("ambiguous", "linux-disk-full")
+    assert "postgres-disk-full" in answer.reason
+    alone = KnowledgeBase(each for each in BUILTIN if each.id != "postgres-disk-full").search(question)
+    assert (alone.verdict, alone.hits[0].runbook.id) == ("match", "linux-disk-full")
+
+
 @pytest.mark.parametrize(
     "question",
     [

@@ -256,12 +256,12 @@ def test_a_folder_without_a_model_is_a_fault_that_names_it(tmp_path: Path) -> No
         FastEmbedEmbedder("sentence-transformers/all-MiniLM-L6-v2", folder=tmp_path)
 
 
-def test_the_command_line_asks_the_model(minilm_folder: Path) -> None:
+def test_the_command_line_asks_the_model_and_says_so(minilm_folder: Path) -> None:
     model = f"fastembed:sentence-transformers/all-MiniLM-L6-v2={minilm_folder}"
-    code, out, _ = fmkb("search", "hard drive of the build box is full again", "--semantic", model, "--json")
+    code, out, _ = fmkb("search", "looking up host names takes forever", "--semantic", model, "--json")
     answer = json.loads(out)
-    assert (code, answer["verdict"] == "none") == (0, False)
-    assert "linux-disk-full" in [hit["id"] for hit in answer["hits"]]
+    assert (code, answer["verdict"], answer["hits"][0]["id"]) == (0, "match", "network-dns-resolution-failure")
+    assert "meaning" in answer["reason"]
 
 
 @_TORCH
