@@ -50,7 +50,7 @@ def as_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         return blocks
     pieces = [piece for block in blocks for piece in _pieces(block)]
     found: list[Block] = []
-    at = 0
+    at = counts = 0
     while at < len(pieces):
         mark = pieces[at][1]
         places = _count(pieces, at) if mark and mark.number == 1 else []
@@ -61,7 +61,8 @@ def as_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
         end = _end(pieces, places)
         found.append(_list(pieces, places, end))
         at = end
-    return tuple(found) if any(isinstance(b, ListBlock) and b not in blocks for b in found) else blocks
+        counts += 1
+    return tuple(found) if counts else blocks
 
 
 def heading_number(title: str) -> tuple[int | None, str]:

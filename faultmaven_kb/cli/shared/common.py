@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 from click.shell_completion import CompletionItem
 
+from faultmaven_kb.cli.shared.options import options
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
@@ -41,35 +42,32 @@ _MARKDOWN = (".md", ".markdown")
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def kb_option(command: _Command) -> _Command:
-    """The option that chooses the knowledge base."""
-    for option in (
-        click.option(
-            "--no-cache",
-            is_flag=True,
-            expose_value=False,
-            envvar="FMKB_NO_CACHE",
-            show_envvar=True,
-            callback=_remember_no_cache,
-            help="Read every runbook again and keep nothing in the cache folder.",
-        ),
-        click.option(
-            "--kb",
-            "kb_paths",
-            multiple=True,
-            type=click.Path(path_type=Path),
-            envvar="FMKB_PATH",
-            show_envvar=True,
-            help="File or folder of runbooks, or a file that `fmkb build` made; may be given more than once. "
-            "Default: the built-in runbooks.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
 def _remember_no_cache(ctx: click.Context, param: click.Parameter, value: bool) -> None:
     ctx.meta[_NO_CACHE] = value
+
+
+kb_option = options(
+    click.option(
+        "--no-cache",
+        is_flag=True,
+        expose_value=False,
+        envvar="FMKB_NO_CACHE",
+        show_envvar=True,
+        callback=_remember_no_cache,
+        help="Read every runbook again and keep nothing in the cache folder.",
+    ),
+    click.option(
+        "--kb",
+        "kb_paths",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        envvar="FMKB_PATH",
+        show_envvar=True,
+        help="File or folder of runbooks, or a file that `fmkb build` made; may be given more than once. "
+        "Default: the built-in runbooks.",
+    ),
+)
+"""The option that chooses the knowledge base."""
 
 
 def cache_in_force() -> "Cache | None":
@@ -80,34 +78,28 @@ def cache_in_force() -> "Cache | None":
     return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
 
 
-def copy_options(command: _Command) -> _Command:
-    """The options that print one block of commands, with its placeholders filled in."""
-    for option in (
-        click.option(
-            "--set",
-            "pairs",
-            multiple=True,
-            metavar="NAME=VALUE",
-            help="Fill in a placeholder everywhere; may be given more than once.",
-        ),
-        click.option(
-            "--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else."
-        ),
-    ):
-        command = option(command)
-    return command
+copy_options = options(
+    click.option(
+        "--set",
+        "pairs",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Fill in a placeholder everywhere; may be given more than once.",
+    ),
+    click.option(
+        "--copy", "block", type=click.IntRange(1), help="Print one numbered block of commands and nothing else."
+    ),
+)
+"""The options that print one block of commands, with its placeholders filled in."""
 
 
-def filter_options(command: _Command) -> _Command:
-    """The options that narrow a knowledge base."""
-    for option in (
-        click.option("--status", type=click.Choice(STATUSES), help="Only runbooks with this status."),
-        click.option("--tag", help="Only runbooks with this tag."),
-        click.option("--severity", type=click.Choice(SEVERITIES), help="Only runbooks of this severity."),
-        click.option("--technology", "-t", help="Only runbooks of this technology."),
-    ):
-        command = option(command)
-    return command
+filter_options = options(
+    click.option("--status", type=click.Choice(STATUSES), help="Only runbooks with this status."),
+    click.option("--tag", help="Only runbooks with this tag."),
+    click.option("--severity", type=click.Choice(SEVERITIES), help="Only runbooks of this severity."),
+    click.option("--technology", "-t", help="Only runbooks of this technology."),
+)
+"""The options that narrow a knowledge base."""
 
 
 def load(paths: tuple[Path, ...]) -> "KnowledgeBase":

@@ -6,15 +6,15 @@ The command line wins over the configuration file, the file over the defaults. W
 
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from faultmaven_kb.checking.gate import Gate
+from faultmaven_kb.cli.shared.options import options
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import codes_named
@@ -26,36 +26,26 @@ __all__ = ["fix_options", "gate_options", "open_gate", "run_check"]
 _LONG = 200
 """A check of this many runbooks takes seconds; a shorter one is over before anybody reads how far it is."""
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+gate_options = options(
+    click.option("--jobs", type=click.IntRange(1), help="Processes for many runbooks. Default: one a processor."),
+    click.option("--no-cache", is_flag=True, help="Check every runbook again."),
+    click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline and report nothing."),
+    click.option("--baseline", type=click.Path(path_type=Path), help="Report only what this file does not list."),
+    click.option("--since", metavar="REV", help="Report only what changed runbooks since this git revision broke."),
+    click.option("--ignore", metavar="RULES", multiple=True, help="Rules that do not run, separated by commas."),
+    click.option("--select", metavar="RULES", multiple=True, help="The only rules that run, separated by commas."),
+    click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found upwards."),
+)
+"""The options that say what is checked and what counts."""
 
 
-def gate_options(command: _Command) -> _Command:
-    """The options that say what is checked and what counts."""
-    for option in (
-        click.option("--jobs", type=click.IntRange(1), help="Processes for many runbooks. Default: one a processor."),
-        click.option("--no-cache", is_flag=True, help="Check every runbook again."),
-        click.option("--write-baseline", is_flag=True, help="Write what is found to the baseline and report nothing."),
-        click.option("--baseline", type=click.Path(path_type=Path), help="Report only what this file does not list."),
-        click.option("--since", metavar="REV", help="Report only what changed runbooks since this git revision broke."),
-        click.option("--ignore", metavar="RULES", multiple=True, help="Rules that do not run, separated by commas."),
-        click.option("--select", metavar="RULES", multiple=True, help="The only rules that run, separated by commas."),
-        click.option("--config", type=click.Path(path_type=Path), help="Configuration file. Default: found upwards."),
-    ):
-        command = option(command)
-    return command
-
-
-def fix_options(command: _Command) -> _Command:
-    """The options that fix what can be fixed."""
-    for option in (
-        click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change and write nothing."),
-        click.option(
-            "--unsafe-fixes", "unsafe", is_flag=True, help="Apply the fixes that may change the meaning as well."
-        ),
-        click.option("--fix", is_flag=True, help="Apply the fixes that cannot change what the author meant."),
-    ):
-        command = option(command)
-    return command
+fix_options = options(
+    click.option("--diff", "show_diff", is_flag=True, help="Print what --fix would change and write nothing."),
+    click.option("--unsafe-fixes", "unsafe", is_flag=True, help="Apply the fixes that may change the meaning as well."),
+    click.option("--fix", is_flag=True, help="Apply the fixes that cannot change what the author meant."),
+)
+"""The options that fix what can be fixed."""
 
 
 def open_gate(paths: tuple[Path, ...], *, today: date, profile: Profile | None, options: dict[str, Any]) -> Gate:

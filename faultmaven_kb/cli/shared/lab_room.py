@@ -2,12 +2,12 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
+from faultmaven_kb.cli.shared.options import options
 from faultmaven_kb.diagnostics import Diagnostic, Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.knowledge_base import builtin_path
@@ -25,27 +25,23 @@ from faultmaven_kb.text.terminal_text import printable
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
 
 _HEARTBEAT = 30.0  # seconds between two signs of life, chosen
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
-def lab_options(command: _Command) -> _Command:
-    """The options that say which labs and runbooks are meant."""
-    for option in (
-        click.option(
-            "--runbooks",
-            type=click.Path(path_type=Path),
-            help="Folder of the runbooks. Default: runbooks/ next to the labs, else the built-in ones.",
-        ),
-        click.option(
-            "--labs",
-            type=click.Path(path_type=Path),
-            default=Path("labs"),
-            show_default=True,
-            help="Folder of the declarations, with images.yaml and results/.",
-        ),
-    ):
-        command = option(command)
-    return command
+lab_options = options(
+    click.option(
+        "--runbooks",
+        type=click.Path(path_type=Path),
+        help="Folder of the runbooks. Default: runbooks/ next to the labs, else the built-in ones.",
+    ),
+    click.option(
+        "--labs",
+        type=click.Path(path_type=Path),
+        default=Path("labs"),
+        show_default=True,
+        help="Folder of the declarations, with images.yaml and results/.",
+    ),
+)
+"""The options that say which labs and runbooks are meant."""
 
 
 class LabRoom:

@@ -2,57 +2,52 @@
 
 import os
 import socket
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
+from faultmaven_kb.cli.shared.options import options
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.serving.rules import LOOPBACK, GuardRules, is_loopback
 
 __all__ = ["listening_options", "rules_for", "shown_address"]
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 
 _VARIABLE = "FMKB_TOKEN"
 _SHORTEST_TOKEN = 16  # chosen: 128 bits if every byte is random
 _RATE = 50.0  # requests a second, chosen; `python -m benchmarks.http_door` measures what a process answers
 
 
-def listening_options(command: _Command) -> _Command:
-    """The options for the address, the token and the limits."""
-    for option in (
-        click.option(
-            "--allow-host",
-            "allowed",
-            multiple=True,
-            metavar="NAME",
-            help="A name that the Host header may have, for a proxy in front; may be given more than once.",
-        ),
-        click.option(
-            "--rate",
-            type=click.FloatRange(min=0),
-            show_default=f"{_RATE:g} beyond the loopback address, else 0",
-            help="Requests a second from one address, twice as many at once; 0 for no limit.",
-        ),
-        click.option(
-            "--token-file",
-            type=click.Path(path_type=Path),
-            help=f"A file with the token that requests must send; {_VARIABLE} may contain it instead. Required if "
-            "--host is not a loopback address.",
-        ),
-        click.option(
-            "--port",
-            type=click.IntRange(0, 65535),
-            default=8000,
-            show_default=True,
-            help="The port to listen on, 0 for any that is free.",
-        ),
-        click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
-    ):
-        command = option(command)
-    return command
+listening_options = options(
+    click.option(
+        "--allow-host",
+        "allowed",
+        multiple=True,
+        metavar="NAME",
+        help="A name that the Host header may have, for a proxy in front; may be given more than once.",
+    ),
+    click.option(
+        "--rate",
+        type=click.FloatRange(min=0),
+        show_default=f"{_RATE:g} beyond the loopback address, else 0",
+        help="Requests a second from one address, twice as many at once; 0 for no limit.",
+    ),
+    click.option(
+        "--token-file",
+        type=click.Path(path_type=Path),
+        help=f"A file with the token that requests must send; {_VARIABLE} may contain it instead. Required if "
+        "--host is not a loopback address.",
+    ),
+    click.option(
+        "--port",
+        type=click.IntRange(0, 65535),
+        default=8000,
+        show_default=True,
+        help="The port to listen on, 0 for any that is free.",
+    ),
+    click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on."),
+)
+"""The options for the address, the token and the limits."""
 
 
 def rules_for(host: str, token_file: Path | None, rate: float | None, allowed: tuple[str, ...]) -> GuardRules:
