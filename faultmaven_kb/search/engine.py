@@ -13,6 +13,7 @@ import numpy as np
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.answer import Answer, Distinction, Evidence, Hit, InputLine, Verdict
+from faultmaven_kb.search.calibration import USUAL_LEAD
 from faultmaven_kb.search.evidence import MOST, Wanted, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
 from faultmaven_kb.search.question import Question, read_question, understood
@@ -77,11 +78,13 @@ class Searcher:
         said = f"{question}\n{about}" if about and question.strip() else question
         looked = self.examine(said, accept=accept)
         asked, explained = looked.question, looked.best(2)
-        verdict = decide([each.strength for each in explained])
         unexplained = _unexplained(asked, explained)
+        verdict = decide([each.strength for each in explained], is_explained=not unexplained)
         first = looked.ranked.runbooks[:2].tolist()
         apart = self._witness.told_apart(first, asked) if verdict == "ambiguous" else ()
-        reason = _reason(verdict, [self._label(place) for place in first], unexplained, apart) + _signs(asked)
+        is_close = bool(explained) and explained[0].strength.lead < USUAL_LEAD
+        nearest = [self._label(place) for place in first]
+        reason = _reason(verdict, nearest, unexplained, apart, is_close=is_close) + _signs(asked)
         hits = self._hits(looked, limit)
         return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
 
@@ -221,7 +224,14 @@ def _signs(question: Question) -> str:
     return f"; {signs}" if signs else ""
 
 
-def _reason(verdict: Verdict, nearest: list[str], unexplained: tuple[str, ...], apart: tuple[Distinction, ...]) -> str:
+def _reason(
+    verdict: Verdict,
+    nearest: list[str],
+    unexplained: tuple[str, ...],
+    apart: tuple[Distinction, ...],
+    *,
+    is_close: bool,
+) -> str:
     if not nearest:
         return "no runbook has a word of the question"
     if verdict == "match":
@@ -229,7 +239,9 @@ def _reason(verdict: Verdict, nearest: list[str], unexplained: tuple[str, ...], 
     if verdict == "ambiguous":
         words = " or ".join(f'"{word}"' for each in apart for word in each.words[:1])
         hint = f"; {words} would tell them apart" if words else ""
-        return f"{nearest[0]} and {nearest[1]} explain the question about equally well{hint}"
+        if is_close:
+            return f"{nearest[0]} and {nearest[1]} explain the question about equally well{hint}"
+        return f"the question says too little to choose; {nearest[0]} explains it best{hint}"
     missing = ", ".join(f'"{word}"' for word in unexplained[:5])
     if missing:
         return f"the nearest runbook, {nearest[0]}, does not explain {missing}"

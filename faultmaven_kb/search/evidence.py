@@ -22,7 +22,7 @@ from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_
 from faultmaven_kb.search.index import Index, Text
 from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.strength import Found
-from faultmaven_kb.search.terms import NEGATION, tokens_of
+from faultmaven_kb.search.terms import NEGATION, terms_of, tokens_of
 
 __all__ = ["MOST", "Wanted", "Witness", "wanted_terms"]
 
@@ -119,13 +119,18 @@ class Witness:
         )
 
     def told_apart(self, places: Sequence[int], question: Question) -> tuple[Distinction, ...]:
-        """For each of some runbooks, by position, the telling words of its title and symptoms that the others lack."""
+        """For each of some runbooks, by position, the telling words of its title that the other titles lack, then those
+        of its symptoms that the others lack anywhere; not those of the question."""
         passages = self._index.passages_of(np.array(places, dtype=np.int64))
-        held = [set(terms.tolist()) for terms in np.split(passages.terms, passages.starts[1:-1])]
+        texts = [set(terms.tolist()) for terms in np.split(passages.terms, passages.starts[1:-1])]
+        known = self._index.vocabulary
+        titles = [{known.get(term, -1) for term in terms_of(self._runbooks[place].title)} for place in places]
         return tuple(
             Distinction(
                 self._runbooks[place],
-                self._own_words(self._runbooks[place], set().union(*held[:number], *held[number + 1 :]), question),
+                self._own_words(
+                    self._runbooks[place], _union_without(titles, number), _union_without(texts, number), question
+                ),
             )
             for number, place in enumerate(places)
         )
@@ -149,17 +154,28 @@ class Witness:
             FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES])
         )
 
-    def _own_words(self, runbook: Runbook, others: set[int], question: Question) -> tuple[str, ...]:
+    def _own_words(self, runbook: Runbook, titles: set[int], texts: set[int], question: Question) -> tuple[str, ...]:
         index = self._index
-        words: dict[str, float] = {}
-        for text in (runbook.title, *(symptom.text for symptom in runbook.symptoms)):
-            for token in tokens_of(text):
-                told = max(index.information_of(term) for term in token.terms)
-                new = not any(index.vocabulary.get(term) in others or term in question.terms for term in token.terms)
-                if new and told >= _DISTINCT:
-                    words.setdefault(text[token.start : token.end], told)
-        best = sorted(words, key=lambda word: -words[word])[:_MOST_DISTINCT]
-        return tuple(word for word in words if word in best)
+        found: list[str] = []
+        symptoms = tuple(each.text for each in runbook.symptoms)
+        for others, sources, least in ((titles, (runbook.title,), _TELLS_SOMETHING), (texts, symptoms, _DISTINCT)):
+            words: dict[str, float] = {}
+            for text in sources:
+                for token in tokens_of(text):
+                    word = text[token.start : token.end]
+                    told = max(index.information_of(term) for term in token.terms)
+                    new = not any(
+                        index.vocabulary.get(term) in others or term in question.terms for term in token.terms
+                    )
+                    if new and told >= least and word[0].isalpha() and word not in found:
+                        words.setdefault(word, told)
+            found += sorted(words, key=lambda word: -words[word])
+        return tuple(found[:_MOST_DISTINCT])
+
+
+def _union_without(sets: Sequence[set[int]], number: int) -> set[int]:
+    """All that the sets hold, but the one with this number."""
+    return set().union(*sets[:number], *sets[number + 1 :])
 
 
 class _Told(NamedTuple):

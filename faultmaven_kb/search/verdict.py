@@ -2,7 +2,8 @@
 
 The model is a logistic regression over figures that do not grow with the base or the question (see `strength`); its
 constants and their origin stand in `calibration`. A hit that would be a match if no other were as close, beside another
-of that kind, is ambiguous: the base covers the question, but not which of the two.
+of that kind, is ambiguous: the base covers the question, but not which of the two. So is a question too short for a
+match ("disk full") of which the first hit explains every word, and much in one title, symptom or other short text.
 """
 
 import math
@@ -17,6 +18,9 @@ __all__ = ["confidences", "decide", "features", "probability"]
 _MOST_MISSING = 4.0  # chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
 _HALF_WORTH = 1.0  # nats, chosen with the fit of the verdict
 _DIGITS = 4  # of a confidence, chosen
+_BACKED = (
+    1.0  # nats in one short text, chosen: "hello" and "everything is broken" have less, "too many connections" more
+)
 
 
 def features(strength: Strength) -> tuple[float, ...]:
@@ -57,11 +61,13 @@ def confidences(strengths: Sequence[Strength]) -> tuple[float, ...]:
     return tuple(found)
 
 
-def decide(strengths: Sequence[Strength]) -> Verdict:
-    """The verdict for the strengths of the hits in their order."""
+def decide(strengths: Sequence[Strength], *, is_explained: bool = False) -> Verdict:
+    """The verdict for the strengths of the hits in their order; `is_explained`: the first explains every word asked."""
     if not strengths:
         return "none"
-    if probability(strengths[0]) >= MATCH:
+    first = strengths[0]
+    if probability(first) >= MATCH:
         return "match"
     near = [probability(strength._replace(lead=USUAL_LEAD)) >= MATCH for strength in strengths[:2]]
-    return "ambiguous" if len(near) == 2 and all(near) else "none"
+    is_covered = is_explained and not first.missing and first.technology >= 0 and first.passage >= _BACKED
+    return "ambiguous" if len(near) == 2 and (all(near) or is_covered) else "none"

@@ -72,7 +72,7 @@ def test_words_that_tell_equal_hits_apart_are_shown_whole(tmp_path: Path) -> Non
     answer = KnowledgeBase.load(tmp_path).search(question)
     lines = run("search", question, "--kb", str(tmp_path))[1].split("\n")
     assert answer.verdict == "ambiguous"
-    assert lines[0] == "ambiguous: more than one runbook fits"
+    assert lines[0] == "ambiguous: more than one runbook may fit"
     assert '  would distinguish them: "backpressure" or "checkpointing"' in lines
 
 

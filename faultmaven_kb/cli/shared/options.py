@@ -12,6 +12,7 @@ def options(*decorators: Callable[[Any], Any]) -> Callable[[_Command], _Command]
     """A decorator that adds some options to a command; its help lists them from the last to the first."""
 
     def decorate(command: _Command) -> _Command:
+        """The command with the options."""
         for decorator in decorators:
             command = decorator(command)
         return command

@@ -11,7 +11,7 @@ __all__ = ["VERDICTS", "print_reason"]
 
 VERDICTS = {
     "match": ("green", "match"),
-    "ambiguous": ("yellow", "ambiguous: more than one runbook fits"),
+    "ambiguous": ("yellow", "ambiguous: more than one runbook may fit"),
     "none": ("red", "no runbook covers this"),
 }
 """The colour and the words of each verdict."""

@@ -970,7 +970,7 @@ globalThis.FMKB = globalThis.FMKB || {};
     explain(place, examined, technology, lead, passage, title) {
       const { rows, worth, line, telling } = examined;
       const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead, title };
-      if (!rows.length) return { strength, held: new Set() };
+      if (!rows.length) return { strength, held: new Set(), shares: [] };
       const text = this.texts[place].terms, terms = [], places = [];
       for (let at = 0; at < text.length; at++) if (examined.asked.has(text[at])) { terms.push(text[at]); places.push(at); }
       const held = new Set(terms);
@@ -994,7 +994,7 @@ globalThis.FMKB = globalThis.FMKB || {};
         strength.phrases += phrases[at] * worth[at];
         if (telling[at] && share < 0.5) strength.missing++;
       });
-      return { strength, held };
+      return { strength, held, shares };
     }
 
     shared(examined, held, synonyms) {
@@ -1026,7 +1026,7 @@ globalThis.FMKB = globalThis.FMKB || {};
         hit.confidence = at === 0 ? own : Math.min(last, own * (1 - hits[0].confidence));
         last = hit.confidence;
       });
-      return { verdict: this.decide(hits), hits: hits.slice(0, limit), question };
+      return { verdict: this.decide(hits, question), hits: hits.slice(0, limit), question };
     }
 
     probability({ mass, phrases, missing, technology, lead, passage, title }) {
@@ -1039,12 +1039,21 @@ globalThis.FMKB = globalThis.FMKB || {};
       return 1 / (1 + Math.exp(-value));
     }
 
-    decide(hits) {
+    decide(hits, question) {
       if (!hits.length) return "none";
-      const { match, usualLead } = this.model;
-      if (this.probability(hits[0].strength) >= match) return "match";
+      const { match, usualLead } = this.model, [{ strength }] = hits;
+      if (this.probability(strength) >= match) return "match";
       const near = hits.slice(0, 2).map((hit) => this.probability({ ...hit.strength, lead: usualLead }) >= match);
-      return near.length === 2 && near.every(Boolean) ? "ambiguous" : "none";
+      const covered = !strength.missing && strength.technology >= 0 && strength.passage >= 1
+        && this.isExplained(question, hits[0].shares);
+      return near.length === 2 && (near.every(Boolean) || covered) ? "ambiguous" : "none";
+    }
+
+    // Whether a hit leaves no word of the question unexplained; of a repeated word only the first has a share.
+    isExplained({ words }, shares) {
+      const told = new Set(words.filter((word, at) => shares[at] > 0).map((word) => word.terms.join(" ")));
+      return words.every((word, at) => shares[at] > 0 || word.weight <= LOUD
+        || (word.terms.length === 1 && word.terms[0] === NOT) || told.has(word.terms.join(" ")));
     }
 
     agreement(question, technologies) {

@@ -49,7 +49,7 @@
   };
   const EXPLAIN = {
     match: "this runbook explains what you see",
-    ambiguous: "these explain it about equally well; say more to choose",
+    ambiguous: "these may explain it; say more to choose",
     none: "no runbook explains this; the nearest ones are below",
   };
 
