@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
 
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import find_states
 from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.search.answer import Answer
@@ -26,8 +25,12 @@ from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Lazy, Places, StoredSearcher
 from faultmaven_kb.storage.strings import Strings, string_arrays
 
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
+
 __all__ = ["Files", "Origin", "StoredBase", "StoredRunbooks", "state_arrays"]
 
+_KEPT = 512  # runbooks, chosen: bounds the memory
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MemoryError, ZlibError)
 
 
@@ -97,11 +100,12 @@ class StoredBase:
             held = self.state.whole("places")[self.state.whole("answers") != 0]
             answers = np.zeros(len(self.places), dtype=bool)
             answers[held] = True
-            self.runbooks = Lazy(len(self.places), self._runbook, kept=512)
-            self.searcher = StoredSearcher(self.places, answers, self.runbooks, self.id_at, self._guarded)
+            self.runbooks = Lazy(len(self.places), self._runbook, kept=_KEPT)
+            seen = Lazy(len(self.places), self._seen, kept=_KEPT)
+            self.searcher = StoredSearcher(self.places, answers, self.runbooks, seen, self.id_at, self._guarded)
             self.by_id = StoredRunbooks(self, held)
 
-    def search(self, question: str, *, limit: int, accept: Callable[[Runbook], bool] | None, about: str) -> Answer:
+    def search(self, question: str, *, limit: int, accept: "Callable[[Runbook], bool] | None", about: str) -> Answer:
         """The answer, as `Searcher.search` gives it."""
         with self._guarded():
             return self.searcher.search(question, limit=limit, accept=accept, about=about)
@@ -193,12 +197,17 @@ class StoredBase:
                 and self.state.whole("changed").tolist() == [state.changed for state in states]
             )
 
-    def _runbook(self, place: int) -> Runbook:
+    def _runbook(self, place: int) -> "Runbook":
         with self._guarded():
             segment, inner = self.places.find(place)
             found = segment.runbook(inner)
             renamed = self.renamed.get(place)
             return found if renamed is None else found.model_copy(update={"id": renamed})
+
+    def _seen(self, place: int) -> "Runbook":
+        with self._guarded():
+            segment, inner = self.places.find(place)
+            return segment.seen(inner, self.renamed.get(place))
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -214,7 +223,7 @@ class StoredBase:
         return StoredBase, (self.path,)
 
 
-class StoredRunbooks(Mapping[str, Runbook]):
+class StoredRunbooks(Mapping[str, "Runbook"]):
     """The runbooks of a base by id, in the order of their files; each is read when it is asked for."""
 
     def __init__(self, base: StoredBase, positions: Array) -> None:
@@ -230,7 +239,7 @@ class StoredRunbooks(Mapping[str, Runbook]):
     def __contains__(self, runbook_id: object) -> bool:
         return runbook_id in self._places
 
-    def __getitem__(self, runbook_id: str) -> Runbook:
+    def __getitem__(self, runbook_id: str) -> "Runbook":
         return self._base.runbooks[self._places[runbook_id]]
 
     @cached_property
