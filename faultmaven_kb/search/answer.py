@@ -81,7 +81,7 @@ class _Late:
     def card(self) -> Card:
         """What of the runbook is shown, without its model where the base is on disk."""
         reader = self.__dict__.get("_readers", {}).get("card")
-        return reader() if reader else card_of(self.runbook)  # type: ignore[attr-defined, no-any-return]
+        return reader() if reader else card_of(self.runbook)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

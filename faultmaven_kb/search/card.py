@@ -20,7 +20,8 @@ class CardCommand(NamedTuple):
 
 
 class CardCause(NamedTuple):
-    """A cause: `weight` is its share of the cases (0 to 1, None where the author gives none), `weight_text` as written."""
+    """A cause: `weight` is its share of the cases (0 to 1, None where the author gives none), `weight_text` what is
+    written."""
 
     name: str
     weight: float | None
@@ -76,7 +77,7 @@ def card_of(runbook: "Runbook") -> Card:
         ),
         tuple(map(_command, runbook.quick_fix)),
         _minutes(runbook.resolution_time),
-        step and CardStep(str(step.title), str(step.what_to_check), tuple(map(_command, step.commands[:1]))),
+        CardStep(str(step.title), str(step.what_to_check), tuple(map(_command, step.commands[:1]))) if step else None,
     )
 
 

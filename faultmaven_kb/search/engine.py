@@ -66,7 +66,7 @@ class Searcher:
 
     def __init__(self, runbooks: "Sequence[Runbook]") -> None:
         self.runbooks: Sequence[Runbook] = tuple(runbooks)
-        self.seen = self.runbooks
+        self.seen: Sequence[Runbook] = self.runbooks
         """The same runbooks for those who only read their values, which may cost less."""
         self._index = Index(self.runbooks)
         self._witness = Witness(self.seen, self._index)

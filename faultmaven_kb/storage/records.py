@@ -154,15 +154,13 @@ def runbook_from(data: bytes) -> "Runbook":
     return _loaded(_runbook(), unpacked(data))
 
 
-def seen_from(data: bytes, renamed: str | None) -> "Runbook":
+def seen_from(data: bytes) -> "Runbook":
     """The runbook of a record's `model` for those who only read values: the same names with the same values, but no
     model is made, which costs more than a whole search. Lists are tuples there, and here as JSON has them.
     """
     seen = json.loads(unpacked(data), object_hook=_named)
     for time in (seen.resolution_time, *seen.resolution_time.ranges):
         time.minimum, time.maximum = _time(time.minimum), _time(time.maximum)
-    if renamed is not None:
-        seen.id = renamed
     return cast("Runbook", seen)
 
 

@@ -40,9 +40,9 @@ class Segment:
         """The runbook at a position."""
         return runbook_from(self._bytes("models", place))
 
-    def seen(self, place: int, renamed: str | None) -> "Runbook":
-        """The runbook at a position, with another id if it was `renamed`, for those who only read its values."""
-        return seen_from(self._bytes("models", place), renamed)
+    def seen(self, place: int) -> "Runbook":
+        """The runbook at a position for those who only read its values."""
+        return seen_from(self._bytes("models", place))
 
     def diagnostics(self, place: int) -> tuple[Diagnostic, ...]:
         """What is wrong with the file at a position."""
