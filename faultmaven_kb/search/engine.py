@@ -121,7 +121,7 @@ class Searcher:
         )
 
     def examine(self, question: str, *, accept: Callable[[Runbook], bool] | None = None) -> Examination:
-        """What stands behind an answer: the ranking, and what each of the best explains."""
+        """What an answer rests on: the ranking, and what each of the best explains."""
         asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:

@@ -1,7 +1,7 @@
 """Match, ambiguous or none: three different answers, decided from what the best hits explain.
 
 The model is a logistic regression over figures that do not grow with the base or the question (see `strength`); its
-constants and their origin stand in `calibration`. A hit that would be a match if no other were as close, beside another
+constants and their origin are in `calibration`. A hit that would be a match if no other were as close, beside another
 of that kind, is ambiguous: the base covers the question, but not which of the two. So is a question too short for a
 match ("disk full") of which the first hit explains every word, and much in one title, symptom or other short text.
 """
