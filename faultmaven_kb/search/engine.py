@@ -220,7 +220,7 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
 def _signs(question: Question) -> str:
     """What the signs in an error line give away, for the end of a reason."""
     told = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
-    signs = ", ".join(f'"{text}" speaks of {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
+    signs = ", ".join(f'"{text}" suggests {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
     return f"; {signs}" if signs else ""
 
 
