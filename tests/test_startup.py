@@ -10,7 +10,7 @@ from click import Context
 
 from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.main import COMMANDS, fmkb
-from tests.documents import ROOT
+from tests.documents import DOCUMENTS
 
 _HEAVY = {"bm25s", "jsonschema", "markdown_it", "numpy", "pydantic", "rich", "scipy", "sqlglot", "tqdm", "yaml"}
 
@@ -53,7 +53,7 @@ def test_a_knowledge_base_is_imported_without_the_model_or_the_search() -> None:
 @pytest.mark.parametrize("arguments", [(), ("--json",)])
 def test_an_answer_from_a_built_base_needs_no_model_and_no_parser(arguments: tuple[str, ...], tmp_path: Path) -> None:
     base = tmp_path / "one.fmkb"
-    KnowledgeBase.build(ROOT / "tests/data/sample.md", to=base)
+    KnowledgeBase.build(DOCUMENTS / "sample.md", to=base)
     loaded = _command("search", "--kb", str(base), *arguments, "sorry, too many clients already")
     assert {"numpy", "faultmaven_kb.search.engine"} <= loaded
     assert loaded & _HEAVY <= {"numpy", "rich"}
