@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import random
 import shutil
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from faultmaven_kb import Cache, ConfigurationError, FaultmavenError, KnowledgeBase, PathError
+from faultmaven_kb.search.card import card_of
 from faultmaven_kb.storage import base as base_module
 from faultmaven_kb.storage.container import Container, Sections, creating
 from tests.documents import ROOT, RUNBOOKS
@@ -68,6 +70,8 @@ def test_a_built_base_gives_the_same_answers_as_one_in_memory(folder: Path, buil
         assert found.verdict == expected.verdict, question
         assert [hit.runbook.id for hit in found.hits] == [hit.runbook.id for hit in expected.hits], question
         assert found.reason == expected.reason
+        assert [hit.card for hit in found.hits] == [card_of(hit.runbook) for hit in expected.hits], question
+        assert pickle.loads(pickle.dumps(found.distinctions)) == expected.distinctions, question
 
 
 def test_a_built_base_reads_no_runbook_before_a_hit_is_asked_for_it(built: Path) -> None:
