@@ -29,6 +29,11 @@ WORDINGS = [
         "prometheus_config_last_reload_successful is 0, parsing yaml failed, old rules run",
     ),
     ("prometheus-config-reload-failed", "promtool check says field not found in type, and SIGHUP changed nothing"),
+    (
+        "k8s-deployment-rollout-stuck",
+        "after the release the ReplicaSet has timed out progressing and helm upgrade --wait gives up",
+    ),
+    ("k8s-deployment-rollout-stuck", "DeploymentPaused: somebody paused it and the new image is not rolled out"),
     ("k8s-pod-pending", "FailedScheduling: 0/5 nodes are available: 5 Insufficient memory"),
     ("k8s-pod-pending", "0/3 nodes are available, untolerated taint, no preemption victims"),
     ("k8s-service-no-endpoints", "the selector matches nothing, EndpointSlice is <unset>, ingress answers 503"),
