@@ -21,8 +21,8 @@ Verdict = Literal["match", "ambiguous", "none"]
 class Evidence:
     """One text of a runbook that speaks for it.
 
-    `field` is where it stands (symptoms, title, causes …), `text` the text itself, `words` the start and end of each
-    matching word in it, `span` its place in the file (None for what stands in no single place, such as the id).
+    `field` is where it is (symptoms, title, causes …), `text` the text itself, `words` the start and end of each
+    matching word in it, `span` its place in the file (None for what has no single place, such as the id).
     `input_lines` are the numbers, from 1, of the question's lines that hold the matching words.
     """
 
@@ -115,7 +115,7 @@ class InputLine(NamedTuple):
 
 
 class Distinction(NamedTuple):
-    """What only this one of several equal hits speaks of: a question with one of these words would tell them apart."""
+    """What only this one of several equal hits mentions: a question with one of these words would tell them apart."""
 
     runbook: Runbook
     words: tuple[str, ...]

@@ -121,7 +121,7 @@ class Searcher:
         )
 
     def examine(self, question: str, *, accept: Callable[[Runbook], bool] | None = None) -> Examination:
-        """What stands behind an answer: the ranking, and what each of the best explains."""
+        """What an answer rests on: the ranking, and what each of the best explains."""
         asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
@@ -220,7 +220,7 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
 def _signs(question: Question) -> str:
     """What the signs in an error line give away, for the end of a reason."""
     told = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
-    signs = ", ".join(f'"{text}" speaks of {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
+    signs = ", ".join(f'"{text}" suggests {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
     return f"; {signs}" if signs else ""
 
 

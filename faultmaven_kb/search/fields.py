@@ -1,9 +1,9 @@
 """A runbook's searchable texts, field by field, each with its place in the file.
 
-What plain documents do not have (symptoms, causes, aliases) stands in fields of its own and counts by itself; `body` is
+What plain documents do not have (symptoms, causes, aliases) has fields of its own and counts by itself; `body` is
 the whole text, so that nothing of a runbook is out of reach. The table gives each field its weight. A segment is one
 line without line ends: the index tells segments apart by counting them. The line that opens a fence says nothing of a
-fault (`bash` stands in every runbook), so it counts as an empty one. Of a link only the text counts, and nothing of one
+fault (`bash` is in every runbook), so it counts as an empty one. Of a link only the text counts, and nothing of one
 to another runbook: that text says what the other runbook is about.
 """
 
@@ -29,7 +29,7 @@ _OTHER_PAGE = re.compile(r"(?![a-z][a-z0-9+.-]*:)[^#]", re.IGNORECASE)
 
 
 class Segment(NamedTuple):
-    """One text of a field and where it stands. `blanked` is as long: the text as it is searched."""
+    """One text of a field and where it is. `blanked` is as long: the text as it is searched."""
 
     text: str
     span: Span | None = None

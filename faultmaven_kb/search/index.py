@@ -102,7 +102,7 @@ class Passages(NamedTuple):
 
 
 class Subjects(NamedTuple):
-    """What the titles of some runbooks speak of: terms, each once, from `starts[runbook]` to `starts[runbook + 1]`."""
+    """The terms of the titles of some runbooks, each once, from `starts[runbook]` to `starts[runbook + 1]`."""
 
     terms: Terms
     starts: Numbers
@@ -172,7 +172,7 @@ class Index:
         )
 
     def subjects_of(self, runbooks: Numbers) -> Subjects:
-        """What the titles of some runbooks speak of, by their positions and in their order."""
+        """The terms of the titles of some runbooks, by their positions and in their order."""
         starts, ends = self.subjects.starts[runbooks], self.subjects.starts[runbooks + 1]
         return Subjects(self.subjects.terms[ranges(starts, ends)], np.concatenate(([0], np.cumsum(ends - starts))))
 
@@ -262,7 +262,7 @@ def sums(rows: Sequence[tuple[Array, float]], lists: Sequence[tuple[Array, Array
 
 def rarity(frequency: Numbers, priors: Floats, size: int) -> Floats:
     """How rare terms are that so many of `size` runbooks have: the inverse document frequency of BM25 in the base and
-    as many texts of operations at large as the prior stands for; `priors` are the terms' shares there."""
+    as many texts of operations at large as the prior is worth; `priors` are the terms' shares there."""
     expected = frequency + RANKING_PRIOR * priors
     found: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
     return found
@@ -292,7 +292,7 @@ def passages_in(texts: Sequence[Text], told: Floats) -> Passages:
 
 
 def subjects_in(texts: Sequence[Text]) -> Subjects:
-    """What the titles of some texts speak of."""
+    """The terms of the titles of some texts."""
     found = [np.unique(text.terms[text.starts[SUBJECT] : text.starts[SUBJECT + 1]]) for text in texts]
     found = [terms[terms != END] for terms in found]
     return Subjects(

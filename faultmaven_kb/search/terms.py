@@ -46,7 +46,7 @@ STOP_WORDS = frozenset(
 """Words that carry no symptom. "up", "down", "off", "only", "few" and "full" are not among them."""
 
 LINE_END = "\n"
-"""The term that stands for the end of a line in `line_terms`."""
+"""The term that marks the end of a line in `line_terms`."""
 
 NEGATION = "not"
 """The term of every word that negates the next one."""

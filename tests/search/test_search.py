@@ -55,6 +55,24 @@ def test_an_error_of_two_siblings_is_the_hosts_first_and_a_match_without_the_oth
 
 
 @pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("disk full", ("linux-disk-full", "postgres-disk-full")),
+        ("out of memory", ("k8s-pod-oomkilled", "linux-oom-killer")),
+        ("pods keep restarting", ("k8s-pod-crashloopbackoff", "k8s-pod-pending")),
+        ("connection refused", ("network-connection-refused", "redis-connection-refused")),
+    ],
+)
+def test_a_short_question_that_a_runbook_explains_wholly_is_ambiguous(question: str, ids: tuple[str, str]) -> None:
+    answer = BUILTIN.search(question)
+    assert (answer.verdict, tuple(hit.runbook.id for hit in answer.hits[:2])) == ("ambiguous", ids)
+
+
+def test_titles_tell_equal_hits_apart() -> None:
+    assert [each.words[0] for each in BUILTIN.search("disk full").distinctions] == ["Linux", "PostgreSQL"]
+
+
+@pytest.mark.parametrize(
     "question",
     [
         *("how do I bake bread", "pod", "the application is slow", "help", "error", "it does not work", "database"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AXE = "axe-core@4.14.1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop runs until it is closed, and others' tests start their own
 def browser() -> "Iterator[Browser]":
     with chromium() as found:
         yield found
