@@ -30,6 +30,18 @@ WORDINGS = [
         "prometheus_config_last_reload_successful is 0, parsing yaml failed, old rules run",
     ),
     ("prometheus-config-reload-failed", "promtool check says field not found in type, and SIGHUP changed nothing"),
+    (
+        "k8s-deployment-rollout-stuck",
+        "after the release the ReplicaSet has timed out progressing and helm upgrade --wait gives up",
+    ),
+    ("k8s-deployment-rollout-stuck", "DeploymentPaused: somebody paused it and the new image is not rolled out"),
+    ("k8s-quota-exceeded", "fewer pods than replicas and none of them Pending, the ReplicaSet says FailedCreate"),
+    ("k8s-quota-exceeded", "pods is forbidden: failed quota: compute: must specify limits.memory"),
+    ("k8s-rbac-forbidden", "the service account of our job cannot list pods, kubectl auth can-i says no"),
+    (
+        "k8s-rbac-forbidden",
+        'operator log: cannot get resource "leases" in API group "coordination.k8s.io", the rolebinding is missing',
+    ),
     ("k8s-pod-pending", "FailedScheduling: 0/5 nodes are available: 5 Insufficient memory"),
     ("k8s-pod-pending", "0/3 nodes are available, untolerated taint, no preemption victims"),
     ("k8s-service-no-endpoints", "the selector matches nothing, EndpointSlice is <unset>, ingress answers 503"),
