@@ -27,7 +27,17 @@ from benchmarks.hostile.files import ALERTS, BASELINES, CONFIGURATIONS, LABELLED
 from benchmarks.hostile.makers import HEADER, Make
 from benchmarks.hostile.prose import PROSE
 from benchmarks.hostile.sessions import agent_session, editor_session
-from benchmarks.hostile.warm import SOUND, Run, forked, load_everything, measured, own_run, warm_run
+from benchmarks.hostile.warm import (
+    SOUND,
+    Run,
+    Work,
+    command_line,
+    forked,
+    load_everything,
+    measured,
+    measured_together,
+    own_process,
+)
 from faultmaven_kb import parse_runbook
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT
 from faultmaven_kb.text.decoding import SIZE_LIMIT
@@ -60,6 +70,17 @@ DOCUMENT_COMMANDS: dict[str, tuple[str, ...]] = {
     "mcp": (),
     "mcp validate": (),
 }
+KEPT = {
+    **dict.fromkeys(
+        (
+            *("show", "search", "diagnose", "eval", "convert", "convert causal-chain", "convert skills"),
+            *("export json", "export chunks", "export skills", "build", "site build"),
+        ),
+        "list",
+    ),
+    **dict.fromkeys(("validate text", "validate sarif"), "validate"),
+}
+"""What reads in the cache what another command has read: the other one's cost counts as well."""
 SERVERS = ("lsp", "mcp", "mcp validate")
 """What they cost at their start is not the file's."""
 COMMANDS: dict[str, tuple[str, ...]] = {
@@ -150,7 +171,7 @@ def sizes(kind_name: str, make: Make, largest: int) -> tuple[int, ...]:
     """
     if kind_name != _DOCUMENT:
         return largest, largest // 2
-    read = int(forked(lambda: str(_largest_read(make, largest))))
+    read = int(forked(lambda: [str(_largest_read(make, largest))]))
     return (largest, largest // 2) if read == largest else (read, largest)
 
 
@@ -173,46 +194,72 @@ class Sweep:
 
     def __init__(self, *, most: int) -> None:
         self._most = most
-        self._environment = {**os.environ, "FMKB_NO_CACHE": "1", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        self._environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
         self._environment.pop("GITHUB_ACTIONS", None)
-        self._sound: dict[tuple[str, str], tuple[float, float]] = {}
+        self._starts: dict[tuple[str, str], tuple[float, float]] = {}
         load_everything()
 
-    def run(self, kind: Kind, command: str, text: str) -> Run:
-        """What a command costs on a text, as a user's own process."""
-        more, less = self._beyond_forks(kind, command)
-        run = self._once(kind, command, text, own=False)
-        run = run._replace(seconds=run.seconds + more, memory=run.memory + less)
-        near = run.seconds > SECONDS * NEAR or run.memory > MEGABYTES * NEAR or run.is_broken
-        if near and command not in SERVERS:
-            run = self._once(kind, command, text, own=True)
-        return run
+    def run(self, kind: Kind, commands: list[str], text: str) -> dict[str, Run]:
+        """What commands cost on a text, each as a user's own process."""
+        for command in commands:
+            if (kind.name, command) not in self._starts:
+                self._starts[kind.name, command] = self._start(kind, command)
+        runs = self._warm(kind, commands, text)
+        for command, run in runs.items():
+            near = run.seconds > SECONDS * NEAR or run.memory > MEGABYTES * NEAR or run.is_broken
+            if near and command not in SERVERS:
+                runs[command] = self._own(kind, command, text)
+        return runs
 
-    def _beyond_forks(self, kind: Kind, command: str) -> tuple[float, float]:
-        """What seconds and memory a process of its own adds to a fork, on a sound file; less than 0 for a server."""
-        key = kind.name, command
-        if key not in self._sound:
-            text = SOUND if kind.name == _DOCUMENT else "a\n"
-            fork, own = (min(self._once(kind, command, text, own=own) for _ in range(2)) for own in (False, True))
-            start = 0.0 if command in SERVERS else own.seconds
-            self._sound[key] = start - fork.seconds, own.memory - fork.memory
-        return self._sound[key]
-
-    def _once(self, kind: Kind, command: str, text: str, *, own: bool) -> Run:
+    def _warm(self, kind: Kind, commands: list[str], text: str) -> dict[str, Run]:
+        """What they cost together in a fork, put together with what a process of its own adds."""
+        base = [KEPT[command] for command in commands if command in KEPT]
+        every = list(dict.fromkeys([*base, *commands]))
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            given = file = prepared(folder, kind.name, text)
-            errors = folder / "errors"
-            if command.startswith("mcp"):
-                about = folder / "sound.md" if command == "mcp validate" else file
-                session = functools.partial(agent_session, about, text, check=command == "mcp validate")
-                return measured(session, self._environment, given, errors, most=self._most)
-            if command == "lsp":
-                given = folder / "messages"
-                given.write_bytes(editor_session(text, folder))
-            run = own_run if own and command not in SERVERS else warm_run
-            arguments = arguments_of(command, folder, file)
-            return run(arguments, self._environment, given, errors, most=self._most)
+            file = prepared(folder, kind.name, text)
+            works = [(*self._work(command, folder, file, text), command) for command in every]
+            plain = [(work, self._surroundings(folder, command), given) for work, given, command in works]
+            costs = dict(zip(every, measured_together(plain, folder, most=self._most), strict=True))
+        runs = {}
+        for command in commands:
+            more, larger = self._starts.get((kind.name, command), (0.0, 0.0))
+            run, before = costs[command], costs[KEPT[command]].seconds if command in KEPT else 0.0
+            runs[command] = run._replace(seconds=run.seconds + before + more, memory=run.memory + larger)
+        return runs
+
+    def _start(self, kind: Kind, command: str) -> tuple[float, float]:
+        """What seconds and memory a process of its own adds to a fork, on a sound file; less than 0 for a server."""
+        text = SOUND if kind.name == _DOCUMENT else "a\n"
+        fork = min(self._warm(kind, [command], text)[command] for _ in range(2))
+        if command in SERVERS:
+            return -fork.seconds, 0.0
+        own = min(self._own(kind, command, text) for _ in range(2))
+        return own.seconds - fork.seconds, own.memory - fork.memory
+
+    def _own(self, kind: Kind, command: str, text: str) -> Run:
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            file = prepared(folder, kind.name, text)
+            environment = {**self._environment, "FMKB_NO_CACHE": "1"}
+            work = own_process(arguments_of(command, folder, file))
+            return measured(work, environment, folder, file, most=self._most)
+
+    def _surroundings(self, folder: Path, command: str) -> dict[str, str]:
+        if command in KEPT or command in KEPT.values():
+            return {**self._environment, "FMKB_CACHE_DIR": str(folder / "cache")}
+        return {**self._environment, "FMKB_NO_CACHE": "1"}
+
+    def _work(self, command: str, folder: Path, file: Path, text: str) -> tuple[Work, Path]:
+        """A command, and its standard input."""
+        if command.startswith("mcp"):
+            about = folder / "sound.md" if command == "mcp validate" else file
+            return functools.partial(agent_session, about, text, check=command == "mcp validate"), file
+        if command == "lsp":
+            messages = folder / "messages"
+            messages.write_bytes(editor_session(text, folder))
+            return command_line(arguments_of(command, folder, file)), messages
+        return command_line(arguments_of(command, folder, file)), file
 
 
 def arguments_of(command: str, folder: Path, file: Path) -> tuple[str, ...]:
@@ -221,14 +268,13 @@ def arguments_of(command: str, folder: Path, file: Path) -> tuple[str, ...]:
     return tuple(part.format(file=file, folder=folder, copy=copy) for part in COMMANDS[command])
 
 
-def plan(options: argparse.Namespace) -> Iterator[tuple[Kind, str, str, Make]]:
-    """Each kind, command and class that is asked for, one command after the other."""
-    for command in options.command or COMMANDS:
-        for kind in KINDS:
-            if command in kind.commands:
-                for name, make in kind.classes.items():
-                    if not options.only or any(part in name for part in options.only):
-                        yield kind, command, name, make
+def plan(options: argparse.Namespace) -> Iterator[tuple[Kind, list[str], str, Make]]:
+    """Each kind, class and its commands that are asked for."""
+    for kind in KINDS:
+        commands = [command for command in kind.commands if not options.command or command in options.command]
+        for name, make in kind.classes.items():
+            if commands and (not options.only or any(part in name for part in options.only)):
+                yield kind, commands, name, make
 
 
 def main() -> None:
@@ -242,13 +288,14 @@ def main() -> None:
     options = parser.parse_args()
     sweep, costs = Sweep(most=options.most), dict[str, list[tuple[Run, str]]]()
     done = _rows_of(options.tsv)
-    for kind, command, name, make in plan(options):
+    for kind, commands, name, make in plan(options):
         for size in options.size or sizes(kind.name, make, kind.largest)[: 1 if options.one_size else 2]:
-            run = done.get((command, name, size))
-            if run is None:
-                run = sweep.run(kind, command, make(size))
+            missing = [command for command in commands if (command, name, size) not in done]
+            for command, run in sweep.run(kind, missing, make(size)).items() if missing else ():
+                done[command, name, size] = run
                 _show(options.tsv, (command, name, size), run)
-            costs.setdefault(command, []).append((run, name))
+            for command in commands:
+                costs.setdefault(command, []).append((done[command, name, size], name))
     sys.exit(1 if _summary(costs) else 0)
 
 
