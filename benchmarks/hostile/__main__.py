@@ -231,10 +231,10 @@ class Sweep:
     def _start(self, kind: Kind, command: str) -> tuple[float, float]:
         """What seconds and memory a process of its own adds to a fork, on a sound file; less than 0 for a server."""
         text = SOUND if kind.name == _DOCUMENT else "a\n"
-        fork = min(self._warm(kind, [command], text)[command] for _ in range(2))
+        fork = self._warm(kind, [command], text)[command]
         if command in SERVERS:
             return -fork.seconds, 0.0
-        own = min(self._own(kind, command, text) for _ in range(2))
+        own = self._own(kind, command, text)
         return own.seconds - fork.seconds, own.memory - fork.memory
 
     def _own(self, kind: Kind, command: str, text: str) -> Run:
