@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.disk.folders import refuse_links
-from faultmaven_kb.errors import PathError
+from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.integrations.prometheus_rules import find_rule_files
 from faultmaven_kb.labs.declarations.plan import find_labs
@@ -79,7 +79,7 @@ def test_a_chain_of_links_is_no_configuration_and_no_place_to_write_to(chain: Pa
     (Path("runbooks") / ".fmkb.toml").symlink_to(chain)
     assert team_headings(["runbooks"]) == {}
     done = CliRunner().invoke(fmkb, ["validate", "runbooks"])
-    assert done.exit_code == 2, done.output
+    assert isinstance(done.exception, ConfigurationError)
     with pytest.raises(PathError, match="link"):
         refuse_links(chain)
 
