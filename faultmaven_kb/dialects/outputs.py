@@ -115,5 +115,5 @@ def _last_words(block: Block) -> str:
         return _last_words(block.items[-1].blocks[-1])
     if not isinstance(block, Paragraph):
         return ""
-    line = plain(block.text.rstrip()[-_TAIL:].rpartition("\n")[2]).strip(" *_")
+    line = plain(" ".join(block.text[-_TAIL:].split())).strip(" *_")
     return line.rstrip(".").rpartition(". ")[2]
