@@ -18,7 +18,7 @@ from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
 __all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "parts_by_label", "unclaimed"]
@@ -30,6 +30,7 @@ _CORE = frozenset(
 
 _HELPS = frozenset({"diagnosis", "mitigation", "actions"})
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
+_TELLINGS = frozenset({"meaning", "impact", "symptoms", "causes"})
 _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
@@ -59,18 +60,22 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
 def unclaimed(
     outline: tuple[OutlineSection, ...], found: tuple[tuple[str, OutlineSection], ...]
 ) -> tuple[OutlineSection, ...]:
-    """What is outside of the parts: the other sections, each without what follows the first label that opens a part."""
+    """What is outside of the parts: the other sections, each without what is under a label that opens a part."""
     claimed = {section.span for _, section in found}
-    lines = [section.span.line for _, section in found if section.heading is None]
-    return tuple(_before_labels(section, lines) for section in without_spans(outline, claimed))
+    labels = [section.span for _, section in found if section.heading is None]
+    return tuple(_beside(section, labels) for section in without_spans(outline, claimed))
 
 
-def _before_labels(section: OutlineSection, lines: list[int]) -> OutlineSection:
-    within = [line for line in lines if section.span.line <= line <= section.span.end_line]
+def _beside(section: OutlineSection, labels: list[Span]) -> OutlineSection:
+    within = [span for span in labels if section.span.line <= span.line <= section.span.end_line]
     kept = section.blocks
     if within:
-        kept = tuple(block for block in kept if block.span.end_line < min(within))
-    return replace(section, blocks=kept, children=tuple(_before_labels(child, lines) for child in section.children))
+        kept = tuple(block for block in kept if not any(_overlap(block.span, span) for span in within))
+    return replace(section, blocks=kept, children=tuple(_beside(child, labels) for child in section.children))
+
+
+def _overlap(first: Span, second: Span) -> bool:
+    return first.line <= second.end_line and second.line <= first.end_line
 
 
 def label_role(block: Block) -> str | None:
@@ -163,15 +168,28 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
         blocks: list[Block] = []
         for block in (part for whole in section.blocks for part in _pieces(whole)):
             named = _label(block)
-            if named is None:
+            if named is None and not (role in _TELLINGS and _is_said(blocks) and _begins_anew(block)):
                 blocks.append(block)
                 continue
             if role and begun:
                 yield role, _under_label(section, label, blocks, begun)
-            label, role, rest = named
+            label, role, rest = named or ("", "", None)
             blocks, begun = [rest] if rest else [], block.span
         if role and begun:
             yield role, _under_label(section, label, blocks, begun)
+
+
+def _is_said(blocks: list[Block]) -> bool:
+    """Whether the words behind a label say it all: a colon at their end announces more."""
+    first = blocks[0] if blocks else None
+    return isinstance(first, Paragraph) and not first.text.rstrip(" *_").endswith((":", "："))
+
+
+def _begins_anew(block: Block) -> bool:
+    """Whether a block below a label that has said all is about something else: words, a procedure, a command."""
+    if isinstance(block, Fence):
+        return block.language in TYPED
+    return isinstance(block, Paragraph) or (isinstance(block, ListBlock) and block.ordered)
 
 
 def _pieces(block: Block) -> Iterator[Block]:
@@ -181,6 +199,8 @@ def _pieces(block: Block) -> Iterator[Block]:
     if isinstance(block, Paragraph):
         for piece in split_labels(block):
             yield from _plain_labels(piece) if isinstance(piece, Paragraph) else (piece,)
+    elif isinstance(block, Quote) and block.blocks and _label(block.blocks[0]):
+        yield from (piece for inner in block.blocks for piece in _pieces(inner))
     elif isinstance(block, ListBlock) and sum(_opens_with_label(item) for item in block.items) * 2 > len(block.items):
         for item in block.items:
             yield from item.blocks
