@@ -28,7 +28,8 @@ _CORE = frozenset(
 )
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
-_HELPS = frozenset({"diagnosis", "mitigation", "actions"})
+_ALONE = frozenset({"diagnosis", "mitigation", "actions", "symptoms", "causes"})
+"""Labels of which one is enough."""
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
 _TELLINGS = frozenset({"meaning", "impact", "symptoms", "causes"})
 _LABEL_LENGTH = 40
@@ -49,7 +50,7 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     by_heading = tuple(part for part in sections_by_role(seen, HEADINGS) if part[1].span not in title)
     by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
     named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
-    if not named and len(labelled) < 2 and not labelled & _HELPS:
+    if not named and len(labelled) < 2 and not labelled & _ALONE:
         return _commands_of_an_alert(document)
     names = _named_after(outline)
     by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
