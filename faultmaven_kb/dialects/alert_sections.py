@@ -47,7 +47,11 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     seen = Document(document.source, document.front_matter, outline)
     titles = [section for section in document.outline if section.level == 1]
     title = {section.span for section in titles if section.children and len(titles) == 1}
-    by_heading = tuple(part for part in sections_by_role(seen, HEADINGS) if part[1].span not in title)
+    by_heading = tuple(
+        (role, section)
+        for role, section in sections_by_role(seen, HEADINGS)
+        if section.span not in title and not (role == "meaning" and _only_facts(section))
+    )
     by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
     named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
     if not named and len(labelled) < 2 and not labelled & _ALONE:
@@ -56,6 +60,22 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
     found = [part for role, section in by_heading for part in _taken_apart(role, section)]
     return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
+
+
+def _only_facts(section: OutlineSection) -> bool:
+    """Whether a section has nothing but labels with their values ("**Threshold:** 5 %"), which tell no meaning."""
+    lines = [line for block in section.blocks for line in _lines(block)]
+    return bool(lines) and not section.children and all(label_of(line) is not None for line in lines)
+
+
+def _lines(block: Block) -> Iterator[Block]:
+    """The lines of a paragraph, or the items of a list by their first block; any other block as it is."""
+    if isinstance(block, Paragraph):
+        yield from (Paragraph(line, block.span) for line in block.text.split("\n"))
+    elif isinstance(block, ListBlock):
+        yield from (item.blocks[0] if item.blocks else block for item in block.items)
+    else:
+        yield block
 
 
 def unclaimed(
@@ -202,11 +222,19 @@ def _pieces(block: Block) -> Iterator[Block]:
             yield from _plain_labels(piece) if isinstance(piece, Paragraph) else (piece,)
     elif isinstance(block, Quote) and block.blocks and _label(block.blocks[0]):
         yield from (piece for inner in block.blocks for piece in _pieces(inner))
-    elif isinstance(block, ListBlock) and sum(_opens_with_label(item) for item in block.items) * 2 > len(block.items):
+    elif isinstance(block, ListBlock) and _is_of_labels(block):
         for item in block.items:
             yield from item.blocks
     else:
         yield block
+
+
+def _is_of_labels(block: ListBlock) -> bool:
+    """Whether most items open with a label that names a part, or all with a label and one with such a name."""
+    named = sum(_opens_with_label(item) for item in block.items)
+    if named * 2 > len(block.items):
+        return True
+    return bool(named) and not block.ordered and all(label_of(line) for line in _lines(block))
 
 
 def _opens_with_label(item: ListItem) -> bool:
