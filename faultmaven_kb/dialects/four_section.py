@@ -80,7 +80,8 @@ def _read(document: Document) -> Contents:
 def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
     """What "Steps", "Actions" and "Root cause analysis" mean: what they hold, and what the document has no heading for.
 
-    Steps that mostly look at something are a diagnosis, and so are all where nothing else is one.
+    Steps that mostly look at something are a diagnosis, and so are all where nothing else is one. Actions beside a
+    diagnosis are the mitigation that is missing.
     """
     if role == "analysis":
         return "diagnosis" if all_commands(blocks_below(section)) or _mostly_looks(section) else "causes"
@@ -90,6 +91,8 @@ def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
         return "diagnosis"
     if role == "actions" and section.children:
         return "actions"
+    if role == "actions" and "diagnosis" in roles and "mitigation" not in roles:
+        return "mitigation"
     return "diagnosis" if _mostly_looks(section) else "mitigation"
 
 
@@ -184,7 +187,8 @@ def _causes(section: OutlineSection) -> Contents:
 def _case(section: OutlineSection) -> Contents:
     """What is below a cause: its labels say how to see it and how to mend it; commands without labels are a check."""
     found = Contents()
-    labelled = [(role, part) for role, part in parts_by_label(section) if role in ("diagnosis", "mitigation")]
+    labelled = [(_meant(role, {"diagnosis"}, part), part) for role, part in parts_by_label(section)]
+    labelled = [(role, part) for role, part in labelled if role in ("diagnosis", "mitigation")]
     for role, part in labelled:
         read = Contents(steps=steps_in(part)) if role == "diagnosis" else Contents(solutions=solutions_in(part))
         found = found.followed_by(read)

@@ -22,7 +22,7 @@ from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
 from faultmaven_kb.text.outline import OutlineSection, split_labels, walk
 
-__all__ = ["problems_of", "rest_of"]
+__all__ = ["names_fault", "problems_of", "rest_of"]
 
 _FEWEST = 2
 _SHARE = 0.5
@@ -93,7 +93,7 @@ def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
     A heading right above another one, with nothing of its own, shares what is below that one.
     """
     alerts = [_is_alert_name(section.title) for section in siblings]
-    faults = [alert or _is_fault(section) for alert, section in zip(alerts, siblings, strict=True)]
+    faults = [alert or names_fault(section.title) for alert, section in zip(alerts, siblings, strict=True)]
     named = alerts if any(alerts) else faults
     if sum(named) < _FEWEST_NAMED or sum(named) < _SHARE * len(siblings):
         return []
@@ -111,11 +111,9 @@ def _is_bare(section: OutlineSection) -> bool:
     return not section.blocks and not section.children
 
 
-def _is_fault(section: OutlineSection) -> bool:
+def names_fault(title: str) -> bool:
     """Whether a heading says what is wrong: no step of a procedure, no condition, no question."""
-    return _FAULT.search(section.title) is not None and not (
-        _DEED.match(section.title) or heading_number(section.title)[0] is not None
-    )
+    return _FAULT.search(title) is not None and not (_DEED.match(title) or heading_number(title)[0] is not None)
 
 
 def _is_problem(section: OutlineSection) -> bool:

@@ -73,7 +73,7 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
         return replace(section, blocks=tuple(kept), children=tuple(rest(child, about) for child in section.children))
 
     outline = tuple(rest(section, None) for section in document.outline)
-    if not (found.solutions or found.steps):
+    if not (found.solutions or found.steps or found.causes):
         return document, Contents()
     return Document(document.source, document.front_matter, outline), found
 
@@ -129,7 +129,7 @@ def _columns(table: Table) -> tuple[str | None, ...]:
     roles = tuple(_COLUMNS.role(words(cell)) or HEADINGS.role(words(cell)) for cell in table.rows[0].cells)
     roles = tuple(_LIKE.get(role or "", role) for role in roles)
     sees, helps = {"symptoms", "causes"} & set(roles), {"mitigation", "diagnosis"} & set(roles)
-    return roles if sees and helps and len(table.rows) > 1 else ()
+    return roles if len(table.rows) > 1 and ((sees and helps) or len(sees) > 1) else ()
 
 
 def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
