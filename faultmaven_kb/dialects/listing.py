@@ -75,11 +75,16 @@ def in_order(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     return tuple(sorted(parts, key=lambda part: (part.span.line, part.span.column)))
 
 
-def steps_in(section: OutlineSection) -> tuple[Step, ...]:
-    """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
+def steps_in(section: OutlineSection, *, listed: bool = True) -> tuple[Step, ...]:
+    """The diagnostic steps of a section: one for each heading below it, one for each item or fence of its own text.
+
+    Lists that are not `listed` only explain something.
+    """
     blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
     title = heading_number(section.title)[1]  # its number counts the parts of the page
-    own = _listed_steps(blocks) or _own_titles([(one_step(title, run), run) for run in _runs(blocks)])
+    own = (_listed_steps(blocks) if listed else []) or _own_titles(
+        [(one_step(title, run), run) for run in _runs(blocks)]
+    )
     below = [
         one_step(part.title, part.blocks, part.span)
         for part in walk(section.children)

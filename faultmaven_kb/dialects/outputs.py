@@ -45,10 +45,10 @@ _TYPES = re.compile(
 """Words that say how to get to see it."""
 _LOG_LINE = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|"
-    r"(?:time|ts|level|severity)=|HTTP/[\d.]+ \d{3}|Traceback \(most recent|"
+    r"https?://|(?:time|ts|level|severity)=|HTTP/[\d.]+ \d{3}|Traceback \(most recent|"
     r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
 )
-"""How a line begins that a program has written."""
+"""How a line begins that nobody types: a program has written it, or it is an address."""
 _MAY_BE_PRINTED = PROMPTED | OUTPUT | {"", "json", "yaml"}
 _TAIL = 300
 

@@ -53,6 +53,7 @@ def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
             if isinstance(block, Paragraph):
                 if asks(block.text):
                     break
-                if not is_furniture(block) and label_role(block) is None:
+                code = block.text.startswith("`") and block.text.endswith("`") and block.text.count("`") == _TWO_MARKS
+                if not code and not is_furniture(block) and label_role(block) is None:
                     yield block
         yield from _said(section.children)

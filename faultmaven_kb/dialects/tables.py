@@ -60,7 +60,7 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
     """The document without its tables of symptoms and fixes and of steps, and what they say."""
     found = Contents()
 
-    def rest(section: OutlineSection, about: str | None) -> OutlineSection:
+    def rest(section: OutlineSection, about: str | None) -> OutlineSection | None:
         nonlocal found
         kept: list[Block] = []
         about = role_of(section, HEADINGS) or about
@@ -70,9 +70,14 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
                 kept.append(block)
             else:
                 found = found.followed_by(read)
-        return replace(section, blocks=tuple(kept), children=tuple(rest(child, about) for child in section.children))
+        below = (rest(child, about) for child in section.children)
+        children = tuple(child for child in below if child is not None)
+        if section.level > 1 and section.blocks and not kept and not children:
+            return None
+        return replace(section, blocks=tuple(kept), children=children)
 
-    outline = tuple(rest(section, None) for section in document.outline)
+    sections = (rest(section, None) for section in document.outline)
+    outline = tuple(section for section in sections if section is not None)
     if not (found.solutions or found.steps or found.causes):
         return document, Contents()
     return Document(document.source, document.front_matter, outline), found
