@@ -267,7 +267,8 @@ HEADINGS = AlertVocabulary(
     (
         "resources",
         _names(
-            "alert rule, alert rules, alert definition, alert expression, definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "
+            "alert rule, alert rules, alert definition, alert expression, "
+            "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "
             "related resources, notes and special considerations, special considerations, related docs, monitoring "
             "links, helpful links, caveats, known issues, tips, gotchas, faq, background reading, changelog, "
             "revision history, version history, change history, glossary, metadata, document information, additional "

@@ -36,7 +36,8 @@ _DOCTOC = re.compile(
     r"generated with \[?doctoc|^\W*(?:table of contents|toc)\W*$|^\W*back to (?:top|the top|index|list)", re.IGNORECASE
 )
 _FACT = re.compile(
-    r"^\W*(?:default severity|alert severity|alert names?|severity|sev|priority|owners?|owned by|team|owning team|maintainers?|"
+    r"^\W*(?:alert names?|"
+    r"default severity|alert severity|severity|sev|priority|owners?|owned by|team|owning team|maintainers?|"
     r"authors?|reviewers?|reviewed by|approved by|status|version|last (?:updated|reviewed|modified|tested|verified)|"
     r"updated|"
     r"created|reviewed|date|review date|next review|tags?|labels?|categor(?:y|ies)|services?|component|tier|"

@@ -60,8 +60,8 @@ _LOOKS = re.compile(
     re.IGNORECASE,
 )
 _GOES = re.compile(
-    r"\W{0,4}(?:access|ask|call|connect|contact|copy|create|edit|ensure|go to|install|launch|log ?in|make sure|navigate|"
-    r"notify|run|select|send|ssh|take|update|use|wait|write)\b",
+    r"\W{0,4}(?:access|ask|call|connect|contact|copy|create|edit|ensure|go to|install|launch|log ?in|make sure|"
+    r"navigate|notify|run|select|send|ssh|take|update|use|wait|write)\b",
     re.IGNORECASE,
 )
 _MENDINGS = frozenset(
