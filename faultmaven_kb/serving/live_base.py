@@ -17,7 +17,7 @@ from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.serving.workers import Workers
 from faultmaven_kb.storage.kept import Cache
 
-__all__ = ["LiveBase", "freeze_loaded"]
+__all__ = ["LiveBase"]
 
 _Fingerprint = tuple[tuple[str, int, int], ...]
 _PATIENCE = 5.0  # seconds, chosen
@@ -61,7 +61,7 @@ class LiveBase:
             if self._seen is None:
                 self._base = self._prepare(_loaded(self._paths, self._cache))
                 self._seen = seen
-                freeze_loaded()
+                _freeze_loaded()
             elif seen != self._seen and self._loading is None:
                 self._loading = threading.Thread(target=self._load, args=(seen,), daemon=True)
                 self._since = time.monotonic()
@@ -80,7 +80,7 @@ class LiveBase:
             logging.getLogger(__name__).warning("the runbooks were not read again: %s", error)
         with self._lock:
             self._base, self._seen, self._loading = self._base if base is None else base, seen, None
-        freeze_loaded()
+        _freeze_loaded()
 
     def _fingerprint(self) -> _Fingerprint:
         found = []
@@ -97,7 +97,7 @@ def _loaded(paths: tuple[str | Path, ...], cache: Cache | None) -> KnowledgeBase
     return KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
 
 
-def freeze_loaded() -> None:
+def _freeze_loaded() -> None:
     """Leave everything that is loaded now out of the search for cycles of objects, which stops a question for as long
     as there are objects to look at; what an earlier call left out and nobody has any more is freed."""
     gc.unfreeze()
