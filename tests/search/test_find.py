@@ -41,6 +41,8 @@ WORDINGS = [
         "k8s-rbac-forbidden",
         'operator log: cannot get resource "leases" in API group "coordination.k8s.io", the rolebinding is missing',
     ),
+    ("k8s-dns-failure", "coredns log: plugin/errors read udp i/o timeout, upstream does not answer"),
+    ("k8s-dns-failure", "nothing in the cluster finds svc.cluster.local any more, coredns was scaled to zero"),
     ("k8s-pod-pending", "FailedScheduling: 0/5 nodes are available: 5 Insufficient memory"),
     ("k8s-pod-pending", "0/3 nodes are available, untolerated taint, no preemption victims"),
     ("k8s-service-no-endpoints", "the selector matches nothing, EndpointSlice is <unset>, ingress answers 503"),
