@@ -9,15 +9,17 @@ of are functions of some texts, so that a base on disk is built from them piece 
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, POINTED, SUBJECT
 from faultmaven_kb.search.terms import LINE_END, line_terms
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = [
     "END",
@@ -120,7 +122,7 @@ class Parts(NamedTuple):
 class Index:
     """Scores every runbook for weighted terms; `size` is the number of runbooks."""
 
-    def __init__(self, runbooks: Sequence[Runbook]) -> None:
+    def __init__(self, runbooks: "Sequence[Runbook]") -> None:
         self.size = len(runbooks)
         numbers = TermNumbers({LINE_END: END})
         self.texts: Sequence[Text] = tuple(read_text(runbook, numbers) for runbook in runbooks)
@@ -309,7 +311,7 @@ class TermNumbers(dict[str, int]):
         return number
 
 
-def read_text(runbook: Runbook, numbers: dict[str, int]) -> Text:
+def read_text(runbook: "Runbook", numbers: dict[str, int]) -> Text:
     """A runbook's terms by their numbers; `numbers` gives a new term the next one."""
     fields = [
         [numbers[term] for term in line_terms(text + LINE_END)] if text else []

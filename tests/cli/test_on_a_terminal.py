@@ -10,13 +10,9 @@ from rich.console import Console
 from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.shared.prose import Prose
 from tests.cli.terminal import Terminal, needs_terminal, run
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path))
+KB = builtin_base()
 
 
 def _printed(text: str, width: int = 80) -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 
 from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.terms import terms_of
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
+KB = builtin_base()
 SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.symptoms]
 
 WORDINGS = [
@@ -239,7 +240,7 @@ def test_scores_fall_and_confidence_is_a_probability() -> None:
 
 def test_two_searches_give_the_same_bytes() -> None:
     question = "connection timed out while resolving the upstream"
-    assert KB.search(question).to_dict() == KnowledgeBase.builtin().search(question).to_dict()
+    assert KB.search(question).to_dict() == builtin_base().search(question).to_dict()
 
 
 def test_noise_of_a_log_does_not_change_what_is_found() -> None:

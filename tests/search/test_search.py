@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from faultmaven_kb import KnowledgeBase, Runbook
 from faultmaven_kb.search.engine import Searcher
 from faultmaven_kb.search.ranking import largest
+from tests.documents import builtin_base
 from tests.search.bases import numbered, plain, runbook
 
-BUILTIN = KnowledgeBase.builtin()
+BUILTIN = builtin_base()
 
 OTHER_WORDS = (
     ("redis-out-of-memory", "cache server refuses new keys because maxmemory is reached and nothing is evicted"),

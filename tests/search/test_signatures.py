@@ -8,9 +8,10 @@ from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.question import read_question
 from faultmaven_kb.search.signatures import topics
 from faultmaven_kb.search.tables import rows
+from tests.documents import builtin_base
 from tests.search.bases import numbered, runbook
 
-BUILTIN = KnowledgeBase.builtin()
+BUILTIN = builtin_base()
 
 
 @pytest.mark.parametrize(
