@@ -18,7 +18,7 @@ from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
 __all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "parts_by_label", "unclaimed"]
@@ -28,8 +28,10 @@ _CORE = frozenset(
 )
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
-_HELPS = frozenset({"diagnosis", "mitigation", "actions"})
+_ALONE = frozenset({"diagnosis", "mitigation", "actions", "symptoms", "causes"})
+"""Labels of which one is enough."""
 _OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
+_TELLINGS = frozenset({"meaning", "impact", "symptoms", "causes"})
 _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
@@ -45,10 +47,14 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     seen = Document(document.source, document.front_matter, outline)
     titles = [section for section in document.outline if section.level == 1]
     title = {section.span for section in titles if section.children and len(titles) == 1}
-    by_heading = tuple(part for part in sections_by_role(seen, HEADINGS) if part[1].span not in title)
+    by_heading = tuple(
+        (role, section)
+        for role, section in sections_by_role(seen, HEADINGS)
+        if section.span not in title and not (role == "meaning" and _only_facts(section))
+    )
     by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
     named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
-    if not named and len(labelled) < 2 and not labelled & _HELPS:
+    if not named and len(labelled) < 2 and not labelled & _ALONE:
         return _commands_of_an_alert(document)
     names = _named_after(outline)
     by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
@@ -56,21 +62,41 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
 
 
+def _only_facts(section: OutlineSection) -> bool:
+    """Whether a section has nothing but labels with their values ("**Threshold:** 5 %"), which tell no meaning."""
+    lines = [line for block in section.blocks for line in _lines(block)]
+    return bool(lines) and not section.children and all(label_of(line) is not None for line in lines)
+
+
+def _lines(block: Block) -> Iterator[Block]:
+    """The lines of a paragraph, or the items of a list by their first block; any other block as it is."""
+    if isinstance(block, Paragraph):
+        yield from (Paragraph(line, block.span) for line in block.text.split("\n"))
+    elif isinstance(block, ListBlock):
+        yield from (item.blocks[0] if item.blocks else block for item in block.items)
+    else:
+        yield block
+
+
 def unclaimed(
     outline: tuple[OutlineSection, ...], found: tuple[tuple[str, OutlineSection], ...]
 ) -> tuple[OutlineSection, ...]:
-    """What is outside of the parts: the other sections, each without what follows the first label that opens a part."""
+    """What is outside of the parts: the other sections, each without what is under a label that opens a part."""
     claimed = {section.span for _, section in found}
-    lines = [section.span.line for _, section in found if section.heading is None]
-    return tuple(_before_labels(section, lines) for section in without_spans(outline, claimed))
+    labels = [section.span for _, section in found if section.heading is None]
+    return tuple(_beside(section, labels) for section in without_spans(outline, claimed))
 
 
-def _before_labels(section: OutlineSection, lines: list[int]) -> OutlineSection:
-    within = [line for line in lines if section.span.line <= line <= section.span.end_line]
+def _beside(section: OutlineSection, labels: list[Span]) -> OutlineSection:
+    within = [span for span in labels if section.span.line <= span.line <= section.span.end_line]
     kept = section.blocks
     if within:
-        kept = tuple(block for block in kept if block.span.end_line < min(within))
-    return replace(section, blocks=kept, children=tuple(_before_labels(child, lines) for child in section.children))
+        kept = tuple(block for block in kept if not any(_overlap(block.span, span) for span in within))
+    return replace(section, blocks=kept, children=tuple(_beside(child, labels) for child in section.children))
+
+
+def _overlap(first: Span, second: Span) -> bool:
+    return first.line <= second.end_line and second.line <= first.end_line
 
 
 def label_role(block: Block) -> str | None:
@@ -92,7 +118,7 @@ def lead_of(document: Document) -> tuple[Block, ...]:
 
 
 def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
-    """A part, then the parts of other kinds that stand inside it."""
+    """A part, then the parts of other kinds inside it."""
     inner: list[tuple[str, OutlineSection]] = []
     if role in _OUTER:
         section = _without_labels(_without(section, role, inner), role, inner)
@@ -163,15 +189,28 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
         blocks: list[Block] = []
         for block in (part for whole in section.blocks for part in _pieces(whole)):
             named = _label(block)
-            if named is None:
+            if named is None and not (role in _TELLINGS and _is_said(blocks) and _begins_anew(block)):
                 blocks.append(block)
                 continue
             if role and begun:
                 yield role, _under_label(section, label, blocks, begun)
-            label, role, rest = named
+            label, role, rest = named or ("", "", None)
             blocks, begun = [rest] if rest else [], block.span
         if role and begun:
             yield role, _under_label(section, label, blocks, begun)
+
+
+def _is_said(blocks: list[Block]) -> bool:
+    """Whether the words behind a label say it all: a colon at their end announces more."""
+    first = blocks[0] if blocks else None
+    return isinstance(first, Paragraph) and not first.text.rstrip(" *_").endswith((":", "："))
+
+
+def _begins_anew(block: Block) -> bool:
+    """Whether a block below a label that has said all is about something else: words, a procedure, a command."""
+    if isinstance(block, Fence):
+        return block.language in TYPED
+    return isinstance(block, Paragraph) or (isinstance(block, ListBlock) and block.ordered)
 
 
 def _pieces(block: Block) -> Iterator[Block]:
@@ -181,11 +220,21 @@ def _pieces(block: Block) -> Iterator[Block]:
     if isinstance(block, Paragraph):
         for piece in split_labels(block):
             yield from _plain_labels(piece) if isinstance(piece, Paragraph) else (piece,)
-    elif isinstance(block, ListBlock) and sum(_opens_with_label(item) for item in block.items) * 2 > len(block.items):
+    elif isinstance(block, Quote) and block.blocks and _label(block.blocks[0]):
+        yield from (piece for inner in block.blocks for piece in _pieces(inner))
+    elif isinstance(block, ListBlock) and _is_of_labels(block):
         for item in block.items:
             yield from item.blocks
     else:
         yield block
+
+
+def _is_of_labels(block: ListBlock) -> bool:
+    """Whether most items open with a label that names a part, or all with a label and one with such a name."""
+    named = sum(_opens_with_label(item) for item in block.items)
+    if named * 2 > len(block.items):
+        return True
+    return bool(named) and not block.ordered and all(label_of(line) for line in _lines(block))
 
 
 def _opens_with_label(item: ListItem) -> bool:

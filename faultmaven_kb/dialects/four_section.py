@@ -1,11 +1,13 @@
 """Plain alert runbooks: Meaning, Impact, Diagnosis, Mitigation, with or without front matter.
 
-They have no numbered steps or solutions, so each part that holds a command or stands under a heading of its own becomes
+They have no numbered steps or solutions, so each part that holds a command or has a heading of its own becomes
 one: a diagnosis of three fences reads as three steps, a mitigation with two headings as two solutions. Where nothing
 says what the alert means, the words below the title do.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, parts_by_label, unclaimed
@@ -39,7 +41,7 @@ from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import QUERY, TYPED
-from faultmaven_kb.text.markdown import Block, ListBlock, ListItem, fences_in
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 
 __all__ = ["FOUR_SECTION"]
@@ -78,7 +80,8 @@ def _read(document: Document) -> Contents:
 def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
     """What "Steps", "Actions" and "Root cause analysis" mean: what they hold, and what the document has no heading for.
 
-    Steps that mostly look at something are a diagnosis, and so are all where nothing else is one.
+    Steps that mostly look at something are a diagnosis, and so are all where nothing else is one. Actions beside a
+    diagnosis are the mitigation that is missing.
     """
     if role == "analysis":
         return "diagnosis" if all_commands(blocks_below(section)) or _mostly_looks(section) else "causes"
@@ -88,6 +91,8 @@ def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
         return "diagnosis"
     if role == "actions" and section.children:
         return "actions"
+    if role == "actions" and "diagnosis" in roles and "mitigation" not in roles:
+        return "mitigation"
     return "diagnosis" if _mostly_looks(section) else "mitigation"
 
 
@@ -126,7 +131,8 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     blocks = blocks_below(section)
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
-        text = Contents(purpose=text_of(blocks)) if role == "meaning" else Contents(impact=text_of(blocks))
+        said = text_of(_without_announcements(blocks))
+        text = Contents(purpose=said) if role == "meaning" else Contents(impact=said)
         kept = _passage(section, _raw(document, section)) if any(fences_in(blocks)) else ()
         return replace(text, notes=notes_in(blocks), resources=links, passages=kept)
     if role == "symptoms":
@@ -147,6 +153,13 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     if role in ("rollback", "escalation", "verification", "prerequisites"):
         return Contents(passages=_passage(section, _raw(document, section)), resources=links)
     return Contents(resources=links, passages=_passage(section, text_of(blocks)))
+
+
+def _without_announcements(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks without the words that only announce the fence right below them."""
+    for block, below in zip_longest(blocks, blocks[1:]):
+        if not (isinstance(block, Paragraph) and isinstance(below, Fence) and block.text.rstrip(" *_").endswith(":")):
+            yield block
 
 
 def _causes(section: OutlineSection) -> Contents:
@@ -172,9 +185,10 @@ def _causes(section: OutlineSection) -> Contents:
 
 
 def _case(section: OutlineSection) -> Contents:
-    """What is below a cause: its labels say how to see it and how to mend it; commands without labels are a check."""
+    """What is below a cause: labels say how to recognise and how to repair it; commands without labels are a check."""
     found = Contents()
-    labelled = [(role, part) for role, part in parts_by_label(section) if role in ("diagnosis", "mitigation")]
+    labelled = [(_meant(role, {"diagnosis"}, part), part) for role, part in parts_by_label(section)]
+    labelled = [(role, part) for role, part in labelled if role in ("diagnosis", "mitigation")]
     for role, part in labelled:
         read = Contents(steps=steps_in(part)) if role == "diagnosis" else Contents(solutions=solutions_in(part))
         found = found.followed_by(read)

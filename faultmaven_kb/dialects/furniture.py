@@ -1,4 +1,4 @@
-"""What stands on a page and says nothing about the fault: tables of contents, badges, lines such as "Owner: payments".
+"""What a page holds that says nothing about the fault: tables of contents, badges, lines such as "Owner: payments".
 
 It is never the purpose, the title or a step. What it is stays in `sections`, as every line does.
 """
@@ -36,7 +36,8 @@ _DOCTOC = re.compile(
     r"generated with \[?doctoc|^\W*(?:table of contents|toc)\W*$|^\W*back to (?:top|the top|index|list)", re.IGNORECASE
 )
 _FACT = re.compile(
-    r"^\W*(?:default severity|alert severity|severity|sev|priority|owners?|owned by|team|owning team|maintainers?|"
+    r"^\W*(?:alert names?|"
+    r"default severity|alert severity|severity|sev|priority|owners?|owned by|team|owning team|maintainers?|"
     r"authors?|reviewers?|reviewed by|approved by|status|version|last (?:updated|reviewed|modified|tested|verified)|"
     r"updated|"
     r"created|reviewed|date|review date|next review|tags?|labels?|categor(?:y|ies)|services?|component|tier|"
@@ -44,6 +45,8 @@ _FACT = re.compile(
     r"classification|audience|page owner|time to (?:complete|resolve)|estimated time)\W*[:|=]\W*\S",
     re.IGNORECASE,
 )
+_SIDE_BY_SIDE = re.compile(r"[|·•]")
+_LINK_OR_WORD = re.compile(r"\s*(?:\[[^\[\]\n]*\]\([^()\n]*\)|(?:\*\*|__)?[^\W\d_][\w-]{0,20}(?:\*\*|__)?)\s*")
 _IMPORT = re.compile(r"(?:import|export)\s[^\n]*\sfrom\s+['\"]")
 _BOLD_STEP = re.compile(r"(?:\*\*|__)(?:step )?\d{1,2}[^*_\n]*(?:\*\*|__):?", re.IGNORECASE)
 _ANCHOR = re.compile(r"\s*\[[^\]\n]*\]\(#[^)\n]*\)\s*")
@@ -59,6 +62,8 @@ def is_furniture(block: Block) -> bool:
     rest = _MARKS.sub("", _IMAGE.sub("", block.text))
     if not any(character.isalnum() for character in rest):
         return True
+    if "](" in rest and _is_menu(rest):
+        return True
     if _DOCTOC.search(rest) or _BOLD_STEP.fullmatch(rest.strip()):
         return True
     return all(
@@ -66,6 +71,12 @@ def is_furniture(block: Block) -> bool:
         for line in rest.splitlines()
         if line.strip()
     )
+
+
+def _is_menu(text: str) -> bool:
+    """Whether a text is only links and single words side by side: languages, other pages."""
+    pieces = _SIDE_BY_SIDE.split(text)
+    return len(pieces) > 1 and all(_LINK_OR_WORD.fullmatch(piece) for piece in pieces)
 
 
 def _texts(block: ListBlock) -> Iterator[str]:

@@ -1,14 +1,14 @@
 """The steps and solutions of a section, for every dialect that has no labels of its own for them.
 
-A part that holds a command or stands under a heading of its own becomes one: three fences read as three steps, two
-headings as two solutions. Of a numbered list each item is one, with what stands below it up to the next number, because
+A part that holds a command or has a heading of its own becomes one: three fences read as three steps, two
+headings as two solutions. Of a numbered list each item is one, with what follows it up to the next number, because
 many authors do not indent the command that belongs to an item.
 """
 
 import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import label_means
@@ -75,11 +75,16 @@ def in_order(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     return tuple(sorted(parts, key=lambda part: (part.span.line, part.span.column)))
 
 
-def steps_in(section: OutlineSection) -> tuple[Step, ...]:
-    """The diagnostic steps of a section: one for each heading below it, one for each fence of its own text."""
+def steps_in(section: OutlineSection, *, listed: bool = True) -> tuple[Step, ...]:
+    """The diagnostic steps of a section: one for each heading below it, one for each item or fence of its own text.
+
+    Lists that are not `listed` only explain something.
+    """
     blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
     title = heading_number(section.title)[1]  # its number counts the parts of the page
-    own = _listed_steps(blocks) or _own_titles([one_step(title, run) for run in _runs(blocks)])
+    own = (_listed_steps(blocks) if listed else []) or _own_titles(
+        [(one_step(title, run), run) for run in _runs(blocks)]
+    )
     below = [
         one_step(part.title, part.blocks, part.span)
         for part in walk(section.children)
@@ -92,7 +97,7 @@ def steps_in(section: OutlineSection) -> tuple[Step, ...]:
 def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     """A step for each item where lists say what to do; prose above them is kept by the first step.
 
-    Beside commands that stand between the items only a numbered list does.
+    Beside commands between the items only a numbered list does.
     """
     items = list(_items_with_what_follows(blocks))
     between = any(isinstance(block, Fence) for block in blocks)
@@ -130,7 +135,7 @@ def _without_tellings(items: list[tuple[ListItem, tuple[Block, ...]]]) -> list[t
 
 
 def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
-    """Each item of the lists among the blocks, the last of a list with what stands between it and the next list."""
+    """Each item of the lists among the blocks, the last of a list with what comes between it and the next list."""
     waiting: ListItem | None = None
     following: list[Block] = []
     above = ""
@@ -206,11 +211,24 @@ def _shows_next(blocks: tuple[Block, ...], index: int, shown: AbstractSet[Span])
     return following is not None and following.span in shown
 
 
-def _own_titles(steps: list[Step]) -> list[Step]:
+def _own_titles(steps: list[tuple[Step, tuple[Block, ...]]]) -> list[Step]:
     """Several commands below one heading are called after the words above each."""
-    if len({step.title for step in steps}) == len(steps):
-        return steps
-    return [step.model_copy(update={"title": short_title(step.what_to_check) or step.title}) for step in steps]
+    if len({step.title for step, _ in steps}) == len(steps):
+        return [step for step, _ in steps]
+    return [step.model_copy(update={"title": _announced(run) or step.title}) for step, run in steps]
+
+
+def _announced(run: tuple[Block, ...]) -> str:
+    """The title that the words above a command give it: a last paragraph that ends with a colon, else the first."""
+    above = list(takewhile(lambda block: not isinstance(block, Fence), run))
+    paragraphs = [block for block in above if isinstance(block, Paragraph)]
+    if paragraphs and paragraphs[-1].text.rstrip(" *_").endswith((":", "：")):
+        return short_title(_last_sentence(paragraphs[-1].text))
+    return short_title(paragraphs[0].text if paragraphs else text_of(above))
+
+
+def _last_sentence(text: str) -> str:
+    return " ".join(text[-_TAIL:].split()).rpartition(". ")[2]
 
 
 def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None, *, counted: bool = True) -> Step:
@@ -234,12 +252,17 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     """The solutions of a section: one for each heading right below it, else the section itself."""
     own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
     solutions = [one_solution(child.title, blocks_below(child), child.span) for child in section.children]
-    if all_commands(own) or (own and not solutions):
+    if all_commands(own) or (not solutions and _says_what_to_do(own)):
         solutions.insert(0, one_solution(heading_number(section.title)[1], own, section.span))
     elif own and solutions:
         passage = Passage(text=text_of(own), span=own[0].span)
         solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})
     return tuple(s.model_copy(update={"number": s.number or n}) for n, s in enumerate(solutions, 1))
+
+
+def _says_what_to_do(blocks: tuple[Block, ...]) -> bool:
+    """Whether there is more than comments and lists of links among the blocks."""
+    return bool(text_of(block for block in blocks if not (isinstance(block, ListBlock) and _links_only(block))))
 
 
 def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:

@@ -19,7 +19,7 @@ from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
 from faultmaven_kb.dialects.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.parts import all_commands, text_of
+from faultmaven_kb.dialects.parts import all_commands, item_text, text_of
 from faultmaven_kb.model.runbook import Passage, Solution, Step
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import QUERY, TYPED
@@ -57,6 +57,11 @@ _LOOKS = re.compile(
     r"\W{0,4}(?:analy[sz]|check|collect|compar|confirm|count|debug|determin|diagnos|does |examin|find|gather|get|"
     r"identify|inspect|investigat|is |are |list|look|measure|monitor|open |query|read|retriev|review|search|see|show|"
     r"test|troubleshoot|verify|view)",
+    re.IGNORECASE,
+)
+_GOES = re.compile(
+    r"\W{0,4}(?:access|ask|call|connect|contact|copy|create|edit|ensure|go to|install|launch|log ?in|make sure|"
+    r"navigate|notify|run|select|send|ssh|take|update|use|wait|write)\b",
     re.IGNORECASE,
 )
 _MENDINGS = frozenset(
@@ -109,7 +114,7 @@ def without_spans(sections: Iterable[OutlineSection], taken: AbstractSet[Span]) 
 def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_solutions: bool) -> Contents:
     """The steps and solutions in sections that no dialect has claimed.
 
-    A heading that speaks of mending is a solution where there is a diagnosis to go with it, else a step like the rest.
+    A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     found = Contents()
     choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]
@@ -118,7 +123,7 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
         outline = without_spans(outline, {section.span for section in choices})
     procedure = procedure_in(outline)
     if procedure:
-        steps = tuple(_whole_step(section) for section in procedure)
+        steps = tuple(step for section in procedure for step in _steps_of(section))
         mends = has_steps and not has_solutions and not choices
         read = Contents(solutions=_as_solution(procedure)) if mends else Contents(steps=steps)
         found = found.followed_by(read)
@@ -175,6 +180,16 @@ def _says_how(section: OutlineSection) -> bool:
 
 def _whole_step(section: OutlineSection) -> Step:
     return one_step(section.title, _all_blocks(section), section.span)
+
+
+def _steps_of(section: OutlineSection) -> Iterator[Step]:
+    """A numbered section as a step; one that only gathers procedures under headings as a step for each of these."""
+    procedures = [child for child in section.children if any(_is_numbered_list(block) for block in child.blocks)]
+    if len(procedures) < _FEWEST or section.blocks or len(procedures) < len(section.children):
+        yield _whole_step(section)
+        return
+    for child in procedures:
+        yield one_step(child.title, _all_blocks(child), child.span, counted=False)
 
 
 def _as_solution(procedure: tuple[OutlineSection, ...]) -> tuple[Solution, ...]:
@@ -269,13 +284,21 @@ def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps
     section = replace(section, blocks=blocks)
     typed = any(isinstance(block, Fence) and block.language not in _SHELLS for block in blocks)
     lists = [block for block in blocks if isinstance(block, ListBlock)]
+    items = [item for block in lists for item in block.items]
     listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
+    listed = listed or (items if 2 * sum(map(_is_deed, items)) >= len(items) else [])
     commands = [c for c in all_commands(without_shown(blocks, shown_in(blocks))) if c.language in _SHELLS]
     if not commands and (len(listed) < _FEWEST or typed):
         return Contents()
     if section.level > 1 and (_CHOICE.match(section.title) or _mends(section, sections, has_steps=has_steps)):
         return Contents(solutions=(one_solution(section.title, blocks, section.span),))
-    return Contents(steps=steps_in(section))
+    return Contents(steps=steps_in(section, listed=bool(listed)))
+
+
+def _is_deed(item: ListItem) -> bool:
+    """Whether an item says what to do, in words or as a command."""
+    text = item_text(item)
+    return bool(looks(text) or _FIXES.match(text) or _GOES.match(text) or all_commands(item.blocks))
 
 
 def _has_box(item: ListItem) -> bool:

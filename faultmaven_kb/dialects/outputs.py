@@ -1,7 +1,8 @@
 """Fences that show what a command prints: they are no commands, whatever their language says.
 
 The words right above a fence announce it ("Example output:", "you should see errors like:"); a sentence that says how
-to get there ("you can see it by running:") announces a command, and so does a first line that is typed.
+to get there ("you can see it by running:") announces a command, and so does a first line that is typed. Lines of a log,
+and what follows a command at once without being typed, are printed too.
 """
 
 import re
@@ -12,6 +13,7 @@ from dataclasses import replace
 from faultmaven_kb.dialects.typed import is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.languages import OUTPUT, PROMPTED, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote
 
 __all__ = ["shown_in", "without_shown"]
@@ -24,7 +26,8 @@ _NAMES = re.compile(
     r"\b(?:following|this|these|such|an?) (?:\w+ )?"
     r"(?:errors?|messages?|outputs?|responses?|logs?|results?|lines?)\W*$|"
     r"\b(?:errors?|logs?|messages?|lines?)(?: \w+)? (?:such as|like)\b|"
-    r"\b(?:returns|prints|shows|responds with|logs)\W*$",
+    r"\b(?:returns|prints|shows|responds with|logs)\W*$|"
+    r"\bfollowing\b[^\n]{0,40}\b(?:logged|printed|returned|shown|reported|displayed)\b",
     re.IGNORECASE,
 )
 """Words that name what is printed."""
@@ -40,15 +43,23 @@ _TYPES = re.compile(
     re.IGNORECASE,
 )
 """Words that say how to get to see it."""
+_LOG_LINE = re.compile(
+    r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|"
+    r"https?://|(?:time|ts|level|severity)=|HTTP/[\d.]+ \d{3}|Traceback \(most recent|"
+    r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
+)
+"""How a line begins that nobody types: a program has written it, or it is an address."""
+_MAY_BE_PRINTED = PROMPTED | OUTPUT | {"", "json", "yaml"}
 _TAIL = 300
 
 
 def shown_in(blocks: Iterable[Block]) -> Iterator[Fence]:
     """The fences among the blocks that show what is printed, those in lists and quotes as well."""
     above = ""
+    before: Block | None = None
     for block in blocks:
         if isinstance(block, Fence):
-            if _is_shown(block, above):
+            if _is_shown(block, above) or _is_printed_by(before, block):
                 yield block
         elif isinstance(block, ListBlock):
             for item in block.items:
@@ -56,6 +67,7 @@ def shown_in(blocks: Iterable[Block]) -> Iterator[Fence]:
         elif isinstance(block, Quote):
             yield from shown_in(block.blocks)
         above = _last_words(block)
+        before = block
 
 
 def without_shown(blocks: tuple[Block, ...], shown: Iterable[Fence]) -> tuple[Block, ...]:
@@ -81,6 +93,8 @@ def _is_shown(fence: Fence, above: str) -> bool:
     if fence.language in _PRINTED:
         return True
     first = next((line for line in fence.code.split("\n") if line.strip()), "")
+    if fence.language in _MAY_BE_PRINTED and _LOG_LINE.match(first.strip()):
+        return True
     if not above or is_typed_line(first) or first.startswith("# "):
         return False
     if _NAMES.search(above):
@@ -88,11 +102,18 @@ def _is_shown(fence: Fence, above: str) -> bool:
     return _SEES.search(above) is not None and _TYPES.search(above) is None
 
 
+def _is_printed_by(before: Block | None, fence: Fence) -> bool:
+    """Whether a fence right below a command shows what that prints: nothing in it is typed."""
+    if not isinstance(before, Fence) or before.language not in TYPED or fence.language not in _MAY_BE_PRINTED:
+        return False
+    return not any(is_typed_line(line) or line.startswith(("$ ", "# ")) for line in fence.code.split("\n"))
+
+
 def _last_words(block: Block) -> str:
-    """The last sentence of a paragraph, or of the last item of a list, which stands right above what follows."""
+    """The last sentence of a paragraph, or of the last item of a list, right above what follows."""
     if isinstance(block, ListBlock) and block.items and block.items[-1].blocks:
         return _last_words(block.items[-1].blocks[-1])
     if not isinstance(block, Paragraph):
         return ""
-    line = plain(block.text.rstrip()[-_TAIL:].rpartition("\n")[2]).strip(" *_")
+    line = plain(" ".join(block.text[-_TAIL:].split())).strip(" *_")
     return line.rstrip(".").rpartition(". ")[2]

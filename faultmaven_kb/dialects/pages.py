@@ -2,8 +2,10 @@
 
 Large projects keep one page for many alerts: a heading with the alert's name, below it what it means, how to
 investigate, how to fix, under headings, labels or plain words. Such headings are found by what is below them: at least
-two on one level that are parts of no runbook themselves and each of which holds parts of one. A cut is cautious: a page
-with one problem, and headings inside a part ("Solution 1" below "Solutions"), stay whole.
+two on one level that are parts of no runbook themselves and each of which holds parts of one. Where most headings of a
+level name alerts or faults ("Redis refuses connections") and none of them a part, they are problems whatever is below
+them. A cut is cautious: a page with one problem, and headings inside a part ("Solution 1" below "Solutions"), stay
+whole.
 """
 
 import re
@@ -14,19 +16,35 @@ from dataclasses import replace
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME, label_role
 from faultmaven_kb.dialects.dialect import Document, role_of
+from faultmaven_kb.dialects.enumerations import heading_number
+from faultmaven_kb.dialects.parts import all_commands
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote, Table
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
 from faultmaven_kb.text.outline import OutlineSection, split_labels, walk
 
-__all__ = ["problems_of", "rest_of"]
+__all__ = ["names_fault", "problems_of", "rest_of"]
 
 _FEWEST = 2
 _SHARE = 0.5
+_FEWEST_NAMED = 3
 _HELPS = frozenset({"diagnosis", "mitigation", "steps", "actions", "causes"})
 _TELLS = frozenset({"meaning", "impact", "symptoms"})
 _FIRES = re.compile(
     r"\bthis alert (?:fires|is fired|is triggered|triggers|is raised|goes off|means|indicates)\b", re.IGNORECASE
 )
+_FAULT = re.compile(
+    r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|no|unable|never|without|missing|fails?|"
+    r"failed|failing|failures?|errors?|crash\w*|stuck|hangs?|hung|stops|stopped|timeouts?|timed out|times out|refused|"
+    r"denied|rejected|full|low|out of|exhausted|exceeded|expired|invalid|wrong|down|dead|slow|lags?|lagging|mismatch|"
+    r"corrupt\w*|unhealthy|unreachable|unavailable|unexpected|already (?:exists|in use)|in use|broken|lost|degraded|"
+    r"blocked|deadlocks?|leak\w*|too (?:many|large|long|few|old)|high|returns|false positives?)\b",
+    re.IGNORECASE,
+)
+"""Words of a heading that says what is wrong."""
+_DEED = re.compile(
+    r"\W{0,3}(?:handl|fix|mak|tell|verify|check|avoid|prevent|ensur|set|how|what|why|when|if)", re.IGNORECASE
+)
+"""Beginnings of a heading that says what to do, or when, even where it names a fault."""
 
 
 def problems_of(document: Document) -> tuple[OutlineSection, ...]:
@@ -41,16 +59,9 @@ def rest_of(document: Document, problems: Iterable[OutlineSection]) -> tuple[Out
     return rest if any(_holds_code(section.blocks) for section in walk(rest)) else ()
 
 
-def _holds_code(blocks: Iterable[Block]) -> bool:
-    """Whether there is a fence or a table among the blocks, in lists and quotes as well."""
-    for block in blocks:
-        if isinstance(block, Fence | Table):
-            return True
-        if isinstance(block, ListBlock) and any(_holds_code(item.blocks) for item in block.items):
-            return True
-        if isinstance(block, Quote) and _holds_code(block.blocks):
-            return True
-    return False
+def _holds_code(blocks: tuple[Block, ...]) -> bool:
+    """Whether there is a command or a table among the blocks."""
+    return any(isinstance(block, Table) for block in blocks) or bool(all_commands(blocks))
 
 
 def _without(sections: Iterable[OutlineSection], inside: AbstractSet[Span]) -> Iterator[OutlineSection]:
@@ -61,13 +72,48 @@ def _without(sections: Iterable[OutlineSection], inside: AbstractSet[Span]) -> I
 
 def _problems(siblings: tuple[OutlineSection, ...]) -> Iterator[OutlineSection]:
     """The problems among some sections of one level; where there are none, those further down."""
-    open_ones = [section for section in siblings if section.heading and role_of(section, HEADINGS) is None]
-    found = [section for section in open_ones if _is_problem(section)]
+    headed = [section for section in siblings if section.heading]
+    if len(headed) == 1 and headed[0].level == 1 and headed[0].children:  # the title, whatever it says
+        yield from _problems(headed[0].children)
+        return
+    open_ones = [section for section in headed if role_of(section, HEADINGS) is None]
+    found = _named_problems(headed)
+    taken = {section.span for section in found}
+    found += [section for section in open_ones if section.span not in taken and _is_problem(section)]
     if len(found) >= _FEWEST and len(found) >= _SHARE * len(open_ones):
-        yield from found
+        yield from sorted(found, key=lambda section: section.span)
         return
     for section in open_ones:
         yield from _problems(section.children)
+
+
+def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
+    """The headings of a level that are mostly names of alerts or faults, empty where one of them names a part.
+
+    A heading right above another one, with nothing of its own, shares what is below that one.
+    """
+    alerts = [_is_alert_name(section.title) for section in siblings]
+    faults = [alert or names_fault(section.title) for alert, section in zip(alerts, siblings, strict=True)]
+    named = alerts if any(alerts) else faults
+    if sum(named) < _FEWEST_NAMED or sum(named) < _SHARE * len(siblings):
+        return []
+    if any(role_of(section, HEADINGS) in _HELPS | _TELLS for section in siblings):
+        return []
+    following = [*siblings[1:], None]
+    return [
+        replace(section, blocks=below.blocks, children=below.children) if below and _is_bare(section) else section
+        for is_named, section, below in zip(named, siblings, following, strict=True)
+        if is_named
+    ]
+
+
+def _is_bare(section: OutlineSection) -> bool:
+    return not section.blocks and not section.children
+
+
+def names_fault(title: str) -> bool:
+    """Whether a heading says what is wrong: no step of a procedure, no condition, no question."""
+    return _FAULT.search(title) is not None and not (_DEED.match(title) or heading_number(title)[0] is not None)
 
 
 def _is_problem(section: OutlineSection) -> bool:
@@ -77,8 +123,9 @@ def _is_problem(section: OutlineSection) -> bool:
     roles = {role for child in section.children if (role := role_of(child, HEADINGS))}
     roles |= {role for block in section.blocks for role in _label_roles(block)}
     alert = _is_alert_name(section.title) or _says_when_it_fires(section)
+    shows = any(isinstance(block, ListBlock | Fence) for block in section.blocks)
     if alert:
-        return bool(roles & (_HELPS | _TELLS)) or any(isinstance(b, ListBlock | Fence) for b in section.blocks)
+        return bool(roles & (_HELPS | _TELLS)) or shows
     return bool(roles & _HELPS) and (bool(roles & _TELLS) or len(roles & _HELPS) > 1)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import takewhile
 
-from faultmaven_kb.dialects.alert_headings import label_means
+from faultmaven_kb.dialects.alert_sections import label_role
 from faultmaven_kb.dialects.branches import is_branch
+from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_furniture
 from faultmaven_kb.dialects.loose_forms import asks, is_aside
-from faultmaven_kb.text.markdown import Paragraph
-from faultmaven_kb.text.outline import OutlineSection, label_of, words
+from faultmaven_kb.text.markdown import Fence, Paragraph
+from faultmaven_kb.text.outline import OutlineSection, label_of
 
 __all__ = ["first_words"]
 
@@ -18,6 +20,8 @@ _TWO_MARKS = 2
 
 def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
     """The first paragraph that says something, outside of questions, conditions and asides; none where there is none.
+
+    What is below a command is about the command, and what is below a numbered heading about that step.
 
     Below the title one that announces a list will do ("Two things are needed:"); further down a sentence is asked for.
     """
@@ -44,12 +48,12 @@ def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
     for section in sections:
         if section.level > 1 and (asks(section.title) or is_branch(section.title) or is_aside(section)):
             continue
-        for block in section.blocks:
+        numbered = section.level > 1 and heading_number(section.title)[0] is not None
+        for block in takewhile(lambda block: not isinstance(block, Fence), () if numbered else section.blocks):
             if isinstance(block, Paragraph):
                 if asks(block.text):
                     break
-                label = label_of(block)
-                named = label[0] if label and not label[1] else block.text
-                if not is_furniture(block) and label_means(words(named)) is None:
+                code = block.text.startswith("`") and block.text.endswith("`") and block.text.count("`") == _TWO_MARKS
+                if not code and not is_furniture(block) and label_role(block) is None:
                     yield block
         yield from _said(section.children)

@@ -2,8 +2,9 @@
 
 "a) …", "ii. …", "① …", "1️⃣ …" and "Step one: …" at the start of paragraphs are the items of a numbered list. "Term"
 with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
-points that stand between "1." and "2." belong to the first. A list that repeats the headings of the page is its table
-of contents. The lines of the page keep their places; only blocks change, and sections never do.
+points between "1." and "2." belong to the first. A table of fields and values is a
+label for each row. A list that repeats the headings of the page is its table of contents. The lines of the page
+keep their places; only blocks change, and sections never do.
 """
 
 import operator
@@ -16,13 +17,17 @@ from faultmaven_kb.dialects.enumerations import as_lists
 from faultmaven_kb.dialects.typed import is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
-from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table
+from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["shaped"]
 
 _FEWEST = 2
 _TERM_LENGTH = 80
+_NAME_AND_VALUE = 2
+_FACT_COLUMNS = frozenset(
+    ("", *"field property item attribute key name detail details parameter aspect info information metadata".split())
+)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ANSWER = re.compile(r"\W{0,4}(?:if )?(?:yes|no)\W{0,2}\s*(?:[,:→=>–—-]|\Z)", re.IGNORECASE)
 
@@ -48,6 +53,8 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     if any(isinstance(block, ListBlock) for block in blocks):
         blocks = tuple(block for block in blocks if not _repeats(block, titles))
         blocks = _folded(blocks)
+    if any(_is_facts(block) for block in blocks):
+        blocks = tuple(piece for block in blocks for piece in _as_labels(block))
     blocks = as_lists(blocks)
     same = len(blocks) == len(section.blocks) and all(map(operator.is_, blocks, section.blocks))
     if same and children is section.children:
@@ -66,6 +73,24 @@ def _typed_quote(block: Block) -> Block:
     if not all(is_typed_prose(line) for line in lines):
         return block
     return Fence("bash", "", "".join(f"{line}\n" for line in lines), block.span)
+
+
+def _is_facts(block: Block) -> bool:
+    """Whether a table has a name and its value in each row, as its header says or by having none."""
+    if not isinstance(block, Table) or any(len(row.cells) != _NAME_AND_VALUE for row in block.rows):
+        return False
+    return words(block.rows[0].cells[0]) in _FACT_COLUMNS and len(block.rows) > 1
+
+
+def _as_labels(block: Block) -> Iterator[Block]:
+    """The rows of a table of facts as a label each with its text; any other block as it is."""
+    if not isinstance(block, Table) or not _is_facts(block):
+        yield block
+        return
+    for row in block.rows[1:]:
+        name = row.cells[0].strip(" *_:`")
+        if name:
+            yield Paragraph(f"**{name}:** {row.cells[1]}", row.span)
 
 
 def _is_definition(block: Block) -> bool:

@@ -60,7 +60,7 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
     """The document without its tables of symptoms and fixes and of steps, and what they say."""
     found = Contents()
 
-    def rest(section: OutlineSection, about: str | None) -> OutlineSection:
+    def rest(section: OutlineSection, about: str | None) -> OutlineSection | None:
         nonlocal found
         kept: list[Block] = []
         about = role_of(section, HEADINGS) or about
@@ -70,10 +70,15 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
                 kept.append(block)
             else:
                 found = found.followed_by(read)
-        return replace(section, blocks=tuple(kept), children=tuple(rest(child, about) for child in section.children))
+        below = (rest(child, about) for child in section.children)
+        children = tuple(child for child in below if child is not None)
+        if section.level > 1 and section.blocks and not kept and not children:
+            return None
+        return replace(section, blocks=tuple(kept), children=children)
 
-    outline = tuple(rest(section, None) for section in document.outline)
-    if not (found.solutions or found.steps):
+    sections = (rest(section, None) for section in document.outline)
+    outline = tuple(section for section in sections if section is not None)
+    if not (found.solutions or found.steps or found.causes):
         return document, Contents()
     return Document(document.source, document.front_matter, outline), found
 
@@ -129,7 +134,7 @@ def _columns(table: Table) -> tuple[str | None, ...]:
     roles = tuple(_COLUMNS.role(words(cell)) or HEADINGS.role(words(cell)) for cell in table.rows[0].cells)
     roles = tuple(_LIKE.get(role or "", role) for role in roles)
     sees, helps = {"symptoms", "causes"} & set(roles), {"mitigation", "diagnosis"} & set(roles)
-    return roles if sees and helps and len(table.rows) > 1 else ()
+    return roles if len(table.rows) > 1 and ((sees and helps) or len(sees) > 1) else ()
 
 
 def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:

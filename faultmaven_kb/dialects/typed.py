@@ -1,7 +1,7 @@
 """What a reader is to type: code spans and lines that begin with the name of a tool.
 
 Nothing but the words decides, because prose has no language: a list of the tools that runbooks use, and a word such as
-"run" before a code span. A line that stands alone needs more: "find the node" and "make sure" begin like commands.
+"run" before a code span. A line of its own needs more: "find the node" and "make sure" begin like commands.
 """
 
 import re
@@ -49,6 +49,13 @@ _ENGLISH = frozenset(
 )
 """Tools whose name begins a sentence as well."""
 _ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
+_STATEMENT = re.compile(
+    r"(?:alter|analyze|call|checkpoint|create|delete|drop|explain|flush|grant|insert|kill|optimize|purge|reindex|reset|"
+    r"revoke|select|set|show|start|stop|truncate|update|use|vacuum|with)\b[^;]{0,400};|select\s[^;]{1,200}\sfrom\s[^;]{1,200}",
+    re.IGNORECASE,
+)
+"""A statement of SQL, which its semicolon tells from English."""
+_ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
 _TAG = re.compile(r"<[A-Za-z/!]")
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
@@ -62,25 +69,36 @@ _QUOTED = re.compile(r"(?<![\w'’])'([a-z.][^'\n]{3,200})'(?![\w'’])")
 
 def typed_in(text: str, span: Span) -> tuple[Command, ...]:
     """The code spans of a text that begin with a tool's name, and lines below a colon that are typed, each once."""
-    codes: dict[str, None] = {}
+    codes: dict[str, str] = {}
     for match in _CODE_SPAN.finditer(text) if "`" in text else ():
         code = match[1].strip()
-        if " " not in code:
+        language = _language_of(code)
+        if " " not in code and not (language and _is_all(match, text)):
             continue
         above = text[max(0, match.start() - _BEFORE) : match.start()]
-        if (_is_tool(code) or _TYPE_THIS.search(above)) and not _NOT_THIS.search(above):
-            codes[code] = None
+        if (language or _TYPE_THIS.search(above)) and not _NOT_THIS.search(above):
+            codes[code] = language or "bash"
     for match in _QUOTED.finditer(text) if "'" in text and "`" not in text else ():
         if is_typed_prose(match[1]):
-            codes[match[1]] = None
+            codes[match[1]] = "bash"
     if "\n" not in text and "`" not in text and is_typed_prose(text):
-        codes[text.strip().removeprefix("$ ")] = None
+        codes[text.strip().removeprefix("$ ")] = "bash"
     if ":\n" in text:
         lines = text.split("\n")
         for index in range(1, len(lines)):
             if lines[index - 1].rstrip().endswith(":") and is_typed_prose(lines[index]):
-                codes[lines[index].strip()] = None
-    return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
+                codes[lines[index].strip()] = "bash"
+    return tuple(Command(language=language, code=f"{code}\n", span=span) for code, language in codes.items())
+
+
+def _is_all(match: re.Match[str], text: str) -> bool:
+    """Whether a code span is all that a text says, up to a full stop."""
+    return match.start() == 0 and not text[match.end() :].strip(" .;,")
+
+
+def _language_of(code: str) -> str:
+    """The language of what is typed into a shell or a database, empty for any other code."""
+    return "bash" if _is_tool(code) else "sql" if _STATEMENT.fullmatch(code) else ""
 
 
 def is_typed_line(line: str) -> bool:
@@ -105,5 +123,14 @@ def _is_tool(code: str) -> bool:
 
 
 def _first_word(code: str) -> str:
-    typed = code.removeprefix("$ ").removeprefix("sudo ")
-    return typed.split(" ", 1)[0]
+    """The tool of a line, without a prompt, `sudo` with its options and variables that are set for it."""
+    found = code.removeprefix("$ ")
+    if not found.startswith("sudo ") and not _ASSIGNMENT.match(found):
+        return found.split(" ", 1)[0]
+    typed = iter(found.removeprefix("sudo ").split(" "))
+    for word in typed:
+        if word in ("-u", "-g", "--user"):
+            next(typed, None)
+        elif not word.startswith("-") and not _ASSIGNMENT.match(word):
+            return word
+    return ""

@@ -8,7 +8,7 @@ the lines behind a prompt are commands; everything else is blanked, so that an i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -131,6 +131,7 @@ def parse(code: str) -> Script:
     reader = _Reader(code)
     reader.read(root)
     commands = sorted(reader.commands, key=lambda command: (command.start, -command.end))
+    commands = _fed(commands, reader)
     stray = next((command.start for command in commands if command.words and command.words[0].text in _CLOSING), None)
     error = _error(masked) if root.has_error else stray
     unwrapped = tuple(inner for command in commands for inner in _unwrap(command, 4))
@@ -172,6 +173,7 @@ class _Reader:
         self.comments: list[Word] = []
         self.opaque: list[tuple[int, int]] = []
         self.pipelines: list[tuple[int, int]] = []
+        self.fed: dict[int, tuple[str, int]] = {}
 
     def read(self, root: "Node") -> None:
         pending = [root]
@@ -205,18 +207,25 @@ class _Reader:
             if child.type
             not in ("variable_assignment", "file_redirect", "heredoc_redirect", "herestring_redirect", "\n")
         ]
-        return ShellCommand(tuple(words), node.start_byte, node.end_byte)
+        given = next((child for child in node.children if child.type == "herestring_redirect"), None)
+        if given is None:
+            return ShellCommand(tuple(words), node.start_byte, node.end_byte)
+        text = self.word(given.children[-1])
+        return ShellCommand(tuple(words), node.start_byte, node.end_byte, text.text, text.start + 1)
 
     def redirected(self, node: "Node") -> None:
         body = node.child_by_field_name("body")
         last = _last_command(body) if body is not None else None
         command = self.command(last) if last is not None else ShellCommand((), node.start_byte, node.end_byte)
-        stdin, start, truncates = "", 0, ""
+        stdin, start, truncates = command.stdin, command.stdin_start, ""
         for child in node.children:
             if child.type == "heredoc_redirect":
-                for part in child.children:
-                    if part.type == "heredoc_body":
-                        stdin, start = self.code[part.start_byte : part.end_byte], part.start_byte
+                bodies = [part for part in child.children if part.type == "heredoc_body"]
+                for part in bodies:
+                    stdin, start = self.code[part.start_byte : part.end_byte], part.start_byte
+                for part in child.children:  # `cat <<EOF | sh`: the grammar puts the rest of the line in here
+                    if part.type == "pipeline" and stdin:
+                        self.fed |= {node.start_byte: (stdin, start) for node in part.children if node.is_named}
             elif child.type == "herestring_redirect":
                 word = self.word(child.children[-1])
                 stdin, start = word.text, word.start + 1
@@ -244,6 +253,33 @@ def _last_command(node: "Node") -> "Node | None":
     return node if node.type == "command" else None
 
 
+def _fed(commands: list[ShellCommand], reader: _Reader) -> list[ShellCommand]:
+    """The commands, each behind a pipe with the text that the one before it prints: `echo "rm -rf /x" | sh`."""
+    found: list[ShellCommand] = []
+    for command in commands:
+        text, start = reader.fed.get(command.start, ("", 0))
+        if (
+            found
+            and not text
+            and any(begin <= found[-1].start < command.start < end for begin, end in reader.pipelines)
+        ):
+            text, start = _printed(found[-1])
+        found.append(replace(command, stdin=text, stdin_start=start) if text and not command.stdin else command)
+    return found
+
+
+def _printed(command: ShellCommand) -> tuple[str, int]:
+    """What a command is sure to print and where that is in the code: words of `echo`, a here-document of `cat`."""
+    if command.name == "cat":
+        return command.stdin, command.stdin_start
+    words = command.words[1:] if command.name in ("echo", "printf") else ()
+    said = [word for word in words if not re.fullmatch(r"-[neE]+", word.text)]
+    if not said:
+        return "", 0
+    quoted = said[0].end - said[0].start > len(said[0].text)
+    return " ".join(word.text for word in said), said[0].start + quoted
+
+
 _WRAPPERS: tuple[tuple[str, str], ...] = (
     ("sudo", "ugpChrtT"),
     ("doas", "uC"),
@@ -261,6 +297,8 @@ _WRAPPERS: tuple[tuple[str, str], ...] = (
     ("stdbuf", "ioe"),
     ("setsid", ""),
     ("runuser", "ug"),
+    ("parallel", "jINaLn"),
+    ("busybox", ""),
 )
 """Programs that run the command behind them, and their options that take a word."""
 
@@ -291,11 +329,16 @@ def _behind_wrapper(command: ShellCommand) -> tuple[Word, ...]:
     options = dict(_WRAPPERS).get(name)
     if options is not None:
         index = 1
+        if name == "command" and len(words) > 1 and words[1].text in ("-v", "-V"):
+            return ()  # only says where the program is
         while index < len(words) and (words[index].text.startswith("-") or _is_assignment(name, words[index].text)):
             takes = len(words[index].text) == 2 and words[index].text[1] in options
             index += 2 if takes else 1
         return words[index + _SKIPPED.get(name, 0) :]
     texts = [word.text for word in words]
+    if name == "ssh":
+        remote = words[_behind_options(texts, 1, _SSH_VALUES) + 1 :]
+        return remote if len(remote) > 1 else ()
     if name == "find" and (flag := next((f for f in ("-exec", "-execdir", "-ok") if f in texts), "")):
         return words[texts.index(flag) + 1 :]
     if name in ("kubectl", "oc", "docker", "podman", "crictl", "nsenter", "docker-compose", "machinectl"):
@@ -303,9 +346,27 @@ def _behind_wrapper(command: ShellCommand) -> tuple[Word, ...]:
     return ()
 
 
+_SUBSTITUTED = re.compile(r"<\((?:echo|printf) ([^\n]{1,400})\)")
+_SSH_VALUES = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOopQRSWw")
+"""Options of ssh that take a word."""
+_RUN_FLAGS = frozenset(
+    "-d -i -t -it -ti -P --rm --detach --interactive --tty --init --privileged --read-only --no-healthcheck".split()
+)
+"""Options of `docker run` that take no word."""
+
+
+def _behind_options(texts: list[str], index: int, with_value: frozenset[str]) -> int:
+    while index < len(texts) and texts[index].startswith("-"):
+        index += 2 if texts[index] in with_value else 1
+    return index
+
+
 def _in_container(name: str, words: tuple[Word, ...], texts: list[str]) -> tuple[Word, ...]:
     if "--" in texts:
         return words[texts.index("--") + 1 :]
+    if texts[1:2] == ["run"] and name in ("docker", "podman"):
+        values = frozenset(text for text in texts if "=" not in text) - _RUN_FLAGS
+        return words[_behind_options(texts, 2, values) + 1 :]
     if "exec" not in texts[:3] or name in ("kubectl", "oc"):
         return ()
     index = texts.index("exec") + 1
@@ -326,8 +387,16 @@ def _handed_on(command: ShellCommand) -> Iterator[tuple[str, int]]:
         for index, word in enumerate(words[1:-1], 1):
             if re.fullmatch(r"-[a-z]*c|--command", word.text):
                 yield quoted[index + 1]
+        for text, start in quoted[1:]:
+            if printed := _SUBSTITUTED.match(text):
+                yield printed[1], start + printed.start(1)
     elif command.name == "ssh" and len(words) > 2:
         yield quoted[-1]
+    elif command.name in ("eval", "alias"):
+        for text, start in quoted[1:]:
+            name = re.match(r"[\w-]+=" if command.name == "alias" else "", text)
+            skipped = name.end() if name else 0
+            yield text[skipped:], start + skipped
     if command.stdin and command.name in (*_SHELLS, "ssh"):
         yield command.stdin, command.stdin_start
 

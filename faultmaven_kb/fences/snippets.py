@@ -67,14 +67,19 @@ class Snippet:
         """The parsed commands of a shell or console block."""
         return parse(commands_only(self.code) if self.language in PROMPTED else self.code)
 
-    @cached_property
+    @property
     def queries(self) -> tuple[Statement, ...]:
         """The SQL statements of a block, or those that its commands hand to a database client."""
+        return tuple(statement for _, statements in self.sessions for statement in statements)
+
+    @cached_property
+    def sessions(self) -> tuple[tuple[str, tuple[Statement, ...]], ...]:
+        """The SQL statements of a block by session: the fence's language or the client's name, with what it is told."""
         if self.language in SQL:
-            return tuple(statements_in(self.code))
+            return ((self.language, statements_in(self.code)),)
         if not self.is_commands:
             return ()
-        return tuple(statement for command in self.script.commands for statement in queries_of(command))
+        return tuple((command.name, tuple(queries_of(command))) for command in self.script.commands)
 
     @cached_property
     def opening(self) -> Span:

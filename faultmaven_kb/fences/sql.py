@@ -16,7 +16,7 @@ from typing import Any
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.fences.placeholders import mask_placeholders
 
-__all__ = ["SqlError", "Statement", "error_in", "statements_in"]
+__all__ = ["SqlError", "Statement", "error_in", "statements_in", "undone_in"]
 
 _DIALECTS = {
     "postgresql": "postgres",
@@ -121,6 +121,54 @@ def _without_contents(match: re.Match[str]) -> str:
     if match["quoted"] or len(match[0]) < 2:
         return match[0]
     return "'" + re.sub(r"[^\n]", " ", match[0][1:-1]) + "'"
+
+
+_DDL = frozenset(
+    "alter analyze create drop grant install lock optimize rename repair revoke truncate uninstall".split()
+)
+"""Statements that commit at once in MySQL and Oracle, with what is open before them."""
+_IMPLICIT = frozenset({"mysql", "mariadb", "plsql", "sql"})
+"""Languages and clients where they do, and the one that may be any."""
+_OUTSIDE = re.compile(
+    r"(?:create|drop|alter)\s+(?:database|tablespace|system)\b|vacuum\b|reindex\s+database\b|\w+\s[^;]*\bconcurrently\b",
+    re.IGNORECASE,
+)
+"""Statements that no transaction takes."""
+_BEGINS = re.compile(
+    r"(?:begin(?:\s+(?:work|tran\w*|isolation\b.*|read\b.*))?|start\s+transaction\b.*)\Z", re.IGNORECASE | re.DOTALL
+)
+_BACK_TO = re.compile(r"rollback\s+(?:work\s+|transaction\s+)?to\s+(?:savepoint\s+)?(?P<name>\w+)", re.IGNORECASE)
+
+
+def undone_in(statements: tuple[Statement, ...], language: str) -> frozenset[int]:
+    """The indexes of the statements of one session that a later `ROLLBACK` of the same transaction takes back.
+
+    What is done outside of a transaction stays, and so does what is committed: by `COMMIT`, or by a statement that
+    commits by itself, as definitions do in MySQL and Oracle (`language` is that of the fence, or the client's name).
+    """
+    undone: set[int] = set()
+    pending: list[int] | None = None
+    savepoints: dict[str, int] = {}
+    for index, statement in enumerate(statements):
+        keyword, back = statement.keyword, _BACK_TO.match(statement.bare)
+        if _BEGINS.match(statement.bare):
+            pending, savepoints = [], {}
+        elif pending is None:
+            continue
+        elif back:
+            kept = savepoints.get(back["name"].lower(), len(pending))
+            undone.update(pending[kept:])
+            del pending[kept:]
+        elif keyword in ("rollback", "abort"):
+            undone.update(pending)
+            pending = None
+        elif keyword in ("commit", "end") or (keyword in _DDL and language in _IMPLICIT):
+            pending = None
+        elif keyword == "savepoint":
+            savepoints[statement.bare.split()[-1].lower()] = len(pending)
+        elif not _OUTSIDE.match(statement.bare):
+            pending.append(index)
+    return frozenset(undone)
 
 
 def error_in(statement: Statement, technology: str) -> SqlError | None:

@@ -138,7 +138,7 @@ class _Place:
     """Where in a file: the group, the nearest key, and whether in a text within the file.
 
     `seen` are the collections of the document that were read: one that aliases name often is read at its anchor, since
-    aliases of aliases stand for more than any memory holds.
+    aliases of aliases expand to more than any memory holds.
     """
 
     path: str

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from faultmaven_kb.dialects import best_dialect
 from faultmaven_kb.dialects.dialect import Dialect, Document
-from faultmaven_kb.dialects.pages import problems_of, rest_of
+from faultmaven_kb.dialects.pages import names_fault, problems_of, rest_of
 from faultmaven_kb.model.runbook import Runbook, Symptom
 from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.outline import OutlineSection, walk
@@ -70,7 +70,7 @@ def _raised(section: OutlineSection, by: int) -> OutlineSection:
 
 
 def _symptoms(part: Runbook, problem: OutlineSection) -> tuple[Symptom, ...]:
-    """What the alert means is what is seen when it fires."""
-    meaning = part.purpose.partition("\n\n")[0]
+    """What the alert means is what is seen when it fires; a heading may say it itself ("Jobs stay in the queue")."""
+    meaning = problem.title if names_fault(problem.title) else part.purpose.partition("\n\n")[0]
     span = problem.blocks[0].span if problem.blocks else problem.span
     return (Symptom(text=meaning, literals=literals(meaning), span=span),) if meaning else ()

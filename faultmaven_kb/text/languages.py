@@ -10,7 +10,7 @@ TYPED = SHELL | PROMPTED
 """Languages of what a reader types into a shell."""
 SQL = frozenset({"sql", "postgresql", "postgres", "pgsql", "psql", "mysql", "mariadb", "plsql", "plpgsql", "tsql"})
 QUERY = SQL | frozenset(
-    "promql logql traceql kql kusto spl splunk cql cypher influxql redis mongo mongodb mongosh".split()
+    "promql logql traceql kql kusto spl splunk cql cypher influxql redis mongo mongodb mongosh http graphql".split()
 )
-"""Languages of a question that is put to a store."""
+"""Languages of a question that is put to a store or a service."""
 OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})

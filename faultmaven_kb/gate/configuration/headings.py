@@ -1,7 +1,7 @@
 """A team's own headings for everybody who reads its runbooks, not only for the check: `[sections.aliases]`.
 
 The search, the exports and the editor read runbooks without being told of a configuration. So the one in force for the
-runbooks' place is looked up here, cheaply: where no file speaks of aliases, none is parsed. A configuration that is not
+runbooks' place is looked up here, cheaply: where no file mentions aliases, none is parsed. A configuration that is not
 understood changes nothing here, because who looks for help is not who broke it; the check says what is wrong with it.
 """
 

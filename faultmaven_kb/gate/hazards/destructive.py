@@ -16,7 +16,7 @@ from itertools import islice, takewhile
 from faultmaven_kb.fences.placeholders import mask_placeholders
 from faultmaven_kb.fences.shell import ShellCommand
 from faultmaven_kb.fences.snippets import Snippet
-from faultmaven_kb.fences.sql import Statement
+from faultmaven_kb.fences.sql import Statement, undone_in
 
 __all__ = ["Harm", "created_names", "harms_in", "is_simulated"]
 
@@ -144,6 +144,12 @@ _COMMANDS: tuple[_Row, ...] = (
     ),
     _row("kafka-topics kafka-topics.sh", r".*--delete\b", "deletes topics", loses_data=True),
     _row("mongosh mongo", rf".*{_MONGO}", "deletes data", loses_data=True),
+    _row(
+        "python python3 perl ruby node php",
+        r".*(?:\brmtree\b|\bos\.(?:remove|unlink|rmdir|removedirs)\b|\bunlink\b|\brm_rf?\b|\brm(?:dir)?Sync\b|unlinkSync)",
+        "deletes files",
+        loses_data=True,
+    ),
     # packages
     _row("apt apt-get aptitude", r"(?:-\S+ )*(?:remove|purge|autoremove|autopurge)\b", "removes packages"),
     _row("yum dnf zypper", r"(?:-\S+ )*(?:remove|erase|autoremove|rm)\b", "removes packages"),
@@ -223,6 +229,17 @@ _REDIS = re.compile(
 )
 _MONGO_LANGUAGES = ("javascript", "js", "mongo", "mongodb", "mongosh")
 _MONGO_CALL = re.compile(rf"^[ \t]*db\b[^\n;]{{0,200}}?{_MONGO}[^\n]*", re.MULTILINE)
+_WINDOWS_LANGUAGES = ("powershell", "pwsh", "ps1", "ps", "posh", "cmd", "bat", "batch", "batchfile", "dos")
+_WINDOWS = re.compile(
+    r"(?:^|[|;&{(])[ \t]*(?:PS [^>\n]{0,80}> ?|[A-Z]:[^>\n]{0,80}> ?)?(?P<call>"
+    r"(?P<stops>(?:Stop|Disable|Restart)-(?:Service|Process|Computer|VM|Az\w+|Website|WebAppPool|ScheduledTask)|"
+    r"taskkill|net stop|sc stop|shutdown)|"
+    r"Remove-(?!TypeData|Variable|Alias|PSSession|Job|Event|Module)\w+|Clear-(?:Content|Disk|Item|RecycleBin|EventLog)|"
+    r"Format-Volume|Initialize-Disk|(?:del|erase|rd|rmdir|ri|rm)[ \t]+(?=\S)|format[ \t]+[A-Z]:|diskpart)\b[^\n|;]*",
+    re.IGNORECASE | re.MULTILINE,
+)
+"""Calls of PowerShell and of the command prompt that delete or stop something."""
+_WHAT_IF = re.compile(r"-WhatIf\b(?!:\$false)|/\?", re.IGNORECASE)
 _REDIS_OPTION = re.compile(r"-[hpanusitrdUX]|--(?:user|pass|cacert|cert|key|sni|eval|rps)")
 _VERB = re.compile(
     r"(?:\w+-)?(?:delete|del|destroy|purge|remove|rm|drop|wipe|erase|zap|prune|terminate|truncate|forget|lost|labelclear|"
@@ -238,18 +255,20 @@ _TALKERS = frozenset(
     "podman-compose systemctl service apt apt-get aptitude yum dnf zypper apk brew npm pip pip3 rpm dpkg snap psql "
     "mysql sqlite3 redis-cli mongosh mongo python python3 perl ruby node java find cd cp mv ln mkdir chmod chown ip "
     "nmcli sudo doas su runuser env nohup nice ionice timeout time watch xargs parallel ssh sh bash zsh chroot nsenter "
-    "setsid strace exec".split()
+    "setsid strace exec type which whereis whatis apropos alias history info busybox eval command".split()
 )
 """Programs whose words are texts, files or other commands, and those whose verbs the table knows better."""
 _SIMULATED = re.compile(r"\s(?:--dry-?run(?!=(?:none|false))(?:=\w+)?|--simulate|--just-print|--whatif|--check)\b")
-_TEMPORARY = re.compile(r"(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|\$\{?(?:TMP|TEMP|tmp|temp)|\$\(mktemp)")
+_NEVER_SIMULATED = frozenset("rm dd shred truncate unlink find kill mkfs wipefs dropdb echo".split())
+"""Programs that know no dry run, whatever a word of theirs says."""
+_TEMPORARY = re.compile(r"(?!.*/\.\.)(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|\$\{?(?:TMP|TEMP|tmp|temp)|\$\(mktemp)")
 _CACHE = re.compile(r"cache|/tmp\b|\.log\b|/log/|\.tmp\b|\.pid\b|\.sock\b|\.lock\b")
 
 
 def is_simulated(command: ShellCommand) -> bool:
     """Whether a command only says what it would do."""
-    line = command.line
-    if _SIMULATED.search(line):
+    options = takewhile(lambda word: word != "--", command.arguments)
+    if command.name not in _NEVER_SIMULATED and _SIMULATED.search(f" {' '.join(options)}"):
         return True
     short = {"apt-get": "-s", "apt": "-s", "rsync": "-n", "make": "-n", "git": "-n"}.get(command.name)
     return short is not None and any(
@@ -266,7 +285,8 @@ def created_names(code: str) -> frozenset[str]:
 
 def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
     """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
-    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet), *_mongo_harms(snippet)]
+    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet)]
+    harms += [*_mongo_harms(snippet), *_windows_harms(snippet)]
     first: dict[int, Harm] = {}
     for harm in sorted(harms, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
         first.setdefault(harm.start, harm)
@@ -293,7 +313,8 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
     if name == "rm":
         return _removal(command)
     if name == "redis-cli":
-        return _redis(_without_options(command.arguments))
+        told = (_without_options(command.arguments), *command.stdin.split("\n"))
+        return next((harm for text in told if (harm := _redis(text))), None)
     for _, pattern, what, loses_data in _rows_of("mkfs" if name.startswith("mkfs.") else name):
         if pattern.match(words):
             return what, loses_data
@@ -356,13 +377,22 @@ def _mongo_harms(snippet: Snippet) -> Iterator[Harm]:
         yield Harm("deletes data", match.start(), match.end(), loses_data=True)
 
 
+def _windows_harms(snippet: Snippet) -> Iterator[Harm]:
+    if snippet.language not in _WINDOWS_LANGUAGES:
+        return
+    for match in _WINDOWS.finditer(snippet.code):
+        if not _WHAT_IF.search(match[0]):
+            what, loses_data = ("stops what it names", False) if match["stops"] else ("deletes what it names", True)
+            yield Harm(what, match.start("call"), match.end(), loses_data)
+
+
 def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
-    queries = snippet.queries
-    undone = max((number for number, query in enumerate(queries) if query.keyword == "rollback"), default=0)
-    for query in queries[undone:]:
-        harm = _query_harm(query, made)
-        if harm:
-            yield Harm(harm[0], query.start, query.start + len(query.bare), harm[1])
+    for language, statements in snippet.sessions:
+        undone = undone_in(statements, language)
+        for index, query in enumerate(statements):
+            harm = _query_harm(query, made) if index not in undone else None
+            if harm:
+                yield Harm(harm[0], query.start, query.start + len(query.bare), harm[1])
 
 
 def _query_harm(query: Statement, made: frozenset[str]) -> tuple[str, bool] | None:

@@ -15,7 +15,7 @@ __all__ = ["production_in", "sensitive_in"]
 
 _IPV4 = re.compile(r"(?<![\w.-])(?<![\w.)\]]/)(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?![\w-]|\.\w)")
 _IPV6 = re.compile(r"(?<![\w:.])(?P<ip>2[0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4})(?![\w:])", re.IGNORECASE)
-_VERSION = re.compile(r"(?:version|release|v|ver\.?)[ :=\"']*$", re.IGNORECASE)
+_VERSION = re.compile(r"(?:version|release|(?<![\w-])v|ver\.?)[ :=\"']*$", re.IGNORECASE)
 _SOFTWARE = re.compile(
     r"(?:since|before|until|client|server|driver|agent|plugin|image|upgraded? (?:to|from))[ :]*$", re.IGNORECASE
 )

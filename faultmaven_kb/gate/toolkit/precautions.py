@@ -76,13 +76,17 @@ _SAFEGUARD_TEXT = re.compile(
     re.IGNORECASE,
 )
 _SAFEGUARD_COMMAND = re.compile(
-    r"--dry-?run|--simulate|\b(?:pg_dump|pg_dumpall|pg_basebackup|mysqldump|mongodump|BGSAVE|SAVE|velero|snapshot|"
+    r"\b(?:pg_dump|pg_dumpall|pg_basebackup|mysqldump|mongodump|BGSAVE|SAVE|velero|snapshot|"
     r"backup)\b|-o ?(?:yaml|json)\b[^\n]{0,200}>|"
     r"\bcp (?:-\w+ ){0,5}\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
     r"\btar -?\w*c|\bterraform plan\b|"
-    r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b|iptables-save|"
+    r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b(?![^\n;&|]{0,300}\s(?:--dry-?run|-\w{0,9}n))|iptables-save|"
     r"CREATE TABLE \S+ AS|\bSELECT\b[^;]{0,400}\bINTO\b|\\copy|\bCOPY\b",
 )
+_DRY_RUN = re.compile(r"\s(?:--dry-?run(?!=none|=false)|--simulate)\b")
+_DRY_OPTION = re.compile(r"--dry-?run")
+_PART = re.compile(r"(?<!\\)\n|[;|&]+")
+"""Where one command ends and the next begins; a line that goes on is one."""
 _NO_LOSS = re.compile(
     r"\b(?:re-?creat|rebuil[dt]|regenerat|re-?generat|fetche[sd] again|download(?:s|ed)? again|re-?download|"
     r"nothing is lost|no data|dump|export|cop(?:y|ied|ies)|restor|roll(?:ed)? ?back|\bsaved?\b)",
@@ -121,7 +125,7 @@ _REACH = 20_000
 
 
 def _nearest(texts: Iterable[str]) -> list[str]:
-    """The last of some texts that stand above a command, as far as a precaution reaches."""
+    """The last of some texts above a command, as far as a precaution reaches."""
     near: list[str] = []
     left = _REACH
     for text in reversed(tuple(texts)):
@@ -193,18 +197,27 @@ def is_guarded(snippet: Snippet, harm: Harm) -> bool:
     Where the command deletes backups itself, a text that mentions them is not a precaution.
     """
     commands = _nearest((*(fence.code for fence in snippet.before), snippet.code[: harm.start]))
-    if any(map(_SAFEGUARD_COMMAND.search, commands)):
+    if any(map(_SAFEGUARD_COMMAND.search, commands)) or _is_tried(commands, snippet.code[harm.start : harm.end]):
         return True
     if _OF_BACKUPS.search(snippet.code[harm.start : harm.end]):
         return False
-    texts = (*_above(snippet)[-3:], _comments(snippet, harm.start))
+    texts = (*_above(snippet)[-3:], _DRY_OPTION.sub("", _comments(snippet, harm.start)))
     return any(_SAFEGUARD_TEXT.search(_ONLY_NAMED.sub("", _CODE_SPAN.sub("", text))) for text in texts)
+
+
+def _is_tried(commands: list[str], command: str) -> bool:
+    """Whether a dry run of the same program is among the commands above it."""
+    program = command.split(" ", 1)[0].rsplit("/", 1)[-1]
+    tried = (part for text in commands for part in _PART.split(text) if _DRY_RUN.search(part))
+    return any(program in re.split(r"[\s/]+", part) for part in tried)
 
 
 def has_backup(checked: Checked, snippet: Snippet, harm: Harm) -> bool:
     """Whether the section mentions a backup, a dry run or a way back anywhere before a command."""
     last = snippet.span(harm.start, harm.start).line
     above = "\n".join(_nearest(checked.lines[max(snippet.section.span.line - 1, last - 2_000) : last - 1]))
+    if _is_tried([above], snippet.code[harm.start : harm.end]):
+        return True
     return any(pattern.search(above) for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND, _NO_LOSS)) or any(
         pattern.search(snippet.code[max(harm.start - _REACH, 0) : harm.start])
         for pattern in (_SAFEGUARD_TEXT, _SAFEGUARD_COMMAND)
