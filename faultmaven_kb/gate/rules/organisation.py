@@ -60,9 +60,8 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
 
         try:
             errors = compile_schema(checked.settings.schema).errors(front_matter.values)
-        except SchemaLimitError:
-            message = "front matter takes too many steps to check by the organisation's schema, expected less of either"
-            yield Finding(message, Span(1, 1, 1, 4))
+        except SchemaLimitError as error:
+            yield Finding(f"front matter {error}", Span(1, 1, 1, 4))
             return
         places: dict[tuple[object, ...], Any] = {}
         for error in errors:  # of several errors of one keyword at one place the first speaks for all
