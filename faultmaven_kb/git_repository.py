@@ -12,7 +12,7 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultmaven_kb.disk.folders import repository_top
+from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.programs import program
@@ -65,7 +65,7 @@ class Repository:
 
         Raises `ConfigurationError` for a path outside, and for one in its own repository further down.
         """
-        real = path.resolve()
+        real = real_path(path)
         try:
             place = real.relative_to(self.top).as_posix().removeprefix(".")
         except ValueError as error:

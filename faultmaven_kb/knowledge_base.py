@@ -8,7 +8,6 @@ import os
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +94,12 @@ class KnowledgeBase:
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
-        """The runbooks that ship with the package."""
+        """The runbooks that ship with the package; an installed one brings them read and indexed."""
+        from faultmaven_kb.storage.prebuilt import open_beside  # noqa: PLC0415 - numpy is loaded only now
+
+        base = open_beside(builtin_path())
+        if base is not None:
+            return cls._of(base)
         return cls.load(builtin_path(), cache=cache, aliases={})
 
     @classmethod
@@ -137,11 +141,12 @@ class KnowledgeBase:
         return kb
 
     def refresh(self) -> "KnowledgeBase":
-        """The knowledge base as its files are now: itself where it is not one on disk, or where nothing has changed.
+        """The knowledge base as its files are now: itself where it is not one on disk, is the installed one, or where
+        nothing has changed.
 
         Only changed files are read. Raises `PathError` when a path is gone or the file cannot be written.
         """
-        if self._base is None:
+        if self._base is None or self._base.home is not None:
             return self
         from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - only for those who build
 
@@ -354,8 +359,9 @@ class KnowledgeBase:
 
 def builtin_path() -> Path:
     """The folder of the runbooks that ship with the package; in a checkout, the checkout's `runbooks/`."""
-    packaged = Path(str(files("faultmaven_kb"))) / "_data" / "runbooks"
-    return packaged if packaged.is_dir() else Path(str(files("faultmaven_kb"))).parent / "runbooks"
+    package = Path(__file__).parent
+    packaged = package / "_data" / "runbooks"
+    return packaged if packaged.is_dir() else package.parent / "runbooks"
 
 
 def _read(path: Path, aliases: Mapping[str, str]) -> "ParseResult":

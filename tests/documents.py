@@ -1,25 +1,47 @@
 """The documents that several tests read."""
 
+import os
 import re
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 
-from faultmaven_kb import Runbook, parse_runbook
+from faultmaven_kb import KnowledgeBase, Runbook, parse_runbook
 
-__all__ = ["DOCUMENTS", "LAST_UPDATED", "ROOT", "RUNBOOKS", "copy_redis", "needs_locked", "read", "text_of"]
+__all__ = [
+    "DOCUMENTS",
+    "LAST_UPDATED",
+    "ROOT",
+    "RUNBOOKS",
+    "SAMPLE",
+    "builtin_base",
+    "copy_redis",
+    "needs_locked",
+    "read",
+    "text_of",
+]
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = Path(__file__).parent / "fixtures" / "documents"
 RUNBOOKS = sorted((ROOT / "runbooks").glob("*/*.md"))
+SAMPLE = RUNBOOKS if os.environ.get("FMKB_ALL_RUNBOOKS") else RUNBOOKS[::4]
+"""For what is tried on many runbooks in many ways: every fourth, or all with the environment's FMKB_ALL_RUNBOOKS."""
+
 LAST_UPDATED = max(
     date.fromisoformat(match[1])
     for path in RUNBOOKS
     if (match := re.search(r'^last_updated: "([\d-]+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
 )
 """The day on which the shipped runbooks are as they are: the today of tests about them, whatever the calendar says."""
+
+
+@cache
+def builtin_base() -> KnowledgeBase:
+    """The shipped runbooks, read and indexed once for all tests of a process."""
+    return KnowledgeBase.builtin()
 
 
 def needs_locked(package: str) -> pytest.MarkDecorator:

@@ -14,6 +14,7 @@ from tests.documents import ROOT
 PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCK = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
 LOCKED = [Requirement(line.removesuffix("\\")) for line in LOCK.split("\n") if re.match(r"\w", line)]
+ACTION_LOCK = (ROOT / "requirements-action.txt").read_text(encoding="utf-8")
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = ({"sys_platform": "linux"}, {"sys_platform": "darwin"}, {"sys_platform": "win32"})
 REQUIRED = [
@@ -25,7 +26,7 @@ REQUIRED = [
         if extra != "semantic-torch"
         for line in lines
     ),
-    *(line for lines in PROJECT["dependency-groups"].values() for line in lines),
+    *(line for lines in PROJECT["dependency-groups"].values() for line in lines if isinstance(line, str)),
 ]
 
 
@@ -58,6 +59,15 @@ def test_every_locked_version_is_exact_and_has_hashes() -> None:
     for entry, parsed in zip(entries, LOCKED, strict=True):
         assert [part.operator for part in parsed.specifier] == ["=="], entry
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", entry), entry
+
+
+def test_the_action_installs_what_the_package_needs_and_exactly_as_the_checks_do() -> None:
+    entries = ACTION_LOCK.split("\n", 2)[2]
+    assert set(re.split(r"\n(?=\w)", entries.strip())) <= set(re.split(r"\n(?=\w)", LOCK.strip()))
+    names = {canonicalize_name(name) for name in re.findall(r"^[\w.-]+", entries, re.MULTILINE)}
+    needed = [*PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["build"]]
+    assert names >= {canonicalize_name(Requirement(line).name) for line in needed}
+    assert not names & {"pytest", "chromadb", "mcp"}
 
 
 def test_nothing_of_the_machine_that_wrote_the_lock_is_in_it() -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from tests.documents import ROOT, RUNBOOKS, text_of
 
+_PREBUILT = "faultmaven_kb/_data/runbooks.fmkb"
 _STRAY = frozenset({".db", ".sqlite", ".fmkb", ".pyc", ".so", ".key", ".pem", ".log", ".part"})
 
 
@@ -39,7 +40,8 @@ def test_the_distributions_hold_what_a_reader_or_python_reads_and_no_stray_file(
     with tarfile.open(archive) as opened:
         names = [member.name for member in opened.getmembers() if member.isfile()]
         assert all(member.isfile() for member in opened.getmembers()), "a link or a device"
-    assert not [name for name in (*names, *zipfile.ZipFile(wheel).namelist()) if Path(name).suffix in _STRAY]
+    in_wheel = [name for name in zipfile.ZipFile(wheel).namelist() if name != _PREBUILT]
+    assert not [name for name in (*names, *in_wheel) if Path(name).suffix in _STRAY]
     assert not [name for name in names if "/.git/" in name or "/.venv" in name or "__pycache__" in name]
 
 
@@ -54,7 +56,7 @@ def test_the_wheel_holds_the_runbooks_the_schemas_and_the_type_marker(wheel: Pat
     for path in RUNBOOKS:
         assert f"faultmaven_kb/_data/runbooks/{path.parent.name}/{path.name}" in names
     assert "faultmaven_kb/_data/schemas/runbook.schema.json" in names
-    assert "faultmaven_kb/py.typed" in names
+    assert {"faultmaven_kb/py.typed", _PREBUILT} <= names
     assert not [name for name in names if name.startswith(("tests", "docs", "benchmarks"))]
 
 
@@ -63,6 +65,7 @@ def test_an_empty_environment_outside_the_checkout_can_search_and_validate(wheel
     scripts = tmp_path / "env" / ("Scripts" if os.name == "nt" else "bin")
     python, fmkb = scripts / "python", scripts / "fmkb"
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PYTHON", "FMKB", "COV"))}
+    environment["FMKB_CACHE_DIR"] = str(tmp_path / "cache")
     # The versions of the running environment: a release of today must not decide.
     versions = tmp_path / "versions.txt"
     versions.write_text("".join(f"{each.name}=={each.version}\n" for each in distributions()), encoding="utf-8")
@@ -83,6 +86,7 @@ def test_an_empty_environment_outside_the_checkout_can_search_and_validate(wheel
     found = run("search", "FATAL: sorry, too many clients already")
     assert found.returncode == 0, found.stderr
     assert "postgres-connection-pool-exhausted" in found.stdout
+    assert not (tmp_path / "cache").exists(), "the base in the wheel was not opened"
     (tmp_path / "mail").mkdir()
     (tmp_path / "mail" / "mail-queue-growing.md").write_text(text_of("sample.md"), encoding="utf-8")
     checked = run("validate", "--profile", "ingest", "--today", "2026-02-01", "mail")

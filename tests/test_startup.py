@@ -3,11 +3,14 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from click import Context
 
+from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.main import COMMANDS, fmkb
+from tests.documents import DOCUMENTS
 
 _HEAVY = {"bm25s", "jsonschema", "markdown_it", "numpy", "pydantic", "rich", "scipy", "sqlglot", "tqdm", "yaml"}
 
@@ -45,6 +48,16 @@ def test_completing_a_command_imports_nothing_heavy(typed: str) -> None:
 
 def test_a_knowledge_base_is_imported_without_the_model_or_the_search() -> None:
     assert _HEAVY.isdisjoint(_modules("from faultmaven_kb import KnowledgeBase"))
+
+
+@pytest.mark.parametrize("arguments", [(), ("--json",)])
+def test_an_answer_from_a_built_base_needs_no_model_and_no_parser(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    base = tmp_path / "one.fmkb"
+    KnowledgeBase.build(DOCUMENTS / "sample.md", to=base)
+    loaded = _command("search", "--kb", str(base), *arguments, "sorry, too many clients already")
+    assert {"numpy", "faultmaven_kb.search.engine"} <= loaded
+    assert loaded & _HEAVY <= {"numpy", "rich"}
+    assert "faultmaven_kb.model.runbook" not in loaded
 
 
 def test_the_commands_that_are_completed_are_those_of_the_help_page() -> None:

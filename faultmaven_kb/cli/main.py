@@ -1,5 +1,6 @@
 """`fmkb`: the table of commands, and what happens to an exception that reaches the top."""
 
+import gc
 import os
 import sys
 from contextlib import suppress
@@ -48,6 +49,9 @@ Examples:
   fmkb validate runbooks
 """
 
+_NEW_OBJECTS = 20_000
+"""How many new objects are worth a look for cycles among them: modules that are imported make many and no garbage."""
+
 
 @click.group(cls=LazyGroup, modules=COMMANDS, help=_HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="fmkb", message="%(prog)s, version %(version)s")
@@ -57,6 +61,7 @@ def fmkb() -> None:
 
 def main() -> None:
     """The entry point of `fmkb`: runs a command and exits with its code."""
+    gc.set_threshold(_NEW_OBJECTS)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs more than reading a runbook
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a search multiplies no matrices; idle threads cost its start
     for stream in (sys.stdout, sys.stderr):

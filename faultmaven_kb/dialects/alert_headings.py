@@ -1,7 +1,7 @@
-"""The words that alert runbooks put over their parts: a table of names, and what may stand before and after a name.
+"""The words that alert runbooks put over their parts: a table of names, and what may come before and after a name.
 
 Public runbooks agree on the parts and on nothing else ("Diagnosis", "Initial triage", "Troubleshooting guide"). So a
-heading is looked up as it stands, then without the words that only colour it, then in the pieces that "and" joins; a
+heading is looked up as written, then without the words that only colour it, then in the pieces that "and" joins; a
 heading of several parts is the first of them. Nothing here knows what a part is read as.
 """
 
@@ -34,10 +34,10 @@ _PARTS = frozenset(
     "overview prevention recovery remediation resolution resolutions rollback root severity solution solutions "
     "summary symptom symptoms triage troubleshooting validation verification workaround".split()
 )
-"""Names that stand side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
+"""Names side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
 _FEW = 2
 _LAST_WORDS = {"actions": "actions", "validation": "verification", "verification": "verification"}
-"""Words that name a part whatever stands before them ("Safe actions", "Recovery validation")."""
+"""Words that name a part whatever comes before them ("Safe actions", "Recovery validation")."""
 _QUALIFIED = re.compile(r"(.{3,40}?) (by|per|for) .")
 _GERUNDS = {
     "diagnosis": frozenset("diagnosing investigating troubleshooting debugging triaging".split()),
@@ -70,7 +70,7 @@ class AlertVocabulary(Vocabulary):
     """A table of names that is also asked for a heading's core, and for the pieces of a heading."""
 
     def role(self, key: str) -> str | None:
-        """The role of a heading's words: as they stand, without colouring words, or of the first piece with one."""
+        """The role of a heading's words: as written, without colouring words, or of the first piece with one."""
         found = self._plain(key)
         if found is None and " " in key and key.count(" ") <= _FEW:
             found = _LAST_WORDS.get(key.rpartition(" ")[2])

@@ -118,7 +118,7 @@ def lead_of(document: Document) -> tuple[Block, ...]:
 
 
 def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
-    """A part, then the parts of other kinds that stand inside it."""
+    """A part, then the parts of other kinds inside it."""
     inner: list[tuple[str, OutlineSection]] = []
     if role in _OUTER:
         section = _without_labels(_without(section, role, inner), role, inner)

@@ -1,6 +1,6 @@
 """The causal-chain generation of runbooks: each cause carries a chain of states, what shows each of them, and fixes.
 
-Authors write a cause as one run of lines, so a label often stands right below a list item and Markdown takes it for the
+Authors write a cause as one run of lines, so a label often comes right below a list item and Markdown takes it for the
 item's own text. Causes are therefore read line by line within their items. An intervention becomes a solution whose
 title keeps its kind and its place in the chain (`Remediation (root): …`); `Cause Z`, the fallback, is no cause. The
 first form of the generation had options and resolutions instead of causes: `causal_chain_options` reads these.

@@ -1,6 +1,6 @@
 """The format this library exists for: quick reference card, diagnostic steps, solutions, prevention, related issues.
 
-The tables say which words stand for which part; everything else follows from them. Labels in a card may also be
+The tables say which words name which part; everything else follows from them. Labels in a card may also be
 headings one level deeper, as some authors write them.
 """
 

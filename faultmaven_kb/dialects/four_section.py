@@ -1,6 +1,6 @@
 """Plain alert runbooks: Meaning, Impact, Diagnosis, Mitigation, with or without front matter.
 
-They have no numbered steps or solutions, so each part that holds a command or stands under a heading of its own becomes
+They have no numbered steps or solutions, so each part that holds a command or has a heading of its own becomes
 one: a diagnosis of three fences reads as three steps, a mitigation with two headings as two solutions. Where nothing
 says what the alert means, the words below the title do.
 """
@@ -185,7 +185,7 @@ def _causes(section: OutlineSection) -> Contents:
 
 
 def _case(section: OutlineSection) -> Contents:
-    """What is below a cause: its labels say how to see it and how to mend it; commands without labels are a check."""
+    """What is below a cause: labels say how to recognise and how to repair it; commands without labels are a check."""
     found = Contents()
     labelled = [(_meant(role, {"diagnosis"}, part), part) for role, part in parts_by_label(section)]
     labelled = [(role, part) for role, part in labelled if role in ("diagnosis", "mitigation")]

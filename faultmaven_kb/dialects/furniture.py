@@ -1,4 +1,4 @@
-"""What stands on a page and says nothing about the fault: tables of contents, badges, lines such as "Owner: payments".
+"""What a page holds that says nothing about the fault: tables of contents, badges, lines such as "Owner: payments".
 
 It is never the purpose, the title or a step. What it is stays in `sections`, as every line does.
 """

@@ -1,7 +1,7 @@
 """Any other Markdown: the last resort, so that nothing is refused for its headings.
 
 No heading names a part, so a page is read by its shape (`loose_forms`): a procedure, questions, tables, commands. The
-first paragraph that says something is the purpose, a list under a heading that speaks of symptoms is read as symptoms,
+first paragraph that says something is the purpose, a list under a heading about symptoms is read as symptoms,
 and everything else stays in `sections`.
 """
 

@@ -1,7 +1,7 @@
 """The steps and solutions of a section, for every dialect that has no labels of its own for them.
 
-A part that holds a command or stands under a heading of its own becomes one: three fences read as three steps, two
-headings as two solutions. Of a numbered list each item is one, with what stands below it up to the next number, because
+A part that holds a command or has a heading of its own becomes one: three fences read as three steps, two
+headings as two solutions. Of a numbered list each item is one, with what follows it up to the next number, because
 many authors do not indent the command that belongs to an item.
 """
 
@@ -97,7 +97,7 @@ def steps_in(section: OutlineSection, *, listed: bool = True) -> tuple[Step, ...
 def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     """A step for each item where lists say what to do; prose above them is kept by the first step.
 
-    Beside commands that stand between the items only a numbered list does.
+    Beside commands between the items only a numbered list does.
     """
     items = list(_items_with_what_follows(blocks))
     between = any(isinstance(block, Fence) for block in blocks)
@@ -135,7 +135,7 @@ def _without_tellings(items: list[tuple[ListItem, tuple[Block, ...]]]) -> list[t
 
 
 def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
-    """Each item of the lists among the blocks, the last of a list with what stands between it and the next list."""
+    """Each item of the lists among the blocks, the last of a list with what comes between it and the next list."""
     waiting: ListItem | None = None
     following: list[Block] = []
     above = ""

@@ -114,7 +114,7 @@ def without_spans(sections: Iterable[OutlineSection], taken: AbstractSet[Span]) 
 def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_solutions: bool) -> Contents:
     """The steps and solutions in sections that no dialect has claimed.
 
-    A heading that speaks of mending is a solution where there is a diagnosis to go with it, else a step like the rest.
+    A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     found = Contents()
     choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]

@@ -110,7 +110,7 @@ def _is_printed_by(before: Block | None, fence: Fence) -> bool:
 
 
 def _last_words(block: Block) -> str:
-    """The last sentence of a paragraph, or of the last item of a list, which stands right above what follows."""
+    """The last sentence of a paragraph, or of the last item of a list, right above what follows."""
     if isinstance(block, ListBlock) and block.items and block.items[-1].blocks:
         return _last_words(block.items[-1].blocks[-1])
     if not isinstance(block, Paragraph):

@@ -198,7 +198,7 @@ def read_measures(blocks: Iterable[Block]) -> tuple[Measure, ...]:
 
 
 def practices_in(blocks: Iterable[Block]) -> tuple[tuple[Practice, ...], tuple[Practice, ...]]:
-    """What to do and what to avoid: told apart by ✅ and ❌ (mis-decoded ones included), else by the words."""
+    """What to do and what to avoid: distinguished by ✅ and ❌ (mis-decoded ones included), else by the words."""
     do: list[Practice] = []
     avoid: list[Practice] = []
     for item in items_in(blocks):
@@ -268,7 +268,7 @@ def _walk_notes(blocks: tuple[Block, ...]) -> Iterator[Note]:
 
 
 def _paragraph_notes(paragraph: Paragraph, following: tuple[Block, ...]) -> Iterator[Note]:
-    """The notes that open on a line of a paragraph; a label that stands alone owns the block below it."""
+    """The notes that open on a line of a paragraph; a label on a line of its own owns the block below it."""
     for part in split_labels(paragraph):
         label = label_of(part)
         if label and is_note(words(label[0])):

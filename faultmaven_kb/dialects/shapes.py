@@ -2,7 +2,7 @@
 
 "a) …", "ii. …", "① …", "1️⃣ …" and "Step one: …" at the start of paragraphs are the items of a numbered list. "Term"
 with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
-points that stand between "1." and "2." belong to the first. A table of fields and values is a
+points between "1." and "2." belong to the first. A table of fields and values is a
 label for each row. A list that repeats the headings of the page is its table of contents. The lines of the page
 keep their places; only blocks change, and sections never do.
 """

@@ -1,7 +1,7 @@
 """Agent Skills (`SKILL.md`): front matter with a name and a description, then instructions for an agent.
 
 The format asks for no headings (agentskills.io specification), so a workflow is read where one is written: a section
-that speaks of steps becomes steps, one that speaks of fixes becomes solutions, everything else stays in `sections`. The
+about steps becomes steps, one about fixes becomes solutions, everything else stays in `sections`. The
 name is the id, because the file itself is always called SKILL.md.
 """
 

@@ -1,7 +1,7 @@
 """What a reader is to type: code spans and lines that begin with the name of a tool.
 
 Nothing but the words decides, because prose has no language: a list of the tools that runbooks use, and a word such as
-"run" before a code span. A line that stands alone needs more: "find the node" and "make sure" begin like commands.
+"run" before a code span. A line of its own needs more: "find the node" and "make sure" begin like commands.
 """
 
 import re

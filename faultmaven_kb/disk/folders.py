@@ -16,15 +16,60 @@ from faultmaven_kb.disk.regular import read_regular, read_start
 from faultmaven_kb.disk.replacing import create_file, replace_file, swap_in
 from faultmaven_kb.errors import PathError
 
-__all__ = ["create_below", "refuse_links", "remove_below", "repository_top", "write_below", "write_output"]
+__all__ = [
+    "create_below",
+    "entries_below",
+    "real_path",
+    "refuse_links",
+    "remove_below",
+    "repository_top",
+    "write_below",
+    "write_output",
+]
 
 _LIST = ".fmkb-export"
 _LIST_LIMIT = 16_000_000  # bytes, chosen: bounds the memory for a planted file
 
 
+def real_path(path: Path) -> Path:
+    """The absolute path without links; of a link to itself as far as it leads, where `Path.resolve` may raise.
+
+    A chain of more links than any system follows stays as it is: it leads nowhere.
+    """
+    try:
+        return Path(os.path.realpath(path))
+    except RecursionError:
+        return path.absolute()
+
+
 def repository_top(folder: Path) -> Path | None:
     """The nearest folder from `folder` upwards that contains a `.git`, None if there is none."""
     return next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
+
+
+def entries_below(folder: str | Path, *, hidden: bool = False) -> Iterator["os.DirEntry[str]"]:
+    """What lies below a folder and is not a folder itself, in the order of the sorted paths.
+
+    Links to folders are not followed; hidden folders are entered only with `hidden`. A path may be as deep as the
+    system allows, which is deeper than functions can call each other.
+    """
+    open_folders = [_listing(folder)]
+    while open_folders:
+        entry = next(open_folders[-1], None)
+        if entry is None:
+            open_folders.pop()
+        elif not entry.is_dir(follow_symlinks=False):
+            yield entry
+        elif hidden or not entry.name.startswith("."):
+            open_folders.append(_listing(entry.path))
+
+
+def _listing(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
+    try:
+        with os.scandir(os.fspath(folder)) as found:
+            return iter(sorted(found, key=lambda entry: os.path.normcase(entry.name)))
+    except OSError:  # a folder that cannot be listed has nothing to give
+        return iter(())
 
 
 def write_below(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -97,14 +142,16 @@ def refuse_links(folder: Path) -> None:
     """
     here, there = Path.cwd(), Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
     if there.is_relative_to(here):
-        real = os.path.realpath(there)
-        if not Path(real).is_relative_to(os.path.realpath(here)):
+        real = real_path(there)
+        if not real.is_relative_to(real_path(here)):
             raise PathError(
-                f"cannot write to {str(folder)!r}: a link leads to {real!r}; name that folder if it is meant"
+                f"cannot write to {str(folder)!r}: a link leads to {str(real)!r}; name that folder if it is meant"
             )
     elif there.is_symlink():
-        real = os.path.realpath(there)
-        raise PathError(f"cannot write to {str(folder)!r}: it is a link to {real!r}; name that folder if it is meant")
+        real = real_path(there)
+        raise PathError(
+            f"cannot write to {str(folder)!r}: it is a link to {str(real)!r}; name that folder if it is meant"
+        )
 
 
 def _place(folder: Path, name: str) -> Path:
@@ -116,7 +163,7 @@ def _place(folder: Path, name: str) -> Path:
     for part in parts[:-1]:
         place /= part
         if place.is_symlink():
-            raise PathError(f"cannot write to {str(place)!r}: it is a link to {os.path.realpath(place)!r}")
+            raise PathError(f"cannot write to {str(place)!r}: it is a link to {str(real_path(place))!r}")
     return place / parts[-1]
 
 

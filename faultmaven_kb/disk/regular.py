@@ -47,7 +47,7 @@ def read_start(path: Path, *, most: int) -> bytes:
     """The first `most` bytes of a file. Raises `PathError` for what cannot be read or is not a regular file."""
     with open_regular(path) as file:
         try:
-            return file.read(most)
+            return file.read(most) or b""  # None where there is nothing yet, as in some files of /proc
         except OSError as error:
             raise _refused(path, error.strerror or str(error)) from error
 

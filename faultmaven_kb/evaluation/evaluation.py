@@ -1,4 +1,4 @@
-"""Measures a search with labelled questions: how often the right runbook stands first, and how honest the answers are.
+"""Measures a search with labelled questions: how often the right runbook comes first, and how honest the answers are.
 
 `evaluate` asks, `Outcome` is what came back for one question, `Evaluation` holds the outcomes and derives every figure
 from them, so a run that was kept as JSON gives the same figures again. It knows no engine: the search is a function

@@ -2,7 +2,7 @@
 
 Compared are words, not scores. A question's word counts when it is no everyday word of operations; a runbook says it in
 a text about what the runbook is (symptoms, title, aliases, causes, purpose), only elsewhere, or nowhere. The search
-knows more (synonyms, the order of words), so what is told here is a hint and no account of the ranking.
+knows more (synonyms, the order of words), so what it prints is a hint and not an account of the ranking.
 """
 
 from collections.abc import Callable

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import yaml
 
+from faultmaven_kb.disk.folders import entries_below
 from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.reading.files import files_at
 from faultmaven_kb.text.piped import decode_any
@@ -70,7 +71,11 @@ def find_rule_files(paths: Iterable[str | Path]) -> Iterator[Path]:
 
     Raises `PathError` for a path that does not exist.
     """
-    return files_at(paths, lambda folder: filter(_is_rule_file, folder.rglob("*")))
+    return files_at(paths, _rule_files_below)
+
+
+def _rule_files_below(folder: Path) -> Iterator[Path]:
+    return filter(_is_rule_file, (Path(entry.path) for entry in entries_below(folder, hidden=True)))
 
 
 def _is_rule_file(path: Path) -> bool:
@@ -133,7 +138,7 @@ class _Place:
     """Where in a file: the group, the nearest key, and whether in a text within the file.
 
     `seen` are the collections of the document that were read: one that aliases name often is read at its anchor, since
-    aliases of aliases stand for more than any memory holds.
+    aliases of aliases expand to more than any memory holds.
     """
 
     path: str

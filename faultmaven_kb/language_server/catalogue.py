@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from faultmaven_kb.disk.folders import real_path
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.reading.files import find_runbooks, real_path
+from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.text.decoding import decode, read_bytes
 from faultmaven_kb.text.frontmatter import read_front_matter
 

@@ -6,9 +6,9 @@ from urllib.parse import unquote
 
 from lsprotocol import types
 
+from faultmaven_kb.disk.folders import real_path
 from faultmaven_kb.language_server.catalogue import Catalogue, Entry
 from faultmaven_kb.language_server.positions import Encoding, to_range
-from faultmaven_kb.reading.files import real_path
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
 from faultmaven_kb.text.outline import OutlineSection

@@ -11,6 +11,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.disk.folders import entries_below, real_path
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.decoding import read_bytes
@@ -26,7 +27,6 @@ __all__ = [
     "is_runbook",
     "other_markup",
     "read_file",
-    "real_path",
     "shown_name",
 ]
 
@@ -102,7 +102,7 @@ def find_states(paths: Iterable[str | Path], *, start: str | Path = "") -> list[
 def _states_below(top: str, folder: Path) -> Iterator[FileState]:
     begin = len(os.path.join(os.fspath(folder), ""))  # noqa: PTH118 - with the separator at its end
     top = "" if top == "." else f"{top.rstrip('/')}/"
-    for entry in _entries(os.fspath(folder)):
+    for entry in _entries(folder):
         if not (entry.is_symlink() and _leads_out(Path(entry.path), folder)):
             yield _state(top + entry.path[begin:].replace(os.sep, "/"), entry.path, entry)
 
@@ -125,7 +125,7 @@ def find_other_markup(paths: Iterable[str | Path]) -> Iterator[Path]:
     """The files of a markup that is not read below the given folders, sorted; those that are no runbook by name not."""
     for path in map(Path, paths):
         if path.is_dir():
-            found = (each for each in _all_below(os.fspath(path)) if other_markup(each.name))
+            found = (each for each in entries_below(path) if other_markup(each.name))
             yield from sorted(Path(each.path) for each in found if f"{Path(each.name).stem}.md" not in NOT_RUNBOOKS)
 
 
@@ -152,11 +152,6 @@ def read_file(path: Path) -> tuple[str, bytes | Diagnostic]:
         return shown, Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), shown, Span(1, 1, 1, 1))
 
 
-def real_path(path: Path) -> Path:
-    """The absolute path without links; of a link to itself as far as it leads, where `Path.resolve` may raise."""
-    return Path(os.path.realpath(path))
-
-
 def shown_name(path: Path) -> str:
     """A path with forward slashes; bytes that are not UTF-8 are written out (`b\\xff.md`)."""
     return path.as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
@@ -173,34 +168,10 @@ def _leads_out(file: Path, folder: Path) -> bool:
 
 
 def _walk(folder: Path) -> Iterator[Path]:
-    return (Path(entry.path) for entry in _entries(os.fspath(folder)))
+    return (Path(entry.path) for entry in _entries(folder))
 
 
-def _all_below(folder: str) -> Iterator["os.DirEntry[str]"]:
-    """Every file below a folder, hidden folders left out."""
-    try:
-        with os.scandir(folder) as found:
-            entries = list(found)
-    except OSError:  # a folder that cannot be listed has nothing to give
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith("."):
-                yield from _all_below(entry.path)
-        else:
-            yield entry
-
-
-def _entries(folder: str) -> Iterator["os.DirEntry[str]"]:
+def _entries(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
     """The runbooks below a folder and the links that look like one, in the order of their sorted paths."""
-    try:
-        with os.scandir(folder) as found:
-            entries = sorted(found, key=lambda entry: os.path.normcase(entry.name))
-    except OSError:  # a folder that cannot be listed has nothing to give
-        return
-    for entry in entries:
-        if entry.is_dir(follow_symlinks=False):
-            if not entry.name.startswith("."):
-                yield from _entries(entry.path)
-        elif is_runbook(entry.name):  # a pipe or a device as well: reading it says why it is not read
-            yield entry
+    # a pipe or a device as well: reading it says why it is not read
+    return (entry for entry in entries_below(folder) if is_runbook(entry.name))

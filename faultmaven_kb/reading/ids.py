@@ -7,9 +7,10 @@ own, and what comes behind its `#` follows it.
 
 from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from faultmaven_kb.model.runbook import Runbook
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Naming", "naming_of", "own_name", "short_forms", "unique_ids"]
 
@@ -22,7 +23,7 @@ class Naming(NamedTuple):
     by_file: bool
 
 
-def naming_of(runbook: Runbook) -> Naming:
+def naming_of(runbook: "Runbook") -> Naming:
     """How a runbook came to its id."""
     path = runbook.path or ""
     by_file = runbook.metadata.id is None and _page(runbook.id) == PurePosixPath(path).stem

@@ -1,4 +1,4 @@
-"""From a file or a text to a `Runbook`: the list of stages stands here, one line each.
+"""From a file or a text to a `Runbook`: the list of stages, one line each.
 
 Every stage returns a value and its diagnostics; nothing is raised for bad content. `read_document` also hands out what
 the stages saw (the outline, the front matter's places), which is what rules look at; `parse_runbook` is for everyone

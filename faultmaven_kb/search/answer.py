@@ -4,13 +4,17 @@
 probability that this hit is the right runbook.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
 
 from faultmaven_kb.brief import brief
-from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.search.card import Card, card_of
 from faultmaven_kb.source import Span
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Answer", "Distinction", "Evidence", "Hit", "InputLine", "Verdict"]
 
@@ -21,8 +25,8 @@ Verdict = Literal["match", "ambiguous", "none"]
 class Evidence:
     """One text of a runbook that speaks for it.
 
-    `field` is where it stands (symptoms, title, causes …), `text` the text itself, `words` the start and end of each
-    matching word in it, `span` its place in the file (None for what stands in no single place, such as the id).
+    `field` is where it is (symptoms, title, causes …), `text` the text itself, `words` the start and end of each
+    matching word in it, `span` its place in the file (None for what has no single place, such as the id).
     `input_lines` are the numbers, from 1, of the question's lines that hold the matching words.
     """
 
@@ -54,24 +58,15 @@ class Evidence:
         }
 
 
-@dataclass(frozen=True)
-class Hit:
-    """A runbook that was found, how well, and why.
-
-    What costs most is read when it is first asked for: a hit that nobody looks at needs no model and no evidence.
-    """
-
-    runbook: Runbook
-    score: float
-    confidence: float
-    evidence: tuple[Evidence, ...]
+class _Late:
+    """A value some of whose parts are read when they are first asked for."""
 
     @classmethod
-    def late(cls, *, score: float, **readers: Callable[[], Any]) -> Self:
-        """A hit whose other values are read by `readers`, each once, when they are asked for."""
-        hit = cls.__new__(cls)
-        hit.__dict__.update(score=score, _readers=readers)
-        return hit
+    def late(cls, readers: Mapping[str, Callable[[], Any]], **known: Any) -> Self:
+        """One whose parts are `known` or else read by `readers`, each once, when they are asked for."""
+        made = cls.__new__(cls)
+        made.__dict__.update(known, _readers=readers)
+        return made
 
     if not TYPE_CHECKING:  # would make every misspelt name an Any
 
@@ -82,6 +77,25 @@ class Hit:
             value = self.__dict__[name] = reader()
             return value
 
+    @cached_property
+    def card(self) -> Card:
+        """What of the runbook is shown, without its model where the base is on disk."""
+        reader = self.__dict__.get("_readers", {}).get("card")
+        return reader() if reader else card_of(self.runbook)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class Hit(_Late):
+    """A runbook that was found, how well, and why.
+
+    What costs most is read when it is first asked for: a hit that nobody looks at needs no model and no evidence.
+    """
+
+    runbook: "Runbook"
+    score: float
+    confidence: float
+    evidence: tuple[Evidence, ...]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.runbook, self.score, self.confidence, self.evidence)
 
@@ -90,20 +104,20 @@ class Hit:
 
     def to_dict(self) -> dict[str, Any]:
         """The hit as plain data, as in `fmkb search --json`."""
-        runbook = self.runbook
+        card = self.card
         return {
-            "id": runbook.id,
-            "title": runbook.title,
-            "technology": runbook.metadata.technology,
-            "severity": runbook.metadata.severity,
-            "status": runbook.metadata.status,
-            "verified_by": runbook.metadata.verified_by,
-            "path": runbook.path,
+            "id": card.id,
+            "title": card.title,
+            "technology": card.technology,
+            "severity": card.severity,
+            "status": card.status,
+            "verified_by": card.verified_by,
+            "path": card.path,
             "score": round(self.score, 4),
             "confidence": round(self.confidence, 4),
             "evidence": [evidence.to_dict() for evidence in self.evidence],
-            "causes": [{"name": cause.name, "weight": cause.weight} for cause in runbook.causes],
-            "quick_fix": [{"language": command.language, "code": command.code} for command in runbook.quick_fix],
+            "causes": [{"name": cause.name, "weight": cause.weight} for cause in card.causes],
+            "quick_fix": [{"language": command.language, "code": command.code} for command in card.quick_fix],
         }
 
 
@@ -114,11 +128,18 @@ class InputLine(NamedTuple):
     text: str
 
 
-class Distinction(NamedTuple):
-    """What only this one of several equal hits speaks of: a question with one of these words would tell them apart."""
+@dataclass(frozen=True)
+class Distinction(_Late):
+    """What only this one of several equal hits mentions: a question with one of these words would tell them apart."""
 
-    runbook: Runbook
+    runbook: "Runbook"
     words: tuple[str, ...]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.runbook, self.words)
+
+    def __repr__(self) -> str:
+        return brief(self, runbook=self.runbook, words=self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +169,6 @@ class Answer:
             "reason": self.reason,
             "unexplained": list(self.unexplained),
             "lines": [{"line": line.number, "text": line.text} for line in self.lines],
-            "distinctions": [{"id": each.runbook.id, "words": list(each.words)} for each in self.distinctions],
+            "distinctions": [{"id": each.card.id, "words": list(each.words)} for each in self.distinctions],
             "hits": [hit.to_dict() for hit in self.hits],
         }

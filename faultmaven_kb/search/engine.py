@@ -7,13 +7,14 @@ many threads.
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache, cached_property, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.answer import Answer, Distinction, Evidence, Hit, InputLine, Verdict
 from faultmaven_kb.search.calibration import USUAL_LEAD
+from faultmaven_kb.search.card import Card, card_of
 from faultmaven_kb.search.evidence import MOST, Wanted, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
 from faultmaven_kb.search.question import Question, read_question, understood
@@ -23,6 +24,9 @@ from faultmaven_kb.search.strength import Explained, examine, explain
 from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
 from faultmaven_kb.search.terms import NEGATION, terms_of
 from faultmaven_kb.search.verdict import confidences, decide
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["DEPRECATED", "Examination", "Searcher", "technologies_in"]
 
@@ -60,16 +64,18 @@ class Examination:
 class Searcher:
     """Answers questions about a fixed list of runbooks."""
 
-    def __init__(self, runbooks: Sequence[Runbook]) -> None:
+    def __init__(self, runbooks: "Sequence[Runbook]") -> None:
         self.runbooks: Sequence[Runbook] = tuple(runbooks)
+        self.seen: Sequence[Runbook] = self.runbooks
+        """The same runbooks for those who only read their values, which may cost less."""
         self._index = Index(self.runbooks)
-        self._witness = Witness(self.runbooks, self._index)
+        self._witness = Witness(self.seen, self._index)
         self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)
         self._damping = np.array([DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
         self._guarded: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def search(
-        self, question: str, *, limit: int = 5, accept: Callable[[Runbook], bool] | None = None, about: str = ""
+        self, question: str, *, limit: int = 5, accept: "Callable[[Runbook], bool] | None" = None, about: str = ""
     ) -> Answer:
         """The answer to a question of any length; `accept` leaves out runbooks, `limit` bounds the hits.
 
@@ -81,7 +87,7 @@ class Searcher:
         unexplained = _unexplained(asked, explained)
         verdict = decide([each.strength for each in explained], is_explained=not unexplained)
         first = looked.ranked.runbooks[:2].tolist()
-        apart = self._witness.told_apart(first, asked) if verdict == "ambiguous" else ()
+        apart = self._told_apart(first, asked) if verdict == "ambiguous" else ()
         is_close = bool(explained) and explained[0].strength.lead < USUAL_LEAD
         nearest = [self._label(place) for place in first]
         reason = _reason(verdict, nearest, unexplained, apart, is_close=is_close) + _signs(asked)
@@ -110,18 +116,34 @@ class Searcher:
 
         return tuple(
             Hit.late(
+                {
+                    **self._readers(place),
+                    "confidence": partial(confidence, number),
+                    "evidence": partial(evidence, number, place),
+                },
                 score=score,
-                runbook=partial(self.runbooks.__getitem__, place),
-                confidence=partial(confidence, number),
-                evidence=partial(evidence, number, place),
             )
             for number, (place, score) in enumerate(
                 zip(looked.ranked.runbooks[:limit].tolist(), looked.ranked.scores.tolist(), strict=False)
             )
         )
 
-    def examine(self, question: str, *, accept: Callable[[Runbook], bool] | None = None) -> Examination:
-        """What stands behind an answer: the ranking, and what each of the best explains."""
+    def _told_apart(self, places: Sequence[int], asked: Question) -> tuple[Distinction, ...]:
+        words = self._witness.told_apart(places, asked)
+        return tuple(
+            Distinction.late(self._readers(place), words=own) for place, own in zip(places, words, strict=True)
+        )
+
+    def _readers(self, place: int) -> dict[str, Callable[[], Any]]:
+        """What reads the runbook at a position and its card."""
+        return {"runbook": partial(self.runbooks.__getitem__, place), "card": partial(self._card, place)}
+
+    def _card(self, place: int) -> Card:
+        with self._guarded():
+            return card_of(self.seen[place])
+
+    def examine(self, question: str, *, accept: "Callable[[Runbook], bool] | None" = None) -> Examination:
+        """What an answer rests on: the ranking, and what each of the best explains."""
         asked = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
@@ -155,15 +177,15 @@ class Searcher:
     def _id(self, place: int) -> str:
         return self.runbooks[place].id
 
-    def _accepted(self, accept: Callable[[Runbook], bool]) -> Flags:
+    def _accepted(self, accept: "Callable[[Runbook], bool]") -> Flags:
         return np.array([accept(runbook) for runbook in self.runbooks], dtype=bool)
 
 
-def _deprecated(runbook: Runbook) -> bool:
+def _deprecated(runbook: "Runbook") -> bool:
     return runbook.metadata.status == "deprecated"
 
 
-def technologies_in(runbook: Runbook) -> frozenset[str]:
+def technologies_in(runbook: "Runbook") -> frozenset[str]:
     """The technologies of a runbook: what its front matter says, else what its title and id give away."""
     named = runbook.metadata.technology
     if named:
@@ -220,7 +242,7 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
 def _signs(question: Question) -> str:
     """What the signs in an error line give away, for the end of a reason."""
     told = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
-    signs = ", ".join(f'"{text}" speaks of {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
+    signs = ", ".join(f'"{text}" suggests {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
     return f"; {signs}" if signs else ""
 
 

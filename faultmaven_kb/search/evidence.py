@@ -12,17 +12,19 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from math import fsum
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.search.answer import Distinction, Evidence
+from faultmaven_kb.search.answer import Evidence
 from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_at
 from faultmaven_kb.search.index import Index, Text
 from faultmaven_kb.search.question import Question
 from faultmaven_kb.search.strength import Found
 from faultmaven_kb.search.terms import NEGATION, terms_of, tokens_of
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["MOST", "Wanted", "Witness", "wanted_terms"]
 
@@ -104,7 +106,7 @@ class _Place(NamedTuple):
 class Witness:
     """Gives evidence for the runbooks of one index."""
 
-    def __init__(self, runbooks: Sequence[Runbook], index: Index) -> None:
+    def __init__(self, runbooks: "Sequence[Runbook]", index: Index) -> None:
         self._runbooks = runbooks
         self._index = index
         self._body = lru_cache(maxsize=_KEPT_BODIES)(lambda place: tuple(FIELDS[BODY].segments(runbooks[place])))
@@ -118,7 +120,7 @@ class Witness:
             for each in islice(_telling(text, found, wanted), most)
         )
 
-    def told_apart(self, places: Sequence[int], question: Question) -> tuple[Distinction, ...]:
+    def told_apart(self, places: Sequence[int], question: Question) -> tuple[tuple[str, ...], ...]:
         """For each of some runbooks, by position, the telling words of its title that the other titles lack, then those
         of its symptoms that the others lack anywhere; not those of the question."""
         passages = self._index.passages_of(np.array(places, dtype=np.int64))
@@ -126,11 +128,8 @@ class Witness:
         known = self._index.vocabulary
         titles = [{known.get(term, -1) for term in terms_of(self._runbooks[place].title)} for place in places]
         return tuple(
-            Distinction(
-                self._runbooks[place],
-                self._own_words(
-                    self._runbooks[place], _union_without(titles, number), _union_without(texts, number), question
-                ),
+            self._own_words(
+                self._runbooks[place], _union_without(titles, number), _union_without(texts, number), question
             )
             for number, place in enumerate(places)
         )
@@ -154,7 +153,7 @@ class Witness:
             FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES])
         )
 
-    def _own_words(self, runbook: Runbook, titles: set[int], texts: set[int], question: Question) -> tuple[str, ...]:
+    def _own_words(self, runbook: "Runbook", titles: set[int], texts: set[int], question: Question) -> tuple[str, ...]:
         index = self._index
         found: list[str] = []
         symptoms = tuple(each.text for each in runbook.symptoms)

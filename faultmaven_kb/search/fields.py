@@ -1,22 +1,24 @@
 """A runbook's searchable texts, field by field, each with its place in the file.
 
-What plain documents do not have (symptoms, causes, aliases) stands in fields of its own and counts by itself; `body` is
+What plain documents do not have (symptoms, causes, aliases) has fields of its own and counts by itself; `body` is
 the whole text, so that nothing of a runbook is out of reach. The table gives each field its weight. A segment is one
 line without line ends: the index tells segments apart by counting them. The line that opens a fence says nothing of a
-fault (`bash` stands in every runbook), so it counts as an empty one. Of a link only the text counts, and nothing of one
+fault (`bash` is in every runbook), so it counts as an empty one. Of a link only the text counts, and nothing of one
 to another runbook: that text says what the other runbook is about.
 """
 
 import re
 from collections.abc import Callable, Iterator
 from itertools import islice
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.terms import words_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["ALIASES", "BODY", "FIELDS", "POINTED", "SUBJECT", "TITLE", "Field", "Segment", "segment_at"]
 
@@ -29,7 +31,7 @@ _OTHER_PAGE = re.compile(r"(?![a-z][a-z0-9+.-]*:)[^#]", re.IGNORECASE)
 
 
 class Segment(NamedTuple):
-    """One text of a field and where it stands. `blanked` is as long: the text as it is searched."""
+    """One text of a field and where it is. `blanked` is as long: the text as it is searched."""
 
     text: str
     span: Span | None = None
@@ -46,58 +48,58 @@ class Field(NamedTuple):
 
     name: str
     weight: float
-    segments: Callable[[Runbook], Iterator[Segment]]
+    segments: "Callable[[Runbook], Iterator[Segment]]"
 
-    def texts(self, runbook: Runbook) -> str:
+    def texts(self, runbook: "Runbook") -> str:
         """All segments, one a line."""
         return "\n".join(segment.text for segment in self.segments(runbook))
 
 
-def _title(runbook: Runbook) -> Iterator[Segment]:
+def _title(runbook: "Runbook") -> Iterator[Segment]:
     yield Segment(_one_line(runbook.title), runbook.sections[0].span if runbook.sections else None)
     yield Segment(_one_line(own_name(runbook.id)))  # the folders depend on the other runbooks
 
 
-def _purpose(runbook: Runbook) -> Iterator[Segment]:
+def _purpose(runbook: "Runbook") -> Iterator[Segment]:
     if runbook.purpose:
         yield Segment(_one_line(plain(_said(runbook.purpose))))
 
 
-def _symptoms(runbook: Runbook) -> Iterator[Segment]:
+def _symptoms(runbook: "Runbook") -> Iterator[Segment]:
     for symptom in runbook.symptoms:
         yield Segment(_one_line(plain(symptom.text)), symptom.span)
 
 
-def _literals(runbook: Runbook) -> Iterator[Segment]:
+def _literals(runbook: "Runbook") -> Iterator[Segment]:
     for symptom in runbook.symptoms:
         for literal in symptom.literals:
             yield Segment(_one_line(literal), symptom.span)
 
 
-def _aliases(runbook: Runbook) -> Iterator[Segment]:
+def _aliases(runbook: "Runbook") -> Iterator[Segment]:
     for text in (*runbook.metadata.aliases, *runbook.metadata.tags):
         yield Segment(_one_line(text))
     if runbook.metadata.technology:
         yield Segment(_one_line(runbook.metadata.technology))
 
 
-def _causes(runbook: Runbook) -> Iterator[Segment]:
+def _causes(runbook: "Runbook") -> Iterator[Segment]:
     for cause in runbook.causes:
         text = plain(f"{cause.name} - {cause.description}" if cause.description else cause.name)
         yield Segment(_one_line(text), cause.span)
 
 
-def _subject(runbook: Runbook) -> Iterator[Segment]:
+def _subject(runbook: "Runbook") -> Iterator[Segment]:
     """The words of the title with its identifiers cut up, which the ranking asks for; not scored."""
     yield Segment(words_in(_one_line(runbook.title)))
 
 
-def _headings(runbook: Runbook) -> Iterator[Segment]:
+def _headings(runbook: "Runbook") -> Iterator[Segment]:
     for title, span in (*((s.title, s.span) for s in runbook.steps), *((s.title, s.span) for s in runbook.solutions)):
         yield Segment(_one_line(title), Span(span.line, span.column, span.line, span.column + len(title)))
 
 
-def _body(runbook: Runbook) -> Iterator[Segment]:
+def _body(runbook: "Runbook") -> Iterator[Segment]:
     for section in runbook.sections:
         said = _said(section.text).split("\n")
         for offset, line in enumerate(_without_fences(section.text).split("\n")):
@@ -105,7 +107,7 @@ def _body(runbook: Runbook) -> Iterator[Segment]:
             yield Segment(line, Span(number, 1, number, len(line) + 1), said[offset])
 
 
-def _body_texts(runbook: Runbook) -> str:
+def _body_texts(runbook: "Runbook") -> str:
     return _said("\n".join(section.text for section in runbook.sections))
 
 
@@ -127,7 +129,7 @@ def _link_text(match: re.Match[str]) -> str:
 
 
 class _Body(Field):
-    def texts(self, runbook: Runbook) -> str:
+    def texts(self, runbook: "Runbook") -> str:
         return _body_texts(runbook)
 
 
@@ -156,7 +158,7 @@ POINTED = BODY - 2
 """How many fields, from the first, say what a runbook is about: short texts, each a passage of its own."""
 
 
-def segment_at(runbook: Runbook, field: int, number: int) -> Segment:
+def segment_at(runbook: "Runbook", field: int, number: int) -> Segment:
     """The segment with a number, from 0, of a field, by its position."""
     found = next(islice(FIELDS[field].segments(runbook), number, None), None)
     if found is None:

@@ -1,11 +1,14 @@
 """Narrowing a search by what runbooks say about themselves, as a value that an index can look at."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Filter", "filter_of"]
 
@@ -21,7 +24,7 @@ class Filter:
     values: tuple[tuple[str, str], ...]
     tag: str | None = None
 
-    def __call__(self, runbook: Runbook) -> bool:
+    def __call__(self, runbook: "Runbook") -> bool:
         metadata = runbook.metadata
         if any((getattr(metadata, name) or "").casefold() != value for name, value in self.values):
             return False

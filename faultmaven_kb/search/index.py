@@ -9,15 +9,17 @@ of are functions of some texts, so that a base on disk is built from them piece 
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, chain
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, POINTED, SUBJECT
 from faultmaven_kb.search.terms import LINE_END, line_terms
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = [
     "END",
@@ -102,7 +104,7 @@ class Passages(NamedTuple):
 
 
 class Subjects(NamedTuple):
-    """What the titles of some runbooks speak of: terms, each once, from `starts[runbook]` to `starts[runbook + 1]`."""
+    """The terms of the titles of some runbooks, each once, from `starts[runbook]` to `starts[runbook + 1]`."""
 
     terms: Terms
     starts: Numbers
@@ -120,7 +122,7 @@ class Parts(NamedTuple):
 class Index:
     """Scores every runbook for weighted terms; `size` is the number of runbooks."""
 
-    def __init__(self, runbooks: Sequence[Runbook]) -> None:
+    def __init__(self, runbooks: "Sequence[Runbook]") -> None:
         self.size = len(runbooks)
         numbers = TermNumbers({LINE_END: END})
         self.texts: Sequence[Text] = tuple(read_text(runbook, numbers) for runbook in runbooks)
@@ -172,7 +174,7 @@ class Index:
         )
 
     def subjects_of(self, runbooks: Numbers) -> Subjects:
-        """What the titles of some runbooks speak of, by their positions and in their order."""
+        """The terms of the titles of some runbooks, by their positions and in their order."""
         starts, ends = self.subjects.starts[runbooks], self.subjects.starts[runbooks + 1]
         return Subjects(self.subjects.terms[ranges(starts, ends)], np.concatenate(([0], np.cumsum(ends - starts))))
 
@@ -262,7 +264,7 @@ def sums(rows: Sequence[tuple[Array, float]], lists: Sequence[tuple[Array, Array
 
 def rarity(frequency: Numbers, priors: Floats, size: int) -> Floats:
     """How rare terms are that so many of `size` runbooks have: the inverse document frequency of BM25 in the base and
-    as many texts of operations at large as the prior stands for; `priors` are the terms' shares there."""
+    as many texts of operations at large as the prior is worth; `priors` are the terms' shares there."""
     expected = frequency + RANKING_PRIOR * priors
     found: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
     return found
@@ -292,7 +294,7 @@ def passages_in(texts: Sequence[Text], told: Floats) -> Passages:
 
 
 def subjects_in(texts: Sequence[Text]) -> Subjects:
-    """What the titles of some texts speak of."""
+    """The terms of the titles of some texts."""
     found = [np.unique(text.terms[text.starts[SUBJECT] : text.starts[SUBJECT + 1]]) for text in texts]
     found = [terms[terms != END] for terms in found]
     return Subjects(
@@ -309,7 +311,7 @@ class TermNumbers(dict[str, int]):
         return number
 
 
-def read_text(runbook: Runbook, numbers: dict[str, int]) -> Text:
+def read_text(runbook: "Runbook", numbers: dict[str, int]) -> Text:
     """A runbook's terms by their numbers; `numbers` gives a new term the next one."""
     fields = [
         [numbers[term] for term in line_terms(text + LINE_END)] if text else []

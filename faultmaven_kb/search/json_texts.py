@@ -3,7 +3,7 @@
 No list of products is kept. The last word of a key tells what its value is: a message (`error_message`, `textPayload`,
 `NewStateReason`), a state (`level`, `phase`), or a means of reference (`trace_id`, `startsAt`, `runbook_url`). A key
 that nobody has heard of is read all the same, at less weight; a reference is left out unless it holds a sentence. What
-stands below a person, a place or a specification is quiet. JSON in a string, as SNS sends it, is read like JSON.
+is below a person, a place or a specification is quiet. JSON in a string, as SNS sends it, is read like JSON.
 """
 
 import json

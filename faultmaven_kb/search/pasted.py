@@ -131,7 +131,7 @@ def _described(lines: list[str]) -> Iterator[Line]:
 
 
 def _documented(text: str, found: tuple[Document, ...]) -> Iterator[Line]:
-    """What JSON says, each text with the number of the line where it stands in the input."""
+    """What JSON says, each text with the number of its line in the input."""
     number, counted = 1, 0
     for document in found:
         last = document.start

@@ -1,6 +1,6 @@
 """A question as the ranking sees it: weighted terms, and which line of the input each one comes from.
 
-A term weighs as much as the loudest line it stands in; what is repeated weighs a little more; names of objects
+A term weighs as much as the loudest line it is in; what is repeated weighs a little more; names of objects
 (`staging/checkout`) weigh less than the words around them, because they differ from house to house. Of an identifier
 only the telling parts are asked (`pool` and `timeout` of `org.example.net.PoolTimeoutException`). Synonyms come on top
 with less weight than the words themselves. What the base does not know may be a typing error: see `understood`.

@@ -26,7 +26,7 @@ _MOST_SEARCHED = 10_000  # characters, chosen: bounds the work
 
 
 class Signature(NamedTuple):
-    """A sign that was found: its text as the table has it, and the technology or the topic it gives away."""
+    """A sign that was found: its text as the table has it, and the technology or the topic it implies."""
 
     text: str
     technology: str = ""

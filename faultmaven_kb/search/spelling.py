@@ -26,7 +26,7 @@ _KEPT = 2_000  # words, chosen: bounds the memory
 
 @cache
 def telling_terms() -> frozenset[str]:
-    """The terms that a typing error may stand for: product names, and the words of the field that tell something."""
+    """The terms that a typing error may have meant: product names, and the words of the field that tell something."""
     common = (word for group, words in rows("background") if group == "common" for word in words.split())
     synonyms = (member for group in rows("synonyms") for member in group if " " not in member)
     names = (word for row in rows("technologies") for word in " ".join(row[1:]).split())
@@ -45,7 +45,7 @@ class Speller:
         self.meant = lru_cache(maxsize=_KEPT)(self._meant)
 
     def _meant(self, word: str) -> tuple[str, ...]:
-        """The terms that an unknown word in lower case probably stands for; none where nothing is near enough."""
+        """The terms that an unknown word in lower case probably means; none where nothing is near enough."""
         if not (_SHORTEST <= len(word) <= _LONGEST and word.isascii() and word.isalpha()):
             return ()
         return self._nearest(word)

@@ -27,7 +27,7 @@ class Strength(NamedTuple):
     """How a runbook answers.
 
     In nats, for the question's best line: `mass` is the information the runbook explains, `phrases` that of words which
-    stand next to each other in both; `passage` is what its best short text is worth, much where the question holds
+    are next to each other in both; `passage` is what its best short text is worth, much where the question holds
     nearly all of a literal, an alias or the title. `missing` is the number of telling words it does not explain.
     `technology` is 1 where the one asked about is the runbook's, -1 where it is another's, -2 where an error
     signature says so. `lead` is the distance of its score to that of the best other one, as a share of its own (-1 to
@@ -177,7 +177,7 @@ def _synonyms(
 
 
 def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
-    """The neighbouring terms of each line; one unknown term may stand in between."""
+    """The neighbouring terms of each line; one unknown term may be in between."""
     found: set[tuple[int, int]] = set()
     line, before, last = -1, -1, -1
     for word in question.words:
@@ -238,9 +238,9 @@ def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False
 
 
 def _phrases(examined: Examined, found: Found) -> set[int]:
-    """The terms that stand next to the same neighbour in the runbook as in the question.
+    """The terms that are next to the same neighbour in the runbook as in the question.
 
-    Marks and case are gone by now, and up to two other terms (numbers, names) may stand in between.
+    Marks and case are gone by now, and up to two other terms (numbers, names) may be in between.
     """
     held: set[int] = set()
     pairs = examined.pairs

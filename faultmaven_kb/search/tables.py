@@ -5,15 +5,17 @@ needed and kept; a missing column reads as an empty one.
 """
 
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 __all__ = ["column", "rows"]
+
+_FOLDER = Path(__file__).parent / "data"
 
 
 @cache
 def rows(name: str) -> tuple[tuple[str, ...], ...]:
     """The rows of a table, in its order, each as its columns without the spaces around them."""
-    text = files(__package__).joinpath("data", f"{name}.tsv").read_text(encoding="utf-8")
+    text = (_FOLDER / f"{name}.tsv").read_text(encoding="utf-8")
     lines = (line for line in text.split("\n") if line.strip() and not line.startswith("#"))
     return tuple(tuple(cell.strip() for cell in line.split("\t")) for line in lines)
 

@@ -1,4 +1,4 @@
-"""Which technology a text speaks of: tables of names and of words that only one technology uses.
+"""Which technology a text is about: tables of names and of words that only one technology uses.
 
 A question that names one technology damps the runbooks of others: "connection refused" is answered by a Redis runbook
 when the line says `redis-cli`. Technologies of one family (a pod is also a container) do not damp each other. The
@@ -19,7 +19,7 @@ _RUNTIMES = frozenset("jvm nodejs python ruby php dotnet".split())
 
 @cache
 def technology_terms() -> dict[str, str]:
-    """The technology that each term of the table gives away."""
+    """The technology that each term of the table implies."""
     return {
         term: row[0]
         for row in rows("technologies")

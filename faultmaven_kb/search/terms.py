@@ -46,7 +46,7 @@ STOP_WORDS = frozenset(
 """Words that carry no symptom. "up", "down", "off", "only", "few" and "full" are not among them."""
 
 LINE_END = "\n"
-"""The term that stands for the end of a line in `line_terms`."""
+"""The term that marks the end of a line in `line_terms`."""
 
 NEGATION = "not"
 """The term of every word that negates the next one."""
@@ -65,13 +65,11 @@ _UN_WORDS = frozenset(
 _HAN = "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _HIRAGANA, _KATAKANA, _HANGUL = "\u3041-\u309f", "\u30a1-\u30fa\u30fc-\u30ff\uff66-\uff9f", "\uac00-\ud7af"
 _CJK = f"{_HAN}{_HIRAGANA}{_KATAKANA}{_HANGUL}"
+_FIRST_CJK = "\u3005"
 _ASCII_TOKEN = re.compile(r"[A-Za-z0-9]\w*(?:[-.@']\w+)*", re.ASCII)
 _ASCII_TOKEN_OR_END = re.compile(rf"\n|{_ASCII_TOKEN.pattern}", re.ASCII)
-_TOKEN = re.compile(
-    rf"[^\W_{_CJK}][^\W{_CJK}]*(?:[-.@'’][^\W{_CJK}]+)*|[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_HANGUL}]+"
-)
+_TOKEN = re.compile(r"[^\W_]\w*(?:[-.@'’]\w+)*")
 _TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}")
-_IS_CJK = re.compile(f"[{_CJK}]")
 _PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?")
 _RUN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9][A-Za-z0-9]*)*")
 _WORD = re.compile(r"[^\W_]+")
@@ -83,6 +81,38 @@ _MOST_PARTS = 4
 """Of how many parts, cut where the case changes, the name of a product consists at most."""
 
 _MOST_KNOWN = 200_000  # words, chosen: bounds the memory
+
+
+class _Patterns(NamedTuple):
+    """What finds the tokens of a text, without and with the ends of its lines."""
+
+    token: re.Pattern[str]
+    token_or_end: re.Pattern[str]
+
+
+_ASCII = _Patterns(_ASCII_TOKEN, _ASCII_TOKEN_OR_END)
+_LETTERS = _Patterns(_TOKEN, _TOKEN_OR_END)
+
+
+@cache
+def _cjk_patterns() -> _Patterns:
+    """The patterns for Chinese, Japanese and Korean: large sets of characters, compiled for the first text that needs
+    them."""
+    token = re.compile(
+        rf"[^\W_{_CJK}][^\W{_CJK}]*(?:[-.@'’][^\W{_CJK}]+)*|[{_HAN}]+|[{_HIRAGANA}]+|[{_KATAKANA}]+|[{_HANGUL}]+"
+    )
+    return _Patterns(token, re.compile(rf"\n|{token.pattern}"))
+
+
+@cache
+def _cjk_character() -> re.Pattern[str]:
+    return re.compile(f"[{_CJK}]")
+
+
+def _patterns_for(text: str) -> _Patterns:
+    if text.isascii():
+        return _ASCII
+    return _cjk_patterns() if max(text) >= _FIRST_CJK else _LETTERS
 
 
 class Token(NamedTuple):
@@ -97,7 +127,7 @@ def tokens_of(text: str) -> list[Token]:
     """The pieces of a text that carry terms, with their places; a negated word has its negation among its terms."""
     found: list[Token] = []
     negated = False
-    for match in (_ASCII_TOKEN if text.isascii() else _TOKEN).finditer(text):
+    for match in _patterns_for(text).token.finditer(text):
         terms = _KNOWN[match[0]]
         if not terms:
             continue
@@ -120,8 +150,8 @@ def terms_of(text: str) -> list[str]:
 
 def line_terms(text: str) -> list[str]:
     """The terms of a text in order, with `LINE_END` where a line ends."""
-    pattern = _ASCII_TOKEN_OR_END if text.isascii() else _TOKEN_OR_END
-    terms = [term for token in pattern.findall(text) for term in _KNOWN[token]]
+    tokens = _patterns_for(text).token_or_end.findall(text)
+    terms = [term for token in tokens for term in _KNOWN[token]]
     return _with_negations(terms) if NEGATION in terms else terms
 
 
@@ -160,7 +190,7 @@ def _terms(token: str) -> tuple[str, ...]:
     """The terms of one token: its parts, and the whole when it has more than one."""
     if token == LINE_END:
         return (LINE_END,)
-    if _IS_CJK.match(token):
+    if is_cjk(token):
         return tuple(map("".join, pairwise(token))) or (token,)
     if len(token) > _LONGEST_TOKEN:
         return ()
@@ -213,7 +243,7 @@ def _is_written_name(word: str) -> bool:
 
 def words_in(text: str) -> str:
     """The words of a text with identifiers cut into parts, so that no whole of an identifier is among its terms."""
-    tokens = (_ASCII_TOKEN if text.isascii() else _TOKEN).findall(text)
+    tokens = _patterns_for(text).token.findall(text)
     return " ".join(token if _SHORT_MIX.fullmatch(token) else " ".join(_words(token)) for token in tokens)
 
 
@@ -245,8 +275,8 @@ def is_name(word: str) -> bool:
 
 
 def is_cjk(term: str) -> bool:
-    """Whether a term is a pair of Chinese, Japanese or Korean characters."""
-    return bool(_IS_CJK.match(term))
+    """Whether a term or a token consists of Chinese, Japanese or Korean characters."""
+    return term[:1] >= _FIRST_CJK and _cjk_character().match(term) is not None
 
 
 def _word_terms(word: str, *, contracted: bool) -> tuple[str, ...]:

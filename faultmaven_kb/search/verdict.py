@@ -1,7 +1,7 @@
 """Match, ambiguous or none: three different answers, decided from what the best hits explain.
 
 The model is a logistic regression over figures that do not grow with the base or the question (see `strength`); its
-constants and their origin stand in `calibration`. A hit that would be a match if no other were as close, beside another
+constants and their origin are in `calibration`. A hit that would be a match if no other were as close, beside another
 of that kind, is ambiguous: the base covers the question, but not which of the two. So is a question too short for a
 match ("disk full") of which the first hit explains every word, and much in one title, symptom or other short text.
 """
@@ -18,9 +18,8 @@ __all__ = ["confidences", "decide", "features", "probability"]
 _MOST_MISSING = 4.0  # chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
 _HALF_WORTH = 1.0  # nats, chosen with the fit of the verdict
 _DIGITS = 4  # of a confidence, chosen
-_BACKED = (
-    1.0  # nats in one short text, chosen: "hello" and "everything is broken" have less, "too many connections" more
-)
+_BACKED = 1.0  # nats in one short text, chosen: "everything is broken" has less, "too many connections" more
+_LIKELY = 1 / 3  # chosen: "pod" and "restart" are below, "out of memory" and "connection refused" above
 
 
 def features(strength: Strength) -> tuple[float, ...]:
@@ -66,8 +65,10 @@ def decide(strengths: Sequence[Strength], *, is_explained: bool = False) -> Verd
     if not strengths:
         return "none"
     first = strengths[0]
-    if probability(first) >= MATCH:
+    sure = probability(first)
+    if sure >= MATCH:
         return "match"
     near = [probability(strength._replace(lead=USUAL_LEAD)) >= MATCH for strength in strengths[:2]]
-    is_covered = is_explained and not first.missing and first.technology >= 0 and first.passage >= _BACKED
+    is_backed = first.passage >= _BACKED and sure >= _LIKELY
+    is_covered = is_explained and is_backed and not first.missing and first.technology >= 0
     return "ambiguous" if len(near) == 2 and (all(near) or is_covered) else "none"

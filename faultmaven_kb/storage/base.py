@@ -5,16 +5,15 @@ A base is never changed under the one who reads it; `building.refreshed` opens t
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
 
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import find_states
 from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.search.answer import Answer
@@ -26,8 +25,12 @@ from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Lazy, Places, StoredSearcher
 from faultmaven_kb.storage.strings import Strings, string_arrays
 
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
+
 __all__ = ["Files", "Origin", "StoredBase", "StoredRunbooks", "state_arrays"]
 
+_KEPT = 512  # runbooks, chosen: bounds the memory
 _FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MemoryError, ZlibError)
 
 
@@ -79,10 +82,13 @@ def state_arrays(files: Files, namings: Sequence[Naming]) -> dict[str, Array]:
 
 class StoredBase:
     """A base in a file. Raises `PathError` when it cannot be read, `ConfigurationError` when it is damaged or was made
-    by another version; so does everything that reads more of it."""
+    by another version; so does everything that reads more of it.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    `home` is where the folder of a base lies that was built to travel with it (see `prebuilt`).
+    """
+
+    def __init__(self, path: Path, *, home: Path | None = None) -> None:
+        self.path, self.home = path, home
         self.container = Container(path)
         with self._guarded():
             directory = self.container.directory
@@ -90,18 +96,19 @@ class StoredBase:
                 raise damaged(path, "another version of faultmaven_kb built it")
             folder, *paths = map(str, directory["origin"])
             aliases = tuple((str(heading), str(meant)) for heading, meant in directory["aliases"])
-            self.origin = Origin(folder, tuple(paths), aliases)
+            self.origin = Origin(folder if home is None else str(home), tuple(paths), aliases)
             self.segments = tuple(Segment(Sections(self.container, entry)) for entry in directory["segments"])
             self.state = Sections(self.container, directory["state"])
             self.places = Places(self.segments)
             held = self.state.whole("places")[self.state.whole("answers") != 0]
             answers = np.zeros(len(self.places), dtype=bool)
             answers[held] = True
-            self.runbooks = Lazy(len(self.places), self._runbook, kept=512)
-            self.searcher = StoredSearcher(self.places, answers, self.runbooks, self.id_at, self._guarded)
+            self.runbooks = Lazy(len(self.places), self._runbook, kept=_KEPT)
+            seen = Lazy(len(self.places), self._seen, kept=_KEPT)
+            self.searcher = StoredSearcher(self.places, answers, self.runbooks, seen, self.id_at, self._guarded)
             self.by_id = StoredRunbooks(self, held)
 
-    def search(self, question: str, *, limit: int, accept: Callable[[Runbook], bool] | None, about: str) -> Answer:
+    def search(self, question: str, *, limit: int, accept: "Callable[[Runbook], bool] | None", about: str) -> Answer:
         """The answer, as `Searcher.search` gives it."""
         with self._guarded():
             return self.searcher.search(question, limit=limit, accept=accept, about=about)
@@ -178,8 +185,14 @@ class StoredBase:
                 self.state.whole("places"),
             )
 
+    def verify(self) -> None:
+        """Read all of it once, which finds any damage."""
+        for sections in (self.state, *(segment.sections for segment in self.segments)):
+            sections.verify()
+
     def is_current(self) -> bool:
-        """Whether the files are as they were when they were read, by their names, sizes and times of change.
+        """Whether the files are as they were when they were read, by their names, sizes and times of change (which a
+        base that travels does not have).
 
         Raises `PathError` when a path is gone.
         """
@@ -190,15 +203,35 @@ class StoredBase:
                 np.array_equal(names["names_at"], self.state.whole("names_at"))
                 and np.array_equal(names["names"], self.state.whole("names"))
                 and self.state.whole("sizes").tolist() == [state.size for state in states]
-                and self.state.whole("changed").tolist() == [state.changed for state in states]
+                and (self.home is not None or self._changed == [state.changed for state in states])
             )
 
-    def _runbook(self, place: int) -> Runbook:
+    @property
+    def _changed(self) -> list[int]:
+        changed: list[int] = self.state.whole("changed").tolist()
+        return changed
+
+    def _runbook(self, place: int) -> "Runbook":
         with self._guarded():
             segment, inner = self.places.find(place)
             found = segment.runbook(inner)
-            renamed = self.renamed.get(place)
-            return found if renamed is None else found.model_copy(update={"id": renamed})
+            corrected = self._corrected(place, found.path)
+            return found.model_copy(update=corrected) if corrected else found
+
+    def _seen(self, place: int) -> "Runbook":
+        with self._guarded():
+            segment, inner = self.places.find(place)
+            seen = segment.seen(inner)
+            for name, value in self._corrected(place, seen.path).items():
+                setattr(seen, name, value)
+            return seen
+
+    def _corrected(self, place: int, path: str | None) -> dict[str, str]:
+        """What is not as it was read from the file: an id that others have too, the path of a base that travelled."""
+        corrected = {"id": self.renamed[place]} if place in self.renamed else {}
+        if self.home is not None and path is not None:
+            corrected["path"] = f"{self.home.as_posix()}/{path}"
+        return corrected
 
     @contextmanager
     def _guarded(self) -> Iterator[None]:
@@ -211,10 +244,10 @@ class StoredBase:
             raise damaged(self.path, f"{type(error).__name__} while reading it") from error
 
     def __reduce__(self) -> Any:
-        return StoredBase, (self.path,)
+        return partial(StoredBase, home=self.home), (self.path,)
 
 
-class StoredRunbooks(Mapping[str, Runbook]):
+class StoredRunbooks(Mapping[str, "Runbook"]):
     """The runbooks of a base by id, in the order of their files; each is read when it is asked for."""
 
     def __init__(self, base: StoredBase, positions: Array) -> None:
@@ -230,7 +263,7 @@ class StoredRunbooks(Mapping[str, Runbook]):
     def __contains__(self, runbook_id: object) -> bool:
         return runbook_id in self._places
 
-    def __getitem__(self, runbook_id: str) -> Runbook:
+    def __getitem__(self, runbook_id: str) -> "Runbook":
         return self._base.runbooks[self._places[runbook_id]]
 
     @cached_property

@@ -31,7 +31,7 @@ from faultmaven_kb.text.decoding import read_bytes
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-__all__ = ["Progress", "build", "is_built_from", "refresh"]
+__all__ = ["Progress", "build", "build_to_travel", "is_built_from", "refresh"]
 
 _BATCH = 32  # files of one message to a process, chosen
 _AHEAD = 4  # batches for each process, chosen: no process waits for the writer
@@ -85,6 +85,13 @@ def build(
     if old and old.origin.aliases != origin.aliases:  # everything reads differently
         old = None
     return _written(_plan(origin, old, target), origin, old, target, jobs=jobs, progress=progress)
+
+
+def build_to_travel(folder: Path, target: Path) -> StoredBase:
+    """A base of the runbooks below a folder that is the same wherever and whenever it is made: see `prebuilt`."""
+    plan = _plan(Origin(os.path.abspath(folder), (".",)), None, target)  # noqa: PTH100 - keeps links
+    plan = plan._replace(settled=[False] * len(plan.states))
+    return _written(plan, Origin("", (".",)), None, target, jobs=1, progress=None)
 
 
 def is_built_from(path: Path, paths: Sequence[str | Path], aliases: Mapping[str, str] = NO_ALIASES) -> bool:

@@ -129,6 +129,11 @@ class Sections:
         """The whole array with a name."""
         return self[name].whole()
 
+    def verify(self) -> None:
+        """Compare all checksums. Raises `ConfigurationError` where one differs."""
+        for name in self._entries:
+            self.whole(name)
+
 
 class Container:
     """An open file; `directory` is what its newest whole slot points to, `generation` grows with each change."""

@@ -8,23 +8,29 @@ less than a millisecond, parsed in five, and compressed it is half as long again
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
+from datetime import timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar, cast
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import FileState, read_file, shown_name
 from faultmaven_kb.reading.ids import naming_of
 from faultmaven_kb.search.engine import technologies_in
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
 from faultmaven_kb.search.terms import LINE_END
+from faultmaven_kb.source import Span
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = [
     "COLUMNS",
@@ -37,6 +43,7 @@ __all__ = [
     "packed",
     "read_batch",
     "runbook_from",
+    "seen_from",
     "text_from",
     "unpacked",
 ]
@@ -46,6 +53,7 @@ COLUMNS = ("technology", "severity", "status")
 
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
+_SPAN = {field.name for field in fields(Span)}
 _LEVEL = 1  # zlib's fastest, measured in docs/explanation/storage.md
 _Value = TypeVar("_Value")
 _LARGEST = 200_000_000  # bytes, chosen: a thousand times the largest document
@@ -100,7 +108,7 @@ def _read(file: FileState, aliases: Mapping[str, str], numbers: TermNumbers) -> 
 
 
 def _record(
-    name: str, digest: bytes, runbook: Runbook | None, diagnostics: tuple[Diagnostic, ...], numbers: TermNumbers
+    name: str, digest: bytes, runbook: "Runbook | None", diagnostics: tuple[Diagnostic, ...], numbers: TermNumbers
 ) -> Record:
     told = packed(_dumped(_diagnostics(), diagnostics)) if diagnostics else b""
     unread = any(diagnostic.code in UNREAD for diagnostic in diagnostics)
@@ -141,9 +149,27 @@ def unpacked(data: bytes) -> bytes:
     return found
 
 
-def runbook_from(data: bytes) -> Runbook:
+def runbook_from(data: bytes) -> "Runbook":
     """The runbook of a record's `model`."""
     return _loaded(_runbook(), unpacked(data))
+
+
+def seen_from(data: bytes) -> "Runbook":
+    """The runbook of a record's `model` for those who only read values: the same names with the same values, but no
+    model is made, which costs more than a whole search. Lists are tuples there, and here as JSON has them.
+    """
+    seen = json.loads(unpacked(data), object_hook=_named)
+    for time in (seen.resolution_time, *seen.resolution_time.ranges):
+        time.minimum, time.maximum = _time(time.minimum), _time(time.maximum)
+    return cast("Runbook", seen)
+
+
+def _named(values: dict[str, Any]) -> object:
+    return Span(**values) if values.keys() == _SPAN else SimpleNamespace(**values)
+
+
+def _time(seconds: float | None) -> timedelta | None:
+    return None if seconds is None else timedelta(seconds=seconds)
 
 
 def diagnostics_from(data: bytes) -> tuple[Diagnostic, ...]:
@@ -152,26 +178,34 @@ def diagnostics_from(data: bytes) -> tuple[Diagnostic, ...]:
 
 
 @lru_cache(maxsize=1)
-def _diagnostics() -> TypeAdapter[tuple[Diagnostic, ...]]:
+def _diagnostics() -> "TypeAdapter[tuple[Diagnostic, ...]]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - most files are in order, and their base is opened without
+
     return TypeAdapter(tuple[Diagnostic, ...])
 
 
 @lru_cache(maxsize=1)
-def _runbook() -> TypeAdapter[Runbook]:
+def _runbook() -> "TypeAdapter[Runbook]":
+    from pydantic import TypeAdapter  # noqa: PLC0415 - what an answer shows needs no model
+
+    from faultmaven_kb.model.runbook import Runbook  # noqa: PLC0415
+
     return TypeAdapter(Runbook)
 
 
-def _dumped(adapter: TypeAdapter[_Value], value: _Value) -> bytes:
-    try:
-        return adapter.dump_json(value, exclude_defaults=True)
-    except ValueError:  # a lone surrogate, from a file's name or an escape in YAML, is not written as UTF-8
-        return json.dumps(adapter.dump_python(value, mode="json", exclude_defaults=True)).encode()
+def _dumped(adapter: "TypeAdapter[_Value]", value: _Value) -> bytes:
+    return json.dumps(adapter.dump_python(value), default=_plain, separators=(",", ":")).encode()
 
 
-def _loaded(adapter: TypeAdapter[_Value], data: bytes) -> _Value:
+def _plain(value: object) -> object:
+    """A value that JSON does not know: a time as its seconds, a day as its text."""
+    return value.total_seconds() if isinstance(value, timedelta) else str(value)
+
+
+def _loaded(adapter: "TypeAdapter[_Value]", data: bytes) -> _Value:
     try:
         return adapter.validate_json(data)
-    except ValueError:
+    except ValueError:  # a lone surrogate, from a file's name or an escape in YAML
         return adapter.validate_python(json.loads(data))
 
 

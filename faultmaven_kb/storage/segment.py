@@ -1,17 +1,20 @@
 """One segment of a base, read in place: the runbooks of some files, their texts, postings and passages."""
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from faultmaven_kb.diagnostics import Diagnostic
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import Floats, Numbers, Passages, Subjects, Terms, Text, sums
 from faultmaven_kb.storage.container import Array, Sections
-from faultmaven_kb.storage.records import COLUMNS, Record, diagnostics_from, runbook_from, text_from
+from faultmaven_kb.storage.records import COLUMNS, Record, diagnostics_from, runbook_from, seen_from, text_from
 from faultmaven_kb.storage.strings import Strings
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Segment"]
 
@@ -33,9 +36,13 @@ class Segment:
         self._subject_starts = sections.whole("subject_starts")
         self._rows = {term: row for row, term in enumerate(sections.whole("common_terms").tolist())}
 
-    def runbook(self, place: int) -> Runbook:
+    def runbook(self, place: int) -> "Runbook":
         """The runbook at a position."""
         return runbook_from(self._bytes("models", place))
+
+    def seen(self, place: int) -> "Runbook":
+        """The runbook at a position for those who only read its values."""
+        return seen_from(self._bytes("models", place))
 
     def diagnostics(self, place: int) -> tuple[Diagnostic, ...]:
         """What is wrong with the file at a position."""

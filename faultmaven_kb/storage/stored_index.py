@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
 from itertools import pairwise
-from typing import TypeVar, overload
+from typing import TYPE_CHECKING, TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.engine import DEPRECATED, Searcher
 from faultmaven_kb.search.evidence import Witness
 from faultmaven_kb.search.filters import Filter
@@ -17,6 +16,9 @@ from faultmaven_kb.search.index import Floats, Index, Numbers, Passages, Subject
 from faultmaven_kb.storage.records import COLUMNS
 from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.strings import Vocabulary
+
+if TYPE_CHECKING:
+    from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
 
@@ -142,15 +144,16 @@ class StoredSearcher(Searcher):
         self,
         places: Places,
         answers: NDArray[np.bool_],
-        runbooks: Sequence[Runbook],
+        runbooks: "Sequence[Runbook]",
+        seen: "Sequence[Runbook]",
         id_at: Callable[[int], str | None],
         guarded: Callable[[], AbstractContextManager[object]],
     ) -> None:
-        self.runbooks = runbooks
+        self.runbooks, self.seen = runbooks, seen
         self._id_at, self._guarded = id_at, guarded
         self.places, self._answers = places, answers
         self.index = self._index = StoredIndex(places, answering=int(answers.sum()))
-        self._witness = Witness(self.runbooks, self._index)
+        self._witness = Witness(self.seen, self._index)
         self._technologies = Lazy(len(places), self._technologies_at, kept=_LARGE)
         old = [segment.places_with("status", "deprecated") for segment in places.segments]
         self._damping = np.where(np.concatenate([np.empty(0, dtype=bool), *old]), DEPRECATED, 1.0) * answers
@@ -158,7 +161,7 @@ class StoredSearcher(Searcher):
     def _id(self, place: int) -> str:
         return self._id_at(place) or ""
 
-    def _accepted(self, accept: Callable[[Runbook], bool]) -> NDArray[np.bool_]:
+    def _accepted(self, accept: "Callable[[Runbook], bool]") -> NDArray[np.bool_]:
         if isinstance(accept, Filter):
             return self.places_with(accept)
         return np.array([accept(self.runbooks[n]) if ok else False for n, ok in enumerate(self._answers.tolist())])

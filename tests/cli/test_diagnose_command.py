@@ -11,11 +11,6 @@ from faultmaven_kb.errors import ConfigurationError, PathError
 from tests.cli.terminal import Terminal, needs_terminal
 
 
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
-
-
 def test_causes_the_caveat_and_the_next_step_are_shown() -> None:
     result = CliRunner().invoke(command, ["node NotReady", "--not-seen", "kubelet is running"])
     assert result.exit_code == 0

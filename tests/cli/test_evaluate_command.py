@@ -3,16 +3,10 @@
 import json
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from faultmaven_kb.cli.commands.evaluate import command
 from faultmaven_kb.errors import ConfigurationError, PathError
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
 
 
 def _set(folder: Path, *lines: dict[str, object]) -> Path:

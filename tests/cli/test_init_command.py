@@ -20,7 +20,6 @@ def base(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "docs" / "run books").mkdir(parents=True)
     (tmp_path / "docs" / "run books" / "queue-stuck.md").write_text(PAGE, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
     return tmp_path
 
 

@@ -10,13 +10,9 @@ from rich.console import Console
 from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.shared.prose import Prose
 from tests.cli.terminal import Terminal, needs_terminal, run
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path))
+KB = builtin_base()
 
 
 def _printed(text: str, width: int = 80) -> list[str]:
@@ -53,7 +49,7 @@ def test_the_first_command_is_on_the_first_screen_and_no_reason_takes_two_lines(
 
 @needs_terminal
 def test_a_verdict_that_names_no_runbook_has_its_reason_in_one_line() -> None:
-    lines = run("search", "pods keep restarting")[1].split("\n")
+    lines = run("search", "server down")[1].split("\n")
     assert lines[0] == "no runbook covers this"
     assert lines[1].startswith("  the question says too little to choose; the nearest")
     assert len(lines[1]) <= 80

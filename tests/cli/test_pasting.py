@@ -3,10 +3,10 @@
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.main import fmkb
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
+KB = builtin_base()
 
 
 def _run(*arguments: str, columns: int = 80) -> tuple[int, str]:

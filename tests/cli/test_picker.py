@@ -21,16 +21,12 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 
 from faultmaven_kb.cli.screens.pager import Pager
 from faultmaven_kb.cli.screens.picker import Choice, Picker
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
+KB = builtin_base()
 QUESTION = "FATAL: sorry, too many clients already"
 BEST = "postgres-connection-pool-exhausted"
 DOWN, UP, ESCAPE, PAGE_DOWN, HOME, END = "\x1b[B", "\x1b[A", "\x1b", "\x1b[6~", "\x1b[H", "\x1b[F"
-
-
-@pytest.fixture(autouse=True)
-def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path))
 
 
 def _pick(

@@ -5,9 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.cli.picture import search_picture
-from tests.documents import ROOT, needs_locked
+from tests.documents import ROOT, builtin_base, needs_locked
 
 COMMITTED = ROOT / "docs" / "search.svg"
 
@@ -35,7 +34,7 @@ def test_the_picture_refers_to_no_other_server() -> None:
 def test_every_line_of_the_first_command_is_in_the_picture_whole() -> None:
     root = ElementTree.fromstring(COMMITTED.read_text(encoding="utf-8"))
     shown = "".join(root.itertext()).replace("\u00a0", " ")
-    code = KnowledgeBase.builtin()["postgres-connection-pool-exhausted"].quick_fix[0].code
+    code = builtin_base()["postgres-connection-pool-exhausted"].quick_fix[0].code
     lines = [line for line in code.rstrip("\n").split("\n") if not line.startswith("#")]
     assert [line for line in lines if line not in shown] == []
     assert "monospace" in shown

@@ -2,17 +2,11 @@
 
 from pathlib import Path
 
-import pytest
 from click.testing import CliRunner
 
 from faultmaven_kb.cli.commands.show import command
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "dialects"
-
-
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path))
 
 
 def test_the_source_view_names_the_dialect_and_each_role() -> None:

@@ -16,7 +16,6 @@ PAGE = "# Queue stuck\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n```bash\nqueu
 @pytest.fixture(autouse=True)
 def _folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
     Path("queue-stuck.md").write_text(PAGE, encoding="utf-8")
     Path("disk-full.md").write_text(f"{PAGE}\nA\u00a0b", encoding="utf-8")
 

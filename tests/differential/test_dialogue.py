@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.differential.dialogue import Dialogue
 from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.values import Differential, NextStep, StepFinding
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
+KB = builtin_base()
 
 
 def _weigh(observations: Sequence[Observation], done: Collection[StepKey]) -> Differential:

@@ -9,13 +9,14 @@ from faultmaven_kb.differential.observation import Observation, StepKey, observa
 from faultmaven_kb.differential.values import Differential
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
+from tests.documents import builtin_base
 
 _OOM = "OOM command not allowed when used memory > 'maxmemory'"
 
 
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
-    return KnowledgeBase.builtin()
+    return builtin_base()
 
 
 def _share(found: Differential, runbook: str, cause: str) -> float:

@@ -4,9 +4,9 @@ import pytest
 
 from faultmaven_kb.differential.findings import findings_of, known_causes
 from faultmaven_kb.differential.solutions import solutions_by_cause
-from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
+from tests.documents import builtin_base
 
 _TEXT = """# Web - Errors
 
@@ -102,7 +102,7 @@ def test_a_solution_answers_the_causes_that_its_text_names_and_no_others() -> No
 
 def test_nearly_every_cause_of_the_shipped_runbooks_has_findings_and_a_solution() -> None:
     causes = found = solved = 0
-    for runbook in KnowledgeBase.builtin():
+    for runbook in builtin_base():
         known = known_causes(runbook)
         findings = [each for step in runbook.steps for each in findings_of(step, known)]
         spoken_for = {cause for finding in findings for cause, _ in finding.causes}

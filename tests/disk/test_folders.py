@@ -70,7 +70,6 @@ def test_nothing_is_written_through_a_planted_link(
 ) -> None:
     checkout, outside = tmp_path / "checkout", tmp_path / "outside"
     (checkout / "redis").mkdir(parents=True)
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.chdir(checkout)
     text = CliRunner().invoke(fmkb, ["new", "redis-out-of-memory", "--stdout"]).stdout
     (checkout / "runbook.md").write_text(text, encoding="utf-8")

@@ -23,6 +23,7 @@ from faultmaven_kb.cli.commands.export import command
 from faultmaven_kb.export.chroma import SyncReport, open_collection, sync
 from faultmaven_kb.integrations.chroma_retriever import ChromaRetriever
 from faultmaven_kb.semantic.embedders import open_embedder
+from tests.documents import builtin_base
 from tests.export.term_vectors import embed
 
 EMBEDDER = "tests.export.term_vectors:embed"
@@ -139,10 +140,7 @@ def test_more_entries_than_a_page_are_all_seen(port: int, base: Path, monkeypatc
     assert _sync(collection, base) == SyncReport(0, 0, 0, 6)
 
 
-def test_the_command_line_fills_a_server_and_an_embedded_database(
-    port: int, base: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+def test_the_command_line_fills_a_server_and_an_embedded_database(port: int, base: Path, tmp_path: Path) -> None:
     common = ["chroma", "by-command", "--embedder", EMBEDDER, "--kb", str(base)]
 
     served = CliRunner().invoke(command, [*common, "--port", str(port)])
@@ -154,7 +152,7 @@ def test_the_command_line_fills_a_server_and_an_embedded_database(
 
 
 def test_the_retriever_joins_both_answers(port: int) -> None:
-    builtin = KnowledgeBase.builtin()
+    builtin = builtin_base()
     collection = open_collection("joined", port=port, embedder=embed)
     sync(collection, builtin.chunks(), embedder=embed)
     collection.add(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from faultmaven_kb import KnowledgeBase, Runbook
 from faultmaven_kb.cli.commands.export import command
 from faultmaven_kb.export.chunks import chunk_runbook, compare
-from tests.documents import read
+from tests.documents import builtin_base, read
 
 DOCUMENT = """# Disk - Full
 
@@ -101,13 +101,13 @@ def test_spans_are_lines_of_the_file() -> None:
 
 
 def test_metadata_holds_scalars_only() -> None:
-    for chunk in KnowledgeBase.builtin().chunks():
+    for chunk in builtin_base().chunks():
         assert all(isinstance(value, str | int | float | bool) for value in chunk.metadata.values())
         assert {"runbook_id", "title", "technology", "severity", "line", "end_line"} <= set(chunk.metadata)
 
 
 def test_ids_are_unique_over_the_built_in_base() -> None:
-    chunks = KnowledgeBase.builtin().chunks(limit=300)
+    chunks = builtin_base().chunks(limit=300)
 
     assert len({chunk.id for chunk in chunks}) == len(chunks)
 
@@ -163,8 +163,7 @@ def _export(*arguments: str) -> str:
     return result.stdout
 
 
-def test_the_command_line_prints_all_chunks_or_what_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+def test_the_command_line_prints_all_chunks_or_what_changed(tmp_path: Path) -> None:
     file = tmp_path / "disk.md"
     file.write_text(TEXT, encoding="utf-8")
     earlier = tmp_path / "chunks.jsonl"
@@ -181,8 +180,7 @@ def test_the_command_line_prints_all_chunks_or_what_changed(tmp_path: Path, monk
     assert _export("--kb", str(file), "--since", str(earlier)) == ""
 
 
-def test_a_file_that_is_no_export_is_wrong_usage(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path))
+def test_a_file_that_is_no_export_is_wrong_usage(tmp_path: Path) -> None:
     file = tmp_path / "x.jsonl"
     file.write_text("\n[]\n", encoding="utf-8")
 

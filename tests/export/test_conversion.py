@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faultmaven_kb import ConfigurationError, KnowledgeBase, Runbook
+from faultmaven_kb import ConfigurationError, Runbook
 from faultmaven_kb.cli.commands.convert import command
 from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.export.conversion import convert
@@ -30,7 +30,7 @@ from faultmaven_kb.model.runbook import (
 )
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals
-from tests.documents import read
+from tests.documents import builtin_base, read
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "dialects"
 TODAY = date(2026, 11, 22)
@@ -51,7 +51,7 @@ def _same(first: Runbook, second: Runbook, fields: list[str]) -> None:
         assert getattr(second, field) == getattr(first, field), field
 
 
-@pytest.mark.parametrize("runbook", KnowledgeBase.builtin(), ids=lambda runbook: runbook.id)
+@pytest.mark.parametrize("runbook", builtin_base(), ids=lambda runbook: runbook.id)
 def test_the_own_form_holds_everything_of_its_own(runbook: Runbook) -> None:
     again = _again(runbook, "faultmaven")
 
@@ -185,7 +185,7 @@ def _bare(cause: Cause) -> Cause:
 
 @pytest.mark.parametrize("form", ["faultmaven", "causal-chain", "skills"])
 def test_what_to_avoid_stays_what_to_avoid(form: str) -> None:
-    runbook = KnowledgeBase.builtin()["linux-disk-full"]
+    runbook = builtin_base()["linux-disk-full"]
     again = _again(runbook, form)
 
     assert again.prevention.avoid == runbook.prevention.avoid
@@ -278,11 +278,10 @@ def test_what_was_invented_for_an_alert_runbook_says_todo() -> None:
 
 def test_an_unknown_target_is_a_mistake_of_the_call() -> None:
     with pytest.raises(ConfigurationError, match="expected one of faultmaven, causal-chain, skills"):
-        convert(KnowledgeBase.builtin()["redis-out-of-memory"], "word", today=TODAY)
+        convert(builtin_base()["redis-out-of-memory"], "word", today=TODAY)
 
 
-def test_the_command_line_prints_or_writes_a_draft(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+def test_the_command_line_prints_or_writes_a_draft(tmp_path: Path) -> None:
     run = CliRunner().invoke
     source = str(FIXTURES / "typed-front-matter.md")
 

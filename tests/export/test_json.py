@@ -10,17 +10,12 @@ import pytest
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from faultmaven_kb import KnowledgeBase, PathError, parse_runbook
+from faultmaven_kb import PathError, parse_runbook
 from faultmaven_kb.cli.commands.export import command
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
 from faultmaven_kb.model.schemas import schema
-from tests.documents import ROOT, needs_locked
-
-
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+from tests.documents import ROOT, builtin_base, needs_locked
 
 
 def _run(*arguments: str) -> str:
@@ -36,7 +31,7 @@ def test_the_list_and_the_files_are_valid_against_the_published_schema(tmp_path:
     _run("--split", str(tmp_path / "out"))
 
     files = [json.loads(file.read_text(encoding="utf-8")) for file in sorted((tmp_path / "out").glob("*.json"))]
-    assert listed == [runbook.model_dump(mode="json") for runbook in KnowledgeBase.builtin()]
+    assert listed == [runbook.model_dump(mode="json") for runbook in builtin_base()]
     assert sorted(listed, key=lambda value: str(value["id"])) == files
     for value in listed:
         validator.validate(value)
@@ -100,7 +95,7 @@ def test_a_compiler_accepts_every_built_in_runbook_and_rejects_a_wrong_one(tmp_p
     if fetched.returncode:
         pytest.skip(f"typescript cannot be fetched from npm: {fetched.stderr.strip()[-200:]}")
     (tmp_path / "runbook.d.ts").write_text(to_typescript(schema("runbook")), encoding="utf-8")
-    values = to_json(KnowledgeBase.builtin())
+    values = to_json(builtin_base())
     good = f'import type {{ Runbook }} from "./runbook";\nexport const all: Runbook[] = {values};\n'
     (tmp_path / "good.ts").write_text(good, encoding="utf-8")
     bad = good.replace('"severity": "high"', '"severity": "hgih"')

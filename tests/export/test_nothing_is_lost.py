@@ -15,9 +15,9 @@ from faultmaven_kb.export.skills import skill_of
 from faultmaven_kb.model.runbook import Command
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Quote, read_blocks
-from tests.documents import ROOT, RUNBOOKS
+from tests.documents import ROOT, SAMPLE
 
-FILES = [*RUNBOOKS, *sorted((ROOT / "tests" / "fixtures" / "dialects").rglob("*.md"))]
+FILES = [*SAMPLE, *sorted((ROOT / "tests" / "fixtures" / "dialects").rglob("*.md"))]
 FILES += sorted((ROOT / "tests" / "fixtures" / "documents").glob("*.md"))
 FILES += sorted((ROOT / "tests" / "fixtures" / "forms").glob("*.md"))
 
@@ -134,7 +134,7 @@ def test_prose_under_headings_that_are_not_understood_is_carried_over() -> None:
 
 
 def test_what_is_written_already_is_not_written_twice() -> None:
-    for file in RUNBOOKS[:5]:
+    for file in SAMPLE[:5]:
         runbook = parse_runbook(file).runbook
         assert runbook is not None
         passages = [passage for passage in runbook.passages if passage.text]

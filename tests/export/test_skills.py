@@ -11,10 +11,10 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
-from faultmaven_kb import KnowledgeBase, PathError, Runbook, parse_runbook
+from faultmaven_kb import PathError, Runbook, parse_runbook
 from faultmaven_kb.cli.commands.export import command
 from faultmaven_kb.export.skills import catalog, skill_of, skills_of, zipped
-from tests.documents import read
+from tests.documents import builtin_base, read
 
 AWKWARD = """---
 id: "Weird__ID with -- hyphens and a very long name that goes on and on and on until the end"
@@ -62,13 +62,8 @@ RULES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
-
-
 def _all() -> list[Runbook]:
-    return [*KnowledgeBase.builtin(), read(AWKWARD)]
+    return [*builtin_base(), read(AWKWARD)]
 
 
 def _export(folder: Path, *arguments: str) -> None:
@@ -116,7 +111,7 @@ def test_a_loader_that_splits_at_the_first_two_marks_finds_the_front_matter(runb
 
 
 def test_the_description_says_what_and_when() -> None:
-    skill = skill_of(KnowledgeBase.builtin()["postgres-connection-pool-exhausted"])
+    skill = skill_of(builtin_base()["postgres-connection-pool-exhausted"])
 
     assert skill.description.startswith("PostgreSQL - Connection Pool Exhausted: ")
     assert "Use when seeing" in skill.description
@@ -139,7 +134,7 @@ def test_names_that_would_be_equal_get_a_number() -> None:
     assert [skill.name for skill in skills] == ["a-b", "a-b-2", "a-b-3", "runbook"]
 
 
-@pytest.mark.parametrize("runbook", KnowledgeBase.builtin(), ids=lambda runbook: runbook.id)
+@pytest.mark.parametrize("runbook", builtin_base(), ids=lambda runbook: runbook.id)
 def test_a_skill_reads_back_as_the_same_runbook(runbook: Runbook) -> None:
     again = read(skill_of(runbook).text)
 
@@ -150,7 +145,7 @@ def test_a_skill_reads_back_as_the_same_runbook(runbook: Runbook) -> None:
 
 
 def test_a_zip_holds_the_file_at_its_root_and_is_the_same_every_time() -> None:
-    skill = skill_of(KnowledgeBase.builtin()["redis-out-of-memory"])
+    skill = skill_of(builtin_base()["redis-out-of-memory"])
 
     data = zipped(skill)
 

@@ -1,4 +1,4 @@
-"""A fix that has one right answer gives back the very bytes that were there before, in every shipped runbook."""
+"""A fix that has one right answer gives back the very bytes that were there before, in the shipped runbooks."""
 
 import re
 from collections.abc import Callable
@@ -10,9 +10,9 @@ from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import fix_report
 from faultmaven_kb.gate.settings.settings import Profile, Settings
-from tests.documents import ROOT, RUNBOOKS
+from tests.documents import ROOT, RUNBOOKS, SAMPLE
 
-NAMES = [file.relative_to(ROOT).as_posix() for file in RUNBOOKS]
+NAMES = [file.relative_to(ROOT).as_posix() for file in SAMPLE]
 Break = Callable[[str], str]
 
 
@@ -99,7 +99,7 @@ def test_an_unsafe_fix_with_one_answer_restores_the_bytes(code: str, damage: Bre
 
 def _restores(code: str, damage: Break, *, unsafe: bool) -> None:
     damaged = 0
-    for file, name in zip(RUNBOOKS, NAMES, strict=True):
+    for file, name in zip(SAMPLE, NAMES, strict=True):
         original = file.read_bytes().decode()
         broken = damage(original)
         if broken == original:
@@ -109,7 +109,7 @@ def _restores(code: str, damage: Break, *, unsafe: bool) -> None:
         assert found == {code}, name
         assert fixed == original, name
         assert _fixed(fixed, code, name, unsafe=unsafe) == (fixed, set()), name
-    assert damaged >= len(RUNBOOKS) // 2
+    assert damaged >= len(SAMPLE) // 2
 
 
 def test_a_value_that_breaks_the_yaml_is_quoted_and_its_comment_stays() -> None:

@@ -12,7 +12,7 @@ from faultmaven_kb.gate.rules.catalogue import rule_named
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Profile
 from faultmaven_kb.model.template import new_runbook
 from faultmaven_kb.reading.reader import read_document
-from tests.documents import RUNBOOKS
+from tests.documents import SAMPLE
 from tests.gate.snippets import BASE, TODAY, check
 
 
@@ -28,7 +28,7 @@ def _moved_analysis(text: str, before: str) -> str:
     return rest.replace(f"## {before}\n", f"{match[0]}## {before}\n", 1)
 
 
-@pytest.mark.parametrize("path", RUNBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", SAMPLE, ids=lambda path: path.stem)
 @pytest.mark.parametrize("profile", [Profile.CONTRIBUTE, Profile.CURATED])
 def test_a_shipped_runbook_with_its_analysis_after_the_solutions_is_right(path: Path, profile: Profile) -> None:
     text = path.read_text(encoding="utf-8")

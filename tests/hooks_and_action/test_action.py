@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import distributions
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +45,18 @@ def test_inputs_reach_the_shell_through_the_environment_only() -> None:
         assert "${{" not in step["run"]
         assert step["shell"] == "bash"
         assert "uses" not in step
+
+
+def test_the_action_installs_nothing_without_a_hash() -> None:
+    lines = [
+        line for step in ACTION["runs"]["steps"] for line in step["run"].split("\n") if re.search(r"\bpip\b", line)
+    ]
+    common, *installs = [line.strip() for line in lines if not line.lstrip().startswith("#")]
+    assert re.fullmatch(r"pip=\(.* -m pip install .*--no-deps\)", common)
+    assert len(installs) == 2
+    for line in installs:
+        hashed = "--require-hashes --only-binary :all: --requirement" in line
+        assert hashed or "--no-index --no-build-isolation" in line, line
 
 
 def test_the_workflows_and_pipelines_of_the_docs_are_valid_and_pinned(tmp_path: Path) -> None:
@@ -101,7 +114,16 @@ def steps(folder: Path, project: Path, **inputs: str) -> tuple[int, str, str]:
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return copy_of_project(tmp_path_factory.mktemp("action"))
+    """The project, whose list names the versions that are installed here: another run has others than the lock."""
+    folder = copy_of_project(tmp_path_factory.mktemp("action"))
+    listed = folder / "requirements-action.txt"
+    here = {each.name.lower(): each.version for each in distributions()}
+    entries = re.split(r"\n(?=\w)", listed.read_text(encoding="utf-8").strip())[1:]
+    parts = [re.fullmatch(r"([\w.-]+)==[^ ]+(.*)", entry, re.DOTALL) for entry in entries]
+    found = [f"{part[1]}=={here[part[1]]}{part[2]}\n" for part in parts if part and part[1] in here]
+    assert len(found) > len(entries) / 2
+    listed.write_text("".join(found), encoding="utf-8")
+    return folder
 
 
 @pytest.fixture

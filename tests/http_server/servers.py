@@ -30,11 +30,11 @@ def client(*paths: Path, rules: GuardRules | None = None, **settings: Any) -> It
         yield found
 
 
-def fmkb(*arguments: str, cache: Path, **environment: str) -> "subprocess.Popen[str]":
+def fmkb(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
     """The command as a user starts it, on a port that is free."""
     return subprocess.Popen(
         [sys.executable, "-m", "faultmaven_kb", *arguments],
-        env={**os.environ, "FMKB_CACHE_DIR": str(cache), **environment},
+        env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
@@ -69,9 +69,9 @@ class Served:
 
 
 @contextmanager
-def served(cache: Path, *arguments: str, command: str = "serve", **environment: str) -> Iterator[Served]:
+def served(*arguments: str, command: str = "serve", **environment: str) -> Iterator[Served]:
     """`fmkb serve` in a process of its own, until the test is over."""
-    with fmkb(command, *arguments, "--port", "0", cache=cache, **environment) as process:
+    with fmkb(command, *arguments, "--port", "0", **environment) as process:
         try:
             assert process.stderr is not None
             line = process.stderr.readline()

@@ -76,7 +76,7 @@ def _counted(server: Served) -> set[str]:
 @pytest.mark.skipif(PROGRAM is None, reason="prometheus-alertmanager is not installed")
 def test_alertmanager_sends_its_webhook_and_every_alert_is_answered(tmp_path: Path) -> None:
     expected = {'fmkb_alerts_total{verdict="match"} 2.0', 'fmkb_alerts_total{verdict="none"} 1.0'}
-    with served(tmp_path / "cache", FMKB_TOKEN=TOKEN) as server, _alertmanager(tmp_path, server) as address:
+    with served(FMKB_TOKEN=TOKEN) as server, _alertmanager(tmp_path, server) as address:
         _post(f"{address}/api/v2/alerts", json.dumps(ALERTS).encode())
         for _ in range(600):
             if _counted(server) == expected:

@@ -21,8 +21,8 @@ PAGE = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring
 BEARER = f"Bearer {TOKEN}"
 
 
-def _refused(cache: Path, *arguments: str, **environment: str) -> str:
-    with fmkb(*arguments, cache=cache, **environment) as process:
+def _refused(*arguments: str, **environment: str) -> str:
+    with fmkb(*arguments, **environment) as process:
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 2, said
     assert "Traceback" not in said
@@ -33,7 +33,7 @@ def test_a_server_answers_and_follows_its_files(tmp_path: Path) -> None:
     books = tmp_path / "books"
     books.mkdir()
     (books / "sun.md").write_text(PAGE.format(title="Sun", word="sun"), encoding="utf-8")
-    with served(tmp_path / "cache", "--kb", str(books)) as server:
+    with served("--kb", str(books)) as server:
         assert server.json("/search?q=the+sun+is+gone")["hits"][0]["id"] == "sun"
         (books / "moon.md").write_text(PAGE.format(title="Moon", word="moon"), encoding="utf-8")
         assert server.json("/runbooks")["total"] == 2
@@ -43,8 +43,8 @@ def test_a_server_answers_and_follows_its_files(tmp_path: Path) -> None:
         assert (status, body, "server" in headers) == (200, b"", False)
 
 
-def test_what_is_no_http_gets_an_answer_and_the_next_one_is_answered(tmp_path: Path) -> None:
-    with served(tmp_path) as server:
+def test_what_is_no_http_gets_an_answer_and_the_next_one_is_answered() -> None:
+    with served() as server:
         for data in (b"\x00\xff\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 100_000 + b" HTTP/1.1\r\n\r\n"):
             with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
                 connection.sendall(data)
@@ -55,8 +55,8 @@ def test_what_is_no_http_gets_an_answer_and_the_next_one_is_answered(tmp_path: P
         assert server.json("/health")["status"] == "ok"
 
 
-def test_several_processes_answer_and_tell_their_figures_together(tmp_path: Path) -> None:
-    with served(tmp_path, "--workers", "2") as server:
+def test_several_processes_answer_and_tell_their_figures_together() -> None:
+    with served("--workers", "2") as server:
         for _ in range(12):
             assert server.json("/search?q=redis+oom")["hits"][0]["id"] == "redis-out-of-memory"
         for _ in range(4):
@@ -67,19 +67,19 @@ def test_several_processes_answer_and_tell_their_figures_together(tmp_path: Path
 
 def test_beyond_the_loopback_address_a_token_is_needed(tmp_path: Path) -> None:
     for command in (("serve",), ("mcp", "--http")):
-        said = _refused(tmp_path, *command, "--host", "0.0.0.0")
+        said = _refused(*command, "--host", "0.0.0.0")
         assert "expected a token in --token-file or FMKB_TOKEN" in said
-    assert "cannot be used" in _refused(tmp_path, "serve", FMKB_TOKEN="short")
-    assert "cannot be used" in _refused(tmp_path, "serve", FMKB_TOKEN="with blanks in the middle")
-    assert "cannot read the token" in _refused(tmp_path, "serve", "--token-file", str(tmp_path / "none"))
+    assert "cannot be used" in _refused("serve", FMKB_TOKEN="short")
+    assert "cannot be used" in _refused("serve", FMKB_TOKEN="with blanks in the middle")
+    assert "cannot read the token" in _refused("serve", "--token-file", str(tmp_path / "none"))
     (tmp_path / "token").write_bytes(b"\xff" * 20)
-    assert "cannot read the token" in _refused(tmp_path, "serve", "--token-file", str(tmp_path / "token"))
+    assert "cannot read the token" in _refused("serve", "--token-file", str(tmp_path / "token"))
 
 
 def test_with_a_token_others_are_let_in_under_any_name(tmp_path: Path) -> None:
     file = tmp_path / "token"
     file.write_text(TOKEN + "\n", encoding="utf-8")
-    with served(tmp_path, "--host", "0.0.0.0", "--token-file", str(file), "--rate", "5") as server:
+    with served("--host", "0.0.0.0", "--token-file", str(file), "--rate", "5") as server:
         assert server.ask("/health")[0] == 200
         assert server.ask("/runbooks")[0] == 401
         assert server.ask("/runbooks", Authorization=BEARER, Host="runbooks.example")[0] == 200
@@ -87,26 +87,26 @@ def test_with_a_token_others_are_let_in_under_any_name(tmp_path: Path) -> None:
         assert 429 in found and set(found) <= {200, 429}
 
 
-def test_a_name_that_a_proxy_uses_can_be_allowed(tmp_path: Path) -> None:
-    with served(tmp_path, "--allow-host", "runbooks.example") as server:
+def test_a_name_that_a_proxy_uses_can_be_allowed() -> None:
+    with served("--allow-host", "runbooks.example") as server:
         assert server.ask("/health", Host="runbooks.example")[0] == 200
         assert server.ask("/health", Host="127.0.0.1")[0] == 200
         assert server.ask("/health", Host="evil.example")[0] == 421
 
 
 def test_what_is_wrong_with_an_option_is_said_before_anything_is_served(tmp_path: Path) -> None:
-    assert "no such file or folder" in _refused(tmp_path, "serve", "--kb", str(tmp_path / "nowhere"))
-    assert "is not a folder" in _refused(tmp_path, "serve", "--site", str(tmp_path / "nowhere"))
-    assert "with {id} in it" in _refused(tmp_path, "serve", "--link", "https://books.example/")
+    assert "no such file or folder" in _refused("serve", "--kb", str(tmp_path / "nowhere"))
+    assert "is not a folder" in _refused("serve", "--site", str(tmp_path / "nowhere"))
+    assert "with {id} in it" in _refused("serve", "--link", "https://books.example/")
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"cannot listen on 127.0.0.1:{port}" in _refused(tmp_path, "serve", "--port", port)
+        assert f"cannot listen on 127.0.0.1:{port}" in _refused("serve", "--port", port)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGTERM")
-def test_a_server_ends_when_it_is_told_to(tmp_path: Path) -> None:
+def test_a_server_ends_when_it_is_told_to() -> None:
     for workers in ("1", "2"):
-        with fmkb("serve", "--port", "0", "--workers", workers, cache=tmp_path) as process:
+        with fmkb("serve", "--port", "0", "--workers", workers) as process:
             assert process.stderr is not None
             assert "serving" in process.stderr.readline()
             os.kill(process.pid, signal.SIGTERM)
@@ -131,16 +131,16 @@ def _agent_finds(address: str, token: str | None) -> str:
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
-def test_agents_are_served_beside_the_endpoints(tmp_path: Path, workers: str) -> None:
-    with served(tmp_path, "--mcp", "--workers", workers, FMKB_TOKEN=TOKEN) as server:
+def test_agents_are_served_beside_the_endpoints(workers: str) -> None:
+    with served("--mcp", "--workers", workers, FMKB_TOKEN=TOKEN) as server:
         address = f"http://127.0.0.1:{server.port}/mcp"
         assert _agent_finds(address, TOKEN) == "redis-out-of-memory"
         assert server.ask("/mcp", b"{}", Content_Type="application/json")[0] == 401
         assert server.ask("/runbooks", Authorization=BEARER)[0] == 200
 
 
-def test_an_agent_beyond_the_loopback_address_brings_the_token(tmp_path: Path) -> None:
-    with served(tmp_path, "--http", "--host", "0.0.0.0", command="mcp", FMKB_TOKEN=TOKEN) as server:
+def test_an_agent_beyond_the_loopback_address_brings_the_token() -> None:
+    with served("--http", "--host", "0.0.0.0", command="mcp", FMKB_TOKEN=TOKEN) as server:
         assert _agent_finds(f"http://127.0.0.1:{server.port}/mcp", TOKEN) == "redis-out-of-memory"
         assert server.ask("/mcp", b"{}", Content_Type="application/json")[0] == 401
 
@@ -157,9 +157,9 @@ INITIALIZE = {
 }
 
 
-def test_agents_of_the_older_handshake_cannot_open_sessions_without_end(tmp_path: Path) -> None:
+def test_agents_of_the_older_handshake_cannot_open_sessions_without_end() -> None:
     headers = {"accept": "application/json, text/event-stream"}
-    with served(tmp_path, "--http", "--sessions", "2", command="mcp") as server:
+    with served("--http", "--sessions", "2", command="mcp") as server:
         address = f"http://127.0.0.1:{server.port}/mcp"
         found = [httpx2.post(address, json=INITIALIZE, headers=headers, timeout=60).status_code for _ in range(3)]
         assert found[:2] == [200, 200]

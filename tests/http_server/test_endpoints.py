@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from faultmaven_kb import KnowledgeBase, Runbook, check_text
 from faultmaven_kb.http_server import shapes
 from faultmaven_kb.reports.json_report import to_json
-from tests.documents import LAST_UPDATED, ROOT, text_of
+from tests.documents import LAST_UPDATED, ROOT, builtin_base, text_of
 from tests.http_server.servers import client
 
 QUESTION = "FATAL: sorry, too many clients already"
@@ -30,7 +30,7 @@ def door() -> Iterator[TestClient]:
 
 @pytest.fixture(scope="module")
 def kb() -> KnowledgeBase:
-    return KnowledgeBase.builtin()
+    return builtin_base()
 
 
 def _problem(answer: Any) -> str:

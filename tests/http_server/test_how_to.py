@@ -21,8 +21,8 @@ COMMANDS = [line for fence in FENCES if fence.language == "bash" for line in fen
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("cache"), "--kb", str(ROOT / "runbooks")) as found:
+def server() -> Iterator[Served]:
+    with served("--kb", str(ROOT / "runbooks")) as found:
         yield found
 
 

@@ -12,6 +12,7 @@ from faultmaven_kb import KnowledgeBase, PathError
 from faultmaven_kb.cli.commands.alerts import command, print_coverage
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
+from tests.documents import builtin_base
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -55,11 +56,6 @@ spec:
     - alert: Second
       annotations: {runbook_url: ""}
 """
-
-
-@pytest.fixture(autouse=True)
-def _cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -199,7 +195,7 @@ def test_the_profile_decides_what_is_fit(tmp_path: Path) -> None:
 def test_a_dead_link_is_told_even_where_the_name_leads_to_a_runbook() -> None:
     alert = Alert("RedisOutOfMemory", "r.yaml", 1, annotations={"runbook_url": "https://example.org/wiki/x.html"})
 
-    row = cover([alert], KnowledgeBase.builtin(), faults={}).rows[0]
+    row = cover([alert], builtin_base(), faults={}).rows[0]
 
     assert (row.status, row.runbook) == ("dead-link", "redis-out-of-memory")
     assert "does not lead to a runbook" in row.faults[0]
@@ -218,14 +214,14 @@ def test_a_dead_link_is_told_even_where_the_name_leads_to_a_runbook() -> None:
 def test_links_are_matched_on_their_last_part(link: str) -> None:
     alert = Alert("X", "r.yaml", 1, annotations={"runbook_url": link})
 
-    assert cover([alert], KnowledgeBase.builtin(), faults={}).rows[0].runbook == "redis-out-of-memory"
+    assert cover([alert], builtin_base(), faults={}).rows[0].runbook == "redis-out-of-memory"
 
 
 def test_on_a_terminal_the_rows_are_a_table() -> None:
     alerts = [Alert("RedisOutOfMemory", "r.yaml", 1), Alert("CoffeeEmpty", "r.yaml", 2)]
     out = Console(force_terminal=True, width=120, file=io.StringIO())
 
-    print_coverage(out, cover(alerts, KnowledgeBase.builtin(), faults={}))
+    print_coverage(out, cover(alerts, builtin_base(), faults={}))
 
     text = out.file.getvalue()  # type: ignore[attr-defined]
     assert "remark" in text
@@ -299,14 +295,14 @@ def test_each_of_the_usual_annotations_is_a_link_and_what_a_chart_fills_in_is_no
 @pytest.mark.parametrize("key", ["runbook", "Runbook-URL", "runbookUrl", "runbookURL", "playbook", "playbook_url"])
 def test_an_annotation_is_known_in_any_spelling(key: str) -> None:
     alert = Alert("X", "r.yaml", 1, annotations={key: "https://example.org/redis-out-of-memory", "note": "none"})
-    assert cover([alert], KnowledgeBase.builtin(), faults={}).rows[0].runbook == "redis-out-of-memory"
+    assert cover([alert], builtin_base(), faults={}).rows[0].runbook == "redis-out-of-memory"
 
 
 def test_the_name_of_the_alert_in_a_link_is_filled_in() -> None:
     alert = Alert(
         "RedisOutOfMemory", "r.yaml", 1, annotations={"runbook_url": "https://x.org/{{ $labels.alertname }}/"}
     )
-    row = cover([alert], KnowledgeBase.builtin(), faults={}).rows[0]
+    row = cover([alert], builtin_base(), faults={}).rows[0]
     assert (row.status, row.via) == ("covered", "link")
 
 
@@ -378,7 +374,7 @@ def test_a_link_that_names_another_alert_is_told() -> None:
 def test_runbooks_that_no_alert_names_are_listed(tmp_path: Path) -> None:
     rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: RedisOutOfMemory\n")
     result = _run(rules)
-    assert f"no alert names {len(KnowledgeBase.builtin()) - 1} of the runbooks: etcd-quota-exceeded, " in result.stderr
+    assert f"no alert names {len(builtin_base()) - 1} of the runbooks: etcd-quota-exceeded, " in result.stderr
     assert "redis-out-of-memory" not in json.loads(_run(rules, "--json").stdout)["unnamed_runbooks"]
 
 

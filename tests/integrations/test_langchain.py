@@ -13,10 +13,10 @@ from langchain_core.retrievers import BaseRetriever
 from langchain_core.runnables import RunnableLambda
 from langchain_tests.integration_tests.retrievers import RetrieversIntegrationTests
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.integrations.langchain import RunbookRetriever
+from tests.documents import builtin_base
 
-BASE = KnowledgeBase.builtin()
+BASE = builtin_base()
 QUESTION = "FATAL: sorry, too many clients already"
 
 

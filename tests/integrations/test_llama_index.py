@@ -9,10 +9,10 @@ pytest.importorskip("llama_index.core", reason="the extra `llama-index` is not i
 from llama_index.core.llms import MockLLM
 from llama_index.core.query_engine import RetrieverQueryEngine
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.integrations.llama_index import RunbookRetriever
+from tests.documents import builtin_base
 
-BASE = KnowledgeBase.builtin()
+BASE = builtin_base()
 QUESTION = "FATAL: sorry, too many clients already"
 
 

@@ -12,6 +12,7 @@ from faultmaven_kb.export.agent_text import as_data, marked, shortened
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.mcp_server.answers import SEARCH_BYTES, findings_of, list_of, search_answer, text_of_runbook
 from faultmaven_kb.text.shown import readable, shown
+from tests.documents import builtin_base
 
 HOSTILE = """# Disk full \u202eevil
 
@@ -61,7 +62,7 @@ def test_a_search_answer_stays_within_its_bound_and_says_what_was_cut(word: str)
 
 
 def test_an_answer_that_fits_says_that_nothing_was_cut() -> None:
-    answer = KnowledgeBase.builtin().search("FATAL: sorry, too many clients already")
+    answer = builtin_base().search("FATAL: sorry, too many clients already")
 
     found = search_answer(replace(answer, hits=answer.hits[:1]))
 
@@ -72,7 +73,7 @@ def test_an_answer_that_fits_says_that_nothing_was_cut() -> None:
 
 
 def test_the_next_command_is_that_of_the_step_that_tells_the_likeliest_causes_apart() -> None:
-    base = KnowledgeBase.builtin()
+    base = builtin_base()
     question = "connection pool exhausted, many sessions idle in transaction"
     answer = base.search(question, limit=10)
     weighed = base.differential(question, ask=lambda _: answer)
@@ -114,7 +115,7 @@ def test_a_long_runbook_is_cut_with_a_word_about_it() -> None:
 
 
 def test_a_section_is_found_by_title_and_by_role_with_its_subsections() -> None:
-    runbook = KnowledgeBase.builtin()["redis-out-of-memory"]
+    runbook = builtin_base()["redis-out-of-memory"]
 
     by_role, by_title = text_of_runbook(runbook, "solutions"), text_of_runbook(runbook, "Solutions")
 
@@ -126,8 +127,8 @@ def test_a_section_is_found_by_title_and_by_role_with_its_subsections() -> None:
 
 
 def test_a_list_is_paged() -> None:
-    first = list_of(KnowledgeBase.builtin(), limit=5)
-    rest = list_of(KnowledgeBase.builtin(), offset=5, limit=100)
+    first = list_of(builtin_base(), limit=5)
+    rest = list_of(builtin_base(), offset=5, limit=100)
 
     assert len(first.runbooks) == 5
     assert first.cut == [f"{first.total - 5} more runbooks: ask again with offset 5"]

@@ -1,6 +1,5 @@
 """`fmkb mcp` as it is started: where it cannot serve it says so."""
 
-import os
 import socket
 import subprocess
 import sys
@@ -11,18 +10,17 @@ import pytest
 pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 
-def _start(cache: Path, *arguments: str) -> "subprocess.Popen[str]":
+def _start(*arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(
         [sys.executable, "-m", "faultmaven_kb", "mcp", *arguments],
-        env={**os.environ, "FMKB_CACHE_DIR": str(cache)},
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
 
 
-def _refused(cache: Path, *arguments: str) -> str:
-    with _start(cache, *arguments) as process:
+def _refused(*arguments: str) -> str:
+    with _start(*arguments) as process:
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 2
     return said
@@ -31,12 +29,12 @@ def _refused(cache: Path, *arguments: str) -> str:
 def test_a_port_that_is_taken_and_an_address_of_nobody_are_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        assert f"cannot listen on 127.0.0.1:{port}" in _refused(tmp_path, "--http", "--port", port)
+        assert f"cannot listen on 127.0.0.1:{port}" in _refused("--http", "--port", port)
     token = tmp_path / "token"
     token.write_text("a-token-for-tests-only", encoding="utf-8")
-    said = _refused(tmp_path, "--http", "--host", "192.0.2.1", "--token-file", str(token))
+    said = _refused("--http", "--host", "192.0.2.1", "--token-file", str(token))
     assert "an address of this machine" in said
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
-    assert "no such file or folder" in _refused(tmp_path, "--kb", str(tmp_path / "nowhere"))
+    assert "no such file or folder" in _refused("--kb", str(tmp_path / "nowhere"))

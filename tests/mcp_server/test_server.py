@@ -24,29 +24,25 @@ TARGET = str | StdioServerParameters
 RUNBOOK = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring the {word} back.\n"
 
 
-def _environment(cache: Path) -> dict[str, str]:
-    return {**os.environ, "FMKB_CACHE_DIR": str(cache)}
-
-
-def _stdio(cache: Path, *arguments: str) -> StdioServerParameters:
+def _stdio(*arguments: str) -> StdioServerParameters:
     return StdioServerParameters(
-        command=sys.executable, args=["-m", "faultmaven_kb", "mcp", *arguments], env=_environment(cache)
+        command=sys.executable, args=["-m", "faultmaven_kb", "mcp", *arguments], env={**os.environ}
     )
 
 
 @pytest.fixture(scope="module")
-def http(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with _http_server(tmp_path_factory.mktemp("cache")) as address:
+def http() -> Iterator[str]:
+    with _http_server() as address:
         yield address
 
 
 @contextmanager
-def _http_server(cache: Path, *arguments: str) -> Iterator[str]:
+def _http_server(*arguments: str) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "faultmaven_kb", "mcp", "--http", "--port", str(port), *arguments]
-    with subprocess.Popen(command, env=_environment(cache), stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
         try:
             _wait_for(port)
             yield f"http://127.0.0.1:{port}/mcp"
@@ -66,9 +62,9 @@ def _wait_for(port: int) -> None:
 
 
 @pytest.fixture(params=["stdio", "http"])
-def target(request: pytest.FixtureRequest, tmp_path: Path) -> TARGET:
+def target(request: pytest.FixtureRequest) -> TARGET:
     if request.param == "stdio":
-        return _stdio(tmp_path)
+        return _stdio()
     address: str = request.getfixturevalue("http")
     return address
 
@@ -234,7 +230,7 @@ def test_a_changed_a_new_and_a_removed_file_are_seen_and_a_vanished_folder_is_un
         await unavailable(client)
         assert (await client.call_tool("list_runbooks", {})).is_error
 
-    _with_client(_stdio(tmp_path / "cache", "--kb", str(folder)), task)
+    _with_client(_stdio("--kb", str(folder)), task)
 
 
 @pytest.mark.parametrize("transport", ["stdio", "http"])
@@ -281,7 +277,7 @@ def test_a_client_hears_that_the_set_of_runbooks_changed(tmp_path: Path, transpo
             group.cancel_scope.cancel()
 
     if transport == "stdio":
-        anyio.run(run, _stdio(tmp_path / "cache", "--kb", str(folder)))
+        anyio.run(run, _stdio("--kb", str(folder)))
         return
-    with _http_server(tmp_path / "cache", "--kb", str(folder)) as address:
+    with _http_server("--kb", str(folder)) as address:
         anyio.run(run, address)

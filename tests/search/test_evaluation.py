@@ -15,6 +15,7 @@ from faultmaven_kb.evaluation.self_check import self_check, without_symptom
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.reports.evaluation_text import comparison_text, evaluation_text, self_check_text
 from faultmaven_kb.search.answer import Answer
+from tests.documents import builtin_base
 
 _SET = Path(__file__).parent.parent / "data" / "search"
 _FIRST = [_SET / f"questions-{kind}-a-runbook.jsonl" for kind in ("with", "without")]
@@ -24,7 +25,7 @@ _FIRST = [_SET / f"questions-{kind}-a-runbook.jsonl" for kind in ("with", "witho
 def kb() -> KnowledgeBase:
     """The runbooks that the questions were written for: a new one may cover what is a negative here."""
     named = {name for path in _FIRST for question in read_labelled(path) for name, _ in question.expected}
-    return KnowledgeBase(runbook for runbook in KnowledgeBase.builtin() if runbook.id in named)
+    return KnowledgeBase(runbook for runbook in builtin_base() if runbook.id in named)
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +68,7 @@ def test_with_nine_more_runbooks_the_base_still_finds_the_right_one() -> None:
 
 def _on_those_they_name(questions: list[LabelledQuestion]) -> Evaluation:
     named = {name for question in questions for name, _ in question.expected}
-    base = KnowledgeBase(runbook for runbook in KnowledgeBase.builtin() if runbook.id in named)
+    base = KnowledgeBase(runbook for runbook in builtin_base() if runbook.id in named)
     return evaluate(questions, lambda question: base.search(question, limit=10))
 
 
@@ -86,7 +87,7 @@ def test_with_the_networks_runbooks_the_base_still_finds_the_right_one() -> None
 def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
     """Each runbook more may be mistaken for the right one; what the docs say of the whole base holds."""
     questions = [each for path in sorted(_SET.rglob("*.jsonl")) for each in read_labelled(path)]
-    kb = KnowledgeBase.builtin()
+    kb = builtin_base()
     whole = evaluate(questions, lambda question: kb.search(question, limit=10))
     figures = _figures(whole)
     assert figures["S@1"] >= 0.82
@@ -97,7 +98,7 @@ def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
 
 
 def test_runbooks_that_came_later_are_found_among_all_that_are_shipped() -> None:
-    kb = KnowledgeBase.builtin()
+    kb = builtin_base()
     questions = [each for path in sorted((_SET / "topics").glob("*.jsonl")) for each in read_labelled(path)]
     asked = Counter(name for question in questions for name, _ in question.expected)
     assert set(asked) <= set(kb.ids)

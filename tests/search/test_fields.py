@@ -2,10 +2,11 @@
 
 import pytest
 
-from faultmaven_kb import KnowledgeBase, parse_runbook
+from faultmaven_kb import parse_runbook
 from faultmaven_kb.search.fields import BODY, FIELDS, POINTED, segment_at
+from tests.documents import builtin_base
 
-BUILTIN = list(KnowledgeBase.builtin())
+BUILTIN = list(builtin_base())
 
 
 @pytest.mark.parametrize("field", range(len(FIELDS)), ids=[field.name for field in FIELDS])

@@ -6,8 +6,9 @@ import pytest
 
 from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.terms import terms_of
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
+KB = builtin_base()
 SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.symptoms]
 
 WORDINGS = [
@@ -29,6 +30,18 @@ WORDINGS = [
         "prometheus_config_last_reload_successful is 0, parsing yaml failed, old rules run",
     ),
     ("prometheus-config-reload-failed", "promtool check says field not found in type, and SIGHUP changed nothing"),
+    (
+        "k8s-deployment-rollout-stuck",
+        "after the release the ReplicaSet has timed out progressing and helm upgrade --wait gives up",
+    ),
+    ("k8s-deployment-rollout-stuck", "DeploymentPaused: somebody paused it and the new image is not rolled out"),
+    ("k8s-quota-exceeded", "fewer pods than replicas and none of them Pending, the ReplicaSet says FailedCreate"),
+    ("k8s-quota-exceeded", "pods is forbidden: failed quota: compute: must specify limits.memory"),
+    ("k8s-rbac-forbidden", "the service account of our job cannot list pods, kubectl auth can-i says no"),
+    (
+        "k8s-rbac-forbidden",
+        'operator log: cannot get resource "leases" in API group "coordination.k8s.io", the rolebinding is missing',
+    ),
     ("k8s-pod-pending", "FailedScheduling: 0/5 nodes are available: 5 Insufficient memory"),
     ("k8s-pod-pending", "0/3 nodes are available, untolerated taint, no preemption victims"),
     ("k8s-service-no-endpoints", "the selector matches nothing, EndpointSlice is <unset>, ingress answers 503"),
@@ -223,7 +236,7 @@ def test_scores_fall_and_confidence_is_a_probability() -> None:
 
 def test_two_searches_give_the_same_bytes() -> None:
     question = "connection timed out while resolving the upstream"
-    assert KB.search(question).to_dict() == KnowledgeBase.builtin().search(question).to_dict()
+    assert KB.search(question).to_dict() == builtin_base().search(question).to_dict()
 
 
 def test_noise_of_a_log_does_not_change_what_is_found() -> None:

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from faultmaven_kb import KnowledgeBase, Runbook
+from faultmaven_kb import Runbook
 from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, segment_at
 from faultmaven_kb.search.index import END, K1, RANKING_PRIOR, B, Index, ranges
 from faultmaven_kb.search.terms import terms_of
+from tests.documents import builtin_base
 from tests.search.bases import plain
 
 WORD = st.sampled_from("redis pod memory NotReady 137 disk full pool slow not ready".split())
@@ -54,7 +55,7 @@ def test_scores_are_the_sums_of_the_formula(drawn: list[tuple[list[str], list[st
 
 
 def test_every_text_of_a_runbook_stands_in_the_index_segment_by_segment() -> None:
-    runbooks = list(KnowledgeBase.builtin())
+    runbooks = list(builtin_base())
     index = Index(runbooks)
     terms = {number: term for term, number in index.vocabulary.items()}
     for runbook, text in zip(runbooks, index.texts, strict=True):
@@ -68,7 +69,7 @@ def test_every_text_of_a_runbook_stands_in_the_index_segment_by_segment() -> Non
 
 
 def test_a_term_tells_less_the_more_runbooks_have_it_and_never_more_than_a_new_one() -> None:
-    index = Index(list(KnowledgeBase.builtin()))
+    index = Index(list(builtin_base()))
     told = [index.information_of(term) for term in ("xyzzy", "livenessprob", "kubelet", "error")]
     assert told == sorted(told, reverse=True)
     assert all(0 <= value <= 5 for value in told)

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.pasted import read_pasted
+from tests.documents import builtin_base
 
-KB = KnowledgeBase.builtin()
+KB = builtin_base()
 PASTED = Path(__file__).parent.parent / "fixtures" / "pasted"
 
 SHAPES = {

@@ -4,9 +4,10 @@ import pytest
 
 from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.question import read_question
+from tests.documents import builtin_base
 from tests.search.bases import numbered, plain, runbook
 
-BUILTIN = KnowledgeBase.builtin()
+BUILTIN = builtin_base()
 
 
 @pytest.mark.parametrize(

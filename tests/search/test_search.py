@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from faultmaven_kb import KnowledgeBase, Runbook
 from faultmaven_kb.search.engine import Searcher
 from faultmaven_kb.search.ranking import largest
+from tests.documents import builtin_base
 from tests.search.bases import numbered, plain, runbook
 
-BUILTIN = KnowledgeBase.builtin()
+BUILTIN = builtin_base()
 
 OTHER_WORDS = (
     ("redis-out-of-memory", "cache server refuses new keys because maxmemory is reached and nothing is evicted"),
@@ -52,6 +53,24 @@ def test_an_error_of_two_siblings_is_the_hosts_first_and_a_match_without_the_oth
     assert "postgres-disk-full" in answer.reason
     alone = KnowledgeBase(each for each in BUILTIN if each.id != "postgres-disk-full").search(question)
     assert (alone.verdict, alone.hits[0].runbook.id) == ("match", "linux-disk-full")
+
+
+@pytest.mark.parametrize(
+    ("question", "ids"),
+    [
+        ("disk full", ("linux-disk-full", "postgres-disk-full")),
+        ("out of memory", ("k8s-pod-oomkilled", "linux-oom-killer")),
+        ("pods keep restarting", ("k8s-pod-crashloopbackoff", "k8s-pod-pending")),
+        ("connection refused", ("network-connection-refused", "redis-connection-refused")),
+    ],
+)
+def test_a_short_question_that_a_runbook_explains_wholly_is_ambiguous(question: str, ids: tuple[str, str]) -> None:
+    answer = BUILTIN.search(question)
+    assert (answer.verdict, tuple(hit.runbook.id for hit in answer.hits[:2])) == ("ambiguous", ids)
+
+
+def test_titles_tell_equal_hits_apart() -> None:
+    assert [each.words[0] for each in BUILTIN.search("disk full").distinctions] == ["Linux", "PostgreSQL"]
 
 
 @pytest.mark.parametrize(

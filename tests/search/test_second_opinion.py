@@ -26,6 +26,7 @@ from faultmaven_kb.semantic.passages import passages_of
 from faultmaven_kb.semantic.second_opinion import LIKE, is_clear, is_plain_words
 from faultmaven_kb.semantic.vectors import VectorStore, unit
 from tests.cli.test_commands import fmkb
+from tests.documents import builtin_base
 from tests.search.minilm import export, weights_folder
 
 _SET = Path(__file__).parent.parent / "data" / "search" / "questions-with-a-runbook.jsonl"
@@ -67,7 +68,7 @@ class _Oracle:
 def kb() -> KnowledgeBase:
     """The runbooks that the questions were written for: a new one may cover what is a negative here."""
     named = {name for question in read_labelled(_SET) for name, _ in question.expected}
-    return KnowledgeBase(runbook for runbook in KnowledgeBase.builtin() if runbook.id in named)
+    return KnowledgeBase(runbook for runbook in builtin_base() if runbook.id in named)
 
 
 @pytest.mark.parametrize("text", ["ENOSPC\nENOSPC", "exit code 137", "/var is full", "CrashLoop", "a: b", "it's", " "])

@@ -8,9 +8,10 @@ from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.question import read_question
 from faultmaven_kb.search.signatures import topics
 from faultmaven_kb.search.tables import rows
+from tests.documents import builtin_base
 from tests.search.bases import numbered, runbook
 
-BUILTIN = KnowledgeBase.builtin()
+BUILTIN = builtin_base()
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,7 @@ def test_every_entry_has_a_source_a_known_subject_and_a_pattern() -> None:
 def test_a_refusal_by_mongo_is_no_match_for_redis_and_the_reason_says_why() -> None:
     answer = BUILTIN.search("MongoNetworkError: connect ECONNREFUSED 127.0.0.1:27017")
     assert answer.verdict == "none"
-    assert '"mongonetworkerror" speaks of mongodb' in answer.reason
+    assert '"mongonetworkerror" suggests mongodb' in answer.reason
 
 
 @pytest.mark.parametrize(

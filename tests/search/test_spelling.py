@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.index import Index
 from faultmaven_kb.search.spelling import Speller, distance
+from tests.documents import builtin_base
 
-BUILTIN = KnowledgeBase.builtin()
+BUILTIN = builtin_base()
 INDEX = Index(list(BUILTIN))
 SPELLER = Speller(INDEX.vocabulary)
 

@@ -99,6 +99,19 @@ def test_the_three_verdicts() -> None:
     assert decide([WEAK, WEAK]) == decide([]) == "none"
 
 
+def test_a_short_question_is_ambiguous_where_one_short_text_explains_all_of_it() -> None:
+    short = Strength(mass=1.8, phrases=1.8, passage=1.8, missing=0, technology=0, lead=0.26, title=0.66)
+    assert decide([short, WEAK], is_explained=True) == "ambiguous"
+    assert decide([short, WEAK]) == "none"
+    for worse in (
+        short._replace(passage=0.9),
+        short._replace(missing=1),
+        short._replace(technology=-1),
+        short._replace(lead=0.0),
+    ):
+        assert decide([worse, WEAK], is_explained=True) == "none", worse
+
+
 def test_a_lead_counts_for_less_when_the_question_does_not_say_the_title() -> None:
     """The sibling of a runbook that the base does not have is far ahead of all others as well."""
     assert probability(STRONG._replace(title=0.9)) > probability(STRONG._replace(title=0.1))

@@ -2,10 +2,10 @@
 
 import pytest
 
-from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.search.tables import column, rows
 from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
 from faultmaven_kb.search.terms import terms_of
+from tests.documents import builtin_base
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_a_technology_is_listed_once_and_every_word_belongs_to_one() -> None:
 
 
 def test_families_name_technologies_that_runbooks_name() -> None:
-    shipped = {runbook.metadata.technology for runbook in KnowledgeBase.builtin()}
+    shipped = {runbook.metadata.technology for runbook in builtin_base()}
     known = {row[0] for row in rows("technologies")} | shipped | {"tomcat"}
     assert {name for name, others in rows("families") for name in (name, *others.split())} <= known
 

@@ -22,6 +22,7 @@ from faultmaven_kb.integrations.passages import PassageFinder
 from faultmaven_kb.mcp_server.server import RunbookServer
 from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.text.shown import shown
+from tests.documents import builtin_base
 from tests.security.hidden_texts import BLOCK, INLINE, MORE, RUNBOOK, SECRET, UNCLOSED
 
 TODAY = date(2026, 11, 22)
@@ -158,7 +159,7 @@ def test_what_the_page_shows_is_kept_line_for_line_and_code_to_the_letter() -> N
 
 
 def test_the_runbook_as_shown_loses_no_field_of_the_built_in_runbooks() -> None:
-    for runbook in list(KnowledgeBase.builtin())[:6]:
+    for runbook in list(builtin_base())[:6]:
         seen = as_shown(runbook)
         assert [each.code for each in seen.quick_fix] == [each.code for each in runbook.quick_fix]
         assert [each.name for each in seen.causes] == [each.name for each in runbook.causes]

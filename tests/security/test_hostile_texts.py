@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb import KnowledgeBase, parse_runbook
+from faultmaven_kb import parse_runbook
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME
 from faultmaven_kb.gate.hazards.credentials import credentials_in, private_keys_in
 from faultmaven_kb.gate.settings.policy import matches_path
 from faultmaven_kb.integrations.prometheus_rules import read_rules
+from tests.documents import builtin_base
 
 
 def test_a_title_of_many_capitals_is_no_alert_name() -> None:
@@ -32,7 +33,7 @@ def test_a_long_word_of_dots_holds_no_credential() -> None:
 
 @pytest.mark.parametrize("question", ["Name: a\n" * 20_000, "a-" * 50_000, "\n" * 100_000 + "x", "a://" * 30_000])
 def test_a_long_question_of_one_piece_finds_nothing(question: str) -> None:
-    assert KnowledgeBase.builtin().search(question).verdict == "none"
+    assert builtin_base().search(question).verdict == "none"
 
 
 def test_a_value_of_front_matter_that_is_mostly_blanks_is_read() -> None:

@@ -84,7 +84,6 @@ def surroundings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pa
         next(path for path in RUNBOOKS if path.stem == "redis-out-of-memory").read_bytes()
     )
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("FMKB_LABS_DIR", str(tmp_path / "state"))
     sockets: list[socket.socket] = []
     for kind in _KINDS:

@@ -69,7 +69,6 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of hostile runbooks, alert rules, labs and questions; the current one."""
     for name in ("FMKB_PATH", "FMKB_TRACEBACK", "GITHUB_ACTIONS", "FORCE_COLOR"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
     monkeypatch.setenv("FMKB_LABS_DIR", str(tmp_path / "state"))
     runbooks = tmp_path / "kb"
     runbooks.mkdir()

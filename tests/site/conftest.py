@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.site.building import build_site
+from tests.documents import builtin_base
 from tests.site.browser import Watched, chromium
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 AXE = "axe-core@4.14.1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its event loop runs until it is closed, and others' tests start their own
 def browser() -> "Iterator[Browser]":
     with chromium() as found:
         yield found
@@ -28,7 +28,7 @@ def browser() -> "Iterator[Browser]":
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site") / "a folder, with 'odd' name"
-    build_site(KnowledgeBase.builtin(), folder, title="Runbooks")
+    build_site(builtin_base(), folder, title="Runbooks")
     return folder
 
 

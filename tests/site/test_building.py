@@ -16,19 +16,20 @@ from faultmaven_kb.site.names import page_names
 from faultmaven_kb.site.pages import Site, Source
 from faultmaven_kb.site.search_data import encoded
 from tests.crash.harness import POSIX
+from tests.documents import builtin_base
 from tests.site.hostile import ATTACKS, ATTRIBUTES, TAGS, Page, write
 
 
 @pytest.fixture(scope="module")
 def shipped() -> dict[str, str]:
-    files = site_files(KnowledgeBase.builtin(), title="Runbooks", source=Source())
+    files = site_files(builtin_base(), title="Runbooks", source=Source())
     return {name: content.decode("utf-8") for name, content in files.items()}
 
 
 def test_every_runbook_has_a_page_and_every_link_within_the_site_leads_somewhere(shipped: dict[str, str]) -> None:
     pages = {name: Page(text) for name, text in shipped.items() if name.endswith(".html")}
 
-    assert len([name for name in pages if name.startswith("runbooks/")]) == len(KnowledgeBase.builtin())
+    assert len([name for name in pages if name.startswith("runbooks/")]) == len(builtin_base())
     for name, page in pages.items():
         for link in (*page.links, *page.scripts):
             if not link.startswith(("https://", "http://", "mailto:")):
@@ -42,7 +43,7 @@ def test_every_runbook_has_a_page_and_every_link_within_the_site_leads_somewhere
 
 def test_all_text_of_a_runbook_is_on_its_page(shipped: dict[str, str]) -> None:
     page = re.sub(r"<[^>]+>", "", shipped["runbooks/redis-out-of-memory.html"])
-    runbook = KnowledgeBase.builtin()["redis-out-of-memory"]
+    runbook = builtin_base()["redis-out-of-memory"]
 
     for section in runbook.sections:
         for word in re.findall(r"[A-Za-z]{5,}", section.text.split("](", 1)[0]):
@@ -106,7 +107,7 @@ def test_a_second_build_writes_what_changed_and_removes_what_is_gone(tmp_path: P
 
 
 def test_two_builds_are_the_same_to_the_byte() -> None:
-    kb = KnowledgeBase.builtin()
+    kb = builtin_base()
 
     assert site_files(kb, title="A", source=Source()) == site_files(kb, title="A", source=Source())
 
@@ -115,10 +116,10 @@ def test_a_folder_with_other_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
 
     with pytest.raises(PathError, match="contains other files"):
-        build_site(KnowledgeBase.builtin(), tmp_path)
+        build_site(builtin_base(), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
     with pytest.raises(PathError, match="is a file"):
-        build_site(KnowledgeBase.builtin(), tmp_path / "thesis.txt")
+        build_site(builtin_base(), tmp_path / "thesis.txt")
 
 
 def test_a_forged_list_of_files_removes_nothing_outside_the_site(tmp_path: Path) -> None:
@@ -128,7 +129,7 @@ def test_a_forged_list_of_files_removes_nothing_outside_the_site(tmp_path: Path)
     names = ["../victim.txt", str(victim), "a/../../victim.txt"]
     (out / MARK).write_text(json.dumps({"files": names}), encoding="utf-8")
 
-    build_site(KnowledgeBase.builtin(), out)
+    build_site(builtin_base(), out)
 
     assert victim.read_text(encoding="utf-8") == "mine"
 

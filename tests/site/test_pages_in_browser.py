@@ -11,6 +11,7 @@ import pytest
 
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.site.building import build_site
+from tests.documents import builtin_base
 from tests.site.browser import PATIENCE, Watched, address
 from tests.site.hostile import ATTACKS, write
 
@@ -193,11 +194,11 @@ def test_a_warning_has_a_mark_and_a_border_and_not_only_a_colour(site: Path, wat
 def test_the_list_is_narrowed_and_its_address_brings_the_same_list(site: Path, watched: Watched) -> None:
     page = watched.page
     page.goto(f"{address(site, 'browse.html')}#technology=redis")
-    assert page.inner_text("#shown") == f"4 of {len(KnowledgeBase.builtin())}"
+    assert page.inner_text("#shown") == f"4 of {len(builtin_base())}"
     page.select_option('[data-filter="status"]', "verified in part")
     page.reload()
     shown = page.locator("#list > li:visible").count()
-    assert page.inner_text("#shown") == f"{shown} of {len(KnowledgeBase.builtin())}"
+    assert page.inner_text("#shown") == f"{shown} of {len(builtin_base())}"
     assert 0 < shown < 4
     page.click("#clear")
     page.fill("#words", "dns")
@@ -217,7 +218,7 @@ def test_the_map_shows_a_runbook_s_own_links_and_opens_it(site: Path, watched: W
     page.goto(address(site, "map.html"))
     node = page.locator('.atlas a[href="runbooks/redis-out-of-memory.html"]')
     node.focus()
-    related = len(KnowledgeBase.builtin().related("redis-out-of-memory"))
+    related = len(builtin_base().related("redis-out-of-memory"))
 
     assert page.locator(".curves path.lit").count() >= related > 0
     page.keyboard.press("Enter")

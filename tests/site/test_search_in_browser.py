@@ -11,7 +11,7 @@ from benchmarks.generate import write_runbooks
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.search.terms import product_names, stem, tokens_of
 from faultmaven_kb.site.building import build_site
-from tests.documents import ROOT, RUNBOOKS
+from tests.documents import ROOT, RUNBOOKS, builtin_base
 from tests.site.browser import PATIENCE, address
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def test_verdict_first_hit_and_confidence_are_the_library_s_on_every_labelled_qu
     questions = [json.loads(line)["text"] for file in QUESTIONS for line in file.read_text("utf-8").splitlines()]
     assert len(questions) > 500
 
-    assert differences(answers(KnowledgeBase.builtin(), questions), ask(browser, site, questions)) == []
+    assert differences(answers(builtin_base(), questions), ask(browser, site, questions)) == []
 
 
 def test_it_is_the_same_on_a_larger_base_that_the_tables_were_not_written_for(
@@ -114,7 +114,7 @@ def test_it_is_the_same_on_a_larger_base_that_the_tables_were_not_written_for(
     ],
 )
 def test_what_people_paste_is_read_as_the_library_reads_it(browser: "Browser", site: Path, text: str) -> None:
-    assert differences(answers(KnowledgeBase.builtin(), [text]), ask(browser, site, [text])) == []
+    assert differences(answers(builtin_base(), [text]), ask(browser, site, [text])) == []
 
 
 def test_every_word_of_the_runbooks_has_the_library_s_stem_and_terms(browser: "Browser", site: Path) -> None:

@@ -118,7 +118,7 @@ def _report_unknown(kb: KnowledgeBase, questions: tuple[LabelledQuestion, ...]) 
 
 
 def _print_patch(patch: AliasPatch) -> None:
-    """The patch alone on standard output, so that it can be kept; what it leaves out is told beside it."""
+    """The patch alone on standard output, so that it can be kept; what it leaves out goes to standard error."""
     click.echo(patch.text, nl=False)
     if patch.left_out:
         named = ", ".join(f'"{printable(name)}"' for name in patch.left_out)

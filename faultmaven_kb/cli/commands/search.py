@@ -101,7 +101,7 @@ def command(
 def _copy(answer: Answer, block: int, pairs: tuple[str, ...]) -> None:
     """Print one block of the runbook that matches; of one that may be wrong none is handed out."""
     if answer.verdict != "match":
-        ids = " or ".join(printable(hit.runbook.id) for hit in answer.hits[:2] if hit.confidence >= _SHOWN)
+        ids = " or ".join(printable(hit.card.id) for hit in answer.hits[:2] if hit.confidence >= _SHOWN)
         remedy = f"; `fmkb show ID --copy {block}` prints that of {ids}" if ids else ""
         click.echo(f"fmkb: no runbook is a match, so no block was printed{remedy}", err=True)
         return

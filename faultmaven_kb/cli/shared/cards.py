@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
-from faultmaven_kb.model.runbook import Command, Duration, Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
+from faultmaven_kb.search.card import Card, CardCommand
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.terminal_text import printable, printable_lines
 
@@ -34,34 +34,33 @@ def print_brief(console: Console, hit: Hit) -> None:
 
 def print_card(console: Console, hit: Hit) -> None:
     """The whole card: reason, causes, quick fix and first step."""
-    runbook = hit.runbook
+    card = hit.card
     console.print(headline(hit), soft_wrap=True)
-    if runbook.metadata.status == "deprecated":
+    if card.status == "deprecated":
         console.print(Text("  deprecated: look for a newer runbook among its related ones", style="yellow"))
-    if runbook.metadata.status == "verified in part":
-        proven = Text(printable(str(runbook.metadata.verified_by)), style="yellow")
+    if card.status == "verified in part":
+        proven = Text(printable(str(card.verified_by)), style="yellow")
         print_line(console, Text("  proven in part: ", style="yellow"), proven)
     print_why(console, hit.evidence[:1])
-    _print_causes(console, runbook)
-    if runbook.quick_fix:
-        time = _quick_time(runbook.resolution_time)
-        _print_code(console, f"Quick fix, {time}" if time else "Quick fix", runbook.quick_fix)
-    if runbook.steps:
-        step = runbook.steps[0]
-        _print_code(console, f"First step: {printable(step.title)}", step.commands[:1], text=step.what_to_check)
-    console.print(Text(f"  fmkb show {printable(runbook.id)}", style="dim"))
+    _print_causes(console, card)
+    if card.quick_fix:
+        time = "-".join(dict.fromkeys(f"{minutes:g}" for minutes in card.quick_minutes))
+        _print_code(console, f"Quick fix, {time} min" if time else "Quick fix", card.quick_fix)
+    if step := card.first_step:
+        _print_code(console, f"First step: {printable(step.title)}", step.commands, text=step.what_to_check)
+    console.print(Text(f"  fmkb show {printable(card.id)}", style="dim"))
 
 
 def headline(hit: Hit) -> Text:
     """How likely it is, what it is called, how bad it is and whether it is proven."""
-    metadata = hit.runbook.metadata
+    card = hit.card
     line = Text(f"{math.floor(hit.confidence * 100 + 0.5):>3} % ", style="bold")
-    line.append(printable(hit.runbook.title), style="bold cyan")
-    line.append(f"  {printable(hit.runbook.id)}", style="dim")
-    if metadata.severity:
-        line.append(f"  {metadata.severity}", style=SEVERITY_STYLES[metadata.severity])
-    if metadata.status:
-        line.append(f"  {metadata.status}", style="green" if metadata.status in VERIFIED else "dim")
+    line.append(printable(card.title), style="bold cyan")
+    line.append(f"  {printable(card.id)}", style="dim")
+    if card.severity:
+        line.append(f"  {printable(card.severity)}", style=SEVERITY_STYLES.get(card.severity, ""))
+    if card.status:
+        line.append(f"  {printable(card.status)}", style="green" if card.status in VERIFIED else "dim")
     return line
 
 
@@ -84,13 +83,6 @@ def print_line(console: Console, lead: Text, text: Text) -> None:
     console.print(lead + text, soft_wrap=True)
 
 
-def _quick_time(time: Duration) -> str:
-    """The time of the quick fix as `5-10 min`; empty where the card names none."""
-    part = next((part for part in time.ranges if "quick" in part.label), time)
-    minutes = [f"{bound.total_seconds() / 60:g}" for bound in (part.minimum, part.maximum) if bound is not None]
-    return f"{'-'.join(dict.fromkeys(minutes))} min" if minutes else ""
-
-
 def _marked(evidence: Evidence) -> Text:
     """The text with the matching words marked; piped, where there are no styles, asterisks would change the text."""
     text = Text()
@@ -103,11 +95,11 @@ def _marked(evidence: Evidence) -> Text:
     return text
 
 
-def _print_causes(console: Console, runbook: Runbook) -> None:
-    if not runbook.causes:
+def _print_causes(console: Console, card: Card) -> None:
+    if not card.causes:
         return
     console.print(Text("  Likely causes (shares are the author's estimate)", style="bold"))
-    for cause in runbook.causes:
+    for cause in card.causes:
         lead = Text("    ")
         if cause.weight is not None:
             lead.append(bar(cause.weight), style="blue")
@@ -120,7 +112,7 @@ def _print_causes(console: Console, runbook: Runbook) -> None:
         print_line(console, lead, text)
 
 
-def _print_code(console: Console, title: str, commands: tuple[Command, ...], *, text: str = "") -> None:
+def _print_code(console: Console, title: str, commands: tuple[CardCommand, ...], *, text: str = "") -> None:
     console.print(Text(f"  {title}", style="bold"))
     if text:
         print_line(console, Text("    "), Text(printable(plain(text))))

@@ -9,6 +9,7 @@ import click
 
 from faultmaven_kb.cli.shared.options import options
 from faultmaven_kb.diagnostics import Diagnostic, Level, did_you_mean
+from faultmaven_kb.disk.folders import real_path
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.knowledge_base import builtin_path
 from faultmaven_kb.labs.declarations.check import check_lab
@@ -19,7 +20,7 @@ from faultmaven_kb.labs.machines.images import (
     read_images,
 )
 from faultmaven_kb.labs.proving.heartbeat import Heartbeat
-from faultmaven_kb.reading.files import find_runbooks, read_file, real_path
+from faultmaven_kb.reading.files import find_runbooks, read_file
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]

@@ -1,21 +1,21 @@
 """A team's own headings for everybody who reads its runbooks, not only for the check: `[sections.aliases]`.
 
 The search, the exports and the editor read runbooks without being told of a configuration. So the one in force for the
-runbooks' place is looked up here, cheaply: where no file speaks of aliases, none is parsed. A configuration that is not
+runbooks' place is looked up here, cheaply: where no file mentions aliases, none is parsed. A configuration that is not
 understood changes nothing here, because who looks for help is not who broke it; the check says what is wrong with it.
 """
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from faultmaven_kb.disk.folders import repository_top
+from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.reading.files import real_path
+from faultmaven_kb.gate.configuration.regular import SETTINGS_LIMIT, regular_text
 
 __all__ = ["team_headings"]
 
 _NAMES = (".fmkb.toml", "pyproject.toml")
-_LIMIT = 1_000_000  # chosen: bounds the memory
 
 
 def team_headings(paths: Sequence[str | Path]) -> dict[str, str]:
@@ -36,18 +36,15 @@ def _speaks_of_aliases(path: Path) -> bool:
     folder = real if real.is_dir() else real.parent
     top = repository_top(folder)
     for above in (folder, *folder.parents):
-        if any(_holds(above / name) for name in _NAMES):
+        if any(_holds(above / name, top or Path(folder.anchor)) for name in _NAMES):
             return True
         if above == top:
             return False
     return False
 
 
-def _holds(file: Path) -> bool:
+def _holds(file: Path, root: Path) -> bool:
     try:
-        if not file.is_file():
-            return False
-        with file.open("rb") as opened:
-            return b"aliases" in opened.read(_LIMIT)
-    except OSError:
+        return os.path.lexists(file) and "aliases" in regular_text(file, root, limit=SETTINGS_LIMIT)
+    except ConfigurationError:
         return False

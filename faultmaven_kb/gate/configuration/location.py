@@ -11,12 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultmaven_kb.disk.folders import repository_top
+from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT, regular_text, shown, utf8
 from faultmaven_kb.gate.facts.tree import SnapshotTree
-from faultmaven_kb.reading.files import real_path
 
 __all__ = [
     "FoundConfiguration",

@@ -13,6 +13,7 @@ from itertools import repeat
 from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.disk.folders import real_path
 from faultmaven_kb.gate.engine.baseline import Baseline, Mark, mark_of, stale_entries, without_known
 from faultmaven_kb.gate.engine.document import Examined, compares_documents, examine, rules_in_force, run_base_rules
 from faultmaven_kb.gate.engine.report import Report
@@ -28,7 +29,6 @@ from faultmaven_kb.reading.files import (
     find_strays,
     other_markup,
     read_file,
-    real_path,
     shown_name,
 )
 from faultmaven_kb.source import Source, Span

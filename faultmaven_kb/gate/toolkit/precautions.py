@@ -125,7 +125,7 @@ _REACH = 20_000
 
 
 def _nearest(texts: Iterable[str]) -> list[str]:
-    """The last of some texts that stand above a command, as far as a precaution reaches."""
+    """The last of some texts above a command, as far as a precaution reaches."""
     near: list[str] = []
     left = _REACH
     for text in reversed(tuple(texts)):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.disk.folders import entries_below
 from faultmaven_kb.errors import PathError, UnknownRunbookError
 from faultmaven_kb.labs.declarations.declaration import (
     Case,
@@ -73,7 +74,9 @@ def find_labs(paths: Iterable[Path]) -> tuple[Path, ...]:
     found: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            found.update(path.rglob("*.lab.yaml"))
+            found.update(
+                Path(each.path) for each in entries_below(path, hidden=True) if each.name.endswith(".lab.yaml")
+            )
         elif path.is_file():
             found.add(path)
         else:

@@ -1045,7 +1045,7 @@ globalThis.FMKB = globalThis.FMKB || {};
       if (this.probability(strength) >= match) return "match";
       const near = hits.slice(0, 2).map((hit) => this.probability({ ...hit.strength, lead: usualLead }) >= match);
       const covered = !strength.missing && strength.technology >= 0 && strength.passage >= 1
-        && this.isExplained(question, hits[0].shares);
+        && this.probability(strength) >= 1 / 3 && this.isExplained(question, hits[0].shares);
       return near.length === 2 && (near.every(Boolean) || covered) ? "ambiguous" : "none";
     }
 
