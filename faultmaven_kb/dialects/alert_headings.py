@@ -19,8 +19,8 @@ def _names(text: str) -> tuple[str, ...]:
 _BEFORE = frozenset(
     "a additional alert all an any automated automatic basic common current detailed diagnostic emergency failure "
     "fault first further general helpful immediate in-depth incident initial issue key known likely main manual my "
-    "operational our outage possible potential probable problem quick rapid recommended required root runbook safe "
-    "short-term some specific standard suggested technical the this typical useful".split()
+    "next operational our outage possible potential probable problem quick rapid recommended required root runbook "
+    "safe short-term some specific standard suggested technical the this typical useful".split()
 )
 _AFTER = frozenset(
     "action actions activities approach approaches assessment checklist commands details flow flowchart guidance "
@@ -155,6 +155,7 @@ HEADINGS = AlertVocabulary(
     (
         "symptoms",
         _names(
+            "error, error text, failure, "
             "what you'll see, what you will see, what you might see, when to use, when to use this, when to use this "
             "runbook, when to use this playbook, use when, applies when, symptoms and detection, how it looks, "
             "observed behavior, observed behaviour, error message, detection and symptoms, triggers and symptoms, "
@@ -280,6 +281,7 @@ HEADINGS = AlertVocabulary(
 )
 
 INNER_HEADINGS = Vocabulary(
+    ("impact", _names("impact, user impact, business impact")),
     (
         "causes",
         _names("possible causes, causes, common causes, likely causes, potential causes, root causes"),

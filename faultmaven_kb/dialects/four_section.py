@@ -47,6 +47,7 @@ from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 __all__ = ["FOUR_SECTION"]
 
 
+_ONE_CAUSE = ("cause", "root cause", "reason")
 _CARRY_CAUSES = frozenset({"meaning", "diagnosis", "actions", "mitigation"})
 
 
@@ -172,7 +173,7 @@ def _causes(section: OutlineSection) -> Contents:
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
     listed = read_causes(blocks) + named
-    if not listed and section.heading is None and beside:  # the one cause that a label names
+    if not listed and beside and (section.heading is None or section.key in _ONE_CAUSE or ": " in section.title):
         text = text_of(beside)
         return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))
     found = Contents(causes=listed, passages=_passage(section, text_of(beside)))
