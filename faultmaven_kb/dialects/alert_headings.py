@@ -25,7 +25,7 @@ _BEFORE = frozenset(
 _AFTER = frozenset(
     "action actions activities approach approaches assessment checklist commands details flow flowchart guidance "
     "guide guidelines here hints ideas information instructions it matrix measures notes now options overview path "
-    "phase plan playbook playbooks policy procedure procedures process quickly recommendation recommendations "
+    "phase plan playbook playbooks policy procedure procedures process quickly recommendation recommendations ranked "
     "scenarios section stage step steps strategies strategy summary table techniques template templates this tips "
     "tree workflow".split()
 )
@@ -268,7 +268,8 @@ HEADINGS = AlertVocabulary(
     (
         "resources",
         _names(
-            "alert rule, alert rules, alert definition, alert expression, "
+            "alert rule, alert rules, alert definition, alert expression, metrics, services, recent changes, "
+            "related records, previous incidents, alert behavior, alert behaviour, severities, "
             "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "
             "related resources, notes and special considerations, special considerations, related docs, monitoring "
             "links, helpful links, caveats, known issues, tips, gotchas, faq, background reading, changelog, "

@@ -22,7 +22,7 @@ from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
-__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "parts_by_label", "unclaimed"]
+__all__ = ["ALERT_NAME", "alert_sections", "is_of_names", "label_role", "lead_of", "parts_by_label", "unclaimed"]
 
 _CORE = frozenset(
     {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"}
@@ -72,11 +72,10 @@ def _opened(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSe
         yield role, section
         return
     own = replace(section, children=tuple(child for child in section.children if child.span not in named))
-    if own.children or not _only_facts(own):
-        yield role, own
+    if own.blocks and not _only_facts(replace(own, children=())):
+        yield role, replace(own, children=())
     for child in section.children:
-        if child.span in named:
-            yield named[child.span], child
+        yield named.get(child.span, "resources"), child
 
 
 def _with_value(role: str, section: OutlineSection) -> OutlineSection:
@@ -268,12 +267,17 @@ def _pieces(block: Block) -> Iterator[Block]:
         yield block
 
 
+def is_of_names(block: ListBlock) -> bool:
+    """Whether each item of a list opens with a bold name and says more behind it."""
+    return all(label_of(line) is not None for line in _lines(block))
+
+
 def _is_of_labels(block: ListBlock) -> bool:
     """Whether most items open with a label that names a part, or all with a label and one with such a name."""
     named = sum(_opens_with_label(item) for item in block.items)
     if named * 2 > len(block.items):
         return True
-    return bool(named) and not block.ordered and all(label_of(line) for line in _lines(block))
+    return bool(named) and not block.ordered and is_of_names(block)
 
 
 def _opens_with_label(item: ListItem) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, parts_by_label, unclaimed
+from faultmaven_kb.dialects.alert_sections import alert_sections, is_of_names, lead_of, parts_by_label, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.enumerations import heading_number
@@ -85,7 +85,9 @@ def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
     diagnosis are the mitigation that is missing.
     """
     if role == "analysis":
-        return "diagnosis" if all_commands(blocks_below(section)) or _mostly_looks(section) else "causes"
+        named = any(isinstance(block, ListBlock) and is_of_names(block) for block in section.blocks)
+        looked = not named and bool(all_commands(blocks_below(section)))
+        return "diagnosis" if looked or _mostly_looks(section) else "causes"
     if role not in ("steps", "actions"):
         return role
     if role == "steps" and "diagnosis" not in roles:

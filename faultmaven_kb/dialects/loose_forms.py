@@ -295,7 +295,7 @@ def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps
     items = [item for block in lists for item in block.items]
     listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
     deeds = [item for item in items if _is_deed(item)]
-    if not listed and (2 * len(deeds) >= len(items) or (commands and not _explain(items))):
+    if not listed and (2 * len(deeds) > len(items) or (commands and not _explain(items))):
         listed = items
     if not commands and (len(listed) < _FEWEST or typed):
         return Contents()
