@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import random
 import shutil
 from collections.abc import Iterator
@@ -11,8 +12,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from faultmaven_kb import Cache, ConfigurationError, FaultmavenError, KnowledgeBase, PathError
+from faultmaven_kb import Cache, ConfigurationError, FaultmavenError, KnowledgeBase, PathError, Runbook
+from faultmaven_kb.search.card import card_of
+from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.storage import base as base_module
+from faultmaven_kb.storage.base import StoredBase
 from faultmaven_kb.storage.container import Container, Sections, creating
 from tests.documents import ROOT, RUNBOOKS
 
@@ -68,6 +72,18 @@ def test_a_built_base_gives_the_same_answers_as_one_in_memory(folder: Path, buil
         assert found.verdict == expected.verdict, question
         assert [hit.runbook.id for hit in found.hits] == [hit.runbook.id for hit in expected.hits], question
         assert found.reason == expected.reason
+        assert [hit.card for hit in found.hits] == [card_of(hit.runbook) for hit in expected.hits], question
+        assert pickle.loads(pickle.dumps(found.distinctions)) == expected.distinctions, question
+
+
+def test_what_is_read_without_the_model_is_what_the_model_says(built: Path) -> None:
+    (segment,) = StoredBase(built).segments
+    for place in range(segment.size):
+        seen, model = segment.seen(place), segment.runbook(place)
+        assert card_of(seen) == card_of(model)
+        assert not isinstance(seen, Runbook)
+        for field in FIELDS:
+            assert list(field.segments(seen)) == list(field.segments(model)), field.name
 
 
 def test_a_built_base_reads_no_runbook_before_a_hit_is_asked_for_it(built: Path) -> None:
