@@ -59,8 +59,10 @@ def health_of(kb: KnowledgeBase, *, today: date, cache: Path | None = None) -> H
         orphans=_orphans(kb),
         behind=behind(proof for name, proof in proofs.items() if name in kb),
     )
-    owners = find_owners(gate.root) if gate.root else CodeOwners()
-    return replace(state, owners_file=owners.file, owners=tuple(seen.owners(owners, state))) if owners.file else state
+    owners = find_owners(gate.root) if gate.root else None
+    if owners is None:
+        return state
+    return replace(state, owners_file=owners.file, owners=tuple(seen.owners(owners, state)))
 
 
 def _paths(kb: KnowledgeBase) -> tuple[str, ...]:
@@ -153,7 +155,7 @@ class _Seen:
         findings: Counter[str] = Counter()
         faults = Counter(state.findings)
         for path in sorted({*self._at, *(name for name in faults if name not in self.kb)}):
-            names = owners.of(self.report.places.get(path, path)) or ("",)
+            names = owners.of(path) or ("",)
             ids = [runbook.id for runbook in self._at.get(path, [])]
             for name in names:
                 runbooks[name] += len(ids)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.regular import SETTINGS_LIMIT, regular_text
+from faultmaven_kb.gate.facts.tree import DiskTree
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -28,31 +29,39 @@ _GAP = re.compile(r"(?<!\\)\s")
 
 @dataclass(frozen=True, slots=True)
 class CodeOwners:
-    """The lines of a CODEOWNERS file, the last one first; `file` is its path below the root, empty without one."""
+    """The lines of a CODEOWNERS file, the last one first; `file` is its path below the root of the repository."""
 
-    file: str = ""
-    lines: "tuple[tuple[PathSpec[Any], tuple[str, ...]], ...]" = ()
+    file: str
+    tree: DiskTree
+    lines: "tuple[tuple[PathSpec[Any], tuple[str, ...]], ...]"
 
-    def of(self, place: str) -> tuple[str, ...]:
-        """The owners of a file, by its path below the root; none where no line matches or the line names nobody."""
-        return next((names for pattern, names in self.lines if pattern.match_file(place)), ())
+    def of(self, path: str) -> tuple[str, ...]:
+        """The owners of a file; none where no line matches, the line names nobody, or it lies elsewhere."""
+        place = self.tree.relative(path)
+        return next((names for pattern, names in self.lines if place and pattern.match_file(place)), ())
 
 
-def find_owners(root: Path) -> CodeOwners:
-    """The owners in a repository. Raises `ConfigurationError` for a file that cannot be read or is not understood."""
+def find_owners(root: Path) -> CodeOwners | None:
+    """The owners in a repository, None without a CODEOWNERS.
+
+    Raises `ConfigurationError` for a file that cannot be read or is not understood.
+    """
     for place in _PLACES:
         if os.path.lexists(root / place):
-            return read_owners(regular_text(root / place, root, limit=SETTINGS_LIMIT), place)
-    return CodeOwners()
+            return read_owners(regular_text(root / place, root, limit=SETTINGS_LIMIT), place, root)
+    return None
 
 
-def read_owners(text: str, file: str) -> CodeOwners:
-    """The owners in a text, `file` is its name. Raises `ConfigurationError` for a pattern that is not understood."""
+def read_owners(text: str, file: str, root: Path) -> CodeOwners:
+    """The owners in a text that is the file called `file` below a root.
+
+    Raises `ConfigurationError` for a pattern that is not understood, and for more lines than are matched in time.
+    """
     numbered = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     kept = [(number, line) for number, line in numbered if line and not line.startswith("#")]
     if len(kept) > _MOST_LINES:
         raise ConfigurationError(f"{file}: {len(kept):,} lines with patterns, expected at most {_MOST_LINES:,}")
-    return CodeOwners(file, tuple(_line(line, f"{file}:{number}") for number, line in reversed(kept)))
+    return CodeOwners(file, DiskTree(root), tuple(_line(line, f"{file}:{number}") for number, line in reversed(kept)))
 
 
 def _line(line: str, where: str) -> "tuple[PathSpec[Any], tuple[str, ...]]":

@@ -150,7 +150,7 @@ def _behind(health: Health) -> _Section:
         for row in health.behind
     )
     lines = tuple(
-        (row.runbook, f"{row.package} {row.version}, {row.newest} in {row.newer} ({row.image})")
+        (row.runbook, f"{row.package} {row.version}; {row.newer} has {row.newest} ({row.image})")
         for row in health.behind
     )
     note = (
@@ -173,13 +173,19 @@ def _owners(health: Health) -> _Section:
 
 
 def _lines(section: _Section) -> Iterator[str]:
-    shown = [(printable(name), printable(text)) for name, text in section.lines[:_MOST]]
-    width = min(max((len(name) for name, _ in shown), default=0), _LONGEST_NAME)
+    shown = [(_name(name), printable(text)) for name, text in section.lines[:_MOST]]
+    width = max((len(name) for name, _ in shown), default=0)
     for name, text in shown:
         line = f"  {name:<{width}}  {text}".rstrip()
         yield line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…"
     if len(section.lines) > _MOST:
         yield f"  … {len(section.lines) - _MOST} more; --format json or markdown has all"
+
+
+def _name(name: str) -> str:
+    """A name for a line: of a long one, such as a path, the end."""
+    name = printable(name)
+    return name if len(name) <= _LONGEST_NAME else f"…{name[1 - _LONGEST_NAME :]}"
 
 
 def _page_table(columns: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> str:
