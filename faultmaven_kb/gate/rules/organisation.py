@@ -64,10 +64,10 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
             yield Finding(f"front matter {error}", Span(1, 1, 1, 4))
             return
         places: dict[tuple[object, ...], Any] = {}
-        for error in errors:  # of several errors of one keyword at one place the first speaks for all
-            places.setdefault((tuple(error.absolute_path), tuple(error.absolute_schema_path)), error)
-        for error in places.values():
-            yield from _findings(checked, error)
+        for breach in errors:  # of several errors of one keyword at one place the first speaks for all
+            places.setdefault((tuple(breach.absolute_path), tuple(breach.absolute_schema_path)), breach)
+        for breach in places.values():
+            yield from _findings(checked, breach)
 
 
 @lru_cache(maxsize=4)
