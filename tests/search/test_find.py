@@ -44,7 +44,7 @@ WORDINGS = [
     ),
     ("k8s-dns-failure", "coredns log: plugin/errors read udp i/o timeout, upstream does not answer"),
     ("k8s-dns-failure", "nothing in the cluster finds svc.cluster.local any more, coredns was scaled to zero"),
-    ("k8s-pvc-pending", "ProvisioningFailed: storageclass.storage.k8s.io gp3 not found, the database has no disk"),
+    ("k8s-pvc-pending", "ProvisioningFailed: storageclass gp3 is missing, the statefulset waits for its disk"),
     ("k8s-pvc-pending", "the claim of the statefulset is never bound, there is no default storage class"),
     ("k8s-pod-pending", "FailedScheduling: 0/5 nodes are available: 5 Insufficient memory"),
     ("k8s-pod-pending", "0/3 nodes are available, untolerated taint, no preemption victims"),
