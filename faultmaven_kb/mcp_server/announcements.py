@@ -21,6 +21,7 @@ from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.mcp_server.answers import uri_of
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.serving.live_base import freeze_loaded
 
 __all__ = ["Announcements", "truthful"]
 
@@ -74,6 +75,7 @@ class Announcements:
             if base is not self._warm:
                 self._warm = base
                 base.warm()
+                freeze_loaded()
             return {runbook.id: runbook for runbook in base}
         return {}
 

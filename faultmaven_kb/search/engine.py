@@ -262,7 +262,7 @@ def _reason(
         words = " or ".join(f'"{word}"' for each in apart for word in each.words[:1])
         hint = f"; {words} would tell them apart" if words else ""
         if is_close:
-            return f"{nearest[0]} and {nearest[1]} explain the question about equally well{hint}"
+            return f"{nearest[0]} and {nearest[1]} both explain the question{hint}"
         return f"the question says too little to choose; {nearest[0]} explains it best{hint}"
     missing = ", ".join(f'"{word}"' for word in unexplained[:5])
     if missing:
