@@ -81,7 +81,7 @@ def test_what_is_read_without_the_model_is_what_the_model_says(built: Path) -> N
     for place in range(segment.size):
         seen, model = segment.seen(place), segment.runbook(place)
         assert card_of(seen) == card_of(model)
-        assert not hasattr(seen, "model_dump")
+        assert type(seen).__name__ != "Runbook"
         for field in FIELDS:
             assert list(field.segments(seen)) == list(field.segments(model)), field.name
 
@@ -192,7 +192,7 @@ def test_a_damaged_file_is_an_error_with_a_remedy_or_does_not_matter(built: Path
 
 
 def _rewritten(path: Path, name: str, values: object) -> Path:
-    """The base with an array of its segment replaced, its checksums right."""
+    """The base with an array of its segment or its state replaced, its checksums right."""
     container = Container(path)
     directory = dict(container.directory)
     (segment,) = directory["segments"]
@@ -203,9 +203,12 @@ def _rewritten(path: Path, name: str, values: object) -> Path:
         return {key: Sections(container, entries).whole(key) for key in entries}
 
     with creating(target) as writer:
-        arrays = read(segment)
-        arrays[name] = np.array(values, dtype=arrays[name].dtype) if isinstance(values, list) else arrays[name] + values
-        directory |= {"segments": [writer.add(arrays)], "state": writer.add(read(state))}
+        parts = [read(segment), read(state)]
+        for arrays in parts:
+            if name in arrays:
+                was = arrays[name]
+                arrays[name] = np.array(values, dtype=was.dtype) if isinstance(values, list) else was + values
+        directory |= {"segments": [writer.add(parts[0])], "state": writer.add(parts[1])}
         writer.publish(directory)
     return target
 
@@ -226,6 +229,8 @@ def _rewritten(path: Path, name: str, values: object) -> Path:
         ("words_at", 10**6),
         ("hashed", 10**8),
         ("ids", []),
+        ("ids", 200),
+        ("places", -5),
         ("information", []),
         ("columns", [1, 2, 3]),
     ],
