@@ -28,6 +28,7 @@ COMMANDS = {
     "schema": ("commands.schema", "Print a JSON Schema."),
     "lab": ("commands.lab", "Prove runbooks on real software."),
     "alerts": ("commands.alerts", "Check which alerts have a runbook."),
+    "report": ("commands.report", "Say how a knowledge base is doing."),
     "convert": ("commands.convert", "Write a draft of a runbook in another form."),
     "build": ("commands.build", "Put runbooks into one file that opens at once."),
     "cache": ("commands.cache", "Manage what is kept of folders."),
