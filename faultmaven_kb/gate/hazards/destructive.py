@@ -261,7 +261,7 @@ _TALKERS = frozenset(
 _SIMULATED = re.compile(r"\s(?:--dry-?run(?!=(?:none|false))(?:=\w+)?|--simulate|--just-print|--whatif|--check)\b")
 _NEVER_SIMULATED = frozenset("rm dd shred truncate unlink find kill mkfs wipefs dropdb echo".split())
 """Programs that know no dry run, whatever a word of theirs says."""
-_TEMPORARY = re.compile(r"(?!.*/\.\.)(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|\$\{?(?:TMP|TEMP|tmp|temp)|\$\(mktemp)")
+_TEMPORARY = re.compile(r"(?:/tmp/|/var/tmp/|/dev/shm/|/run/user/|\$\{?(?:TMP|TEMP|tmp|temp)|\$\(mktemp)")
 _CACHE = re.compile(r"cache|/tmp\b|\.log\b|/log/|\.tmp\b|\.pid\b|\.sock\b|\.lock\b")
 
 
@@ -298,7 +298,7 @@ def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
         return
     for command in snippet.script.commands:
         if command.truncates:
-            if not _TEMPORARY.match(command.truncates) and "/dev/" not in command.truncates:
+            if not _is_temporary(command.truncates) and "/dev/" not in command.truncates:
                 yield Harm("empties a file", command.start, command.end, loses_data=True)
         elif command.words and not is_simulated(command):
             harm = _harm(command, made)
@@ -335,9 +335,14 @@ def _rows_of(program: str) -> tuple[_Row, ...]:
     return tuple(row for row in _COMMANDS if program in row[0].split())
 
 
+def _is_temporary(path: str) -> bool:
+    """Whether a path is below a temporary folder and does not climb out of it."""
+    return _TEMPORARY.match(path) is not None and "/.." not in path
+
+
 def _removal(command: ShellCommand) -> tuple[str, bool] | None:
     targets = [word for word in command.arguments if not word.startswith("-")]
-    if targets and all(_TEMPORARY.match(target) for target in targets):
+    if targets and all(_is_temporary(target) for target in targets):
         return None
     recursive = any(re.fullmatch(r"-\w*[rR]\w*|--recursive", word) for word in command.arguments)
     return "deletes files", recursive and not all(_CACHE.search(target) for target in targets)

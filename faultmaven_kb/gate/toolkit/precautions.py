@@ -80,7 +80,7 @@ _SAFEGUARD_COMMAND = re.compile(
     r"backup)\b|-o ?(?:yaml|json)\b[^\n]{0,200}>|"
     r"\bcp (?:-\w+ ){0,5}\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
     r"\btar -?\w*c|\bterraform plan\b|"
-    r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b(?![^\n;&|]{0,300}\s(?:--dry-?run|-\w{0,9}n))|iptables-save|"
+    r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b(?![^\n;&|]{0,80}\s(?:--dry-?run|-\w{0,9}n))|iptables-save|"
     r"CREATE TABLE \S+ AS|\bSELECT\b[^;]{0,400}\bINTO\b|\\copy|\bCOPY\b",
 )
 _DRY_RUN = re.compile(r"\s(?:--dry-?run(?!=none|=false)|--simulate)\b")
