@@ -1,8 +1,11 @@
 """What starting costs: the import above a bare interpreter, and a whole `fmkb search` on the built-in base.
 
+An installed package has its bytecode beside it, so these processes write and use it, whatever the environment says.
+
 python -m benchmarks.startup
 """
 
+import os
 import subprocess
 import sys
 
@@ -10,7 +13,8 @@ from benchmarks.timing import alternate
 
 
 def _run(*arguments: str) -> None:
-    subprocess.run([sys.executable, *arguments], check=False, capture_output=True)
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    subprocess.run([sys.executable, *arguments], check=False, capture_output=True, env=environment)
 
 
 def main() -> None:

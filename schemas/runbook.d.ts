@@ -107,6 +107,8 @@ export interface Metadata {
   readonly status: "draft" | "verified" | "verified in part" | "deprecated" | null;
   /** Other names that people search for. */
   readonly aliases: readonly string[];
+  /** Names of the alerts that it is for. */
+  readonly alerts: readonly string[];
   /** Front matter that is unknown or invalid, as written. */
   readonly other?: { readonly [key: string]: JsonValue };
 }

@@ -19,13 +19,13 @@ def _names(text: str) -> tuple[str, ...]:
 _BEFORE = frozenset(
     "a additional alert all an any automated automatic basic common current detailed diagnostic emergency failure "
     "fault first further general helpful immediate in-depth incident initial issue key known likely main manual my "
-    "operational our outage possible potential probable problem quick rapid recommended required root runbook safe "
-    "short-term some specific standard suggested technical the this typical useful".split()
+    "next operational our outage possible potential probable problem quick rapid recommended required root runbook "
+    "safe short-term some specific standard suggested technical the this typical useful".split()
 )
 _AFTER = frozenset(
     "action actions activities approach approaches assessment checklist commands details flow flowchart guidance "
     "guide guidelines here hints ideas information instructions it matrix measures notes now options overview path "
-    "phase plan playbook playbooks policy procedure procedures process quickly recommendation recommendations "
+    "phase plan playbook playbooks policy procedure procedures process quickly recommendation recommendations ranked "
     "scenarios section stage step steps strategies strategy summary table techniques template templates this tips "
     "tree workflow".split()
 )
@@ -155,6 +155,7 @@ HEADINGS = AlertVocabulary(
     (
         "symptoms",
         _names(
+            "error, error text, failure, "
             "what you'll see, what you will see, what you might see, when to use, when to use this, when to use this "
             "runbook, when to use this playbook, use when, applies when, symptoms and detection, how it looks, "
             "observed behavior, observed behaviour, error message, detection and symptoms, triggers and symptoms, "
@@ -267,7 +268,8 @@ HEADINGS = AlertVocabulary(
     (
         "resources",
         _names(
-            "alert rule, alert rules, alert definition, alert expression, "
+            "alert rule, alert rules, alert definition, alert expression, metrics, services, recent changes, "
+            "related records, previous incidents, alert behavior, alert behaviour, severities, "
             "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "
             "related resources, notes and special considerations, special considerations, related docs, monitoring "
             "links, helpful links, caveats, known issues, tips, gotchas, faq, background reading, changelog, "
@@ -280,6 +282,7 @@ HEADINGS = AlertVocabulary(
 )
 
 INNER_HEADINGS = Vocabulary(
+    ("impact", _names("impact, user impact, business impact")),
     (
         "causes",
         _names("possible causes, causes, common causes, likely causes, potential causes, root causes"),

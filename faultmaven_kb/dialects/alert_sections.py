@@ -10,18 +10,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import takewhile
+from typing import TypeGuard
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
 from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
-from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
+from faultmaven_kb.dialects.loose_forms import is_of_deeds, is_of_looks, procedure_in, without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
 
-__all__ = ["ALERT_NAME", "alert_sections", "label_role", "lead_of", "parts_by_label", "unclaimed"]
+__all__ = ["ALERT_NAME", "alert_sections", "is_of_names", "label_role", "lead_of", "parts_by_label", "unclaimed"]
 
 _CORE = frozenset(
     {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"}
@@ -30,12 +31,13 @@ _CORE = frozenset(
 
 _ALONE = frozenset({"diagnosis", "mitigation", "actions", "symptoms", "causes"})
 """Labels of which one is enough."""
-_OUTER = frozenset({"causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
+_OUTER = frozenset({"symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
 _TELLINGS = frozenset({"meaning", "impact", "symptoms", "causes"})
 _LABEL_LENGTH = 40
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
+_STOPPED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\.\*\*(?P<text>.*)", re.DOTALL)
 ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*")
 _SHELLS = TYPED | {""}
 
@@ -57,15 +59,37 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     if not named and len(labelled) < 2 and not labelled & _ALONE:
         return _commands_of_an_alert(document)
     names = _named_after(outline)
+    by_heading = tuple(part for role, section in by_heading for part in _opened(role, section))
     by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
-    found = [part for role, section in by_heading for part in _taken_apart(role, section)]
+    found = [part for role, section in by_heading for part in _taken_apart(role, _with_value(role, section))]
     return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
+
+
+def _opened(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
+    """A part; an overview that holds other parts under headings is left to these and to its own words."""
+    named = {child.span: found for child in section.children if (found := role_of(child, HEADINGS))}
+    if role != "meaning" or not named:
+        yield role, section
+        return
+    own = replace(section, children=tuple(child for child in section.children if child.span not in named))
+    if own.blocks and not _only_facts(replace(own, children=())):
+        yield role, replace(own, children=())
+    for child in section.children:
+        yield named.get(child.span, "resources"), child
+
+
+def _with_value(role: str, section: OutlineSection) -> OutlineSection:
+    """A section that tells something with what its heading says behind a colon: "Likely causes: a bad release"."""
+    name, colon, value = section.title.partition(": ")
+    if not colon or role not in _TELLINGS or HEADINGS.role(words(name)) != role or section.heading is None:
+        return section
+    return replace(section, blocks=(Paragraph(value.strip(), section.heading.span), *section.blocks))
 
 
 def _only_facts(section: OutlineSection) -> bool:
     """Whether a section has nothing but labels with their values ("**Threshold:** 5 %"), which tell no meaning."""
-    lines = [line for block in section.blocks for line in _lines(block)]
-    return bool(lines) and not section.children and all(label_of(line) is not None for line in lines)
+    lines = [line for block in section.blocks if not is_furniture(block) for line in _lines(block)]
+    return bool(section.blocks) and not section.children and all(label_of(line) is not None for line in lines)
 
 
 def _lines(block: Block) -> Iterator[Block]:
@@ -111,10 +135,17 @@ def lead_of(document: Document) -> tuple[Block, ...]:
     tops = [section for section in document.outline if not is_contents(section)]
     for section in tops[:2]:
         blocks = section.blocks if section.level < 2 or len(tops) == 1 else ()
-        for block in takewhile(lambda block: _label(block) is None, without_furniture(blocks)):
+        for block in takewhile(lambda block: _label(block) is None, _above_code(without_furniture(blocks))):
             if isinstance(block, Paragraph) and label_of(block) is None:
                 found.append(block)
     return tuple(found)
+
+
+def _above_code(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks above the first fence, without the words that announce it."""
+    above = tuple(takewhile(lambda block: not isinstance(block, Fence), blocks))
+    last = above[-1] if above and len(above) < len(blocks) else None
+    return above[:-1] if isinstance(last, Paragraph) and last.text.rstrip(" *_").endswith(":") else above
 
 
 def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
@@ -189,6 +220,8 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
         blocks: list[Block] = []
         for block in (part for whole in section.blocks for part in _pieces(whole)):
             named = _label(block)
+            if named is None and role in _TELLINGS and _is_said(blocks) and _is_points(block):
+                named = section.title, "diagnosis" if is_of_looks(block) else "mitigation", block
             if named is None and not (role in _TELLINGS and _is_said(blocks) and _begins_anew(block)):
                 blocks.append(block)
                 continue
@@ -213,6 +246,11 @@ def _begins_anew(block: Block) -> bool:
     return isinstance(block, Paragraph) or (isinstance(block, ListBlock) and block.ordered)
 
 
+def _is_points(block: Block) -> TypeGuard[ListBlock]:
+    """Whether a block is points that say what to do: below a symptom or a cause they are its fix."""
+    return isinstance(block, ListBlock) and not block.ordered and is_of_deeds(block)
+
+
 def _pieces(block: Block) -> Iterator[Block]:
     """A paragraph cut before each line with a label; the blocks of a list whose items are labels with their text."""
     if is_furniture(block):
@@ -229,12 +267,17 @@ def _pieces(block: Block) -> Iterator[Block]:
         yield block
 
 
+def is_of_names(block: ListBlock) -> bool:
+    """Whether each item of a list opens with a bold name and says more behind it."""
+    return all(label_of(line) is not None for line in _lines(block))
+
+
 def _is_of_labels(block: ListBlock) -> bool:
     """Whether most items open with a label that names a part, or all with a label and one with such a name."""
     named = sum(_opens_with_label(item) for item in block.items)
     if named * 2 > len(block.items):
         return True
-    return bool(named) and not block.ordered and all(label_of(line) for line in _lines(block))
+    return bool(named) and not block.ordered and is_of_names(block)
 
 
 def _opens_with_label(item: ListItem) -> bool:
@@ -259,12 +302,12 @@ def _plain_label(line: str) -> tuple[str, str] | None:
     return (match["label"].strip(), match["text"].strip()) if match and label_means(words(match["label"])) else None
 
 
-def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
+def _label(block: Block) -> tuple[str, str, Block | None] | None:
     """The label that a paragraph opens with, its role, and the rest of the paragraph; None for any other block."""
     if not isinstance(block, Paragraph):
         return None
     first, _, below = block.text.partition("\n")
-    bold = label_of(block)
+    bold = label_of(block) or _stopped(block.text)
     typed = None if bold else _plain_label(first)
     if typed and below:
         typed = (typed[0], f"{typed[1]}\n{below}".strip())
@@ -273,6 +316,12 @@ def _label(block: Block) -> tuple[str, str, Paragraph | None] | None:
     if role is None:
         return None
     return label, role, Paragraph(text, block.span) if text else None
+
+
+def _stopped(text: str) -> tuple[str, str] | None:
+    """The label and the text of a paragraph such as `**Symptom.** The disk is full`."""
+    match = _STOPPED.match(text)
+    return (match["label"], match["text"].strip()) if match and label_means(words(match["label"])) else None
 
 
 def _under_label(section: OutlineSection, label: str, blocks: list[Block], begun: Span) -> OutlineSection:

@@ -99,7 +99,9 @@ def role_of(section: OutlineSection, vocabulary: Vocabulary) -> str | None:
         role = vocabulary.role(_LEADING_NUMBER.sub("", section.key))
     if role is None and section.level > 1 and ": " in section.title:
         named = words(section.title.partition(": ")[0])
-        return vocabulary.role(named) if named in _WITH_VALUE else None
+        role = vocabulary.role(named)
+        tells = role in ("causes", "symptoms", "impact") or (role == "meaning" and section.key.startswith("what "))
+        return role if named in _WITH_VALUE or tells else None
     return role
 
 

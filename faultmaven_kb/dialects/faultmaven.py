@@ -95,8 +95,11 @@ _OWN_FIELDS = frozenset({"technology", "difficulty", "verified_by"})
 
 
 def _fit(document: Document) -> int:
-    keys = [section.key for section in walk(document.outline)]
-    found = {SECTIONS.role(key) for key in keys}
+    sections = list(walk(document.outline))
+    keys = [section.key for section in sections]
+    found = {
+        SECTIONS.role(section.key) for section in sections if section.key != "quick reference" or _is_card(section)
+    }
     roles = len(found - {None, "license", "related-issues"})
     if "quick-reference-card" in found:  # no other family has one
         return roles * 2 + 20
@@ -105,6 +108,11 @@ def _fit(document: Document) -> int:
     numbered = any(_NUMBERED_KEY.match(key) for key in keys)
     own_fields = bool(_OWN_FIELDS & document.front_matter.values.keys())
     return roles * 2 if roles + numbered + own_fields > 1 else 0  # one heading alone is anybody's
+
+
+def _is_card(section: OutlineSection) -> bool:
+    """Whether a quick reference has a label of the card; elsewhere it is a table of links or of anything else."""
+    return any(CARD.label_role(group.key) for group in parts_of(section))
 
 
 def _read(document: Document) -> Contents:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, parts_by_label, unclaimed
+from faultmaven_kb.dialects.alert_sections import alert_sections, is_of_names, lead_of, parts_by_label, unclaimed
 from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.enumerations import heading_number
@@ -47,6 +47,7 @@ from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 __all__ = ["FOUR_SECTION"]
 
 
+_ONE_CAUSE = ("cause", "root cause", "reason")
 _CARRY_CAUSES = frozenset({"meaning", "diagnosis", "actions", "mitigation"})
 
 
@@ -84,7 +85,9 @@ def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
     diagnosis are the mitigation that is missing.
     """
     if role == "analysis":
-        return "diagnosis" if all_commands(blocks_below(section)) or _mostly_looks(section) else "causes"
+        named = any(isinstance(block, ListBlock) and is_of_names(block) for block in section.blocks)
+        looked = not named and bool(all_commands(blocks_below(section)))
+        return "diagnosis" if looked or _mostly_looks(section) else "causes"
     if role not in ("steps", "actions"):
         return role
     if role == "steps" and "diagnosis" not in roles:
@@ -172,7 +175,7 @@ def _causes(section: OutlineSection) -> Contents:
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
     listed = read_causes(blocks) + named
-    if not listed and section.heading is None and beside:  # the one cause that a label names
+    if not listed and beside and (section.heading is None or section.key in _ONE_CAUSE or ": " in section.title):
         text = text_of(beside)
         return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))
     found = Contents(causes=listed, passages=_passage(section, text_of(beside)))

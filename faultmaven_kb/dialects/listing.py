@@ -116,8 +116,11 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     beside = without_furniture(_before_lists(blocks))
     if beside:
         passage = Passage(text=text_of(beside), span=beside[0].span)
-        commands, notes = all_commands(beside) + steps[0].commands, notes_in(beside) + steps[0].notes
-        steps[0] = steps[0].model_copy(update={"passages": (passage,), "notes": notes, "commands": commands})
+        shown = tuple(shown_in(beside))
+        commands = all_commands(without_shown(beside, shown)) + steps[0].commands
+        passages = (passage, *(_output(each) for each in shown))
+        notes = notes_in(beside) + steps[0].notes
+        steps[0] = steps[0].model_copy(update={"passages": passages, "notes": notes, "commands": commands})
     return steps
 
 
@@ -272,7 +275,7 @@ def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
     prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
     blocks = without_shown(blocks, shown)
     passages = [Passage(text=text_of(prose), span=prose[0].span)] if prose else []
-    passages += [Passage(label="Output", text=fence(each.code, "text"), span=each.span) for each in shown]
+    passages += [_output(each) for each in shown]
     return Solution(
         number=number,
         title=title,
@@ -283,6 +286,10 @@ def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
         passages=tuple(passages),
         span=span,
     )
+
+
+def _output(shown: Fence) -> Passage:
+    return Passage(label="Output", text=fence(shown.code, "text"), span=shown.span)
 
 
 def _instructions(blocks: tuple[Block, ...]) -> Iterator[Instruction]:

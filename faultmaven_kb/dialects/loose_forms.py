@@ -26,7 +26,7 @@ from faultmaven_kb.text.languages import QUERY, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
 
-__all__ = ["asks", "is_aside", "looks", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["asks", "is_aside", "is_of_deeds", "is_of_looks", "looks", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
 _SHELLS = TYPED | QUERY | {"", "powershell", "pwsh", "ps1", "cmd", "bat", "text"}
@@ -37,6 +37,7 @@ _TELLS_HOW = re.compile(
     r"(?:know|tell|recogni[sz]e|see|spot|find|check|identify|confirm|verify)\b",
     re.IGNORECASE,
 )
+_TELLS_WHAT = re.compile(r"\W{0,3}(?:what (?:is|are|happens)|why|how (?:it|this) works)\b", re.IGNORECASE)
 _CHECKBOX = re.compile(r"\[[ xX]\]\s")
 _CHOICE = re.compile(
     r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|procedure|method|approach|plan|lösung|方案)\s*#?(?:\d{1,2}|[a-h])\b",
@@ -59,9 +60,10 @@ _LOOKS = re.compile(
     r"test|troubleshoot|verify|view)",
     re.IGNORECASE,
 )
+_MEANS = re.compile(r"`[^`\n]{1,80}`\s{1,2}(?:[-–—]|means\b|is\b)|`?/[\w./-]{1,200}`?$")
 _GOES = re.compile(
     r"\W{0,4}(?:access|ask|call|connect|contact|copy|create|edit|ensure|go to|install|launch|log ?in|make sure|"
-    r"navigate|notify|run|select|send|ssh|take|update|use|wait|write)\b",
+    r"navigate|notify|pass|re-?run|retry|run|select|send|ssh|take|update|use|wait|write)\b",
     re.IGNORECASE,
 )
 _MENDINGS = frozenset(
@@ -131,7 +133,7 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     for section, read in _under_telling_headings(outline):
         found = found.followed_by(read)
         outline = without_spans(outline, {section.span})
-    sections = [section for section in walk(outline) if not is_aside(section)]
+    sections = [section for section in walk(outline) if not is_aside(section) and not _tells_what(section)]
     for section in sections:
         answers, rest = _answers(section.blocks)
         found = found.followed_by(Contents(solutions=tuple(answers)))
@@ -246,6 +248,11 @@ def is_aside(section: OutlineSection) -> bool:
     return is_contents(section) or section.key in _ASIDE or section.key.rsplit(" ", 1)[-1] in ("output", "example")
 
 
+def _tells_what(section: OutlineSection) -> bool:
+    """Whether a section explains something ("What is at risk"), so that its list is nothing to do."""
+    return section.level > 1 and _TELLS_WHAT.match(section.title) is not None and not _all_commands(section)
+
+
 def _counts_commands(section: OutlineSection) -> bool:
     """Whether a numbered list of a section holds commands, which is a procedure under any name."""
     return any(_is_numbered_list(block) and any(fences_in((block,))) for block in section.blocks)
@@ -284,15 +291,33 @@ def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps
     section = replace(section, blocks=blocks)
     typed = any(isinstance(block, Fence) and block.language not in _SHELLS for block in blocks)
     lists = [block for block in blocks if isinstance(block, ListBlock)]
+    commands = [c for c in all_commands(without_shown(blocks, shown_in(blocks))) if c.language in _SHELLS]
     items = [item for block in lists for item in block.items]
     listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
-    listed = listed or (items if 2 * sum(map(_is_deed, items)) >= len(items) else [])
-    commands = [c for c in all_commands(without_shown(blocks, shown_in(blocks))) if c.language in _SHELLS]
+    deeds = [item for item in items if _is_deed(item)]
+    if not listed and (2 * len(deeds) > len(items) or (commands and not _explain(items))):
+        listed = items
     if not commands and (len(listed) < _FEWEST or typed):
         return Contents()
     if section.level > 1 and (_CHOICE.match(section.title) or _mends(section, sections, has_steps=has_steps)):
         return Contents(solutions=(one_solution(section.title, blocks, section.span),))
     return Contents(steps=steps_in(section, listed=bool(listed)))
+
+
+def is_of_deeds(block: ListBlock) -> bool:
+    """Whether most items of a list say what to do."""
+    return 2 * sum(map(_is_deed, block.items)) > len(block.items)
+
+
+def is_of_looks(block: ListBlock) -> bool:
+    """Whether most items of a list say to look at something."""
+    return 2 * sum(looks(item_text(item)) for item in block.items) > len(block.items)
+
+
+def _explain(items: list[ListItem]) -> bool:
+    """Whether the items say what some code means, or are only names: "`-ctime +1` - created over a day ago"."""
+    texts = [item_text(item) for item in items]
+    return 2 * sum(_MEANS.match(text) is not None for text in texts) > len(texts)
 
 
 def _is_deed(item: ListItem) -> bool:

@@ -49,6 +49,13 @@ _LOG_LINE = re.compile(
     r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
 )
 """How a line begins that nobody types: a program has written it, or it is an address."""
+_DATA = frozenset({"json", "xml", "html"})
+_WRITES = re.compile(
+    r"\b(?:add|apply|body|config\w*|contain\w*|creat\w+|edit|file|json|manifest|patch|paste|payload|policy|post|put|save|"
+    r"send|set\w*|templat\w+|updat\w+|us(?:e|ing)|with|writ\w+)\b",
+    re.IGNORECASE,
+)
+"""Words above data that a reader is to write."""
 _MAY_BE_PRINTED = PROMPTED | OUTPUT | {"", "json", "yaml"}
 _TAIL = 300
 
@@ -94,6 +101,8 @@ def _is_shown(fence: Fence, above: str) -> bool:
         return True
     first = next((line for line in fence.code.split("\n") if line.strip()), "")
     if fence.language in _MAY_BE_PRINTED and _LOG_LINE.match(first.strip()):
+        return True
+    if fence.language in _DATA and above and not _WRITES.search(above):
         return True
     if not above or is_typed_line(first) or first.startswith("# "):
         return False

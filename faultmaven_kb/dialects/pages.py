@@ -121,11 +121,14 @@ def _is_problem(section: OutlineSection) -> bool:
     if section.key.startswith(("step ", "solution ", "cause ", "option ")):
         return False
     roles = {role for child in section.children if (role := role_of(child, HEADINGS))}
-    roles |= {role for block in section.blocks for role in _label_roles(block)}
+    within = (section, *section.children)
+    roles |= {role for part in within for block in part.blocks for role in _label_roles(block)}
     alert = _is_alert_name(section.title) or _says_when_it_fires(section)
     shows = any(isinstance(block, ListBlock | Fence) for block in section.blocks)
     if alert:
         return bool(roles & (_HELPS | _TELLS)) or shows
+    if "symptoms" in roles and shows:
+        return True
     return bool(roles & _HELPS) and (bool(roles & _TELLS) or len(roles & _HELPS) > 1)
 
 

@@ -9,8 +9,8 @@ from faultmaven_kb.dialects.branches import is_branch
 from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.furniture import is_furniture
 from faultmaven_kb.dialects.loose_forms import asks, is_aside
-from faultmaven_kb.text.markdown import Fence, Paragraph
-from faultmaven_kb.text.outline import OutlineSection, label_of
+from faultmaven_kb.text.markdown import Block, Fence, Paragraph
+from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels
 
 __all__ = ["first_words"]
 
@@ -34,14 +34,18 @@ def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
     return tuple((telling or [each for each in above if not _is_facts(each)] or below)[:1])
 
 
+def _announces(block: Block) -> bool:
+    return isinstance(block, Paragraph) and "\n" not in block.text and block.text.rstrip(" *_").endswith(":")
+
+
 def _is_sentence(text: str) -> bool:
     return text.rstrip(" *_").endswith((".", "!", "。")) or len(text.split()) >= _SENTENCE
 
 
 def _is_facts(paragraph: Paragraph) -> bool:
-    """Whether each line of a paragraph is a bold name with its value ("**RTO:** 10 minutes | **RPO:** none")."""
-    lines = paragraph.text.split("\n")
-    return all(label_of(Paragraph(line, paragraph.span)) for line in lines) and paragraph.text.count("**") > _TWO_MARKS
+    """Whether a paragraph is bold names with their values ("**RTO:** 10 minutes | **RPO:** none")."""
+    pieces = list(split_labels(paragraph))
+    return all(label_of(piece) for piece in pieces) and paragraph.text.count("**") > _TWO_MARKS
 
 
 def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
@@ -49,7 +53,10 @@ def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
         if section.level > 1 and (asks(section.title) or is_branch(section.title) or is_aside(section)):
             continue
         numbered = section.level > 1 and heading_number(section.title)[0] is not None
-        for block in takewhile(lambda block: not isinstance(block, Fence), () if numbered else section.blocks):
+        above = tuple(takewhile(lambda block: not isinstance(block, Fence), () if numbered else section.blocks))
+        if len(above) < len(section.blocks) and above and _announces(above[-1]):
+            above = above[:-1]
+        for block in above:
             if isinstance(block, Paragraph):
                 if asks(block.text):
                     break

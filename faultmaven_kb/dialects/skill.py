@@ -52,7 +52,7 @@ def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(carried, dict) and isinstance(carried.get(key), str):
             found.setdefault(key, carried[key])
     if isinstance(carried, dict):
-        for key in ("tags", "aliases"):
+        for key in ("tags", "aliases", "alerts"):
             if isinstance(carried.get(key), str) and carried[key].strip():
                 found.setdefault(key, [word.strip() for word in carried[key].split(",")])
     return found

@@ -11,6 +11,7 @@ from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Document, Vocabulary, role_of
 from faultmaven_kb.dialects.typed import typed_in
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Solution, Step, Symptom
+from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import Block, Table, TableRow
 from faultmaven_kb.text.outline import OutlineSection, words
@@ -21,7 +22,10 @@ _COLUMNS = Vocabulary(
     ("symptoms", tuple("symptom, symptoms, error, errors, error message, problem, issue, alert, message".split(", "))),
     (
         "symptoms",
-        tuple("what you see, observation, sign, if you see, if, when, condition, scenario, status".split(", ")),
+        tuple(
+            "what you see, observation, sign, if you see, if, when, condition, scenario, status, failure, fault, "
+            "situation, case, signal, finding".split(", ")
+        ),
     ),
     ("symptoms", ("code", "exit code", "error code")),
     (
@@ -56,6 +60,10 @@ _STEP_COLUMNS = Vocabulary(
 )
 
 
+_NOT_FIXED = frozenset({"escalation", "impact", "resources", "prevention", "prerequisites"})
+"""Parts whose tables say whom to call or what to have, whatever their columns are called."""
+
+
 def fix_tables(document: Document) -> tuple[Document, Contents]:
     """The document without its tables of symptoms and fixes and of steps, and what they say."""
     found = Contents()
@@ -85,6 +93,8 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
 
 def _table(table: Table, about: str | None) -> Contents | None:
     """What a table says, None for one that is text; `about` is the role of its section."""
+    if about in _NOT_FIXED:
+        return None
     steps = (
         _step_columns(table) if about in (None, "diagnosis", "steps", "actions") and not _names_symptoms(table) else ()
     )
@@ -137,6 +147,14 @@ def _columns(table: Table) -> tuple[str | None, ...]:
     return roles if len(table.rows) > 1 and ((sees and helps) or len(sees) > 1) else ()
 
 
+def _only_code(cell: str, span: Span) -> tuple[Command, ...]:
+    """The code of a cell that begins with it: what to type, whatever the tool is."""
+    if not cell.strip().startswith("`"):
+        return ()
+    codes = [code.strip() for code in literals(cell) if " " in code.strip()]
+    return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
+
+
 def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
     cells: dict[str, str] = {}
     for role, cell in zip(columns, row.cells, strict=False):
@@ -153,7 +171,7 @@ def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
         step = Step(title=title or plain(check), what_to_check=check, commands=typed_in(check, row.span), span=row.span)
         found = replace(found, steps=(step,))
     if fix:
-        commands = typed_in(fix, row.span)
+        commands = typed_in(fix, row.span) or _only_code(fix, row.span)
         instruction = Instruction(text=fix, commands=commands, span=row.span)
         when = "; ".join(part for part in (symptom, cause) if part)
         solution = Solution(

@@ -11,7 +11,7 @@ from faultmaven_kb.source import Span
 
 __all__ = ["is_typed_line", "is_typed_prose", "typed_in"]
 
-_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)")
+_CODE_SPAN = re.compile(r"(?<!`)`([^`\n]+(?:\n[^`\n]+)?)`(?!`)")
 _TYPE_THIS = re.compile(
     r"\b(?:run|running|execute|executing|type|enter|issue)(?: (?:the command|again))?:?\s*\Z", re.IGNORECASE
 )
@@ -55,6 +55,8 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 """A statement of SQL, which its semicolon tells from English."""
+_WITH_OPTION = re.compile(r"[a-z][\w.-]{1,30}(?: [\w./-]{1,40}){0,3} --[a-z]")
+"""A program of any name with a long option."""
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
 _TAG = re.compile(r"<[A-Za-z/!]")
@@ -71,7 +73,7 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
     """The code spans of a text that begin with a tool's name, and lines below a colon that are typed, each once."""
     codes: dict[str, str] = {}
     for match in _CODE_SPAN.finditer(text) if "`" in text else ():
-        code = match[1].strip()
+        code = " ".join(match[1].split()) if "\n" in match[1] else match[1].strip()
         language = _language_of(code)
         if " " not in code and not (language and _is_all(match, text)):
             continue
@@ -98,7 +100,7 @@ def _is_all(match: re.Match[str], text: str) -> bool:
 
 def _language_of(code: str) -> str:
     """The language of what is typed into a shell or a database, empty for any other code."""
-    return "bash" if _is_tool(code) else "sql" if _STATEMENT.fullmatch(code) else ""
+    return "bash" if _is_tool(code) or _WITH_OPTION.match(code) else "sql" if _STATEMENT.fullmatch(code) else ""
 
 
 def is_typed_line(line: str) -> bool:

@@ -169,6 +169,7 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     for key in set(about.other) - {"domain", "service", "symptom_class", "severity", "scope", "status", "difficulty"}:
         marks.left_out(f"front matter {key}")
     marks.left_out("front matter aliases", about.aliases)
+    marks.left_out("front matter alerts", about.alerts)
     marks.left_out("the purpose", runbook.purpose)
     marks.left_out("the impact", runbook.impact)
     marks.left_out("the weights of the causes", any(cause.weight is not None for cause in runbook.causes))

@@ -71,6 +71,8 @@ def _head(runbook: Runbook, marks: Marks, today: date) -> str:
             marks.invented(f"front matter {key} ({value if isinstance(value, str) else 'todo'})", "")
     if about.aliases:
         values["aliases"] = list(about.aliases)
+    if about.alerts:
+        values["alerts"] = list(about.alerts)
     return marked_front_matter(values, invented)
 
 

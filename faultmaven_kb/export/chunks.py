@@ -220,6 +220,7 @@ def _metadata(
         ("version", about.version),
         ("last_updated", str(about.last_updated) if about.last_updated else None),
         ("tags", ", ".join(about.tags) or None),
+        ("alerts", ", ".join(about.alerts) or None),
         ("path", runbook.path),
         ("line", span.line),
         ("end_line", span.end_line),

@@ -152,6 +152,7 @@ def _metadata(runbook: Runbook) -> Iterator[tuple[str, str]]:
         ("verified_by", about.verified_by),
         ("tags", ", ".join(about.tags)),
         ("aliases", ", ".join(about.aliases)),
+        ("alerts", ", ".join(about.alerts)),
     )
     yield from ((key, _bare(value)) for key, value in values if value)
 

@@ -138,6 +138,9 @@ class NamedRunbooks:
         self.base = base
         self.names: dict[str, Runbook] = {}
         self.pages: dict[str, list[Runbook]] = {}
+        for runbook in base:  # what a runbook says of its alerts goes before any likeness of names
+            for alert in filter(None, map(_key, runbook.metadata.alerts)):
+                self.names.setdefault(alert, runbook)
         for runbook in base:
             for name in _names_of(runbook):
                 self.names.setdefault(name, runbook)
@@ -211,13 +214,13 @@ class _Judge:
 
 
 def _own_names(runbook: Runbook) -> tuple[str, ...]:
-    """What a runbook is called itself: the last part of its id, its title."""
+    """What a runbook is called itself: the last part of its id, its title, the alerts that it is for."""
     own = own_name(runbook.id)
-    return tuple(map(_key, (own.partition("#")[2] or own, runbook.title)))
+    return tuple(map(_key, (own.partition("#")[2] or own, runbook.title, *runbook.metadata.alerts)))
 
 
 def _names_of(runbook: Runbook) -> Iterator[str]:
-    """Every name a runbook goes by: id, title, file, aliases; the first runbook keeps a name that two have."""
+    """What a runbook is called besides its alerts: id, title, file, aliases; the first one keeps a name of two."""
     file = _last_part(runbook.path or "")
     own = own_name(runbook.id)
     names = (own.partition("#")[2], runbook.title) if "#" in own else (own, runbook.title, file)

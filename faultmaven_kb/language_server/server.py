@@ -84,7 +84,9 @@ def make_server(*, check: Check, today: Callable[[], date]) -> LanguageServer:
 
 
 def _current(server: LanguageServer, state: _State, uri: str) -> _Opened:
-    return state.open(uri, server.workspace.get_text_document(uri).source)
+    opened = server.workspace.text_documents.get(uri)
+    # the workspace would read any other file, a pipe without end too
+    return state.open(uri, opened.source if opened is not None else "")
 
 
 def _at(server: LanguageServer, opened: _Opened, position: types.Position) -> Position:

@@ -6,6 +6,7 @@ a client that only listens asks no question that would. The SDK derives what a s
 things than what it announces: `truthful` corrects that.
 """
 
+import gc
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -74,6 +75,7 @@ class Announcements:
             if base is not self._warm:
                 self._warm = base
                 base.warm()
+                gc.freeze()  # as in `live_base`: what was built now stays
             return {runbook.id: runbook for runbook in base}
         return {}
 

@@ -59,6 +59,7 @@ _EXPECTED = {
     "verified_by": 'a name, or "none yet"',
     "status": "one of " + ", ".join(STATUSES),
     "aliases": "a list of words",
+    "alerts": "a list of names of alerts such as KubePodCrashLooping",
 }
 _OPTIONS = {"severity": SEVERITIES, "difficulty": DIFFICULTIES, "status": STATUSES}
 
@@ -110,6 +111,7 @@ class MetadataContract(BaseModel):
     verified_by: Annotated[Text, Field(description="Who or what verified it; `none yet` in a draft.")]
     status: Annotated[Status, Field(description="draft, verified (proven to work), verified in part, or deprecated.")]
     aliases: Annotated[Words, Field(description="Other names and jargon that people search for.")] = ()
+    alerts: Annotated[Words, Field(description="Names of alerts, as in the rules, that this runbook is for.")] = ()
 
 
 class Metadata(BaseModel):
@@ -128,6 +130,7 @@ class Metadata(BaseModel):
     verified_by: str | None = Field(default=None, description="Who or what verified it.")
     status: Status | None = Field(default=None, description="draft, verified, verified in part or deprecated.")
     aliases: tuple[str, ...] = Field(default=(), description="Other names that people search for.")
+    alerts: tuple[str, ...] = Field(default=(), description="Names of the alerts that it is for.")
     other: dict[str, JsonValue] = Field(
         default_factory=dict, description="Front matter that is unknown or invalid, as written."
     )

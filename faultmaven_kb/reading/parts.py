@@ -58,7 +58,7 @@ def _part(
 ) -> Runbook:
     seen = Document(document.source, document.front_matter, (_raised(problem, problem.level - 1),))
     found = build(seen, best_dialect(seen))
-    metadata = found.metadata.model_copy(update={"id": None, "title": None, "aliases": ()})
+    metadata = found.metadata.model_copy(update={"id": None, "title": None, "aliases": (), "alerts": ()})
     own = {"id": f"{page.id}#{anchor}", "title": problem.title or anchor, "metadata": metadata}
     return found.model_copy(update={**own, "symptoms": found.symptoms or _symptoms(found, problem)})
 

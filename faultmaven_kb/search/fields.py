@@ -77,7 +77,7 @@ def _literals(runbook: "Runbook") -> Iterator[Segment]:
 
 
 def _aliases(runbook: "Runbook") -> Iterator[Segment]:
-    for text in (*runbook.metadata.aliases, *runbook.metadata.tags):
+    for text in (*runbook.metadata.aliases, *runbook.metadata.alerts, *runbook.metadata.tags):
         yield Segment(_one_line(text))
     if runbook.metadata.technology:
         yield Segment(_one_line(runbook.metadata.technology))

@@ -25,8 +25,9 @@ def passages_of(runbook: Runbook) -> tuple[str, ...]:
 def _texts(runbook: Runbook) -> Iterator[str]:
     title = runbook.title
     yield f"{title}. {plain(runbook.purpose)[:_LONGEST]}"
-    if runbook.metadata.aliases or runbook.metadata.tags:
-        yield f"{title}: {', '.join((*runbook.metadata.aliases, *runbook.metadata.tags))}"
+    about = runbook.metadata
+    if names := (*about.aliases, *about.alerts, *about.tags):
+        yield f"{title}: {', '.join(names)}"
     for symptom in runbook.symptoms:
         yield plain(symptom.text)
     for cause in runbook.causes:

@@ -5,6 +5,7 @@ less than a millisecond each time and need no trust. They are read in a worker p
 answers as long as that takes: a question waits a moment for a change that is quickly read, and for nothing else.
 """
 
+import gc
 import logging
 import threading
 import time
@@ -39,7 +40,8 @@ class LiveBase:
 
         A question waits `patience` seconds for a change to be read; `read` reads it (in a worker, by default).
         """
-        self._paths = tuple(paths) or (builtin_path(),)
+        self._paths = tuple(paths)
+        self._watched = self._paths or (builtin_path(),)
         self._cache, self._prepare, self._patience = cache, prepare, patience
         workers = Workers(seconds=_DEADLINE, most=1)
         self._read = read or (lambda paths, cache: workers.run(_loaded, paths, cache))
@@ -59,6 +61,7 @@ class LiveBase:
             if self._seen is None:
                 self._base = self._prepare(_loaded(self._paths, self._cache))
                 self._seen = seen
+                _freeze_loaded()
             elif seen != self._seen and self._loading is None:
                 self._loading = threading.Thread(target=self._load, args=(seen,), daemon=True)
                 self._since = time.monotonic()
@@ -77,10 +80,11 @@ class LiveBase:
             logging.getLogger(__name__).warning("the runbooks were not read again: %s", error)
         with self._lock:
             self._base, self._seen, self._loading = self._base if base is None else base, seen, None
+        _freeze_loaded()
 
     def _fingerprint(self) -> _Fingerprint:
         found = []
-        for file in find_runbooks(self._paths):
+        for file in find_runbooks(self._watched):
             try:
                 state = file.stat()
             except OSError:  # removed since the folder was listed
@@ -90,4 +94,12 @@ class LiveBase:
 
 
 def _loaded(paths: tuple[str | Path, ...], cache: Cache | None) -> KnowledgeBase:
-    return KnowledgeBase.load(*paths, cache=cache)
+    return KnowledgeBase.load(*paths, cache=cache) if paths else KnowledgeBase.builtin(cache=cache)
+
+
+def _freeze_loaded() -> None:
+    """Leave everything that is loaded now out of the search for cycles of objects, which stops a question for as long
+    as there are objects to look at; what an earlier call left out and nobody has any more is freed."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -3,6 +3,7 @@
 A base is never changed under the one who reads it; `building.refreshed` opens the next state as its own base.
 """
 
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["Files", "Origin", "StoredBase", "StoredRunbooks", "state_arrays"]
 
 _KEPT = 512  # runbooks, chosen: bounds the memory
-_FAULTS = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, MemoryError, ZlibError)
+_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, MemoryError, ZlibError)
 
 
 class Origin(NamedTuple):
@@ -90,7 +91,7 @@ class StoredBase:
     def __init__(self, path: Path, *, home: Path | None = None) -> None:
         self.path, self.home = path, home
         self.container = Container(path)
-        with self._guarded():
+        with self.guarded():
             directory = self.container.directory
             if directory["stamp"] != library_stamp():
                 raise damaged(path, "another version of faultmaven_kb built it")
@@ -101,28 +102,30 @@ class StoredBase:
             self.state = Sections(self.container, directory["state"])
             self.places = Places(self.segments)
             held = self.state.whole("places")[self.state.whole("answers") != 0]
+            if len(held) and not 0 <= held.min() <= held.max() < len(self.places):
+                raise damaged(path, "a runbook lies outside of its segments")
             answers = np.zeros(len(self.places), dtype=bool)
             answers[held] = True
             self.runbooks = Lazy(len(self.places), self._runbook, kept=_KEPT)
             seen = Lazy(len(self.places), self._seen, kept=_KEPT)
-            self.searcher = StoredSearcher(self.places, answers, self.runbooks, seen, self.id_at, self._guarded)
+            self.searcher = StoredSearcher(self.places, answers, self.runbooks, seen, self.id_at, self.guarded)
             self.by_id = StoredRunbooks(self, held)
 
     def search(self, question: str, *, limit: int, accept: "Callable[[Runbook], bool] | None", about: str) -> Answer:
         """The answer, as `Searcher.search` gives it."""
-        with self._guarded():
+        with self.guarded():
             return self.searcher.search(question, limit=limit, accept=accept, about=about)
 
     def places_with(self, wanted: Filter) -> Iterator[int]:
         """The positions of the runbooks that pass a filter, in the order of the base."""
-        with self._guarded():
+        with self.guarded():
             passed = self.searcher.places_with(wanted)
         return (place for place in self.by_id.positions.tolist() if passed[place])
 
     @property
     def technologies(self) -> tuple[str, ...]:
         """The technologies of the runbooks, sorted."""
-        with self._guarded():
+        with self.guarded():
             found = set()
             for segment in self.segments:
                 found |= {segment.words[code] for code in np.unique(segment.columns[:, 0]).tolist()}
@@ -131,7 +134,7 @@ class StoredBase:
     def diagnostics(self, *, unread: bool = False) -> Iterator[Diagnostic]:
         """What is wrong with the files, in their order; `unread`: only of files where it keeps something from being
         found."""
-        with self._guarded():
+        with self.guarded():
             for place in self.state.whole("places").tolist():
                 segment, inner = self.places.find(place)
                 if not unread or segment.unread[inner]:
@@ -139,7 +142,7 @@ class StoredBase:
 
     def duplicates(self) -> Iterator[tuple[str, str, str]]:
         """The ids that more than one runbook has: id, the file that counts, the other one."""
-        with self._guarded():
+        with self.guarded():
             answers, places = self.state.whole("answers"), self.state.whole("places")
             others = [
                 (runbook_id, number)
@@ -173,7 +176,7 @@ class StoredBase:
     @cached_property
     def files(self) -> Files:
         """The files as they were read."""
-        with self._guarded():
+        with self.guarded():
             digests = self.state.whole("digests").tobytes()
             size = len(NO_DIGEST)
             return Files(
@@ -197,7 +200,7 @@ class StoredBase:
         Raises `PathError` when a path is gone.
         """
         states = find_states(self.origin.paths, start=self.origin.folder)
-        with self._guarded():
+        with self.guarded():
             names = string_arrays("names", [state.name for state in states])
             return (
                 np.array_equal(names["names_at"], self.state.whole("names_at"))
@@ -212,14 +215,16 @@ class StoredBase:
         return changed
 
     def _runbook(self, place: int) -> "Runbook":
-        with self._guarded():
+        with self.guarded():
             segment, inner = self.places.find(place)
             found = segment.runbook(inner)
             corrected = self._corrected(place, found.path)
             return found.model_copy(update=corrected) if corrected else found
 
     def _seen(self, place: int) -> "Runbook":
-        with self._guarded():
+        if "faultmaven_kb.model.runbook" in sys.modules:  # what costs is loading it; then the model is read faster
+            return self.runbooks[place]
+        with self.guarded():
             segment, inner = self.places.find(place)
             seen = segment.seen(inner)
             for name, value in self._corrected(place, seen.path).items():
@@ -234,7 +239,7 @@ class StoredBase:
         return corrected
 
     @contextmanager
-    def _guarded(self) -> Iterator[None]:
+    def guarded(self) -> Iterator[None]:
         """What cannot be read is an error with a remedy: a checksum finds damage, this also finds ill will."""
         try:
             yield
@@ -268,6 +273,7 @@ class StoredRunbooks(Mapping[str, "Runbook"]):
 
     @cached_property
     def _places(self) -> dict[str, int]:
-        find, renamed = self._base.places.find, self._base.renamed
-        found = ((place, *find(place)) for place in self.positions.tolist())
-        return {renamed.get(place) or segment.ids[inner]: place for place, segment, inner in found}
+        with self._base.guarded():
+            find, renamed = self._base.places.find, self._base.renamed
+            found = ((place, *find(place)) for place in self.positions.tolist())
+            return {renamed.get(place) or segment.ids[inner]: place for place, segment, inner in found}

@@ -155,8 +155,8 @@ def runbook_from(data: bytes) -> "Runbook":
 
 
 def seen_from(data: bytes) -> "Runbook":
-    """The runbook of a record's `model` for those who only read values: the same names with the same values, but no
-    model is made, which costs more than a whole search. Lists are tuples there, and here as JSON has them.
+    """The runbook of a record's `model` for those who only read values: the same names with the same values, without
+    loading the model, which costs more than a whole search. Tuples are lists here.
     """
     seen = json.loads(unpacked(data), object_hook=_named)
     for time in (seen.resolution_time, *seen.resolution_time.ranges):

@@ -56,6 +56,24 @@ def test_what_destroys_is_asked_about_exactly_where_no_warning_says_so(name: str
     assert asks(entry) is (entry.verdict == "unwarned")
 
 
+@pytest.mark.parametrize("verdict", ["unwarned", "warned"])
+def test_a_disguise_neither_hides_a_destruction_nor_makes_one(verdict: str) -> None:
+    """A transaction, a pipe, another shell, an alias, a dry run beside it: all in one runbook, a solution for each."""
+    wanted = [entry for entry in entries("disguised.md") if entry.verdict == verdict]
+    assert len(wanted) > 40
+    solutions = "".join(
+        f"Clean Up\n\n{entry.solution.strip()}\n\n### Solution {n}: " for n, entry in enumerate(wanted, 2)
+    )
+    text, count = _SOLUTION.subn(lambda _: f"{solutions}The End\n\n1. Rest.\n\n", BASE, count=1)
+    assert count == 1
+    lines = text.split("\n")
+    asked = [finding.span.line for finding in check(text) if finding.code == "RB703"]
+    starts = [number for number, line in enumerate(lines, 1) if line.startswith("### Solution ")]
+    hit = {sum(start <= line for start in starts) - 1 for line in asked}
+    missed = [entry.title for number, entry in enumerate(wanted) if (number in hit) is not (verdict == "unwarned")]
+    assert missed == []
+
+
 @pytest.mark.parametrize(
     "command",
     [

@@ -13,6 +13,7 @@ from faultmaven_kb.cli.commands.alerts import command, print_coverage
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
 from tests.documents import builtin_base
+from tests.search.bases import runbook
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -28,9 +29,9 @@ RULES = """groups:
   - alert: Linked
     annotations:
       runbook_url: https://example.org/runbooks/redis-connection-refused.md#quick-fix
-  - alert: KubePodCrashLooping
+  - alert: PodsKeepRestarting
     annotations:
-      runbook_url: https://example.org/runbooks/kubernetes/kubepodcrashlooping
+      runbook_url: https://example.org/runbooks/kubernetes/podskeeprestarting
       description: 'Pod {{ $labels.pod }} is in waiting state (reason: "CrashLoopBackOff").'
   - alert: CoffeeEmpty
     annotations:
@@ -75,7 +76,7 @@ def test_each_alert_gets_its_runbook_or_a_proposal(tmp_path: Path) -> None:
     rows = {row["alert"]: row for row in report["alerts"]}
     assert (rows["RedisOutOfMemory"]["runbook"], rows["RedisOutOfMemory"]["via"]) == ("redis-out-of-memory", "name")
     assert (rows["Linked"]["runbook"], rows["Linked"]["via"]) == ("redis-connection-refused", "link")
-    crash = rows["KubePodCrashLooping"]
+    crash = rows["PodsKeepRestarting"]
     assert (crash["status"], crash["runbook"], crash["proposal"]) == ("dead-link", None, "k8s-pod-crashloopbackoff")
     assert 0 < crash["confidence"] <= 1
     assert (rows["CoffeeEmpty"]["status"], rows["CoffeeEmpty"]["proposal"]) == ("missing", None)
@@ -304,6 +305,40 @@ def test_the_name_of_the_alert_in_a_link_is_filled_in() -> None:
     )
     row = cover([alert], builtin_base(), faults={}).rows[0]
     assert (row.status, row.via) == ("covered", "link")
+
+
+def test_an_alert_that_a_runbook_names_goes_before_a_likeness_of_names() -> None:
+    alike = runbook("pod-crash-looping", "Pod crash looping", symptoms=["x"])
+    named = runbook("k8s-crash", "Kubernetes - Crash", symptoms=["y"], alerts=["PodCrashLooping", "Restarts"])
+    kb = KnowledgeBase([alike, named])
+    url = "https://example.org/runbooks/podcrashlooping"
+    alerts = [Alert("PodCrashLooping", "r.yml", 1), Alert("Restarts", "r.yml", 2, annotations={"runbook_url": url})]
+    rows = cover(alerts, kb, faults={}).rows
+    assert [(row.runbook, row.via, row.names) for row in rows] == [
+        ("k8s-crash", "name", None),
+        ("k8s-crash", "link", None),
+    ]
+
+
+def test_a_link_away_from_the_runbook_that_names_the_alert_is_wrong() -> None:
+    one = runbook("queue-one", "Queue - One", symptoms=["x"], alerts=["QueueFull"])
+    two = runbook("queue-two", "Queue - Two", symptoms=["y"], alerts=["QueueSlow"])
+    full = Alert("QueueFull", "r.yml", 1, annotations={"runbook_url": "https://example.org/queue-two.md"})
+    row = cover([full, Alert("QueueSlow", "r.yml", 2)], KnowledgeBase([one, two]), faults={}).rows[0]
+    assert (row.status, row.runbook, row.names) == ("wrong-link", "queue-one", "QueueSlow")
+
+
+def test_common_public_alerts_lead_to_the_shipped_runbooks() -> None:
+    expected = {
+        "KubePodCrashLooping": "k8s-pod-crashloopbackoff",
+        "NodeFilesystemAlmostOutOfSpace": "linux-disk-full",
+        "PostgresqlTooManyConnections": "postgres-connection-pool-exhausted",
+        "RedisDown": "redis-connection-refused",
+        "etcdDatabaseQuotaLowSpace": "etcd-quota-exceeded",
+        "TargetDown": "prometheus-target-down",
+    }
+    rows = cover([Alert(name, "r.yml", 1) for name in expected], builtin_base(), faults={}).rows
+    assert {row.alert.name: row.runbook for row in rows} == expected
 
 
 def test_the_annotations_of_a_house_come_from_the_configuration_and_the_command_line(tmp_path: Path) -> None:

@@ -344,6 +344,8 @@ def test_a_readme_and_an_empty_file_are_left_in_peace(base: Path) -> None:
         assert await ask(editor, "document_symbol", types.DocumentSymbolParams(identity)) == []
         assert await ask(editor, "completion", types.CompletionParams(identity, start)) == []
         assert await ask(editor, "definition", types.DefinitionParams(identity, start)) is None
+        device = types.TextDocumentIdentifier("file:///dev/zero")  # not open, and reading it would never end
+        assert await ask(editor, "document_symbol", types.DocumentSymbolParams(device)) == []
         assert (
             "There is nothing to parse"
             in (await ask(editor, "hover", types.HoverParams(identity, start))).contents.value

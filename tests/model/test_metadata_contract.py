@@ -70,7 +70,7 @@ VALUES = st.one_of(SCALARS, st.lists(SCALARS, max_size=3), st.dictionaries(st.te
 @given(st.data())
 def test_model_and_schema_accept_and_reject_the_same_front_matter(data: st.DataObject) -> None:
     values = dict(GOOD)
-    for key in data.draw(st.sets(st.sampled_from([*GOOD, "aliases", "owner"]), max_size=3)):
+    for key in data.draw(st.sets(st.sampled_from([*GOOD, "aliases", "alerts", "owner"]), max_size=3)):
         if data.draw(st.booleans()):
             values[key] = data.draw(VALUES)
         else:
@@ -126,3 +126,12 @@ def test_what_is_invalid_or_unknown_is_kept_as_it_stood() -> None:
     assert metadata.severity is None
     assert metadata.title == "Mail - Queue Growing"
     assert metadata.other == {"severity": "hgih", "owner": ["me"]}
+
+
+def test_alerts_are_a_list_of_names() -> None:
+    (found,) = check_metadata({**GOOD, "alerts": "MailQueueGrowing"})
+
+    assert found.message == (
+        'alerts is the text "MailQueueGrowing", expected a list of names of alerts such as KubePodCrashLooping'
+    )
+    assert read_metadata({**GOOD, "alerts": ["MailQueueGrowing"]}).alerts == ("MailQueueGrowing",)

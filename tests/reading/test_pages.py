@@ -30,6 +30,13 @@ def _codes(runbook: Runbook) -> list[str]:
 
 def test_each_heading_is_a_runbook_with_the_id_of_its_anchor(base: KnowledgeBase) -> None:
     assert base.ids == (
+        "faults",
+        "faults#scanner-is-not-found",
+        "faults#pages-are-missing",
+        "faults#disk-is-full",
+        "named-alerts#relayerrors",
+        "named-alerts#relaylatency",
+        "named-alerts#relaydiskunhealthy",
         "problems#jobs-stay-in-the-queue",
         "problems#pages-come-out-blank",
         "storage-alerts",
@@ -67,6 +74,21 @@ def test_places_are_those_of_the_page(base: KnowledgeBase) -> None:
 def test_a_problem_has_only_its_own_steps_and_solutions(base: KnowledgeBase) -> None:
     assert _codes(base["problems#jobs-stay-in-the-queue"]) == ["spoolctl status", "spoolctl restart worker"]
     assert _codes(base["problems#pages-come-out-blank"]) == ["printctl clean --heads"]
+
+
+def test_a_heading_that_names_a_fault_is_a_problem_and_its_symptom(base: KnowledgeBase) -> None:
+    assert [symptom.text for symptom in base["faults#disk-is-full"].symptoms] == ["Disk is full"]
+    assert _codes(base["faults#scanner-is-not-found"]) == ["scanctl list"]
+    assert base["faults#scanner-is-not-found"].causes[0].name == "the cable is loose"
+    assert [fix.text for fix in base["faults#pages-are-missing"].solutions[0].instructions] == [
+        "Set the size with `scanctl size --a4`"
+    ]
+    assert _codes(base["faults"]) == ["scanctl logs > scan.log"]
+
+
+def test_two_alerts_in_a_row_share_what_is_below_them(base: KnowledgeBase) -> None:
+    assert base["named-alerts#relayerrors"].purpose == "Scale the relay: it is the only lever."
+    assert base["named-alerts#relaylatency"].purpose == "Scale the relay: it is the only lever."
 
 
 def test_what_is_beside_the_parts_keeps_its_commands(base: KnowledgeBase) -> None:

@@ -21,15 +21,16 @@ def runbook(
     symptoms: Sequence[str] = (),
     technology: str = "redis",
     aliases: Sequence[str] = (),
+    alerts: Sequence[str] = (),
     status: str = "verified",
 ) -> Runbook:
     """A runbook with symptoms, by default of Redis."""
     listed = "\n".join(f"- {symptom}" for symptom in symptoms)
-    named = "".join(f"\n  - {alias}" for alias in aliases)
+    lists = {"aliases": aliases, "alerts": alerts}
+    fields = "".join(f"{key}: [{', '.join(names)}]\n" for key, names in lists.items() if names)
     text = (
-        f'---\nid: {id}\ntitle: "{title}"\ntechnology: {technology}\nstatus: {status}\n'
-        + (f"aliases:{named}\n" if aliases else "")
-        + f"---\n\n# {title}\n\n## Quick Reference Card\n\n**🔍 Symptoms:**\n{listed}\n"
+        f'---\nid: {id}\ntitle: "{title}"\ntechnology: {technology}\nstatus: {status}\n{fields}'
+        f"---\n\n# {title}\n\n## Quick Reference Card\n\n**🔍 Symptoms:**\n{listed}\n"
     )
     found = parse_runbook(text, path=f"{id}.md").runbook
     assert found is not None

@@ -201,6 +201,14 @@ def test_aliases_are_searched() -> None:
     assert "aliases" in {evidence.field for evidence in answer.hits[0].evidence}
 
 
+def test_a_runbook_is_found_by_the_name_of_its_alert() -> None:
+    named = runbook("spool-growth", "Write volume full", technology="mail", alerts=["FrobnicatorSpoolGrowing"])
+    kb = KnowledgeBase([named, *numbered(20)])
+    for question in ("FrobnicatorSpoolGrowing", "frobnicator spool growing"):
+        answer = kb.search(question)
+        assert (answer.verdict, answer.hits[0].runbook.id) == ("match", "spool-growth")
+
+
 def test_a_deprecated_runbook_ranks_lower_and_says_so() -> None:
     symptom = ["`spindle overrun detected` in the journal"]
     old = runbook("a-old", "Spindle overrun", symptoms=symptom, status="deprecated")

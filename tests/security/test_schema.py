@@ -103,6 +103,9 @@ def test_what_multiplies_ends_at_a_limit(schema: dict[str, Any], values: dict[st
         ('{"$ref": "file:///etc/passwd"}', "expected a reference within the schema"),
         ('{"$dynamicRef": "other.json#x"}', "expected a reference within the schema"),
         ('{"pattern": "("}', "not a JSON Schema"),
+        ("null", "expected an object"),
+        ("NaN", "expected an object"),
+        ('{"$schema": 1}', "expected an object"),
     ],
 )
 def test_a_schema_without_a_bound_is_refused(text: str, message: str) -> None:
@@ -137,6 +140,24 @@ def test_references_end_at_a_limit_of_their_own_and_not_at_that_of_the_interpret
     with pytest.raises(SchemaLimitError):
         schema.errors(nested)
     assert schema.errors({"a": {}}) == []  # what was counted is counted anew
+
+
+@pytest.mark.parametrize(
+    ("schema", "value"),
+    [
+        ({"$ref": "#/nowhere"}, 1),
+        ({"$ref": "#anchor"}, 1),
+        ({"$ref": "#/title", "title": "no schema"}, 1),
+        ({"$ref": "#/default", "default": 5}, 1),
+        ({"properties": {"a": {"multipleOf": 0.1}}}, 10**400),
+    ],
+)
+def test_a_schema_that_cannot_be_applied_is_a_finding(schema: dict[str, Any], value: object) -> None:
+    configuration = read_configuration('schema = "x.json"', ".fmkb.toml", read=lambda _: json.dumps(schema))
+    report = check_text(f"---\nid: a\na: {value}\n---\n", today=date(2026, 11, 22), settings=configuration.settings)
+    (message,) = [each.message for each in report.diagnostics if each.code == "RB223"]
+    assert message.startswith("front matter cannot be checked by the organisation's schema: ")
+    assert "RB990" not in {each.code for each in report.diagnostics}
 
 
 def test_a_document_over_the_limit_is_one_finding() -> None:

@@ -104,7 +104,7 @@ def hostile_runbook(attack: str) -> str:
     quoted = attack.replace("\\", "\\\\").replace('"', '\\"')
     names = ("id", "title", "technology", "verified_by", "difficulty", "version")
     fields = "".join(f'{name}: "{quoted}"\n' for name in names)
-    lists = "".join(f'{name}: ["{quoted}"]\n' for name in ("tags", "aliases"))
+    lists = "".join(f'{name}: ["{quoted}"]\n' for name in ("tags", "aliases", "alerts"))
     return f"---\n{fields}{lists}severity: high\nstatus: verified\n---\n\n{_TEXT.replace('{0}', attack)}"
 
 

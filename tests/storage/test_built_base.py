@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 import random
 import shutil
 from collections.abc import Iterator
@@ -12,7 +13,10 @@ import numpy as np
 import pytest
 
 from faultmaven_kb import Cache, ConfigurationError, FaultmavenError, KnowledgeBase, PathError
+from faultmaven_kb.search.card import card_of
+from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.storage import base as base_module
+from faultmaven_kb.storage.base import StoredBase
 from faultmaven_kb.storage.container import Container, Sections, creating
 from tests.documents import ROOT, RUNBOOKS
 
@@ -68,6 +72,18 @@ def test_a_built_base_gives_the_same_answers_as_one_in_memory(folder: Path, buil
         assert found.verdict == expected.verdict, question
         assert [hit.runbook.id for hit in found.hits] == [hit.runbook.id for hit in expected.hits], question
         assert found.reason == expected.reason
+        assert [hit.card for hit in found.hits] == [card_of(hit.runbook) for hit in expected.hits], question
+        assert pickle.loads(pickle.dumps(found.distinctions)) == expected.distinctions, question
+
+
+def test_what_is_read_without_the_model_is_what_the_model_says(built: Path) -> None:
+    (segment,) = StoredBase(built).segments
+    for place in range(segment.size):
+        seen, model = segment.seen(place), segment.runbook(place)
+        assert card_of(seen) == card_of(model)
+        assert type(seen).__name__ != "Runbook"
+        for field in FIELDS:
+            assert list(field.segments(seen)) == list(field.segments(model)), field.name
 
 
 def test_a_built_base_reads_no_runbook_before_a_hit_is_asked_for_it(built: Path) -> None:
@@ -176,7 +192,7 @@ def test_a_damaged_file_is_an_error_with_a_remedy_or_does_not_matter(built: Path
 
 
 def _rewritten(path: Path, name: str, values: object) -> Path:
-    """The base with an array of its segment replaced, its checksums right."""
+    """The base with an array of its segment or its state replaced, its checksums right."""
     container = Container(path)
     directory = dict(container.directory)
     (segment,) = directory["segments"]
@@ -187,9 +203,12 @@ def _rewritten(path: Path, name: str, values: object) -> Path:
         return {key: Sections(container, entries).whole(key) for key in entries}
 
     with creating(target) as writer:
-        arrays = read(segment)
-        arrays[name] = np.array(values, dtype=arrays[name].dtype) if isinstance(values, list) else arrays[name] + values
-        directory |= {"segments": [writer.add(arrays)], "state": writer.add(read(state))}
+        parts = [read(segment), read(state)]
+        for arrays in parts:
+            if name in arrays:
+                was = arrays[name]
+                arrays[name] = np.array(values, dtype=was.dtype) if isinstance(values, list) else was + values
+        directory |= {"segments": [writer.add(parts[0])], "state": writer.add(parts[1])}
         writer.publish(directory)
     return target
 
@@ -210,6 +229,8 @@ def _rewritten(path: Path, name: str, values: object) -> Path:
         ("words_at", 10**6),
         ("hashed", 10**8),
         ("ids", []),
+        ("ids", 200),
+        ("places", -5),
         ("information", []),
         ("columns", [1, 2, 3]),
     ],

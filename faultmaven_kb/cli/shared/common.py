@@ -170,7 +170,7 @@ def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
 
 def _complete_id(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     kb = load(ctx.params.get("kb_paths") or ())
-    return [CompletionItem(rb.id, help=rb.title) for rb in kb if rb.id.startswith(incomplete)]
+    return [CompletionItem(each, help=kb[each].title) for each in kb.ids if each.startswith(incomplete)]
 
 
 def runbook_argument(command: _Command) -> _Command:

@@ -4,7 +4,7 @@ import hashlib
 import re
 
 from faultmaven_kb.gate.facts.link_scan import find_links
-from faultmaven_kb.gate.facts.records import Facts, SymptomFact
+from faultmaven_kb.gate.facts.records import Facts, Named, SymptomFact
 from faultmaven_kb.gate.facts.similarity import sketch_of
 from faultmaven_kb.reading.ids import naming_of
 from faultmaven_kb.reading.reader import ReadDocument
@@ -46,6 +46,10 @@ def facts_of(document: ReadDocument, *, sketched: bool = True) -> Facts:
         related_ids=tuple(dict.fromkeys(link.id for link in runbook.related if link.id)),
         content=_digest(document.source.text),
         by_file=naming_of(runbook).by_file,
+        alerts=tuple(
+            Named(alert, front_matter.value_span("alerts", index))
+            for index, alert in enumerate(runbook.metadata.alerts)
+        ),
     )
 
 

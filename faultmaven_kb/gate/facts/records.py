@@ -36,6 +36,14 @@ class SymptomFact:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A name as written: an alert's, or a rule's code or name in a suppression."""
+
+    text: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What other documents, and the same one later, may ask of this one. `updated` is its date as written in ISO 8601,
     `related_span` the heading of its related issues, `content` a digest of its text without regard to spaces,
@@ -62,6 +70,7 @@ class Facts:
     related_ids: tuple[str, ...]
     content: str
     by_file: bool = False
+    alerts: tuple[Named, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -76,14 +85,6 @@ class Change:
     before: Mapping[str, Facts]
     retired: Mapping[str, str] = field(default_factory=dict)
     authors: Mapping[str, frozenset[str]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A rule's code or name as written in a suppression."""
-
-    text: str
-    span: Span
 
 
 @dataclass(frozen=True, slots=True)

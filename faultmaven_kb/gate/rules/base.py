@@ -1,4 +1,4 @@
-"""RB804 to RB817, the base as a whole: ids, relations, copies and claims that only show when runbooks are compared.
+"""RB804 to RB818, the base as a whole: ids, relations, copies and claims that only show when runbooks are compared.
 
 Rules about copies and shared symptoms look for what cannot be chance (nearly the same text, the same sentence), so that
 runbooks of one technology may resemble each other as they must.
@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level, Related
-from faultmaven_kb.gate.facts.records import Facts, SymptomFact
+from faultmaven_kb.gate.facts.records import Facts, Named, SymptomFact
 from faultmaven_kb.gate.facts.similarity import nearest_earlier
 from faultmaven_kb.gate.rules.links import related_targets
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
@@ -141,6 +141,22 @@ def symptom_overlap(base: Base) -> Iterator[tuple[Facts, Finding]]:
                     break
 
 
+@base_rule("RB818", "alert-in-several-runbooks", Level.WARNING, Profile.CONTRIBUTE)
+def alert_in_several_runbooks(base: Base) -> Iterator[tuple[Facts, Finding]]:
+    """Checks that each alert is named in the `alerts` of one runbook only.
+
+    When the alert fires, one runbook is opened. Of two that name it, the second is never found.
+    """
+    owners: dict[str, tuple[Facts, Named]] = {}
+    for facts in base.documents:
+        for alert in facts.alerts:
+            owner, first = owners.setdefault(alert.text.casefold(), (facts, alert))
+            if owner is not facts:
+                related = Related("also named here", owner.path, first.span)
+                message = f'alert "{alert.text}" is already named by "{owner.id}", expected one runbook for it'
+                yield facts, Finding(message, alert.span, related=(related,))
+
+
 RULES: tuple[Rule, ...] = (
     duplicate_id,
     no_related_runbooks,
@@ -148,4 +164,5 @@ RULES: tuple[Rule, ...] = (
     not_in_index,
     one_way_relation,
     symptom_overlap,
+    alert_in_several_runbooks,
 )

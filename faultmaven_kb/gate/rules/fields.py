@@ -19,6 +19,7 @@ _FIELDS = tuple(MetadataContract.model_fields)
 _REQUIRED = tuple(name for name, field in MetadataContract.model_fields.items() if field.is_required())
 _TITLE = re.compile(r"\S(?:(?! - \S).)* - \S.*")
 _TAG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ALERT = re.compile(r"[\w:.-]+")
 _NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unverified|pending)\b.*|\W*", re.IGNORECASE)
 PLACEHOLDER = re.compile(
     r"\bTODO\b|\bFIXME\b|\bTBD\b|\[(?:Technology|Problem|Your [A-Z]\w|Insert [^\]]|Describe [^\]]|Description|"
@@ -79,7 +80,7 @@ def wrong_type(checked: Checked) -> Iterator[Finding]:
     for error in _errors(checked, "type"):
         value = checked.value(error.field)
         item = value[int(error.path[1])] if len(error.path) == 2 and isinstance(value, list) else value
-        listed = len(error.path) == 1 and error.field in ("tags", "aliases")
+        listed = len(error.path) == 1 and error.field in ("tags", "aliases", "alerts")
         if not isinstance(item, list | dict | str) and not listed:
             continue  # RB109 says which quotes keep the text
         span = checked.value_span(*error.path)
@@ -370,6 +371,24 @@ def field_order(checked: Checked) -> Iterator[Finding]:
             return
 
 
+@rule("RB224", "invalid-alert", Level.WARNING, Profile.CONTRIBUTE)
+def invalid_alert(checked: Checked) -> Iterator[Finding]:
+    """Checks that each name in `alerts` is one word of letters, digits, `_`, `:`, `-` and `.`, and occurs once.
+
+    `fmkb alerts` finds a runbook by the name that the alert has in its rule. A sentence about the alert is not found.
+    """
+    seen: dict[str, int] = {}
+    for index, alert in enumerate(checked.document.runbook.metadata.alerts):
+        span = checked.value_span("alerts", index)
+        if not _ALERT.fullmatch(alert):
+            message = f'alert is "{alert}", expected its name in the rules: letters, digits, "_", ":", "-" and "."'
+            yield Finding(message, span)
+        first = seen.setdefault(alert.casefold(), index)
+        if first != index:
+            related = Related("first here", checked.document.path, checked.value_span("alerts", first))
+            yield Finding(f'duplicate alert "{alert}"', span, _remove_item(checked, span), (related,))
+
+
 RULES: tuple[Rule, ...] = (
     missing_field,
     empty_field,
@@ -392,4 +411,5 @@ RULES: tuple[Rule, ...] = (
     stale_runbook,
     template_placeholder,
     field_order,
+    invalid_alert,
 )

@@ -60,15 +60,14 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
 
         try:
             errors = compile_schema(checked.settings.schema).errors(front_matter.values)
-        except SchemaLimitError:
-            message = "front matter takes too many steps to check by the organisation's schema, expected less of either"
-            yield Finding(message, Span(1, 1, 1, 4))
+        except SchemaLimitError as error:
+            yield Finding(f"front matter {error}", Span(1, 1, 1, 4))
             return
         places: dict[tuple[object, ...], Any] = {}
-        for error in errors:  # of several errors of one keyword at one place the first speaks for all
-            places.setdefault((tuple(error.absolute_path), tuple(error.absolute_schema_path)), error)
-        for error in places.values():
-            yield from _findings(checked, error)
+        for breach in errors:  # of several errors of one keyword at one place the first speaks for all
+            places.setdefault((tuple(breach.absolute_path), tuple(breach.absolute_schema_path)), breach)
+        for breach in places.values():
+            yield from _findings(checked, breach)
 
 
 @lru_cache(maxsize=4)

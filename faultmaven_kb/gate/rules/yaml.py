@@ -20,7 +20,7 @@ _TEXT_FIELDS = (
     "verified_by",
     "status",
 )
-_LISTS = ("tags", "aliases")
+_LISTS = ("tags", "aliases", "alerts")
 
 
 @rule("RB109", "yaml-implicit-type", Level.ERROR, Profile.INGEST)

@@ -15,6 +15,7 @@ import re2
 from jsonschema import SchemaError, ValidationError
 from jsonschema.validators import extend, validator_for
 from referencing import Registry
+from referencing.exceptions import Unresolvable
 
 from faultmaven_kb.errors import ConfigurationError
 
@@ -30,11 +31,12 @@ _PARTS = 1000  # chosen: half a second to check (half a millisecond each)
 _DEPTH = 60
 """Keywords within keywords. Python's own recursion limit must not be the one that is met: each level takes some five
 frames, and a library in Rust that meets that limit panics, which no `except Exception` stops."""
+_TOO_MANY = "takes too many steps to check by the organisation's schema, expected less of either"
 _REFUSED = ("unevaluatedProperties", "unevaluatedItems")
 
 
 class SchemaLimitError(Exception):
-    """A document took more steps than it may."""
+    """A document took more steps than it may, or the schema cannot be applied to it; the text completes a sentence."""
 
 
 class _Steps(threading.local):
@@ -45,7 +47,7 @@ class _Steps(threading.local):
         """Count steps. Raises `SchemaLimitError` when none are left."""
         self.left -= count
         if self.left < 0:
-            raise SchemaLimitError
+            raise SchemaLimitError(_TOO_MANY)
 
 
 class BoundedSchema:
@@ -54,6 +56,8 @@ class BoundedSchema:
     def __init__(self, text: str) -> None:
         try:
             schema = json.loads(text)
+            if type(schema) not in (bool, dict) or not isinstance(_dialect(schema), str):
+                raise ConfigurationError("schema is not a JSON Schema, expected an object")
             parts = list(_parts(schema))
             if len(parts) > _PARTS:  # each takes a good half of a millisecond to check
                 raise ConfigurationError(f"schema has {len(parts)} parts, expected at most {_PARTS}")
@@ -80,7 +84,14 @@ class BoundedSchema:
             self._steps.depth = 0
             return list(self._validator.iter_errors(values))
         except (RecursionError, ValueError) as error:
-            raise SchemaLimitError from error
+            raise SchemaLimitError(_TOO_MANY) from error
+        except (ArithmeticError, AttributeError, LookupError, TypeError, Unresolvable) as error:
+            # a reference to nowhere, or to what is no schema; a number that no float holds
+            raise SchemaLimitError(f"cannot be checked by the organisation's schema: {error}") from error
+
+
+def _dialect(schema: object) -> object:
+    return schema.get("$schema", "") if isinstance(schema, dict) else ""
 
 
 def _parts(schema: object) -> Iterator[dict[str, Any]]:
@@ -136,7 +147,7 @@ def _counted(
         steps.spend(parts)  # to find an anchor all parts are looked through
     steps.spend(1 + length // 1000 + (len(value) if isinstance(value, (list, dict)) else 0))
     if steps.depth == _DEPTH:
-        raise SchemaLimitError
+        raise SchemaLimitError(_TOO_MANY)
     steps.depth += 1
     try:
         yield from keyword(validator, value, instance, schema) or ()
