@@ -15,7 +15,7 @@ from faultmaven_kb.text.terminal_text import json_text, printable
 
 __all__ = ["HEALTH_FORMATS"]
 
-_WIDTH = 80
+_WIDTH = 80  # convention: the columns of a terminal
 _MOST = 20  # rows of a section, chosen: each section fits on a screen
 _LONGEST_NAME = 40  # chosen: half a line
 
