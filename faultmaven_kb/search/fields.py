@@ -74,10 +74,12 @@ def _literals(runbook: "Runbook") -> Iterator[Segment]:
     for symptom in runbook.symptoms:
         for literal in symptom.literals:
             yield Segment(_one_line(literal), symptom.span)
+    for name in runbook.metadata.alerts:  # what monitoring prints; its parts ("Pod", "Crash") count little
+        yield Segment(_one_line(name))
 
 
 def _aliases(runbook: "Runbook") -> Iterator[Segment]:
-    for text in (*runbook.metadata.aliases, *runbook.metadata.alerts, *runbook.metadata.tags):
+    for text in (*runbook.metadata.aliases, *runbook.metadata.tags):
         yield Segment(_one_line(text))
     if runbook.metadata.technology:
         yield Segment(_one_line(runbook.metadata.technology))
