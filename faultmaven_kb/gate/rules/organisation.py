@@ -60,8 +60,8 @@ def schema_violation(checked: Checked) -> Iterator[Finding]:
 
         try:
             errors = compile_schema(checked.settings.schema).errors(front_matter.values)
-        except SchemaLimitError as error:
-            yield Finding(f"front matter {error}", Span(1, 1, 1, 4))
+        except SchemaLimitError as limit:
+            yield Finding(f"front matter {limit}", Span(1, 1, 1, 4))
             return
         places: dict[tuple[object, ...], Any] = {}
         for breach in errors:  # of several errors of one keyword at one place the first speaks for all

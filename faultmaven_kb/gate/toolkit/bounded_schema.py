@@ -56,7 +56,7 @@ class BoundedSchema:
     def __init__(self, text: str) -> None:
         try:
             schema = json.loads(text)
-            if type(schema) not in (bool, dict) or not isinstance(_dialect(schema), str):
+            if not _may_be_schema(schema):
                 raise ConfigurationError("schema is not a JSON Schema, expected an object")
             parts = list(_parts(schema))
             if len(parts) > _PARTS:  # each takes a good half of a millisecond to check
@@ -90,8 +90,9 @@ class BoundedSchema:
             raise SchemaLimitError(f"cannot be checked by the organisation's schema: {error}") from error
 
 
-def _dialect(schema: object) -> object:
-    return schema.get("$schema", "") if isinstance(schema, dict) else ""
+def _may_be_schema(schema: object) -> bool:
+    """Whether a value is one that the library takes at all, before it says what is wrong with it."""
+    return isinstance(schema, bool) or (isinstance(schema, dict) and isinstance(schema.get("$schema", ""), str))
 
 
 def _parts(schema: object) -> Iterator[dict[str, Any]]:
