@@ -17,7 +17,7 @@ from faultmaven_kb.search.calibration import USUAL_LEAD
 from faultmaven_kb.search.card import Card, card_of
 from faultmaven_kb.search.evidence import MOST, Wanted, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
-from faultmaven_kb.search.question import Question, read_question, understood
+from faultmaven_kb.search.question import LOUD, Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
 from faultmaven_kb.search.spelling import Speller
 from faultmaven_kb.search.strength import Explained, examine, explain
@@ -37,7 +37,6 @@ _FEWER = 3  # texts of evidence from the third hit on, chosen
 _SMALL_SHARE = 0.25  # chosen: of the best line's information
 _MOST_LINES = 5  # chosen: what an answer can show
 _MOST_UNEXPLAINED = 50  # chosen: what an answer can show
-_LOUD = 0.3  # as in question.py
 _MOST_SIGNS = 3  # chosen: the reason is one sentence
 
 
@@ -221,7 +220,7 @@ def _unexplained(question: Question, explained: tuple[Explained, ...]) -> tuple[
     words = (
         word.text
         for word, share in pairs
-        if share == 0 and word.weight > _LOUD and word.terms != (NEGATION,) and word.terms not in told
+        if share == 0 and word.weight > LOUD and word.terms != (NEGATION,) and word.terms not in told
     )
     return tuple(dict.fromkeys(words))[:_MOST_UNEXPLAINED]
 

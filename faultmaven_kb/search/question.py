@@ -21,13 +21,15 @@ from faultmaven_kb.search.synonyms import Expansion, expansions, words_of
 from faultmaven_kb.search.technologies import technologies_of
 from faultmaven_kb.search.terms import NEGATED, NEGATION, is_cjk, is_name, stem, tokens_of
 
-__all__ = ["Question", "Word", "read_question", "understood"]
+__all__ = ["LOUD", "Question", "Word", "read_question", "understood"]
 
 _SYNONYM = 0.45  # chosen; `fmkb eval` measures it
 _NAME = 0.15  # chosen; `fmkb eval` measures it
 _NEGATED_STATE = 0.5  # chosen; `fmkb eval` measures it
 _RULED_OUT = 0.3  # chosen; `fmkb eval` measures it
-_LOUD = 0.3  # chosen: weight from which a line of a log counts as loud
+LOUD = 0.3
+"""The weight, chosen, above which a line of a log counts as loud."""
+
 _MOST_GUESSES = 4  # misspelled words that are guessed, chosen
 _DENIES = re.compile(r"not|never|nor|neither|\w+n['’]?t", re.IGNORECASE)
 _CANNOT = re.compile(r"can['’]?t|cannot", re.IGNORECASE)
@@ -101,13 +103,13 @@ def read_question(text: str) -> Question:
         read = words_of(line.text)
         empty = function_words(read)
         words += _words(line, empty)
-        if line.weight > _LOUD:
+        if line.weight > LOUD:
             said += [word for word in read if word not in empty] if empty else read
             signs.update(dict.fromkeys(signatures_in(line.text, read)))
     signs.update(dict.fromkeys(raw_signatures_in(text)))
     terms = _weights(words)
     groups = tuple(expansions(said))
-    named = technologies_of(term for word in words if word.weight > _LOUD for term in word.terms)
+    named = technologies_of(term for word in words if word.weight > LOUD for term in word.terms)
     return Question(
         pasted.kind,
         tuple(words),
@@ -130,7 +132,7 @@ def understood(question: Question, speller: Speller, vocabulary: Mapping[str, in
         if len(guesses) == _MOST_GUESSES:
             break
         plain = [term for term in word.terms if not term.startswith(NEGATED)]
-        if word.foreign or word.weight <= _LOUD or len(plain) != 1:
+        if word.foreign or word.weight <= LOUD or len(plain) != 1:
             continue
         (term,) = plain
         if (

@@ -90,11 +90,25 @@ def test_with_the_networks_runbooks_the_base_still_finds_the_right_one() -> None
     assert found.of("off-topic").verdicts(positive=False).match <= 0.07
 
 
-def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
-    """Each runbook more may be mistaken for the right one; what the docs say of the whole base holds."""
-    questions = [each for path in sorted(_SET.rglob("*.jsonl")) for each in read_labelled(path)]
-    kb = builtin_base()
-    whole = evaluate(questions, lambda question: kb.search(question, limit=10))
+_NINE_MORE = frozenset(
+    "alertmanager-notifications-failing jvm-out-of-memory-heap k8s-deployment-rollout-stuck k8s-dns-failure "
+    "k8s-pvc-pending k8s-quota-exceeded k8s-rbac-forbidden rabbitmq-memory-alarm rabbitmq-queue-backlog".split()
+)
+"""The runbooks that came last: on those before them the figures stay what they were."""
+
+
+def _asked(folder: Path, *, without: frozenset[str] = frozenset()) -> Evaluation:
+    """All questions of a folder, on all shipped runbooks; or both without those about some of them."""
+    questions = [each for path in sorted(folder.rglob("*.jsonl")) for each in read_labelled(path)]
+    asked = [each for each in questions if without.isdisjoint(name for name, _ in each.expected)]
+    kb = (
+        KnowledgeBase(runbook for runbook in builtin_base() if runbook.id not in without) if without else builtin_base()
+    )
+    return evaluate(asked, lambda question: kb.search(question, limit=10))
+
+
+def test_all_questions_find_their_runbooks_among_the_first_fifty() -> None:
+    whole = _asked(_SET, without=_NINE_MORE)
     figures = _figures(whole)
     assert figures["S@1"] >= 0.82
     assert figures["S@3"] >= 0.94
@@ -103,18 +117,37 @@ def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
     assert whole.of("off-topic").verdicts(positive=False).match <= 0.04
 
 
-def test_runbooks_that_came_later_are_found_among_all_that_are_shipped() -> None:
-    kb = builtin_base()
-    questions = [each for path in sorted((_SET / "topics").glob("*.jsonl")) for each in read_labelled(path)]
-    asked = Counter(name for question in questions for name, _ in question.expected)
-    assert set(asked) <= set(kb.ids)
-    assert min(asked.values()) >= 7
-    later = evaluate(questions, lambda question: kb.search(question, limit=10))
+def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
+    """Each runbook more may be mistaken for the right one; what the docs say of the whole base holds."""
+    whole = _asked(_SET)
+    figures = _figures(whole)
+    assert figures["S@1"] >= 0.82
+    assert figures["S@3"] >= 0.94
+    assert figures["MRR@10"] >= 0.885
+    assert (whole.verdicts(positive=True).right or 0) >= 0.93
+    assert whole.of("off-topic").verdicts(positive=False).match <= 0.04
+
+
+def test_runbooks_that_came_later_are_found_among_the_first_fifty() -> None:
+    later = _asked(_SET / "topics", without=_NINE_MORE)
     figures = _figures(later)
     assert figures["S@1"] >= 0.93
     assert figures["MRR@10"] >= 0.96
     assert (later.verdicts(positive=True).right or 0) >= 0.96
     assert later.verdicts(positive=False).match <= 0.3
+
+
+def test_runbooks_that_came_later_are_found_among_all_that_are_shipped() -> None:
+    paths = sorted((_SET / "topics").glob("*.jsonl"))
+    asked = Counter(name for path in paths for question in read_labelled(path) for name, _ in question.expected)
+    assert set(asked) <= set(builtin_base().ids)
+    assert min(asked.values()) >= 7
+    later = _asked(_SET / "topics")
+    figures = _figures(later)
+    assert figures["S@1"] >= 0.925
+    assert figures["MRR@10"] >= 0.955
+    assert (later.verdicts(positive=True).right or 0) >= 0.97
+    assert later.verdicts(positive=False).match <= 0.25
 
 
 def test_a_run_kept_as_json_gives_the_same_figures(run: Evaluation) -> None:

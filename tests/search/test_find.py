@@ -12,6 +12,10 @@ KB = builtin_base()
 SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.symptoms]
 
 WORDINGS = [
+    ("alertmanager-notifications-failing", "pages never reach slack although the alert has been firing for an hour"),
+    ("jvm-out-of-memory-heap", "tomcat spends its time in full GC, the old generation stays at 99 percent"),
+    ("rabbitmq-memory-alarm", "producers hang since the broker passed its high watermark, amqp"),
+    ("rabbitmq-queue-backlog", "messages_ready climbs although the workers of celery run, unacked stays the same"),
     ("k8s-config-missing", "the volume of a token hangs in ContainerCreating, MountVolume.SetUp failed"),
     ("k8s-service-no-endpoints", "ingress-nginx answers 503, the selector matches other labels than the pods wear"),
     ("mysql-connection-refused", "error 2002 (HY000), mysqld.sock is missing and mariadb is dead"),

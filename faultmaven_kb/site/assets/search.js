@@ -932,7 +932,7 @@ globalThis.FMKB = globalThis.FMKB || {};
       const sums = new Float64Array(worth.length);
       for (const row of rows) { sums[row.word] += row.told; worth[row.word] = Math.max(worth[row.word], row.told); }
       for (const row of rows) row.share = row.told / Math.max(sums[row.word], 1e-9);
-      const telling = [...worth].map((each) => each >= 2.5);
+      const telling = [...worth].map((each, at) => each >= 2.5 && question.words[at].weight > LOUD);
       if (question.words.some((word) => word.foreign)) {
         const known = new Set(rows.filter((row) => row.number >= 0).map((row) => row.word));
         question.words.forEach((word, at) => { if (word.foreign && !known.has(at)) telling[at] = false; });
