@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from faultmaven_kb.diagnostics import Edit as Edit
     from faultmaven_kb.diagnostics import Fix as Fix
     from faultmaven_kb.diagnostics import Level as Level
-    from faultmaven_kb.dialects.contents import Contents as Contents
     from faultmaven_kb.dialects.dialect import Dialect as Dialect
     from faultmaven_kb.dialects.dialect import Document as Document
     from faultmaven_kb.dialects.dialect import Vocabulary as Vocabulary
+    from faultmaven_kb.dialects.pieces.contents import Contents as Contents
     from faultmaven_kb.errors import ConfigurationError as ConfigurationError
     from faultmaven_kb.errors import FaultmavenError as FaultmavenError
     from faultmaven_kb.errors import PathError as PathError
@@ -98,7 +98,7 @@ _ROOMS = {
     "Cache": "storage.kept",
     "Checked": "gate.toolkit.rule_model",
     "ConfigurationError": "errors",
-    "Contents": "dialects.contents",
+    "Contents": "dialects.pieces.contents",
     "Context": "reports.context",
     "Diagnostic": "diagnostics",
     "Dialect": "dialects.dialect",

@@ -14,8 +14,8 @@ from typing import TypeGuard
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
-from faultmaven_kb.dialects.furniture import is_contents, is_furniture, without_furniture
 from faultmaven_kb.dialects.loose_forms import is_of_deeds, is_of_looks, procedure_in, without_spans
+from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, without_furniture
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED

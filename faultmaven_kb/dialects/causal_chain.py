@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from faultmaven_kb.dialects.causal_chain_options import read_options, read_resolutions
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
-from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import read_step
-from faultmaven_kb.dialects.parts import (
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.durations import read_duration
+from faultmaven_kb.dialects.pieces.parts import (
     commands_in,
     item_text,
     items_in,

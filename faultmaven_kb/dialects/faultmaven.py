@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary
-from faultmaven_kb.dialects.durations import read_duration
-from faultmaven_kb.dialects.parts import (
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.durations import read_duration
+from faultmaven_kb.dialects.pieces.parts import (
     code_in,
     commands_in,
     group_text,

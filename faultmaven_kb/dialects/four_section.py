@@ -11,9 +11,7 @@ from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import alert_sections, is_of_names, lead_of, parts_by_label, unclaimed
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document
-from faultmaven_kb.dialects.enumerations import heading_number
 from faultmaven_kb.dialects.listing import (
     in_order,
     introduced_causes,
@@ -24,8 +22,10 @@ from faultmaven_kb.dialects.listing import (
     steps_in,
 )
 from faultmaven_kb.dialects.loose_forms import looks, loose_contents
-from faultmaven_kb.dialects.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.parts import (
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
     item_text,
     items_in,

@@ -7,12 +7,12 @@ and everything else stays in `sections`.
 
 from dataclasses import replace
 
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
-from faultmaven_kb.dialects.furniture import is_contents
 from faultmaven_kb.dialects.listing import in_order, numbered
 from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
-from faultmaven_kb.dialects.parts import links_in, read_symptoms, text_of
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.furniture import is_contents
+from faultmaven_kb.dialects.pieces.parts import links_in, read_symptoms, text_of
 from faultmaven_kb.dialects.purpose import first_words
 from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.text.outline import walk

@@ -12,11 +12,11 @@ from itertools import pairwise, takewhile
 from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import label_means
-from faultmaven_kb.dialects.branches import is_branch
-from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.furniture import is_furniture, without_furniture
-from faultmaven_kb.dialects.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.parts import (
+from faultmaven_kb.dialects.pieces.branches import is_branch
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.furniture import is_furniture, without_furniture
+from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
     item_text,
     items_in,

@@ -12,14 +12,14 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
-from faultmaven_kb.dialects.branches import answer_of, is_branch
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import role_of
-from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
-from faultmaven_kb.dialects.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.parts import all_commands, item_text, text_of
+from faultmaven_kb.dialects.pieces.branches import answer_of, is_branch
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
+from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, text_of
 from faultmaven_kb.model.runbook import Passage, Solution, Step
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import QUERY, TYPED

@@ -16,8 +16,8 @@ from dataclasses import replace
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME, label_role
 from faultmaven_kb.dialects.dialect import Document, role_of
-from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.parts import all_commands
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
 from faultmaven_kb.text.outline import OutlineSection, split_labels, walk

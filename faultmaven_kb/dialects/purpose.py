@@ -5,10 +5,10 @@ from dataclasses import replace
 from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_sections import label_role
-from faultmaven_kb.dialects.branches import is_branch
-from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.furniture import is_furniture
 from faultmaven_kb.dialects.loose_forms import asks, is_aside
+from faultmaven_kb.dialects.pieces.branches import is_branch
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.furniture import is_furniture
 from faultmaven_kb.text.markdown import Block, Fence, Paragraph
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels
 

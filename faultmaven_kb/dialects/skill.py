@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
 from faultmaven_kb.dialects.listing import solutions_in, steps_in
-from faultmaven_kb.dialects.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution
 from faultmaven_kb.text.markdown import ListBlock
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, groups

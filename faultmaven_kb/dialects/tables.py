@@ -7,9 +7,9 @@ commands become steps, with what the command should print. Any other table is te
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Document, Vocabulary, role_of
-from faultmaven_kb.dialects.typed import typed_in
+from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.typed import typed_in
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Solution, Step, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals, plain

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from faultmaven_kb.differential.mentions import CauseNames, Mention, mentions
 from faultmaven_kb.differential.statements import Rarity, Statement, agreement, clauses, statement
 from faultmaven_kb.model.runbook import Cause, Runbook, Step
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.terms import terms_of
 from faultmaven_kb.text.inline import plain
 
 __all__ = ["Finding", "KnownCauses", "findings_of", "known_causes"]

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from faultmaven_kb.model.runbook import Cause
-from faultmaven_kb.search.terms import Token, tokens_of
+from faultmaven_kb.search.vocabulary.terms import Token, tokens_of
 
 __all__ = ["CauseNames", "Mention", "mentions"]
 

@@ -13,7 +13,7 @@ from faultmaven_kb.differential.observation import Observation, StepKey
 from faultmaven_kb.differential.solutions import SolutionLink, solutions_by_cause
 from faultmaven_kb.differential.statements import Rarity
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.terms import terms_of
 from faultmaven_kb.text.inline import plain
 
 __all__ = ["PreparedRunbook", "prepared"]

@@ -13,8 +13,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from faultmaven_kb.search.pasted import signal
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.questions.pasted import signal
+from faultmaven_kb.search.vocabulary.terms import terms_of
 
 __all__ = ["Rarity", "Statement", "agreement", "clauses", "opposite", "statement"]
 

@@ -11,10 +11,10 @@ from typing import Any
 
 from faultmaven_kb.evaluation.evaluation import Evaluation, Outcome
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.search.background import is_known
 from faultmaven_kb.search.fields import BODY, FIELDS, POINTED
-from faultmaven_kb.search.question import read_question
-from faultmaven_kb.search.terms import NEGATION, terms_of
+from faultmaven_kb.search.questions.question import read_question
+from faultmaven_kb.search.vocabulary.background import is_known
+from faultmaven_kb.search.vocabulary.terms import NEGATION, terms_of
 
 __all__ = ["Explanation", "explain_misses"]
 

@@ -11,8 +11,8 @@ from faultmaven_kb.export.chunks import Chunk, Scalar, chunk_runbook
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Verdict
-from faultmaven_kb.search.pasted import signal
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.questions.pasted import signal
+from faultmaven_kb.search.vocabulary.terms import terms_of
 
 __all__ = ["FoundPassage", "PassageFinder"]
 

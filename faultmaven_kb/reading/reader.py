@@ -14,8 +14,8 @@ from typing import Any
 
 from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.dialects import best_dialect, dialect_named
-from faultmaven_kb.dialects.contents import Contents
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of, title_of
+from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.errors import FaultmavenError, PathError
 from faultmaven_kb.model.metadata import ContractError, Metadata, check_metadata, read_metadata
 from faultmaven_kb.model.parse_result import ParseResult

@@ -17,13 +17,13 @@ from faultmaven_kb.search.calibration import USUAL_LEAD
 from faultmaven_kb.search.card import Card, card_of
 from faultmaven_kb.search.evidence import MOST, Wanted, Witness, wanted_terms
 from faultmaven_kb.search.index import Flags, Index
-from faultmaven_kb.search.question import LOUD, Question, read_question, understood
+from faultmaven_kb.search.questions.question import LOUD, Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
-from faultmaven_kb.search.spelling import Speller
 from faultmaven_kb.search.strength import Explained, examine, explain
-from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
-from faultmaven_kb.search.terms import NEGATION, terms_of
 from faultmaven_kb.search.verdict import confidences, decide
+from faultmaven_kb.search.vocabulary.spelling import Speller
+from faultmaven_kb.search.vocabulary.technologies import agree, technologies_of, technology_named
+from faultmaven_kb.search.vocabulary.terms import NEGATION, terms_of
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook

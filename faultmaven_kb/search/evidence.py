@@ -19,9 +19,9 @@ import numpy as np
 from faultmaven_kb.search.answer import Evidence
 from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_at
 from faultmaven_kb.search.index import Index, Text
-from faultmaven_kb.search.question import Question
+from faultmaven_kb.search.questions.question import Question
 from faultmaven_kb.search.strength import Found
-from faultmaven_kb.search.terms import NEGATION, terms_of, tokens_of
+from faultmaven_kb.search.vocabulary.terms import NEGATION, terms_of, tokens_of
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from faultmaven_kb.reading.ids import own_name
-from faultmaven_kb.search.terms import words_in
+from faultmaven_kb.search.vocabulary.terms import words_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 

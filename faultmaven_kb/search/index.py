@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, POINTED, SUBJECT
-from faultmaven_kb.search.terms import LINE_END, line_terms
+from faultmaven_kb.search.vocabulary.background import share
+from faultmaven_kb.search.vocabulary.terms import LINE_END, line_terms
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import ALIASES, TITLE
 from faultmaven_kb.search.index import Floats, Index, Numbers
-from faultmaven_kb.search.question import Question
-from faultmaven_kb.search.signatures import topics
-from faultmaven_kb.search.technologies import agree
+from faultmaven_kb.search.questions.question import Question
+from faultmaven_kb.search.vocabulary.background import share
+from faultmaven_kb.search.vocabulary.signatures import topics
+from faultmaven_kb.search.vocabulary.technologies import agree
 
 __all__ = ["Ranked", "Terms", "rank", "terms_in"]
 

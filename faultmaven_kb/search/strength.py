@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 
 from faultmaven_kb.search.index import END, Flags, Floats, Index, Numbers
-from faultmaven_kb.search.question import LOUD, Question
-from faultmaven_kb.search.terms import NEGATION
+from faultmaven_kb.search.questions.question import LOUD, Question
+from faultmaven_kb.search.vocabulary.terms import NEGATION
 
 __all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
 
@@ -124,7 +124,7 @@ def examine(question: Question, index: Index) -> Examined:
 def _telling(question: Question, rows: list[_Row], worth: Floats) -> Flags:
     """Which words would be missed: loud ones, as only these are reported as unexplained; of a sentence in another
     language only those that the base knows."""
-    telling = (worth >= _TELLING) & np.array([word.weight > LOUD for word in question.words], dtype=bool)
+    telling: Flags = (worth >= _TELLING) & np.array([word.weight > LOUD for word in question.words], dtype=bool)
     if any(word.foreign for word in question.words):
         known = {row.word for row in rows if row.number >= 0}
         telling &= np.array([not word.foreign or n in known for n, word in enumerate(question.words)])

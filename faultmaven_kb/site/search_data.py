@@ -14,18 +14,18 @@ from typing import Any
 import numpy as np
 
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.search.background import background_terms
 from faultmaven_kb.search.calibration import BIAS, MATCH, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.engine import DEPRECATED, technologies_in
 from faultmaven_kb.search.fields import ALIASES, FIELDS, POINTED, SUBJECT, TITLE
 from faultmaven_kb.search.index import END, Index
-from faultmaven_kb.search.languages import all_languages
-from faultmaven_kb.search.signatures import topics
-from faultmaven_kb.search.spelling import telling_terms
-from faultmaven_kb.search.synonyms import groups, words_of
-from faultmaven_kb.search.tables import rows
-from faultmaven_kb.search.technologies import related_technologies, technology_terms
-from faultmaven_kb.search.terms import STOP_WORDS, product_names, terms_of
+from faultmaven_kb.search.vocabulary.background import background_terms
+from faultmaven_kb.search.vocabulary.languages import all_languages
+from faultmaven_kb.search.vocabulary.signatures import topics
+from faultmaven_kb.search.vocabulary.spelling import telling_terms
+from faultmaven_kb.search.vocabulary.synonyms import groups, words_of
+from faultmaven_kb.search.vocabulary.tables import rows
+from faultmaven_kb.search.vocabulary.technologies import related_technologies, technology_terms
+from faultmaven_kb.search.vocabulary.terms import STOP_WORDS, product_names, terms_of
 from faultmaven_kb.site.markup import COMMANDS, first_command, visible
 from faultmaven_kb.site.pages import Site
 from faultmaven_kb.text.inline import plain

@@ -24,7 +24,7 @@ from faultmaven_kb.reading.ids import naming_of
 from faultmaven_kb.search.engine import technologies_in
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
-from faultmaven_kb.search.terms import LINE_END
+from faultmaven_kb.search.vocabulary.terms import LINE_END
 from faultmaven_kb.source import Span
 
 if TYPE_CHECKING:

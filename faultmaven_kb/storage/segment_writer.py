@@ -31,7 +31,7 @@ from faultmaven_kb.search.index import (
     row_of,
     subjects_in,
 )
-from faultmaven_kb.search.terms import LINE_END
+from faultmaven_kb.search.vocabulary.terms import LINE_END
 from faultmaven_kb.storage.container import Array
 from faultmaven_kb.storage.records import Record, packed, text_from
 from faultmaven_kb.storage.strings import string_arrays, vocabulary_arrays

@@ -2,9 +2,9 @@
 
 import pytest
 
-from faultmaven_kb.dialects.branches import is_branch
-from faultmaven_kb.dialects.enumerations import heading_number
-from faultmaven_kb.dialects.typed import is_typed_line, typed_in
+from faultmaven_kb.dialects.pieces.branches import is_branch
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.typed import is_typed_line, typed_in
 from faultmaven_kb.source import Span
 from tests.documents import read
 

@@ -50,7 +50,7 @@ def test_files_are_written_and_read_in_one_way() -> None:
 def test_parts_of_sections_are_collected_and_numbers_worded_in_one_place() -> None:
     texts = {
         "for part in walk((section,)) for block in part.blocks": {"text/outline.py"},
-        "part for part in (group.text, text_of(": {"dialects/parts.py"},
+        "part for part in (group.text, text_of(": {"dialects/pieces/parts.py"},
         " == 1 else 's'}": set(),
         '{word}s"': {"brief.py"},
         '.replace("|", ': {"text/inline.py"},

@@ -3,7 +3,7 @@
 import hashlib
 import math
 
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.terms import terms_of
 
 __all__ = ["embed"]
 

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from faultmaven_kb import KnowledgeBase
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.terms import terms_of
 from tests.documents import builtin_base
 
 KB = builtin_base()

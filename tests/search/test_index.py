@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import Runbook
-from faultmaven_kb.search.background import share
 from faultmaven_kb.search.fields import FIELDS, segment_at
 from faultmaven_kb.search.index import END, K1, RANKING_PRIOR, B, Index, ranges
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.background import share
+from faultmaven_kb.search.vocabulary.terms import terms_of
 from tests.documents import builtin_base
 from tests.search.bases import plain
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.search.noise import without_noise
-from faultmaven_kb.search.pasted import read_pasted, signal
+from faultmaven_kb.search.questions.noise import without_noise
+from faultmaven_kb.search.questions.pasted import read_pasted, signal
 
 WEBHOOK = json.dumps(
     {

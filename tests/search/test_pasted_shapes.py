@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.search.pasted import read_pasted
+from faultmaven_kb.search.questions.pasted import read_pasted
 from tests.documents import builtin_base
 
 KB = builtin_base()

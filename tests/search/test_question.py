@@ -3,7 +3,7 @@
 import pytest
 
 from faultmaven_kb import KnowledgeBase
-from faultmaven_kb.search.question import read_question
+from faultmaven_kb.search.questions.question import read_question
 from tests.documents import builtin_base
 from tests.search.bases import numbered, plain, runbook
 

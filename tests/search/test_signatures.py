@@ -5,9 +5,9 @@ import re
 import pytest
 
 from faultmaven_kb import KnowledgeBase
-from faultmaven_kb.search.question import read_question
-from faultmaven_kb.search.signatures import topics
-from faultmaven_kb.search.tables import rows
+from faultmaven_kb.search.questions.question import read_question
+from faultmaven_kb.search.vocabulary.signatures import topics
+from faultmaven_kb.search.vocabulary.tables import rows
 from tests.documents import builtin_base
 from tests.search.bases import numbered, runbook
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb.search.index import Index
-from faultmaven_kb.search.spelling import Speller, distance
+from faultmaven_kb.search.vocabulary.spelling import Speller, distance
 from tests.documents import builtin_base
 
 BUILTIN = builtin_base()

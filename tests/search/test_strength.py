@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 from faultmaven_kb import Runbook
 from faultmaven_kb.search.calibration import WEIGHTS
 from faultmaven_kb.search.index import Index
-from faultmaven_kb.search.question import read_question
+from faultmaven_kb.search.questions.question import read_question
 from faultmaven_kb.search.strength import Explained, Strength, examine, explain
-from faultmaven_kb.search.terms import terms_of
 from faultmaven_kb.search.verdict import confidences, decide, features, probability
+from faultmaven_kb.search.vocabulary.terms import terms_of
 from tests.search.bases import numbered, plain
 
 STRONG = Strength(mass=20.0, phrases=15.0, passage=12.0, missing=0, technology=1.0, lead=0.6)

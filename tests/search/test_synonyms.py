@@ -1,8 +1,8 @@
 """The vocabulary of synonyms: read as it is written, and weaker than the words themselves."""
 
-from faultmaven_kb.search.question import read_question
-from faultmaven_kb.search.synonyms import expansions, groups, words_of
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.questions.question import read_question
+from faultmaven_kb.search.vocabulary.synonyms import expansions, groups, words_of
+from faultmaven_kb.search.vocabulary.terms import terms_of
 
 
 def test_every_member_brings_the_others_of_its_group() -> None:

@@ -2,9 +2,9 @@
 
 import pytest
 
-from faultmaven_kb.search.tables import column, rows
-from faultmaven_kb.search.technologies import agree, technologies_of, technology_named
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.tables import column, rows
+from faultmaven_kb.search.vocabulary.technologies import agree, technologies_of, technology_named
+from faultmaven_kb.search.vocabulary.terms import terms_of
 from tests.documents import builtin_base
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.search.terms import LINE_END, line_terms, terms_of, tokens_of
+from faultmaven_kb.search.vocabulary.terms import LINE_END, line_terms, terms_of, tokens_of
 
 
 def test_an_identifier_meets_its_other_spellings() -> None:

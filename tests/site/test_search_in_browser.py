@@ -9,7 +9,7 @@ import pytest
 
 from benchmarks.generate import write_runbooks
 from faultmaven_kb.knowledge_base import KnowledgeBase
-from faultmaven_kb.search.terms import product_names, stem, tokens_of
+from faultmaven_kb.search.vocabulary.terms import product_names, stem, tokens_of
 from faultmaven_kb.site.building import build_site
 from tests.documents import ROOT, RUNBOOKS, builtin_base
 from tests.site.browser import PATIENCE, address

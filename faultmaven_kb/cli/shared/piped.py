@@ -8,7 +8,7 @@ from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["standard_input"]
 
-_LARGEST_INPUT = 2_000_000  # bytes, chosen; as much as the search reads (`search/pasted.py`)
+_LARGEST_INPUT = 2_000_000  # bytes, chosen; as much as the search reads (`search/questions/pasted.py`)
 
 
 def standard_input() -> str:

@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
-from faultmaven_kb.dialects.durations import read_duration
 from faultmaven_kb.dialects.faultmaven import CARD, SOLUTION
-from faultmaven_kb.dialects.parts import group_text, item_text, items_in
+from faultmaven_kb.dialects.pieces.durations import read_duration
+from faultmaven_kb.dialects.pieces.parts import group_text, item_text, items_in
 from faultmaven_kb.gate.toolkit.card import card_of, group_of, items_of, underlined
 from faultmaven_kb.gate.toolkit.parts import by_role, incomplete, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule

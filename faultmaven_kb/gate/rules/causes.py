@@ -1,6 +1,6 @@
 """RB4xx: the causes of the quick reference card, their weights and their order.
 
-Weights come from the reader that the model uses (`dialects/weights.py`), with their places.
+Weights come from the reader that the model uses (`dialects/pieces/weights.py`), with their places.
 """
 
 import itertools
@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
-from faultmaven_kb.dialects.parts import item_text
-from faultmaven_kb.dialects.weights import Weight, rounding, weight_of, weight_span
+from faultmaven_kb.dialects.pieces.parts import item_text
+from faultmaven_kb.dialects.pieces.weights import Weight, rounding, weight_of, weight_span
 from faultmaven_kb.gate.toolkit.card import card_of, group_of, items_of
 from faultmaven_kb.gate.toolkit.parts import first_out_of_order, incomplete
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule

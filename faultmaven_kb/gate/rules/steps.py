@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, numbered_title
-from faultmaven_kb.dialects.parts import commands_in, group_text
+from faultmaven_kb.dialects.pieces.parts import commands_in, group_text
 from faultmaven_kb.fences.languages import is_only_comments
 from faultmaven_kb.gate.toolkit.parts import (
     by_role,

@@ -1,7 +1,7 @@
 """The quick reference card as its author divided it: the parts by role, and the items of a part."""
 
 from faultmaven_kb.dialects.faultmaven import CARD
-from faultmaven_kb.dialects.parts import items_in
+from faultmaven_kb.dialects.pieces.parts import items_in
 from faultmaven_kb.gate.toolkit.parts import by_role, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked
 from faultmaven_kb.text.markdown import ListItem

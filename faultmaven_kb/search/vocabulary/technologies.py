@@ -8,8 +8,8 @@ tables are `data/technologies.tsv` and `data/families.tsv`.
 from collections.abc import Collection, Iterable
 from functools import cache, lru_cache
 
-from faultmaven_kb.search.tables import column, rows
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.tables import column, rows
+from faultmaven_kb.search.vocabulary.terms import terms_of
 
 __all__ = ["agree", "related_technologies", "technologies_of", "technology_named", "technology_terms"]
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from Stemmer import Stemmer
 
-from faultmaven_kb.search.tables import column, rows
+from faultmaven_kb.search.vocabulary.tables import column, rows
 
 __all__ = [
     "LINE_END",

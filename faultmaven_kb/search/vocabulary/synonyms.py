@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from faultmaven_kb.search.tables import rows
-from faultmaven_kb.search.terms import terms_of
+from faultmaven_kb.search.vocabulary.tables import rows
+from faultmaven_kb.search.vocabulary.terms import terms_of
 
 __all__ = ["Expansion", "expansions", "groups", "words_of"]
 

@@ -13,8 +13,8 @@ from functools import cache, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.tables import rows
-from faultmaven_kb.search.terms import is_name, stem, terms_of
+from faultmaven_kb.search.vocabulary.tables import rows
+from faultmaven_kb.search.vocabulary.terms import is_name, stem, terms_of
 
 __all__ = ["Speller", "distance", "telling_terms"]
 

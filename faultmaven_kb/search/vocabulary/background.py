@@ -8,8 +8,8 @@ shows, for the ranking and for the verdict alike.
 
 from functools import cache
 
-from faultmaven_kb.search.tables import rows
-from faultmaven_kb.search.terms import NEGATED, stem
+from faultmaven_kb.search.vocabulary.tables import rows
+from faultmaven_kb.search.vocabulary.terms import NEGATED, stem
 
 __all__ = ["RARE", "background_terms", "is_known", "share"]
 

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from faultmaven_kb.search.background import is_known
-from faultmaven_kb.search.languages import function_words
-from faultmaven_kb.search.pasted import Line, read_pasted
-from faultmaven_kb.search.signatures import Signature, raw_signatures_in, signatures_in
-from faultmaven_kb.search.spelling import Speller
-from faultmaven_kb.search.synonyms import Expansion, expansions, words_of
-from faultmaven_kb.search.technologies import technologies_of
-from faultmaven_kb.search.terms import NEGATED, NEGATION, is_cjk, is_name, stem, tokens_of
+from faultmaven_kb.search.questions.pasted import Line, read_pasted
+from faultmaven_kb.search.vocabulary.background import is_known
+from faultmaven_kb.search.vocabulary.languages import function_words
+from faultmaven_kb.search.vocabulary.signatures import Signature, raw_signatures_in, signatures_in
+from faultmaven_kb.search.vocabulary.spelling import Speller
+from faultmaven_kb.search.vocabulary.synonyms import Expansion, expansions, words_of
+from faultmaven_kb.search.vocabulary.technologies import technologies_of
+from faultmaven_kb.search.vocabulary.terms import NEGATED, NEGATION, is_cjk, is_name, stem, tokens_of
 
 __all__ = ["LOUD", "Question", "Word", "read_question", "understood"]
 

@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from faultmaven_kb.dialects.typed import typed_in
-from faultmaven_kb.dialects.weights import name_end, weight_of
+from faultmaven_kb.dialects.pieces.typed import typed_in
+from faultmaven_kb.dialects.pieces.weights import name_end, weight_of
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.inline import literals, plain

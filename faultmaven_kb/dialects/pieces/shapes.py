@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from faultmaven_kb.dialects.enumerations import as_lists
-from faultmaven_kb.dialects.typed import is_typed_prose
+from faultmaven_kb.dialects.pieces.enumerations import as_lists
+from faultmaven_kb.dialects.pieces.typed import is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table

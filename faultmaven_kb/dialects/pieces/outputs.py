@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from faultmaven_kb.dialects.typed import is_typed_line
+from faultmaven_kb.dialects.pieces.typed import is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, TYPED

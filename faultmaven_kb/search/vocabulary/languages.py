@@ -7,8 +7,8 @@ word of the sentence is one that no runbook explains.
 from collections.abc import Sequence
 from functools import cache
 
-from faultmaven_kb.search.tables import rows
-from faultmaven_kb.search.terms import STOP_WORDS
+from faultmaven_kb.search.vocabulary.tables import rows
+from faultmaven_kb.search.vocabulary.terms import STOP_WORDS
 
 __all__ = ["all_languages", "function_words"]
 

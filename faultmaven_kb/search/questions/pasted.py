@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from faultmaven_kb.search.json_texts import Document, documents, pieces
-from faultmaven_kb.search.loudness import FAULT, FRAME, QUIET, loudness
-from faultmaven_kb.search.noise import template, without_noise
+from faultmaven_kb.search.questions.json_texts import Document, documents, pieces
+from faultmaven_kb.search.questions.loudness import FAULT, FRAME, QUIET, loudness
+from faultmaven_kb.search.questions.noise import template, without_noise
 from faultmaven_kb.text.piped import as_shown
 
 __all__ = ["Line", "Pasted", "read_pasted", "signal"]

@@ -12,7 +12,16 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import NamedTuple
 
-from faultmaven_kb.search.loudness import FAULT, FRAME, PLAIN, QUIET, WARNING, is_frame, loudness, names_a_fault
+from faultmaven_kb.search.questions.loudness import (
+    FAULT,
+    FRAME,
+    PLAIN,
+    QUIET,
+    WARNING,
+    is_frame,
+    loudness,
+    names_a_fault,
+)
 from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["Document", "Piece", "documents", "pieces"]
