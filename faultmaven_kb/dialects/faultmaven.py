@@ -101,7 +101,9 @@ def _fit(document: Document) -> int:
         SECTIONS.role(section.key) for section in sections if section.key != "quick reference" or _is_card(section)
     }
     roles = len(found - {None, "license", "related-issues"})
-    if "quick-reference-card" in found:  # no other family has one
+    if (
+        "quick-reference-card" in found or document.front_matter.values.keys() >= _OWN_FIELDS
+    ):  # no other family has them
         return roles * 2 + 20
     if not {"diagnostic-steps", "solutions"} & found:
         return 0

@@ -118,6 +118,7 @@ def _check(text: str, arguments: object) -> None:
 CALLS: dict[str, list[list[str]]] = {
     "search": [["zebra queue full", "--kb", "kb"], ["zebra queue full", "--kb", "kb", "--json"], [MIXED, "--kb", "kb"]],
     "diagnose": [["zebra queue full", "--kb", "kb"], ["--observations", "seen.json", "--kb", "kb", "--json"]],
+    "report": [["--kb", "kb"], ["--kb", "kb", "--format", "json"], ["--kb", "kb", "--format", "markdown"]],
     "eval": [["--kb", "kb"], ["--kb", "kb", "--json"], ["questions.jsonl", "--kb", "kb"]],
     "show": [
         *([each, "--kb", "kb", *more] for each in PAYLOADS for more in ([], ["--json"], ["--source"], ["--copy", "1"])),
