@@ -90,8 +90,9 @@ def test_with_the_networks_runbooks_the_base_still_finds_the_right_one() -> None
     assert found.of("off-topic").verdicts(positive=False).match <= 0.07
 
 
-_NINE_MORE = frozenset(
-    "alertmanager-notifications-failing jvm-out-of-memory-heap k8s-deployment-rollout-stuck k8s-dns-failure "
+_LATEST = frozenset(
+    "alertmanager-notifications-failing docker-container-restart-loop jvm-out-of-memory-heap "
+    "k8s-deployment-rollout-stuck k8s-dns-failure "
     "k8s-pvc-pending k8s-quota-exceeded k8s-rbac-forbidden rabbitmq-memory-alarm rabbitmq-queue-backlog".split()
 )
 """The runbooks that came last: on those before them the figures stay what they were."""
@@ -108,7 +109,7 @@ def _asked(folder: Path, *, without: frozenset[str] = frozenset()) -> Evaluation
 
 
 def test_all_questions_find_their_runbooks_among_the_first_fifty() -> None:
-    whole = _asked(_SET, without=_NINE_MORE)
+    whole = _asked(_SET, without=_LATEST)
     figures = _figures(whole)
     assert figures["S@1"] >= 0.82
     assert figures["S@3"] >= 0.94
@@ -129,7 +130,7 @@ def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
 
 
 def test_runbooks_that_came_later_are_found_among_the_first_fifty() -> None:
-    later = _asked(_SET / "topics", without=_NINE_MORE)
+    later = _asked(_SET / "topics", without=_LATEST)
     figures = _figures(later)
     assert figures["S@1"] >= 0.93
     assert figures["MRR@10"] >= 0.96

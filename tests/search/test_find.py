@@ -12,6 +12,7 @@ KB = builtin_base()
 SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.symptoms]
 
 WORDINGS = [
+    ("docker-container-restart-loop", "exited (137), up 2 seconds, exited again, compose and unless-stopped"),
     ("alertmanager-notifications-failing", "pages never reach slack although the alert has been firing for an hour"),
     ("jvm-out-of-memory-heap", "tomcat spends its time in full GC, the old generation stays at 99 percent"),
     ("rabbitmq-memory-alarm", "producers hang since the broker passed its high watermark, amqp"),
