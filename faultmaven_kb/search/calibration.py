@@ -23,8 +23,8 @@ WEIGHTS: tuple[tuple[str, float], ...] = (
 
 MATCH = 0.79
 """The confidence from which on an answer is a match. The confidence is that of a question of which most are covered;
-on the labelled questions of the shipped runbooks 0.79 keeps almost three of four right answers, lets through a fifth of the
-neighbouring questions; at 0.7 "it does not work" would be a match, at 0.76 "broken coffee, timeout"."""
+on the labelled questions of the shipped runbooks 0.79 keeps almost three of four right answers and lets through a fifth
+of the neighbouring questions; at 0.7 "it does not work" would be a match, at 0.76 "broken coffee, timeout"."""
 
 USUAL_LEAD = 0.35
 """The lead that right answers usually have; with it, one sees what a hit would be worth without its sibling."""

@@ -409,7 +409,7 @@ def test_a_link_that_names_another_alert_is_told() -> None:
 def test_runbooks_that_no_alert_names_are_listed(tmp_path: Path) -> None:
     rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: RedisOutOfMemory\n")
     result = _run(rules)
-    assert f"no alert names {len(builtin_base()) - 1} of the runbooks: etcd-quota-exceeded, " in result.stderr
+    assert f"no alert names {len(builtin_base()) - 1} of the runbooks: docker-container-restart-loop, " in result.stderr
     assert "redis-out-of-memory" not in json.loads(_run(rules, "--json").stdout)["unnamed_runbooks"]
 
 
