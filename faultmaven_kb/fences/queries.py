@@ -7,7 +7,7 @@ pieces is not changed, because nobody knows what it will be.
 import re
 from collections.abc import Iterator
 
-from faultmaven_kb.fences.shell import ShellCommand
+from faultmaven_kb.fences.shell_commands import ShellCommand
 from faultmaven_kb.fences.sql import Statement, statements_in
 
 __all__ = ["queries_of"]

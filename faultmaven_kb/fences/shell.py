@@ -8,16 +8,18 @@ the lines behind a prompt are commands; everything else is blanked, so that an i
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from faultmaven_kb.fences.placeholders import mask_placeholders
+from faultmaven_kb.fences.shell_commands import Script, ShellCommand, Word
+from faultmaven_kb.fences.wrappers import behind_wrapper, handed_on
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-__all__ = ["LONGEST", "Script", "ShellCommand", "Word", "parse", "statements"]
+__all__ = ["LONGEST", "commands_only", "parse", "statements"]
 
 LONGEST = 2_000
 """Characters of a line that is read: the time for one grows with the square of its commands."""
@@ -28,71 +30,6 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
 _MOST = 100_000  # chosen: bounds the work
 _CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
-_SHELLS = ("sh", "bash", "zsh", "dash", "ksh", "ash")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a command: its text without quotes, and where it is in the code."""
-
-    text: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ShellCommand:
-    """A simple command: its words, its place with all its lines, a heredoc's text and where that begins.
-
-    `truncates` is the file that a redirection without any output empties.
-    """
-
-    words: tuple[Word, ...]
-    start: int
-    end: int
-    stdin: str = ""
-    stdin_start: int = 0
-    truncates: str = ""
-
-    @property
-    def name(self) -> str:
-        """The program, without its folder."""
-        return self.words[0].text.rsplit("/", 1)[-1] if self.words else ""
-
-    @property
-    def arguments(self) -> tuple[str, ...]:
-        """The words behind the program."""
-        return tuple(word.text for word in self.words[1:])
-
-    @property
-    def line(self) -> str:
-        """The words joined by one space."""
-        return " ".join((self.name, *self.arguments))
-
-
-@dataclass(frozen=True, slots=True)
-class Script:
-    """The commands of a block in order, its comments, the stretches that are quoted or commented, and its errors.
-
-    `unread` is the index of a line that is too long to be read: there are no commands then.
-    """
-
-    code: str
-    commands: tuple[ShellCommand, ...]
-    comments: tuple[Word, ...]
-    opaque: tuple[tuple[int, int], ...]
-    pipelines: tuple[tuple[int, int], ...]
-    error: int | None
-    unread: int | None = None
-
-    def is_quoted(self, index: int) -> bool:
-        """Whether an index lies in a quoted text, a comment or a heredoc."""
-        return any(start <= index < end for start, end in self.opaque)
-
-    def top(self, command: ShellCommand) -> tuple[int, int]:
-        """The pipeline a command belongs to, or the command itself."""
-        around = [place for place in self.pipelines if place[0] <= command.start < place[1]]
-        return around[-1] if around else (command.start, command.end)
 
 
 @lru_cache(maxsize=1)
@@ -280,125 +217,23 @@ def _printed(command: ShellCommand) -> tuple[str, int]:
     return " ".join(word.text for word in said), said[0].start + quoted
 
 
-_WRAPPERS: tuple[tuple[str, str], ...] = (
-    ("sudo", "ugpChrtT"),
-    ("doas", "uC"),
-    ("env", "uSC"),
-    ("nohup", ""),
-    ("time", ""),
-    ("nice", "n"),
-    ("ionice", "cn"),
-    ("timeout", "sk"),
-    ("watch", "n"),
-    ("exec", "a"),
-    ("command", ""),
-    ("xargs", "InPLdsE"),
-    ("chroot", ""),
-    ("stdbuf", "ioe"),
-    ("setsid", ""),
-    ("runuser", "ug"),
-    ("parallel", "jINaLn"),
-    ("busybox", ""),
-)
-"""Programs that run the command behind them, and their options that take a word."""
-
-_SKIPPED = {"timeout": 1, "chroot": 1}
-
-
 def _unwrap(command: ShellCommand, depth: int) -> Iterator[ShellCommand]:
     """The command that is really run: without `sudo` and the like, and what it hands to another shell."""
     yield command
     if not command.words or depth == 0:
         return
-    inner = _behind_wrapper(command)
+    inner = behind_wrapper(command)
     if inner:
         yield from _unwrap(
             ShellCommand(inner, command.start, command.end, command.stdin, command.stdin_start), depth - 1
         )
         return
-    for text, start in _handed_on(command):
+    for text, start in handed_on(command):
         if any(mark in text for mark in " \n;|&"):
             for found in parse(text).commands:
                 words = tuple(Word(word.text, word.start + start, word.end + start) for word in found.words)
                 moved = ShellCommand(words, found.start + start, found.end + start)
                 yield from _unwrap(moved, depth - 1)
-
-
-def _behind_wrapper(command: ShellCommand) -> tuple[Word, ...]:
-    words, name = command.words, command.name
-    options = dict(_WRAPPERS).get(name)
-    if options is not None:
-        index = 1
-        if name == "command" and len(words) > 1 and words[1].text in ("-v", "-V"):
-            return ()  # only says where the program is
-        while index < len(words) and (words[index].text.startswith("-") or _is_assignment(name, words[index].text)):
-            takes = len(words[index].text) == 2 and words[index].text[1] in options
-            index += 2 if takes else 1
-        return words[index + _SKIPPED.get(name, 0) :]
-    texts = [word.text for word in words]
-    if name == "ssh":
-        remote = words[_behind_options(texts, 1, _SSH_VALUES) + 1 :]
-        return remote if len(remote) > 1 else ()
-    if name == "find" and (flag := next((f for f in ("-exec", "-execdir", "-ok") if f in texts), "")):
-        return words[texts.index(flag) + 1 :]
-    if name in ("kubectl", "oc", "docker", "podman", "crictl", "nsenter", "docker-compose", "machinectl"):
-        return _in_container(name, words, texts)
-    return ()
-
-
-_SUBSTITUTED = re.compile(r"<\((?:echo|printf) ([^\n]{1,400})\)")
-_SSH_VALUES = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOopQRSWw")
-"""Options of ssh that take a word."""
-_RUN_FLAGS = frozenset(
-    "-d -i -t -it -ti -P --rm --detach --interactive --tty --init --privileged --read-only --no-healthcheck".split()
-)
-"""Options of `docker run` that take no word."""
-
-
-def _behind_options(texts: list[str], index: int, with_value: frozenset[str]) -> int:
-    while index < len(texts) and texts[index].startswith("-"):
-        index += 2 if texts[index] in with_value else 1
-    return index
-
-
-def _in_container(name: str, words: tuple[Word, ...], texts: list[str]) -> tuple[Word, ...]:
-    if "--" in texts:
-        return words[texts.index("--") + 1 :]
-    if texts[1:2] == ["run"] and name in ("docker", "podman"):
-        values = frozenset(text for text in texts if "=" not in text) - _RUN_FLAGS
-        return words[_behind_options(texts, 2, values) + 1 :]
-    if "exec" not in texts[:3] or name in ("kubectl", "oc"):
-        return ()
-    index = texts.index("exec") + 1
-    while index < len(words) and texts[index].startswith("-"):
-        index += 2 if texts[index] in ("-u", "--user", "-w", "--workdir", "-e", "--env") else 1
-    return words[index + 1 :]
-
-
-def _is_assignment(name: str, text: str) -> bool:
-    return name in ("env", "sudo") and bool(re.match(r"[A-Za-z_]\w*=", text))
-
-
-def _handed_on(command: ShellCommand) -> Iterator[tuple[str, int]]:
-    """Texts that another shell will read: `sh -c "…"`, `ssh host "…"`, a heredoc of a shell."""
-    words = command.words
-    quoted = [(word.text, word.start + (word.end - word.start > len(word.text))) for word in words]
-    if command.name in (*_SHELLS, "su"):
-        for index, word in enumerate(words[1:-1], 1):
-            if re.fullmatch(r"-[a-z]*c|--command", word.text):
-                yield quoted[index + 1]
-        for text, start in quoted[1:]:
-            if printed := _SUBSTITUTED.match(text):
-                yield printed[1], start + printed.start(1)
-    elif command.name == "ssh" and len(words) > 2:
-        yield quoted[-1]
-    elif command.name in ("eval", "alias"):
-        for text, start in quoted[1:]:
-            name = re.match(r"[\w-]+=" if command.name == "alias" else "", text)
-            skipped = name.end() if name else 0
-            yield text[skipped:], start + skipped
-    if command.stdin and command.name in (*_SHELLS, "ssh"):
-        yield command.stdin, command.stdin_start
 
 
 def _error(code: str) -> int:

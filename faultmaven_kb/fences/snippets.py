@@ -15,7 +15,8 @@ from itertools import accumulate
 
 from faultmaven_kb.fences import languages
 from faultmaven_kb.fences.queries import queries_of
-from faultmaven_kb.fences.shell import Script, commands_only, parse
+from faultmaven_kb.fences.shell import commands_only, parse
+from faultmaven_kb.fences.shell_commands import Script
 from faultmaven_kb.fences.sql import Statement, statements_in
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Source, Span

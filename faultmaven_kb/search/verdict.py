@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 
 from faultmaven_kb.search.answer import Verdict
-from faultmaven_kb.search.calibration import BIAS, MATCH, USUAL_LEAD, WEIGHTS
+from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.strength import Strength
 
 __all__ = ["confidences", "decide", "features", "probability"]
@@ -18,8 +18,6 @@ __all__ = ["confidences", "decide", "features", "probability"]
 _MOST_MISSING = 4.0  # chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
 _HALF_WORTH = 1.0  # nats, chosen with the fit of the verdict
 _DIGITS = 4  # of a confidence, chosen
-_BACKED = 1.0  # nats in one short text, chosen: "everything is broken" has less, "too many connections" more
-_LIKELY = 1 / 3  # chosen: "pod" and "restart" are below, "out of memory" and "connection refused" above
 
 
 def features(strength: Strength) -> tuple[float, ...]:
@@ -69,6 +67,6 @@ def decide(strengths: Sequence[Strength], *, is_explained: bool = False) -> Verd
     if sure >= MATCH:
         return "match"
     near = [probability(strength._replace(lead=USUAL_LEAD)) >= MATCH for strength in strengths[:2]]
-    is_backed = first.passage >= _BACKED and sure >= _LIKELY
+    is_backed = first.passage >= BACKED and sure >= LIKELY
     is_covered = is_explained and is_backed and not first.missing and first.technology >= 0
     return "ambiguous" if len(near) == 2 and (all(near) or is_covered) else "none"

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.search.calibration import BIAS, MATCH, USUAL_LEAD, WEIGHTS
+from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.engine import DEPRECATED, technologies_in
 from faultmaven_kb.search.fields import ALIASES, FIELDS, POINTED, SUBJECT, TITLE
 from faultmaven_kb.search.index import END, Index
@@ -53,7 +53,14 @@ def search_data(site: Site) -> str:
     number[order] = np.arange(len(terms))
     data = {
         "tables": _tables(),
-        "model": {"bias": BIAS, "weights": [weight for _, weight in WEIGHTS], "match": MATCH, "usualLead": USUAL_LEAD},
+        "model": {
+            "bias": BIAS,
+            "weights": [weight for _, weight in WEIGHTS],
+            "match": MATCH,
+            "usualLead": USUAL_LEAD,
+            "backed": BACKED,
+            "likely": LIKELY,
+        },
         "places": [POINTED, TITLE, ALIASES, SUBJECT],
         "fields": [field.weight for field in FIELDS],
         "terms": [terms[each] for each in order.tolist()],

@@ -129,6 +129,16 @@ class Sections:
         """The whole array with a name."""
         return self[name].whole()
 
+    def offsets(self, name: str, into: str) -> Array:
+        """The whole array with a name, which cuts another one: it goes from 0 to the other's length.
+
+        Raises `ConfigurationError` where it does not: whoever is asked for less would be answered wrongly.
+        """
+        found = self.whole(name)
+        if not len(found) or found[0] != 0 or found[-1] != len(self[into]):
+            raise damaged(self._container.path, "offsets do not fit their array")
+        return found
+
     def verify(self) -> None:
         """Compare all checksums. Raises `ConfigurationError` where one differs."""
         for name in self._entries:

@@ -30,10 +30,10 @@ class Segment:
         self.words = Strings(sections, "values")
         self.size = len(self.ids)
         self.columns: Numbers = sections.whole("columns").reshape(self.size, len(COLUMNS) + 1)
-        self._terms, self._starts = sections.whole("terms"), sections.whole("starts")
+        self._terms, self._starts = sections.whole("terms"), sections.offsets("starts", "documents")
         self._documents, self._weights = sections["documents"], sections["weights"]
-        self._passage_starts = sections.whole("passage_starts")
-        self._subject_starts = sections.whole("subject_starts")
+        self._passage_starts = sections.offsets("passage_starts", "passage_terms")
+        self._subject_starts = sections.offsets("subject_starts", "subject_terms")
         self._rows = {term: row for row, term in enumerate(sections.whole("common_terms").tolist())}
 
     def runbook(self, place: int) -> "Runbook":
@@ -150,7 +150,7 @@ class Segment:
 
     @cached_property
     def _tag_starts(self) -> Numbers:
-        return self.sections.whole("tag_starts")
+        return self.sections.offsets("tag_starts", "tags")
 
     @cached_property
     def _tags(self) -> Array:

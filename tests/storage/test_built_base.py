@@ -173,6 +173,7 @@ def _answers(path: Path, questions: list[str]) -> list[dict[str, object]] | str:
         answers = [kb.search(question).to_dict() for question in questions]
         kb.search(questions[0], technology="redis")
         assert len(list(kb)) == len(kb)
+        kb.search(questions[0], tag="cache")
     except ConfigurationError as error:
         return str(error)
     return answers
@@ -219,6 +220,10 @@ def _rewritten(path: Path, name: str, values: object) -> Path:
         ("documents", 2_000_000_000),
         ("starts", -5),
         ("starts", 10**15),
+        ("starts", 1),
+        ("tag_starts", 1),
+        ("passage_starts", -1),
+        ("subject_starts", 1),
         ("models", 1),
         ("texts", 1),
         ("models_at", 10**12),

@@ -9,16 +9,17 @@ cure, and a rule that fires on each of them is switched off.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice, takewhile
 
 from faultmaven_kb.fences.placeholders import mask_placeholders
-from faultmaven_kb.fences.shell import ShellCommand
+from faultmaven_kb.fences.shell_commands import ShellCommand
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.fences.sql import Statement, undone_in
+from faultmaven_kb.gate.hazards.consoles import MONGO, console_harms, redis_harm
+from faultmaven_kb.gate.hazards.harm import Harm
 
-__all__ = ["Harm", "created_names", "harms_in", "is_simulated"]
+__all__ = ["created_names", "harms_in", "is_simulated"]
 
 _MADE = re.compile(
     r"(?:(?<![0-9&>])>{1,2}\s*|\btee (?:-a )?|\s-o (?=[\w.-]*[./])|--output[= ](?=[\w.-]*[./])|"
@@ -31,16 +32,6 @@ _MADE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Harm:
-    """A destructive command: what it does, where it is in the code, whether data is lost for good."""
-
-    what: str
-    start: int
-    end: int
-    loses_data: bool
-
-
 _Row = tuple[str, re.Pattern[str], str, bool]
 
 
@@ -48,7 +39,6 @@ def _row(programs: str, words: str, what: str, *, loses_data: bool = False) -> _
     return programs, re.compile(words), what, loses_data
 
 
-_MONGO = r"\.(?:dropDatabase|drop|deleteMany|deleteOne|findOneAndDelete|remove)\("
 _COMMANDS: tuple[_Row, ...] = (
     # file system
     _row("find", r".*\s-delete\b", "deletes files", loses_data=True),
@@ -143,7 +133,7 @@ _COMMANDS: tuple[_Row, ...] = (
         loses_data=True,
     ),
     _row("kafka-topics kafka-topics.sh", r".*--delete\b", "deletes topics", loses_data=True),
-    _row("mongosh mongo", rf".*{_MONGO}", "deletes data", loses_data=True),
+    _row("mongosh mongo", rf".*{MONGO}", "deletes data", loses_data=True),
     _row(
         "python python3 perl ruby node php",
         r".*(?:\brmtree\b|\bos\.(?:remove|unlink|rmdir|removedirs)\b|\bunlink\b|\brm_rf?\b|\brm(?:dir)?Sync\b|unlinkSync)",
@@ -222,25 +212,6 @@ _SQL: tuple[tuple[re.Pattern[str], str, bool], ...] = (
     ),
     (re.compile(r"shutdown\b", re.IGNORECASE), "stops the server", False),
 )
-_REDIS = re.compile(
-    r"(?P<data>flushall|flushdb|del|unlink|xtrim|ltrim|swapdb)\b|"
-    r"(?:shutdown|client kill|cluster (?:reset|forget|delslots)|script (?:flush|kill)|debug (?:segfault|sleep))\b",
-    re.IGNORECASE,
-)
-_MONGO_LANGUAGES = ("javascript", "js", "mongo", "mongodb", "mongosh")
-_MONGO_CALL = re.compile(rf"^[ \t]*db\b[^\n;]{{0,200}}?{_MONGO}[^\n]*", re.MULTILINE)
-_WINDOWS_LANGUAGES = ("powershell", "pwsh", "ps1", "ps", "posh", "cmd", "bat", "batch", "batchfile", "dos")
-_WINDOWS = re.compile(
-    r"(?:^|[|;&{(])[ \t]*(?:PS [^>\n]{0,80}> ?|[A-Z]:[^>\n]{0,80}> ?)?(?P<call>"
-    r"(?P<stops>(?:Stop|Disable|Restart)-(?:Service|Process|Computer|VM|Az\w+|Website|WebAppPool|ScheduledTask)|"
-    r"taskkill|net stop|sc stop|shutdown)|"
-    r"Remove-(?!TypeData|Variable|Alias|PSSession|Job|Event|Module)\w+|Clear-(?:Content|Disk|Item|RecycleBin|EventLog)|"
-    r"Format-Volume|Initialize-Disk|(?:del|erase|rd|rmdir|ri|rm)[ \t]+(?=\S)|format[ \t]+[A-Z]:|diskpart)\b[^\n|;]*",
-    re.IGNORECASE | re.MULTILINE,
-)
-"""Calls of PowerShell and of the command prompt that delete or stop something."""
-_WHAT_IF = re.compile(r"-WhatIf\b(?!:\$false)|/\?", re.IGNORECASE)
-_REDIS_OPTION = re.compile(r"-[hpanusitrdUX]|--(?:user|pass|cacert|cert|key|sni|eval|rps)")
 _VERB = re.compile(
     r"(?:\w+-)?(?:delete|del|destroy|purge|remove|rm|drop|wipe|erase|zap|prune|terminate|truncate|forget|lost|labelclear|"
     r"luksFormat)(?:-\w+){0,3}|--(?:delete|destroy|purge|remove|prune|wipe|erase)(?:-\w+){0,3}"
@@ -285,8 +256,7 @@ def created_names(code: str) -> frozenset[str]:
 
 def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
     """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
-    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *_redis_harms(snippet)]
-    harms += [*_mongo_harms(snippet), *_windows_harms(snippet)]
+    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *console_harms(snippet)]
     first: dict[int, Harm] = {}
     for harm in sorted(harms, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
         first.setdefault(harm.start, harm)
@@ -313,8 +283,7 @@ def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | Non
     if name == "rm":
         return _removal(command)
     if name == "redis-cli":
-        told = (_without_options(command.arguments), *command.stdin.split("\n"))
-        return next((harm for text in told if (harm := _redis(text))), None)
+        return redis_harm(command)
     for _, pattern, what, loses_data in _rows_of("mkfs" if name.startswith("mkfs.") else name):
         if pattern.match(words):
             return what, loses_data
@@ -346,49 +315,6 @@ def _removal(command: ShellCommand) -> tuple[str, bool] | None:
         return None
     recursive = any(re.fullmatch(r"-\w*[rR]\w*|--recursive", word) for word in command.arguments)
     return "deletes files", recursive and not all(_CACHE.search(target) for target in targets)
-
-
-def _without_options(arguments: tuple[str, ...]) -> str:
-    """The words of a Redis command behind the client's options."""
-    index = 0
-    while index < len(arguments) and arguments[index].startswith("-"):
-        index += 2 if _REDIS_OPTION.fullmatch(arguments[index]) else 1
-    return " ".join(arguments[index:])
-
-
-def _redis(words: str) -> tuple[str, bool] | None:
-    match = _REDIS.match(words)
-    if match is None:
-        return None
-    return ("deletes keys", True) if match["data"] else ("stops the server or its clients", False)
-
-
-def _redis_harms(snippet: Snippet) -> Iterator[Harm]:
-    if snippet.language != "redis":
-        return
-    index = 0
-    for line in snippet.code.split("\n"):
-        text = re.sub(r"^\s*(?:[\w.:-]+(?:\[\d+\])?> )?", "", line)
-        harm = _redis(text)
-        if harm:
-            yield Harm(harm[0], index + len(line) - len(text), index + len(line.rstrip()), harm[1])
-        index += len(line) + 1
-
-
-def _mongo_harms(snippet: Snippet) -> Iterator[Harm]:
-    if snippet.language not in _MONGO_LANGUAGES:
-        return
-    for match in _MONGO_CALL.finditer(snippet.code):
-        yield Harm("deletes data", match.start(), match.end(), loses_data=True)
-
-
-def _windows_harms(snippet: Snippet) -> Iterator[Harm]:
-    if snippet.language not in _WINDOWS_LANGUAGES:
-        return
-    for match in _WINDOWS.finditer(snippet.code):
-        if not _WHAT_IF.search(match[0]):
-            what, loses_data = ("stops what it names", False) if match["stops"] else ("deletes what it names", True)
-            yield Harm(what, match.start("call"), match.end(), loses_data)
 
 
 def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:

@@ -9,7 +9,7 @@ import ipaddress
 import re
 from collections.abc import Iterator
 
-from faultmaven_kb.fences.shell import ShellCommand, Word
+from faultmaven_kb.fences.shell_commands import ShellCommand, Word
 
 __all__ = ["production_in", "sensitive_in"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
-from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, did_you_mean, nearest, suggestion
+from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean, nearest, suggestion
 from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
@@ -13,13 +13,11 @@ from faultmaven_kb.model.metadata import ContractError, MetadataContract
 from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
-__all__ = ["PLACEHOLDER", "RULES"]
+__all__ = ["PLACEHOLDER", "RULES", "rewritten"]
 
 _FIELDS = tuple(MetadataContract.model_fields)
 _REQUIRED = tuple(name for name, field in MetadataContract.model_fields.items() if field.is_required())
 _TITLE = re.compile(r"\S(?:(?! - \S).)* - \S.*")
-_TAG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_ALERT = re.compile(r"[\w:.-]+")
 _NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unverified|pending)\b.*|\W*", re.IGNORECASE)
 PLACEHOLDER = re.compile(
     r"\bTODO\b|\bFIXME\b|\bTBD\b|\[(?:Technology|Problem|Your [A-Z]\w|Insert [^\]]|Describe [^\]]|Description|"
@@ -36,7 +34,7 @@ def _errors(checked: Checked, kind: str, *fields: str) -> Iterator[ContractError
             yield error
 
 
-def _rewritten(checked: Checked, span: Span, text: str, *, mark: str = "") -> Edit:
+def rewritten(checked: Checked, span: Span, text: str, *, mark: str = "") -> Edit:
     """The edit that puts another text into a value, in the quotes that it has, or else between `mark`."""
     written = checked.document.source.slice(span)
     mark = written[0] if written[:1] in ("'", '"') else mark
@@ -121,7 +119,7 @@ def invalid_id(checked: Checked) -> Iterator[Finding]:
     for error in _errors(checked, "value", "id"):
         span = checked.value_span("id")
         kebab = "-".join(re.findall(r"[a-z0-9]+", str(checked.value("id")).lower()))
-        fix = Fix(f"use {kebab}", (_rewritten(checked, span, kebab),), safe=False) if "-" in kebab else None
+        fix = Fix(f"use {kebab}", (rewritten(checked, span, kebab),), safe=False) if "-" in kebab else None
         yield Finding(error.message, span, fix)
 
 
@@ -135,7 +133,7 @@ def id_filename_mismatch(checked: Checked) -> Iterator[Finding]:
     identity, stem = checked.value("id"), checked.file.stem
     if isinstance(identity, str) and checked.document.path != "<text>" and identity != stem:
         span = checked.value_span("id")
-        fix = Fix(f"use {stem}", (_rewritten(checked, span, stem),), safe=False)
+        fix = Fix(f"use {stem}", (rewritten(checked, span, stem),), safe=False)
         yield Finding(f'id is "{identity}" but the file is named "{checked.file.name}", expected the same', span, fix)
 
 
@@ -167,7 +165,7 @@ def _vocabulary(checked: Checked, field: str, options: tuple[str, ...]) -> Itera
         value = str(checked.value(field)).strip()
         option = nearest(value, options)
         safe = option == value.casefold()
-        fix = Fix(f"use {option}", (_rewritten(checked, finding.span, option),), safe=safe) if option else None
+        fix = Fix(f"use {option}", (rewritten(checked, finding.span, option),), safe=safe) if option else None
         yield Finding(finding.message, finding.span, fix)
 
 
@@ -207,7 +205,7 @@ def invalid_version(checked: Checked) -> Iterator[Finding]:
     for finding in _value_findings(checked, "version"):
         numbers = re.fullmatch(r"v?(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?", str(checked.value("version")).strip())
         full = ".".join(str(int(part or 0)) for part in numbers.groups()) if numbers else ""
-        fix = Fix(f"use {full}", (_rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
+        fix = Fix(f"use {full}", (rewritten(checked, finding.span, full, mark='"'),), safe=False) if full else None
         yield Finding(finding.message, finding.span, fix)
 
 
@@ -221,9 +219,7 @@ def invalid_date(checked: Checked) -> Iterator[Finding]:
         parts = re.fullmatch(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})", str(checked.value("last_updated")).strip())
         fixed = _date(*parts.groups()) if parts else None
         fix = (
-            Fix(f"use {fixed}", (_rewritten(checked, finding.span, str(fixed), mark='"'),), safe=True)
-            if fixed
-            else None
+            Fix(f"use {fixed}", (rewritten(checked, finding.span, str(fixed), mark='"'),), safe=True) if fixed else None
         )
         yield Finding(finding.message, finding.span, fix)
 
@@ -245,56 +241,6 @@ def date_in_future(checked: Checked) -> Iterator[Finding]:
     if updated is not None and updated > checked.today:
         message = f"last_updated is {updated}, expected {checked.today} or earlier"
         yield Finding(message, checked.value_span("last_updated"))
-
-
-@rule("RB215", "too-few-tags", Level.WARNING, Profile.CONTRIBUTE)
-def too_few_tags(checked: Checked) -> Iterator[Finding]:
-    """Checks that there are at least three tags.
-
-    With fewer tags a runbook is hard to distinguish from others of the same technology.
-    """
-    tags = checked.document.runbook.metadata.tags
-    if tags and len(tags) < 3:
-        key, value = checked.document.front_matter.key_span("tags"), checked.value_span("tags")
-        span = value if value.line == key.line else key  # a block list begins a line below
-        yield Finding(f"only {len(tags)} of at least 3 tags", span)
-
-
-@rule("RB216", "duplicate-tag", Level.WARNING, Profile.CONTRIBUTE)
-def duplicate_tag(checked: Checked) -> Iterator[Finding]:
-    """Checks that no tag occurs twice, in upper or lower case.
-
-    A duplicate tag counts twice in searches and adds no information.
-    """
-    seen: dict[str, int] = {}
-    for index, tag in enumerate(checked.document.runbook.metadata.tags):
-        first = seen.setdefault(tag.casefold(), index)
-        if first != index:
-            span = checked.value_span("tags", index)
-            related = Related("first here", checked.document.path, checked.value_span("tags", first))
-            yield Finding(f'duplicate tag "{tag}"', span, _remove_item(checked, span), (related,))
-
-
-def _remove_item(checked: Checked, span: Span) -> Fix | None:
-    """Remove a block list's line; a list in brackets is left to the author."""
-    line = checked.lines[span.line - 1]
-    if not re.fullmatch(r"\s*-\s+", line[: span.column - 1]) or line[span.end_column - 1 :].strip():
-        return None
-    return Fix("remove it", (Edit(Span(span.line, 1, span.line + 1, 1), ""),), safe=True)
-
-
-@rule("RB217", "invalid-tag", Level.WARNING, Profile.CONTRIBUTE)
-def invalid_tag(checked: Checked) -> Iterator[Finding]:
-    """Checks that tags are lower-case kebab-case.
-
-    Tags are compared letter by letter. In kebab-case each tag has only one spelling.
-    """
-    for index, tag in enumerate(checked.document.runbook.metadata.tags):
-        if not _TAG.fullmatch(tag):
-            span = checked.value_span("tags", index)
-            kebab = "-".join(re.findall(r"[a-z0-9]+", tag.lower()))
-            fix = Fix(f"use {kebab}", (_rewritten(checked, span, kebab),), safe=True) if kebab else None
-            yield Finding(f'tag is "{tag}", expected lower-case kebab-case', span, fix)
 
 
 @rule("RB218", "verified-without-verifier", Level.WARNING, Profile.CURATED)
@@ -371,24 +317,6 @@ def field_order(checked: Checked) -> Iterator[Finding]:
             return
 
 
-@rule("RB224", "invalid-alert", Level.WARNING, Profile.CONTRIBUTE)
-def invalid_alert(checked: Checked) -> Iterator[Finding]:
-    """Checks that each name in `alerts` is one word of letters, digits, `_`, `:`, `-` and `.`, and occurs once.
-
-    `fmkb alerts` finds a runbook by the name that the alert has in its rule. A sentence about the alert is not found.
-    """
-    seen: dict[str, int] = {}
-    for index, alert in enumerate(checked.document.runbook.metadata.alerts):
-        span = checked.value_span("alerts", index)
-        if not _ALERT.fullmatch(alert):
-            message = f'alert is "{alert}", expected its name in the rules: letters, digits, "_", ":", "-" and "."'
-            yield Finding(message, span)
-        first = seen.setdefault(alert.casefold(), index)
-        if first != index:
-            related = Related("first here", checked.document.path, checked.value_span("alerts", first))
-            yield Finding(f'duplicate alert "{alert}"', span, _remove_item(checked, span), (related,))
-
-
 RULES: tuple[Rule, ...] = (
     missing_field,
     empty_field,
@@ -404,12 +332,8 @@ RULES: tuple[Rule, ...] = (
     invalid_version,
     invalid_date,
     date_in_future,
-    too_few_tags,
-    duplicate_tag,
-    invalid_tag,
     replace(verified_without_verifier, check_base=_verified_by_its_author),
     stale_runbook,
     template_placeholder,
     field_order,
-    invalid_alert,
 )

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION
-from faultmaven_kb.fences.shell import Script, ShellCommand
+from faultmaven_kb.fences.shell_commands import Script, ShellCommand
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.credentials import Credential, credentials_in, private_keys_in
 from faultmaven_kb.gate.hazards.hosts import production_in, sensitive_in

@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 
 from faultmaven_kb.fences.snippets import Snippet
-from faultmaven_kb.gate.hazards.destructive import Harm
+from faultmaven_kb.gate.hazards.harm import Harm
 from faultmaven_kb.gate.toolkit.rule_model import Checked
 
 __all__ = ["explains", "has_backup", "is_graceful", "is_guarded", "is_warned"]

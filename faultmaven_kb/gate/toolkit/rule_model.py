@@ -17,7 +17,8 @@ from faultmaven_kb.fences.snippets import Snippet, snippets_of
 from faultmaven_kb.gate.facts.collect import facts_of
 from faultmaven_kb.gate.facts.records import Change, Facts
 from faultmaven_kb.gate.facts.tree import Tree
-from faultmaven_kb.gate.hazards.destructive import Harm, created_names, harms_in
+from faultmaven_kb.gate.hazards.destructive import created_names, harms_in
+from faultmaven_kb.gate.hazards.harm import Harm
 from faultmaven_kb.gate.settings.settings import Profile, Settings
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Span

@@ -1041,11 +1041,11 @@ globalThis.FMKB = globalThis.FMKB || {};
 
     decide(hits, question) {
       if (!hits.length) return "none";
-      const { match, usualLead } = this.model, [{ strength }] = hits;
+      const { match, usualLead, backed, likely } = this.model, [{ strength }] = hits;
       if (this.probability(strength) >= match) return "match";
       const near = hits.slice(0, 2).map((hit) => this.probability({ ...hit.strength, lead: usualLead }) >= match);
-      const covered = !strength.missing && strength.technology >= 0 && strength.passage >= 1
-        && this.probability(strength) >= 1 / 3 && this.isExplained(question, hits[0].shares);
+      const covered = !strength.missing && strength.technology >= 0 && strength.passage >= backed
+        && this.probability(strength) >= likely && this.isExplained(question, hits[0].shares);
       return near.length === 2 && (near.every(Boolean) || covered) ? "ambiguous" : "none";
     }
 
