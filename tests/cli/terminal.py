@@ -65,6 +65,15 @@ class Terminal:
         """Type into the terminal."""
         os.write(self._side, keys.encode())
 
+    def interrupt(self) -> None:
+        """Press Ctrl-C until the command ends: Python loses one that comes just before it waits for a key."""
+        for _ in range(_PATIENCE // 10):
+            self.type("\x03")
+            for _ in range(200):
+                if self.process.poll() is not None:
+                    return
+                self._read(patience=0.05)
+
     def wait_for(self, text: str) -> str:
         """Read until a text was shown after what was waited for before; what was shown since then."""
         start = len(self.output)

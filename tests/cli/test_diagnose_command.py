@@ -74,7 +74,7 @@ def test_on_a_terminal_it_asks_and_ctrl_c_ends_with_the_transcript() -> None:
     terminal.wait_for("q quit:")
     terminal.type("y\n")
     terminal.wait_for("q quit:")
-    terminal.type("\x03")
+    terminal.interrupt()
     code, output = terminal.finish()
     assert code == 0
     assert "To paste into the incident:\n\n## Observed\n\n- seen: node NotReady\n" in output
