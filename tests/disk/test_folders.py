@@ -11,6 +11,7 @@ from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.disk.entries import Entries
 from faultmaven_kb.disk.folders import create_below, write_below, write_output
 from faultmaven_kb.errors import PathError
+from tests.documents import ROOT
 
 LINKS = pytest.mark.skipif(os.name != "posix", reason="links need rights on Windows")
 
@@ -71,6 +72,7 @@ def test_nothing_is_written_through_a_planted_link(
     checkout, outside = tmp_path / "checkout", tmp_path / "outside"
     (checkout / "redis").mkdir(parents=True)
     monkeypatch.chdir(checkout)
+    monkeypatch.setenv("FMKB_PATH", str(ROOT / "runbooks" / "redis"))
     text = CliRunner().invoke(fmkb, ["new", "redis-out-of-memory", "--stdout"]).stdout
     (checkout / "runbook.md").write_text(text, encoding="utf-8")
     (checkout / "redis" / "redis-out-of-memory.md").write_text(text, encoding="utf-8")

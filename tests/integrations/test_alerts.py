@@ -2,6 +2,7 @@
 
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from faultmaven_kb import KnowledgeBase, PathError
 from faultmaven_kb.cli.commands.alerts import command, print_coverage
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, find_rule_files, read_rules
-from tests.documents import builtin_base
+from tests.documents import ROOT, builtin_base
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 
@@ -56,6 +57,13 @@ spec:
     - alert: Second
       annotations: {runbook_url: ""}
 """
+
+
+@pytest.fixture(autouse=True)
+def _base(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The runbooks that the rules are about; each is checked in every call."""
+    folders = (ROOT / "runbooks" / name for name in ("redis", "kubernetes"))
+    monkeypatch.setenv("FMKB_PATH", os.pathsep.join(map(str, folders)))
 
 
 def _run(*arguments: str | Path) -> Result:
@@ -332,7 +340,8 @@ def test_a_link_that_names_another_alert_is_told() -> None:
     assert 'shared with the alert "BlockstoreReplicaLagging"' in out.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_runbooks_that_no_alert_names_are_listed(tmp_path: Path) -> None:
+def test_runbooks_that_no_alert_names_are_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("FMKB_PATH")  # the shipped ones
     rules = _rules(tmp_path, "groups:\n- rules:\n  - alert: RedisOutOfMemory\n")
     result = _run(rules)
     assert f"no alert names {len(builtin_base()) - 1} of the runbooks: docker-container-restart-loop, " in result.stderr

@@ -72,6 +72,7 @@ def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("FMKB_LABS_DIR", str(tmp_path / "state"))
     runbooks = tmp_path / "kb"
     runbooks.mkdir()
+    monkeypatch.setenv("FMKB_PATH", str(runbooks))
     for number, payload in enumerate(PAYLOADS):
         (runbooks / f"x{number}.md").write_text(_runbook(payload), encoding="utf-8")
         try:
