@@ -12,7 +12,7 @@ import random
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -74,35 +74,38 @@ def log_for(runbooks: list[Runbook], *, seed: int = 5) -> str:
     )
 
 
-def bm25s_engine(texts: list[str]) -> Callable[[str], object]:
-    """A bare bm25s index with Porter2 and stop words."""
+def bm25s_engine(texts: Sequence[str], *, most: int = 5) -> Callable[[str], Any]:
+    """A bare bm25s index with Porter2 and stop words: the places of the `most` best texts and their scores."""
     stemmer = Stemmer.Stemmer("english")
     engine = bm25s.BM25()
     engine.index(bm25s.tokenize(texts, stopwords="en", stemmer=stemmer, show_progress=False), show_progress=False)
 
-    def ask(question: str) -> object:
+    def ask(question: str) -> Any:
         tokens = bm25s.tokenize(question, stopwords="en", stemmer=stemmer, show_progress=False)
-        return engine.retrieve(tokens, k=5, show_progress=False)
+        return engine.retrieve(tokens, k=most, show_progress=False)
 
     return ask
 
 
-def tantivy_engine(texts: list[str]) -> Callable[[str], object]:
-    """A bare tantivy index with its English stemmer, in memory. Raises ImportError where it is not installed."""
+def tantivy_engine(texts: Sequence[str], *, most: int = 5) -> Callable[[str], Any]:
+    """A bare tantivy index with its English stemmer, in memory: the `most` best texts, whose addresses count them.
+
+    Raises ImportError where it is not installed.
+    """
     import tantivy
 
     schema: Any = tantivy.SchemaBuilder().add_text_field("text", tokenizer_name="en_stem").build()
     index = tantivy.Index(schema)
-    writer = index.writer()
+    writer = index.writer(num_threads=1)  # one segment, so that an address is a place
     for text in texts:
         writer.add_document(tantivy.Document(text=text))
     writer.commit()
     index.reload()
     searcher = index.searcher()
 
-    def ask(question: str) -> object:
+    def ask(question: str) -> Any:
         words = "".join(letter if letter.isalnum() else " " for letter in question)
-        return searcher.search(index.parse_query_lenient(words.lower(), ["text"])[0], 5)
+        return searcher.search(index.parse_query_lenient(words.lower(), ["text"])[0], most)
 
     return ask
 

@@ -150,8 +150,8 @@ def apply_edits(source: Source, edits: Iterable[Edit]) -> str:
 
 def internal_error(what: str, error: Exception, path: str) -> Diagnostic:
     """The report of a stage or a rule (`what`) that raised where it should have answered: RB990."""
-    said = " ".join(str(error).split())[:200]
-    message = f"{what} failed with {type(error).__name__}: {said}; please report it"
+    detail = " ".join(str(error).split())[:200]
+    message = f"{what} failed with {type(error).__name__}: {detail}; please report it"
     return Diagnostic("RB990", "internal-error", Level.ERROR, message, path, Span(1, 1, 1, 1))
 
 

@@ -30,15 +30,15 @@ def snapshot(paths: Iterable[Path], revision: str, *, repository: Repository) ->
 
     Raises `ConfigurationError` for a revision that does not exist and for a path that is not in the repository.
     """
-    given = list(paths)
-    places = {path: repository.place(path) for path in given}
+    targets = list(paths)
+    places = {path: repository.place(path) for path in targets}
     commit = _commit(repository, revision)
     blobs = _blobs(repository, commit)
     texts = _contents(repository, [blobs[place] for place in blobs if place.endswith(".md")])
     files: dict[str, Callable[[], bytes]] = {
         place: partial(_content, repository, blob, texts) for place, blob in blobs.items()
     }
-    new = _new(given, repository, blobs)
+    new = _new(targets, repository, blobs)
     gone = {
         place: texts[blob] for place, blob in blobs.items() if blob in texts and not (repository.top / place).exists()
     }
@@ -80,10 +80,10 @@ def _split(output: bytes) -> list[str]:
 
 def _contents(repository: Repository, names: list[str]) -> dict[str, bytes]:
     """The bytes of many objects, from one process."""
-    wanted = sorted(set(names))
-    output = repository.git("cat-file", "--batch", stdin="".join(f"{name}\n" for name in wanted).encode())
+    objects = sorted(set(names))
+    output = repository.git("cat-file", "--batch", stdin="".join(f"{name}\n" for name in objects).encode())
     contents, begin = {}, 0
-    for name in wanted:
+    for name in objects:
         end = output.index(b"\n", begin)
         size = output[begin:end].rsplit(b" ", 1)[-1]
         if not size.isdigit():
@@ -97,10 +97,10 @@ def _content(repository: Repository, blob: str, texts: Mapping[str, bytes]) -> b
     return texts[blob] if blob in texts else repository.git("cat-file", "blob", blob)
 
 
-def _new(given: list[Path], repository: Repository, blobs: Mapping[str, str]) -> list[tuple[str, Path, bytes]]:
+def _new(paths: list[Path], repository: Repository, blobs: Mapping[str, str]) -> list[tuple[str, Path, bytes]]:
     """The runbooks at the paths that are at no path of the state before: where each is, and its bytes."""
     ids = []
-    for path in find_runbooks(given):
+    for path in find_runbooks(paths):
         place = repository.place(path)
         if place not in blobs and path.is_file():
             try:
@@ -166,10 +166,10 @@ def _authors(repository: Repository, commit: str) -> dict[str, frozenset[str]]:
     They are the commits' own: a change may not map them to other people's by a `.mailmap`.
     """
     touched = list(_touched(repository, f"{commit}..HEAD"))
-    headers = _contents(repository, [each for each, _ in touched])
+    headers = _contents(repository, [name for name, _ in touched])
     authors: dict[str, set[str]] = {}
-    for each, place in touched:
-        author = _AUTHOR.search(headers[each].partition(b"\n\n")[0])
+    for name, place in touched:
+        author = _AUTHOR.search(headers[name].partition(b"\n\n")[0])
         parts = (part.decode("utf-8", "replace").strip() for part in author.groups()) if author else ()
         authors.setdefault(place, set()).update(part for part in parts if part)
     return {place: frozenset(names) for place, names in authors.items()}

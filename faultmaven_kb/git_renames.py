@@ -18,11 +18,11 @@ _COMPARISONS = 10_000
 def renamed_files(gone: Mapping[str, bytes], new: Mapping[str, bytes]) -> dict[str, str]:
     """The paths of files that are gone to the paths they have now; each path is used once."""
     renamed: dict[str, str] = {}
-    taken: set[str] = set()
+    targets: set[str] = set()
     for _, old, now in sorted(_alike(gone, new)):
-        if old not in renamed and now not in taken:
+        if old not in renamed and now not in targets:
             renamed[old] = now
-            taken.add(now)
+            targets.add(now)
     return renamed
 
 

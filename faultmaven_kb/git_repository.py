@@ -28,6 +28,7 @@ _CONFIGURATION = (
 )
 _ENVIRONMENT = {
     "GIT_ALLOW_PROTOCOL": "none",  # wins over what a configuration allows: a missing object is never fetched
+    "GIT_GRAFT_FILE": os.devnull,  # as below: what parents a commit has is what the commit says
     "GIT_NO_LAZY_FETCH": "1",
     "GIT_NO_REPLACE_OBJECTS": "1",
     "GIT_OPTIONAL_LOCKS": "0",
@@ -89,8 +90,8 @@ def find_repository(start: Path) -> Repository:
         raise ConfigurationError(f'--since: not a git repository: "{folder}" and the folders above have no .git')
     git_folder = _git_folder(top)
     # git looks for itself, at this one place, because only then it asks who owns the repository
-    said = _run(["rev-parse", "--absolute-git-dir"], top, GIT_CEILING_DIRECTORIES=str(top.parent))
-    if Path(os.fsdecode(said).rstrip("\n")).resolve() != git_folder:
+    output = _run(["rev-parse", "--absolute-git-dir"], top, GIT_CEILING_DIRECTORIES=str(top.parent))
+    if Path(os.fsdecode(output).rstrip("\n")).resolve() != git_folder:
         raise ConfigurationError(f'--since: "{top / ".git"}" is not a git repository')
     return Repository(top, git_folder)
 

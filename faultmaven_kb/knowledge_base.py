@@ -7,6 +7,7 @@ never changed after it is loaded. This room is above search, which is built when
 import os
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,8 +48,6 @@ class KnowledgeBase:
         self,
         runbooks: "Iterable[Runbook]" = (),
         diagnostics: Iterable[Diagnostic] = (),
-        *,
-        second_opinion: "SecondOpinion | None" = None,
     ) -> None:
         by_id: dict[str, Runbook] = {}
         diagnostics_so_far = list(diagnostics)
@@ -62,7 +61,7 @@ class KnowledgeBase:
             else:
                 by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
         self._by_id: Mapping[str, Runbook] = by_id
-        self._second = second_opinion
+        self._second: SecondOpinion | None = None
         self._found: tuple[Diagnostic, ...] = tuple(
             sorted(diagnostics_so_far, key=lambda diagnostic: diagnostic.sort_key)
         )
@@ -141,12 +140,12 @@ class KnowledgeBase:
         return kb
 
     def refresh(self) -> "KnowledgeBase":
-        """The knowledge base as its files are now: itself where it is not one on disk, is the installed one, or where
-        nothing has changed.
+        """The knowledge base as its files are now: itself where it is not one on disk, is the installed one, asks a
+        model, or where nothing has changed.
 
         Only changed files are read. Raises `PathError` when a path is gone or the file cannot be written.
         """
-        if self._base is None or self._base.home is not None:
+        if self._base is None or self._base.home is not None or self._second:
             return self
         from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - only for those who build
 
@@ -251,7 +250,7 @@ class KnowledgeBase:
         Of runbooks with one file name in several folders it is the one that the link leads to.
         """
         runbook = self[runbook_id]
-        ids = dict.fromkeys(each for link in runbook.related if (each := self._linked(runbook, link)))
+        ids = dict.fromkeys(name for link in runbook.related if (name := self._linked(runbook, link)))
         return tuple(self._by_id[identity] for identity in ids)
 
     def _linked(self, runbook: "Runbook", link: "Link") -> str | None:
@@ -288,16 +287,26 @@ class KnowledgeBase:
 
         return self._second.review(question, ask, limit=limit, accept=accept) if self._second else ask(limit)
 
-    def with_embedder(self, embedder: "Embedder", *, folder: Path | None = None) -> "KnowledgeBase":
+    def with_embedder(
+        self,
+        embedder: "Embedder",
+        *,
+        folder: Path | None = None,
+        progress: "Callable[[int, int], None] | None" = None,
+    ) -> "KnowledgeBase":
         """The same knowledge base whose search asks a model when the words of a question do not decide.
 
-        The runbooks are embedded now; the vectors are kept by content in `folder`, if there is one. A clear answer by
-        words stays as it is.
+        The runbooks are embedded now; the vectors are kept by content in `folder`, if there is one, and `progress` is
+        called with how many of how many texts are embedded. A clear answer by words stays as it is. Raises
+        `ConfigurationError` when the model does not give vectors.
         """
         from faultmaven_kb.semantic.second_opinion import SecondOpinion  # noqa: PLC0415 - numpy is loaded only now
 
-        second = SecondOpinion(tuple(self), embedder, folder=folder)
-        return KnowledgeBase(self, self.diagnostics, second_opinion=second)
+        kb = copy(self)
+        kb._second = SecondOpinion(  # noqa: SLF001 - its own
+            tuple(self), embedder, folder=folder, progress=progress
+        )
+        return kb
 
     def chunks(self, *, limit: int = 1_500, count: Callable[[str], int] = len) -> "tuple[Chunk, ...]":
         """The runbooks cut into chunks for a vector store, each at most `limit` long where its blocks allow it.
@@ -341,12 +350,12 @@ class KnowledgeBase:
         """What the differential knows of each runbook, read once."""
         from faultmaven_kb.differential.prepared import prepared  # noqa: PLC0415
 
-        kept: dict[str, PreparedRunbook] = {}
+        by_id: dict[str, PreparedRunbook] = {}
 
         def prepare(runbook: "Runbook") -> "PreparedRunbook":
-            if runbook.id not in kept:
-                kept[runbook.id] = prepared(runbook)
-            return kept[runbook.id]
+            if runbook.id not in by_id:
+                by_id[runbook.id] = prepared(runbook)
+            return by_id[runbook.id]
 
         return prepare
 
@@ -396,8 +405,8 @@ def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
 
 def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
     stored = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
-    taken = (_duplicate(*each) for each in base.duplicates())
-    return tuple(sorted((*stored, *taken), key=lambda diagnostic: diagnostic.sort_key))
+    duplicates = (_duplicate(*pair) for pair in base.duplicates())
+    return tuple(sorted((*stored, *duplicates), key=lambda diagnostic: diagnostic.sort_key))
 
 
 def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:

@@ -54,11 +54,11 @@ def _loaded(entry: "EntryPoint", package: str, kind: type[_Kind]) -> tuple[_Kind
         message = f"{where} cannot be imported: {type(error).__name__}: {error}; fix or uninstall the package"
         raise ConfigurationError(message) from error
     values: tuple[object, ...] = value if isinstance(value, tuple) else (value,)
-    for each in values:
-        if not isinstance(each, kind):
+    for item in values:
+        if not isinstance(item, kind):
             expected = f"a {kind.__name__} or a tuple of them"
-            raise ConfigurationError(f'{where}: "{entry.value}" is a {type(each).__name__}, expected {expected}')
-    return tuple(each for each in values if isinstance(each, kind))
+            raise ConfigurationError(f'{where}: "{entry.value}" is a {type(item).__name__}, expected {expected}')
+    return tuple(item for item in values if isinstance(item, kind))
 
 
 def plugin_stamp() -> str:

@@ -5,12 +5,18 @@ Times are measured by `python -m benchmarks`; this only notices work that has be
 
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from statistics import median
 
+import pytest
 from markdown_it import MarkdownIt
 
 from faultmaven_kb import parse_runbook
+from faultmaven_kb.dialects.pieces.weights import Weight, weight_of
+from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.gate.toolkit.rule_model import Profile
+from faultmaven_kb.text.markdown import ListItem
 
 _RUNBOOKS = sorted((Path(__file__).parent.parent / "runbooks").glob("*/*.md"))
 
@@ -41,3 +47,17 @@ def test_reading_calls_no_more_than_a_bare_markdown_parse_of_the_same_text() -> 
         ratios.append(_calls(lambda text=text: parse_runbook(text)) / _calls(lambda text=text: bare.parse(text)))  # type: ignore[misc]
     assert median(ratios) < 1.0
     assert max(ratios) < 1.15
+
+
+def test_the_rules_weigh_each_cause_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    weighed = []
+
+    def counted(item: ListItem) -> Weight | None:
+        weighed.append(item)
+        return weight_of(item)
+
+    monkeypatch.setattr("faultmaven_kb.gate.rules.causes.weight_of", counted)
+    path = _RUNBOOKS[0]
+    text = path.read_text(encoding="utf-8")
+    check_text(text, path=path.as_posix(), today=date(2026, 11, 22), profile=Profile.CURATED)
+    assert len(weighed) == text.count("% of cases)") > 1

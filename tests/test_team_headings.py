@@ -2,13 +2,18 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.gate.configuration.headings import team_headings
+from faultmaven_kb.gate.fixes import fixes
+from faultmaven_kb.gate.toolkit.rule_model import Profile
+from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.storage.building import is_built_from
 from faultmaven_kb.storage.kept import Cache
 
@@ -63,6 +68,26 @@ def test_the_commands_that_take_a_file_read_them_too(base: Path) -> None:
     assert "Leeren" in run.invoke(fmkb, ["convert", page, "--to", "faultmaven"]).output
     assert 'heading "Was tun wir" (mitigation)' in run.invoke(fmkb, ["show", page, "--source"]).output
     assert '"Leeren"' in run.invoke(fmkb, ["show", page, "--dialect", "four-section", "--json"]).output
+
+
+def test_a_fix_is_judged_with_the_headings_of_the_check(base: Path) -> None:
+    page = base / "queue.md"
+    page.write_text(PAGE.replace("Was tun wir", "Was tun wir ##").rstrip("\n"), encoding="utf-8")
+    gate = Gate.open(base, profile=Profile.CURATED)
+    report = gate.check()
+    readings: list[dict[str, str]] = []
+
+    def read(*args: Any, **options: Any) -> Any:
+        readings.append(dict(options["aliases"]))
+        return read_document(*args, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fixes, "read_document", read)
+        (fixed,) = gate.fix(report)
+    assert fixed.changed
+    assert readings
+    assert all(each == dict(gate.settings.aliases) == {"Was tun wir": "Mitigation"} for each in readings)
+    assert gate.check_text(PAGE, "queue.md").aliases == report.aliases
 
 
 @pytest.mark.parametrize("text", ["[sections.aliases\n", "[sections]\naliases = 1\n", 'unknown = "aliases"\n'])

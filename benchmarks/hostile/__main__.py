@@ -41,6 +41,7 @@ from benchmarks.hostile.warm import (
 from faultmaven_kb import parse_runbook
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT
 from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.piped import LARGEST_INPUT
 
 SECONDS, MEGABYTES = 2.0, 200.0
 NEAR = 0.75
@@ -54,6 +55,7 @@ DOCUMENT_COMMANDS: dict[str, tuple[str, ...]] = {
     "list": ("list", "--kb", "{file}"),
     "diagnose": ("diagnose", "redis out of memory", "--no-ask", "--kb", "{file}"),
     "eval": ("eval", "--no-clock", "--kb", "{file}"),
+    "report": ("report", "--kb", "{file}"),
     "convert": ("convert", "{file}", "--to", "faultmaven"),
     "convert causal-chain": ("convert", "{file}", "--to", "causal-chain"),
     "convert skills": ("convert", "{file}", "--to", "skills"),
@@ -65,6 +67,7 @@ DOCUMENT_COMMANDS: dict[str, tuple[str, ...]] = {
     "validate text": ("validate", "--profile", "curated", "{file}"),
     "validate sarif": ("validate", "--profile", "curated", "--format", "sarif", "{file}"),
     "init": ("init", "alone", "--yes", "--force"),
+    "new --from": ("new", "a-b", "--from", "{file}", "--stdout"),
     "lab new": ("lab", "new", "hostile", "--runbooks", "alone"),
     "lsp": ("lsp", "--profile", "curated"),
     "mcp": (),
@@ -73,7 +76,7 @@ DOCUMENT_COMMANDS: dict[str, tuple[str, ...]] = {
 KEPT = {
     **dict.fromkeys(
         (
-            *("show", "search", "diagnose", "eval", "convert", "convert causal-chain", "convert skills"),
+            *("show", "search", "diagnose", "eval", "report", "convert", "convert causal-chain", "convert skills"),
             *("export json", "export chunks", "export skills", "build", "site build"),
         ),
         "list",
@@ -136,7 +139,7 @@ class Kind(NamedTuple):
 _DOCUMENT = "hostile.md"
 KINDS = (
     Kind(PROSE | CODE, _DOCUMENT, SIZE_LIMIT, tuple(DOCUMENT_COMMANDS)),
-    Kind(QUESTIONS, "question.txt", 2_000_000, ("search -", "diagnose -")),
+    Kind(QUESTIONS, "question.txt", LARGEST_INPUT, ("search -", "diagnose -")),
     Kind(ALERTS, "rules.yaml", 400_000, ("alerts",)),
     Kind(CONFIGURATIONS, "fmkb.toml", SETTINGS_LIMIT, ("validate --config",)),
     Kind(SCHEMAS, "schema.json", SETTINGS_LIMIT, ("validate schema",)),

@@ -1,6 +1,6 @@
 """Hostile documents of code blocks and of front matter: what has a language with a reader of its own."""
 
-from benchmarks.hostile.makers import HEADER, Make, fence, fences, front_matter, merge_bomb, numbered, repeated
+from benchmarks.hostile.makers import HEADER, Make, dense, fence, fences, front_matter, merge_bomb, numbered, repeated
 
 __all__ = ["CODE"]
 
@@ -121,6 +121,16 @@ CODE: dict[str, Make] = {
     "fence-bash-arithmetic": fence("bash", "$((1+"),
     "fence-bash-arrays": fence("bash", "a["),
     "fence-bash-not": fence("bash", "! ", end="a"),
+    "dense-bash-pipes": dense("a|", "a b c d\n"),
+    "dense-bash-pipelines": dense("a|b\n", "a b c d\n"),
+    "dense-bash-arrays": dense("a=(", "a b c d\n"),
+    "dense-bash-arrays-semicolons": dense("a=("),
+    "dense-bash-arrays-long": dense("a=(", "a b c d\n", length=20_000),
+    "dense-bash-assigned": dense("${", "a=b "),
+    "dense-bash-closed": dense(")", "`"),
+    "dense-bash-cases": dense("case x in\n"),
+    "dense-bash-doubled": dense("|| a ", "# a\n"),
+    "dense-bash-lines": dense(")\n", "x\n"),
     "fence-sql-nested": fence("sql", "select * from ("),
     "fence-sql-case": fence("sql", "case when a then ", start="select "),
     "fence-sql-and": fence("sql", "a and ", start="delete from t where ", end="a;"),

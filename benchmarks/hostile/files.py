@@ -153,6 +153,7 @@ CONFIGURATIONS: dict[str, Make] = {
 }
 """Configurations of the check."""
 LABELLED: dict[str, Make] = {
+    "observations": lambda size: json.dumps([{"text": f"redis {n}"} for n in range(size // 26)]),
     "labelled-nested": lambda size: "{" + '"a":[' * (size // 5),
     "labelled-brackets": lambda size: '{"a":' + "[" * size,
     "labelled-digits": lambda size: '{"id": ' + "9" * size + "}",

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from faultmaven_kb.fences.shell import LONGEST, MOST_SIGNS, SIGNS
+
 __all__ = [
     "CARD",
     "CAUSES",
     "HEADER",
     "STEPS",
     "Make",
+    "dense",
     "fence",
     "fences",
     "front_matter",
@@ -60,6 +63,27 @@ def fence(language: str, piece: str, *, start: str = "", end: str = "") -> Make:
         return f"{HEADER}```{language}\n{code}\n```\n"
 
     return make
+
+
+def dense(piece: str, filling: str = "a;", *, length: int = 5_000) -> Make:
+    """Blocks of shell with as many signs as a block of a length may have: of one kind first, then of another."""
+
+    def make(size: int) -> str:
+        signs = [sum(map(text.count, SIGNS)) for text in (piece, filling)]
+        most = min(MOST_SIGNS, 5_000_000 // length) - 20
+        head = _in_lines(piece, min(length // 2, len(piece) * (most // 2) // max(signs[0], 1)))
+        rest = length - len(head) - 2
+        filled = _in_lines(filling, min(rest, len(filling) * (most // 2) // signs[1]) if signs[1] else rest)
+        block = f"```bash\n{head}{filled}```\n\n"
+        return HEADER + block * (min(size, 99_000) // len(block))
+
+    return make
+
+
+def _in_lines(piece: str, size: int) -> str:
+    line = piece if piece.endswith("\n") else piece * ((LONGEST - 10) // len(piece)) + "\n"
+    lines = line * (size // len(line))
+    return lines + (piece * ((size - len(lines) - 1) // len(piece))).rstrip("\n") + "\n"
 
 
 def fences(line: str) -> Make:

@@ -1,5 +1,5 @@
 """How a change is judged: by the configuration, the schema and the baseline before it, and by what is named from
-outside. A change to them is reported, so that anybody who reviews it sees that the rules are to become others.
+outside. A change to them is reported, so that anybody who reviews it sees that the rules would change.
 """
 
 from collections.abc import Callable
@@ -31,7 +31,7 @@ __all__ = ["RulesBefore", "rules_before"]
 class RulesBefore:
     """The configuration that counts for a change, the text of its baseline, the state before, and what to report."""
 
-    found: FoundConfiguration
+    file: FoundConfiguration
     root: Path
     since: Snapshot
     baseline: Callable[[], str] | None
@@ -120,8 +120,8 @@ def _notices(
     return (Diagnostic(rule.code, rule.name, level, message, name, Span(1, 1, 1, 1)),)
 
 
-def _meant(found: FoundConfiguration) -> tuple[Configuration, str]:
+def _meant(file: FoundConfiguration) -> tuple[Configuration, str]:
     """All that a configuration decides, with its baseline; the proofs belong to the runbooks."""
-    configuration = found.configuration
-    baseline = found.read_baseline() if found.read_baseline else ""
+    configuration = file.configuration
+    baseline = file.read_baseline() if file.read_baseline else ""
     return replace(configuration, path="", lines={}, settings=replace(configuration.settings, proofs="")), baseline

@@ -82,15 +82,15 @@ class Gate:
         """
         if not paths:
             raise ConfigurationError("no path is given, expected one or more files or folders")
-        given = tuple(Path(path) for path in paths)
-        rules = _rules(given, since, Path(config) if config else None, Path(baseline) if baseline else None)
+        targets = tuple(Path(path) for path in paths)
+        rules = _rules(targets, since, Path(config) if config else None, Path(baseline) if baseline else None)
         return cls(
-            given,
+            targets,
             today or date.today(),
-            profile or rules.found.configuration.profile or Profile.CONTRIBUTE,
-            settings or rules.found.configuration.settings,
+            profile or rules.file.configuration.profile or Profile.CONTRIBUTE,
+            settings or rules.file.configuration.settings,
             rules.root,
-            Path(baseline) if baseline else _configured_baseline(rules.found),
+            Path(baseline) if baseline else _configured_baseline(rules.file),
             rules.baseline,
             rules.since,
             rules.notices,
@@ -135,14 +135,16 @@ class Gate:
 
         return fix_report(report, check=self.check_text, unsafe=unsafe)
 
-    def write_baseline(self) -> tuple[Path, int]:
+    def write_baseline(self, report: Report | None = None) -> tuple[Path, int]:
         """Write what is found now to the baseline; its path and how many findings it contains.
 
-        Credentials are left out unless the configuration allows to suppress them.
+        Credentials are left out unless the configuration allows to suppress them. `report` is that of a check without
+        the baseline, for one who has it already.
         """
         path = self.baseline_path or Path(shown((self.root or Path()) / _BASELINE))
         allow = self.settings.allow_credential_suppression
-        marks = [mark for mark in marks_of(self.check(against_baseline=False)) if allow or mark.code not in CREDENTIALS]
+        found = report or self.check(against_baseline=False)
+        marks = [mark for mark in marks_of(found) if allow or mark.code not in CREDENTIALS]
         if os.path.lexists(path):  # what is not a baseline is not replaced by one
             read_baseline(regular_text(path, _boundary(path), limit=DATA_LIMIT), path.as_posix())
         write_output(path, baseline_text(marks, allow_credentials=allow).encode())
@@ -166,7 +168,7 @@ class Gate:
 class _Rules:
     """What decides about a check: the configuration, the root of links, and for a change the state before it."""
 
-    found: FoundConfiguration
+    file: FoundConfiguration
     root: Path | None
     baseline: Callable[[], str] | None = None
     since: Snapshot | None = None
@@ -180,7 +182,7 @@ def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, base
     from faultmaven_kb.checking.change import rules_before  # noqa: PLC0415 - only where it is asked for
 
     before = rules_before(paths, since, config=config, baseline=baseline)
-    return _Rules(before.found, before.root, before.baseline, before.since, before.notices)
+    return _Rules(before.file, before.root, before.baseline, before.since, before.notices)
 
 
 def _boundary(path: Path) -> Path:
@@ -188,8 +190,8 @@ def _boundary(path: Path) -> Path:
     return root_of((path,)) or path.resolve().parent
 
 
-def _configured_baseline(found: FoundConfiguration) -> Path | None:
-    return Path(shown(found.folder / found.configuration.baseline)) if found.configuration.baseline else None
+def _configured_baseline(file: FoundConfiguration) -> Path | None:
+    return Path(shown(file.folder / file.configuration.baseline)) if file.configuration.baseline else None
 
 
 def check(

@@ -43,7 +43,7 @@ def health_of(kb: KnowledgeBase, *, today: date, cache: Path | None = None) -> H
     settings = replace(gate.settings, select=(_STALE, *_KINDS), extend_select=(), ignore=())
     gate = replace(gate, settings=settings)
     proofs = parse_proofs(settings.proofs) if settings.proofs else {}
-    seen = _Seen(kb, gate.check(against_baseline=False), proofs)
+    inputs = _Inputs(kb, gate.check(against_baseline=False), proofs)
     state = Health(
         today=today.isoformat(),
         runbooks=len(kb),
@@ -52,17 +52,17 @@ def health_of(kb: KnowledgeBase, *, today: date, cache: Path | None = None) -> H
         technologies=_counts(runbook.metadata.technology for runbook in kb),
         severities=_counts(runbook.metadata.severity for runbook in kb),
         statuses=_counts(runbook.metadata.status for runbook in kb),
-        stale=tuple(seen.stale()),
-        unproven=tuple(seen.unproven()),
+        stale=tuple(inputs.stale()),
+        unproven=tuple(inputs.unproven()),
         not_first=not_first(self_check(tuple(kb))),
-        clashes=tuple(seen.clashes()),
+        clashes=tuple(inputs.clashes()),
         orphans=_orphans(kb),
         behind=behind(proof for name, proof in proofs.items() if name in kb),
     )
     owners = find_owners(gate.root) if gate.root else None
     if owners is None:
         return state
-    return replace(state, owners_file=owners.file, owners=tuple(seen.owners(owners, state)))
+    return replace(state, owners_file=owners.file, owners=tuple(inputs.owners(owners, state)))
 
 
 def _paths(kb: KnowledgeBase) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _orphans(kb: KnowledgeBase) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _Inputs:
     """A knowledge base with what the gate found in its files and the proofs that are known, by runbook."""
 
     kb: KnowledgeBase
@@ -92,10 +92,10 @@ class _Seen:
     @cached_property
     def _at(self) -> Mapping[str, list[Runbook]]:
         """The runbooks of each file."""
-        found: dict[str, list[Runbook]] = {}
+        by_file: dict[str, list[Runbook]] = {}
         for runbook in self.kb:
-            found.setdefault(runbook.path or "", []).append(runbook)
-        return found
+            by_file.setdefault(runbook.path or "", []).append(runbook)
+        return by_file
 
     def _name(self, path: str) -> str:
         """The id of the runbook in a file; the path where there are several, or none that counts."""
@@ -103,29 +103,29 @@ class _Seen:
         return runbooks[0].id if len(runbooks) == 1 else path
 
     def _found(self, *codes: str) -> Iterator[Diagnostic]:
-        return (each for each in self.report.diagnostics if each.code in codes)
+        return (diagnostic for diagnostic in self.report.diagnostics if diagnostic.code in codes)
 
     def stale(self) -> Iterator[Stale]:
         """The runbooks that rule RB219 reports, in the order of their files."""
-        for each in self._found(_STALE):
-            yield Stale(self._name(each.path), str(self._at[each.path][0].metadata.last_updated))
+        for diagnostic in self._found(_STALE):
+            yield Stale(self._name(diagnostic.path), str(self._at[diagnostic.path][0].metadata.last_updated))
 
     def clashes(self) -> Iterator[Clash]:
         """The runbooks whose id is taken, in the order of their files, then those with the text or symptom of another.
 
         One whose id is taken does not count as a runbook of the base, so it is named by its path.
         """
-        for each in self.kb.diagnostics:
-            if each.code == _SAME_ID:
-                yield Clash("id", each.path, self._name(each.related[0].path))
-        for each in self._found(*_KINDS):
-            kind = _KINDS[each.code]
-            symptom = self._symptom(each) if kind == "symptom" else ""
-            yield Clash(kind, self._name(each.path), self._name(each.related[0].path), symptom)
+        for diagnostic in self.kb.diagnostics:
+            if diagnostic.code == _SAME_ID:
+                yield Clash("id", diagnostic.path, self._name(diagnostic.related[0].path))
+        for diagnostic in self._found(*_KINDS):
+            kind = _KINDS[diagnostic.code]
+            symptom = self._symptom(diagnostic) if kind == "symptom" else ""
+            yield Clash(kind, self._name(diagnostic.path), self._name(diagnostic.related[0].path), symptom)
 
-    def _symptom(self, found: Diagnostic) -> str:
-        symptoms = (each for runbook in self._at[found.path] for each in runbook.symptoms)
-        return next((plain(each.text) for each in symptoms if each.span == found.span), "")
+    def _symptom(self, diagnostic: Diagnostic) -> str:
+        symptoms = (symptom for runbook in self._at[diagnostic.path] for symptom in runbook.symptoms)
+        return next((plain(symptom.text) for symptom in symptoms if symptom.span == diagnostic.span), "")
 
     def unproven(self) -> Iterator[Unproven]:
         """The runbooks that are not proven, or not all of them; what is deprecated needs no proof."""
@@ -159,5 +159,5 @@ class _Seen:
             ids = [runbook.id for runbook in self._at.get(path, [])]
             for name in names:
                 runbooks[name] += len(ids)
-                findings[name] += sum(faults[each] for each in {path, *ids})
+                findings[name] += sum(faults[subject] for subject in {path, *ids})
         return (Owner(name, runbooks[name], findings[name]) for name in sorted(runbooks))

@@ -22,20 +22,20 @@ COMMANDS = {
     "list": ("commands.list_runbooks", "List the runbooks."),
     "validate": ("commands.validate", "Check runbooks."),
     "rules": ("commands.rules", "Explain the rules of the check."),
-    "lsp": ("commands.lsp", "Serve an editor (Language Server Protocol)."),
+    "lsp": ("servers.lsp", "Serve an editor (Language Server Protocol)."),
     "init": ("commands.init", "Set up the check of a folder of runbooks."),
     "new": ("commands.new", "Write a runbook to fill in."),
     "schema": ("commands.schema", "Print a JSON Schema."),
-    "lab": ("commands.lab", "Prove runbooks on real software."),
+    "lab": ("labs.lab", "Prove runbooks on real software."),
     "alerts": ("commands.alerts", "Check which alerts have a runbook."),
     "report": ("commands.report", "Say how a knowledge base is doing."),
-    "convert": ("commands.convert", "Write a draft of a runbook in another form."),
+    "convert": ("exports.convert", "Write a draft of a runbook in another form."),
     "build": ("commands.build", "Put runbooks into one file that opens at once."),
     "cache": ("commands.cache", "Manage what is kept of folders."),
-    "site": ("commands.site", "Make a static site of the runbooks."),
-    "export": ("commands.export", "Hand the runbooks to other tools."),
-    "mcp": ("commands.mcp", "Serve the runbooks to agents (MCP)."),
-    "serve": ("commands.serve", "Serve the runbooks over HTTP."),
+    "site": ("servers.site", "Make a static site of the runbooks."),
+    "export": ("exports.export", "Hand the runbooks to other tools."),
+    "mcp": ("servers.mcp", "Serve the runbooks to agents (MCP)."),
+    "serve": ("servers.serve", "Serve the runbooks over HTTP."),
     "completion": ("commands.completion", "Print a shell completion script."),
 }
 """The commands in the order of the help page: the module each lives in, and its line on that page."""
@@ -64,7 +64,7 @@ def main() -> None:
     """The entry point of `fmkb`: runs a command and exits with its code."""
     gc.set_threshold(_NEW_OBJECTS)
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for some costs more than reading a runbook
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a search multiplies no matrices; idle threads cost its start
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a search multiplies no matrices; idle threads slow its start
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="replace")
@@ -96,7 +96,7 @@ def _say(text: str) -> None:
 
 
 def _drop_output() -> None:
-    """What is still buffered for a standard output that takes no more goes nowhere, in silence."""
+    """Discard what is still buffered for a standard output that was closed."""
     with suppress(OSError, ValueError, AttributeError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

@@ -1,7 +1,7 @@
 """The picture `docs/search.svg` of the README: a search as a terminal shows it, made by the search itself.
 
 Run `python -m faultmaven_kb.cli.picture > docs/search.svg` after changing what a search prints; a test compares. The
-picture names no font of another server: a page that shows it asks nobody else for anything.
+picture names no font of another server: a page that shows it makes no further request.
 """
 
 import io

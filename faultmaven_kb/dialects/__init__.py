@@ -27,9 +27,9 @@ def all_dialects() -> tuple[Dialect, ...]:
     `ConfigurationError` for a name that is taken.
     """
     added = plugins(DIALECT_GROUP, Dialect)
-    found = (*added, *DIALECTS)
-    refuse_taken("dialect", [dialect.name for dialect in found])
-    return found
+    dialects = (*added, *DIALECTS)
+    refuse_taken("dialect", [dialect.name for dialect in dialects])
+    return dialects
 
 
 def best_dialect(document: Document) -> Dialect:

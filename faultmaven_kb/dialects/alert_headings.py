@@ -38,7 +38,8 @@ _PARTS = frozenset(
 _FEW = 2
 _LAST_WORDS = {"actions": "actions", "validation": "verification", "verification": "verification"}
 """Words that name a part whatever comes before them ("Safe actions", "Recovery validation")."""
-_QUALIFIED = re.compile(r"(.{3,40}?) (by|per|for) .")
+_AFTERWARDS = "post-"
+_QUALIFIED = re.compile(r"(.{3,40}?) (by|per|for|after) .")
 _GERUNDS = {
     "diagnosis": frozenset("diagnosing investigating troubleshooting debugging triaging".split()),
     "mitigation": frozenset("fixing resolving mitigating remediating recovering repairing solving".split()),
@@ -71,10 +72,19 @@ class AlertVocabulary(Vocabulary):
 
     def role(self, key: str) -> str | None:
         """The role of a heading's words: as written, without colouring words, or of the first piece with one."""
-        found = self._plain(key)
-        if found is None and " " in key and key.count(" ") <= _FEW:
-            found = _LAST_WORDS.get(key.rpartition(" ")[2])
-        return found or self._first_piece(key) or self._qualified(key) or _told(key)
+        role = self._plain(key)
+        if role:
+            return role
+        if key.startswith(_AFTERWARDS):
+            role = self._afterwards(key)
+        elif " " in key and key.count(" ") <= _FEW:
+            role = _LAST_WORDS.get(key.rpartition(" ")[2])
+        return role or self._first_piece(key) or self._qualified(key) or _told(key)
+
+    def _afterwards(self, key: str) -> str | None:
+        """The role of what is done when all is over ("Post-recovery actions", "Post-failover validation checklist")."""
+        role = self._plain(key.partition(" ")[2])
+        return {"verification": "verification", "actions": "prevention"}.get(role or "")
 
     def _plain(self, key: str) -> str | None:
         return super().role(key) or super().role(_core(key))
@@ -83,6 +93,8 @@ class AlertVocabulary(Vocabulary):
         """The role of a name that says what it is sorted by or meant for ("Resolution by reason", "Fix for Docker")."""
         name = _QUALIFIED.match(key)
         role = self._plain(name[1]) if name else None
+        if name and name[2] == "after":
+            return role if role == "verification" else None
         return role if role in ("mitigation", "causes") or (name and role == "diagnosis" and name[2] != "for") else None
 
     def _first_piece(self, key: str) -> str | None:
@@ -96,16 +108,17 @@ class AlertVocabulary(Vocabulary):
 
 def label_means(key: str) -> str | None:
     """The role of a label's words; some names are a part only as a heading, because "Check:" may open any text."""
-    return None if key in _NO_LABELS else HEADINGS.role(key)
+    role = None if key in _NO_LABELS else HEADINGS.role(key)
+    return None if role == "cases" else role
 
 
 def _told(key: str) -> str | None:
     """The role of "Investigating problems", "How to fix this error", "Steps to resolve": a deed and its object."""
-    found = key.split(" ")
-    if found[:2] in (["how", "to"], ["steps", "to"], ["ways", "to"]) or found[:1] == ["to"]:
-        deeds, rest = _HOW, found[2:] if found[0] != "to" else found[1:]
+    parts = key.split(" ")
+    if parts[:2] in (["how", "to"], ["steps", "to"], ["ways", "to"]) or parts[:1] == ["to"]:
+        deeds, rest = _HOW, parts[2:] if parts[0] != "to" else parts[1:]
     else:
-        deeds, rest = _GERUNDS, found
+        deeds, rest = _GERUNDS, parts
     role = next((role for role, words in deeds.items() if rest and rest[0] in words), None)
     about = [word for word in rest[1:] if word not in _LITTLE]
     return role if role and (not about or about[0] in _OBJECTS or about[-1] in _OBJECTS) else None
@@ -113,12 +126,12 @@ def _told(key: str) -> str | None:
 
 def _core(key: str) -> str:
     """The words without those that only colour a name; the last word left is never taken."""
-    found = key.split(" ")
-    while len(found) > 1 and found[0] in _BEFORE:
-        del found[0]
-    while len(found) > 1 and found[-1] in _AFTER:
-        del found[-1]
-    return " ".join(found)
+    parts = key.split(" ")
+    while len(parts) > 1 and parts[0] in _BEFORE:
+        del parts[0]
+    while len(parts) > 1 and parts[-1] in _AFTER:
+        del parts[-1]
+    return " ".join(parts)
 
 
 _PREREQUISITES = _names(
@@ -155,7 +168,9 @@ HEADINGS = AlertVocabulary(
     (
         "symptoms",
         _names(
-            "error, error text, failure, "
+            "error, error text, failure, detect, when to fire, when this fires, triggering alerts, triggered by, "
+            "alerts covered, "
+            "alert covered, covered alerts, detection signals, failure signals, alerting signals, "
             "what you'll see, what you will see, what you might see, when to use, when to use this, when to use this "
             "runbook, when to use this playbook, use when, applies when, symptoms and detection, how it looks, "
             "observed behavior, observed behaviour, error message, detection and symptoms, triggers and symptoms, "
@@ -179,11 +194,14 @@ HEADINGS = AlertVocabulary(
     (
         "diagnosis",
         _names(
-            "diagnosis steps, identify, inspect, inspection, check, quick check, first checks, possible checks, "
+            "diagnostic, diagnostic commands, diagnostics commands, debugging commands, debug commands, "
+            "investigation commands, diagnosis commands, diagnosis steps, identify, inspect, inspection, check, "
+            "quick check, first checks, "
+            "possible checks, "
             "things to check, what to look for, where to start, first steps, first things to check, quick diagnosis, "
             "deep dive, deep diagnostics, detailed diagnosis, verify alert, confirm, confirm the problem, isolate, "
             "isolation, examination, root cause identification, pre-check, health check, health checks, verification "
-            "steps before, gather information, information gathering, evidence, data collection, collect evidence, "
+            "steps before, gather information, information gathering, data collection, collect evidence, "
             "observe, triage and diagnosis, examine, diagnosis, troubleshooting, investigation, investigate, "
             "diagnostics, debugging, diagnose, diagnosing, diagnostic steps, troubleshooting steps, investigation "
             "steps, how to diagnose, triage, triage steps, initial investigation, checks, quick checks, pre-checks, "
@@ -222,7 +240,7 @@ HEADINGS = AlertVocabulary(
             "step by step, step-by-step, process, action items, tasks, walkthrough, howto, how-to, steps to perform, "
             "what you should do, what do we do, things to do, to do, procedure steps, runbook steps, playbook steps, "
             "steps, procedure, runbook, playbook, instructions, what to do, what should i do, what do i do, steps to "
-            "take, steps to follow, checklist, workflow, action plan"
+            "take, steps to follow, checklist, checklists, workflow, action plan"
         ),
     ),
     (
@@ -230,7 +248,8 @@ HEADINGS = AlertVocabulary(
         _names(
             "post-verification, confirm it's fixed, confirm the fix, check the result, check that it works, verify "
             "success, verify fix, verify the resolution, testing, test, post-fix verification, verification steps, "
-            "how to confirm, post-check, validate, exit criteria, confirmation of recovery, is it fixed, recovery "
+            "how to confirm, post-check, validate, exit criteria, exit checks, confirmation of recovery, "
+            "is it fixed, recovery "
             "verification, post-recovery verification, post-recovery checks, verification, validation, verify, how "
             "to verify, verify the fix, verify resolution, post checks, post-checks, confirm resolution, confirm "
             "recovery, verify recovery, success criteria, resolution verification"
@@ -257,6 +276,7 @@ HEADINGS = AlertVocabulary(
     (
         "prevention",
         _names(
+            "best practices, best practice, "
             "next steps, after the incident, post-incident review, follow-up actions, aftermath, post-mortem, "
             "postmortem, long-term solution, long-term solutions, long term solution, improvements, after action, "
             "after-action review, post-incident activity, future work, hardening, preventing this, preventative "
@@ -266,13 +286,21 @@ HEADINGS = AlertVocabulary(
         ),
     ),
     (
+        "cases",
+        _names(
+            "issues, problems, incidents, failures, scenarios, errors, faults, outages, pitfalls, failure cases, "
+            "failure scenarios, incident scenarios, incident types, troubleshooting scenarios, problem scenarios"
+        ),
+    ),
+    (
         "resources",
         _names(
+            "failed attempts, what did not work, what didn't work, environment, affected versions, timeline, "
             "alert rule, alert rules, alert definition, alert expression, metrics, services, recent changes, "
             "related records, previous incidents, alert behavior, alert behaviour, severities, "
             "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "
             "related resources, notes and special considerations, special considerations, related docs, monitoring "
-            "links, helpful links, caveats, known issues, tips, gotchas, faq, background reading, changelog, "
+            "links, helpful links, caveats, tips, gotchas, faq, background reading, changelog, "
             "revision history, version history, change history, glossary, metadata, document information, additional "
             "resources, additional notes, references, links, see also, resources, related alerts, related runbooks, "
             "useful links, dashboards, further reading, additional information, notes, more information, "
@@ -281,7 +309,19 @@ HEADINGS = AlertVocabulary(
     ),
 )
 
-INNER_HEADINGS = Vocabulary(
+
+class _InnerVocabulary(Vocabulary):
+    """A table of names that is asked for a heading's core too where it mends something ("Current fix")."""
+
+    def role(self, key: str) -> str | None:
+        """The role of a heading's words as written, or of a mending without colouring words."""
+        role = self._exact.get(key)
+        if role or " " not in key or self._exact.get(key.rpartition(" ")[2]) != "mitigation":
+            return role
+        return self._exact.get(_core(key))
+
+
+INNER_HEADINGS = _InnerVocabulary(
     ("impact", _names("impact, user impact, business impact")),
     (
         "causes",

@@ -8,24 +8,36 @@ commands. Labels are asked last, because beside headings a label is a part of a 
 
 import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import takewhile
 from typing import TypeGuard
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
-from faultmaven_kb.dialects.loose_forms import is_of_deeds, is_of_looks, procedure_in, without_spans
+from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
+from faultmaven_kb.dialects.pieces.deeds import is_of_deeds, is_of_looks
+from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, without_furniture
+from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, items_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
-from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels, walk, words
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, label_of, split_labels, walk, words
 
-__all__ = ["ALERT_NAME", "alert_sections", "is_of_names", "label_role", "lead_of", "parts_by_label", "unclaimed"]
+__all__ = [
+    "ALERT_NAME",
+    "alert_sections",
+    "is_of_names",
+    "label_role",
+    "lead_of",
+    "parts_by_label",
+    "with_value",
+]
 
 _CORE = frozenset(
-    {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"}
+    {"meaning", "impact", "symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis", "cases"}
 )
 """A document with none of these is no runbook of this form, whatever else its headings say."""
 
@@ -34,9 +46,12 @@ _ALONE = frozenset({"diagnosis", "mitigation", "actions", "symptoms", "causes"})
 _OUTER = frozenset({"symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
 _TELLINGS = frozenset({"meaning", "impact", "symptoms", "causes"})
 _LABEL_LENGTH = 40
+_BELOW_THE_TITLE = 2
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
+_NAME_OF_LABEL = re.compile(r",|\s[–—-]\s")
+_BRACKETED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\*\*[ \t]\([^()\n]{1,100}\)[:：](?P<text>[ \t]*)")
 _STOPPED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\.\*\*(?P<text>.*)", re.DOTALL)
 ALERT_NAME = re.compile(r"[A-Z][a-z0-9]+[A-Z][A-Za-z0-9]*")
 _SHELLS = TYPED | {""}
@@ -46,39 +61,89 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     """The parts of an alert runbook in document order, each with its role; empty for any other document."""
     procedure = {section.span for section in procedure_in(document.outline)}
     outline = without_spans(document.outline, procedure)
-    seen = Document(document.source, document.front_matter, outline)
+    rest = Document(document.source, document.front_matter, outline)
     titles = [section for section in document.outline if section.level == 1]
     title = {section.span for section in titles if section.children and len(titles) == 1}
     by_heading = tuple(
         (role, section)
-        for role, section in sections_by_role(seen, HEADINGS)
-        if section.span not in title and not (role == "meaning" and _only_facts(section))
+        for role, section in map(_of_problems, sections_by_role(rest, HEADINGS))
+        if section.span not in title and role and not (role == "meaning" and _only_facts(section))
     )
+    if any(role == "mitigation" and section.level > _BELOW_THE_TITLE for role, section in by_heading):
+        by_heading = tuple(_with_faults(outline, by_heading))
     by_label = tuple(_labelled(without_spans(outline, {section.span for _, section in by_heading})))
-    named, labelled = ({role for role, _ in found} & _CORE for found in (by_heading, by_label))
+    named, labelled = ({role for role, _ in parts} & _CORE for parts in (by_heading, by_label))
     if not named and len(labelled) < 2 and not labelled & _ALONE:
         return _commands_of_an_alert(document)
     names = _named_after(outline)
     by_heading = tuple(part for role, section in by_heading for part in _opened(role, section))
     by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
-    found = [part for role, section in by_heading for part in _taken_apart(role, _with_value(role, section))]
-    return tuple(sorted((*found, *by_label), key=lambda part: part[1].span))
+    parts = [part for role, section in by_heading for part in _taken_apart(role, with_value(role, section))]
+    return tuple(sorted((*parts, *by_label), key=lambda part: part[1].span))
+
+
+def _with_faults(
+    outline: tuple[OutlineSection, ...], parts: tuple[tuple[str, OutlineSection], ...]
+) -> Iterator[tuple[str, OutlineSection]]:
+    """The parts, those below a heading that says what is wrong and holds its fix as a case of that fault."""
+    inside: set[Span] = set()
+    for section in walk(outline):
+        if section.children and section.level > 1 and section.span not in inside and _is_fault(section):
+            inside |= {part.span for part in walk((section,))}
+            yield "cases", replace(section, blocks=(), children=(section,))
+    yield from (part for part in parts if part[1].span not in inside)
+
+
+def _is_fault(section: OutlineSection) -> bool:
+    mends = any(INNER_HEADINGS.role(child.key) == "mitigation" for child in section.children)
+    return mends and role_of(section, HEADINGS) is None and names_fault(section.title)
+
+
+def _of_problems(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
+    """A part; one called "Issues" or "Errors" that has neither headings nor bold names is none, or only notes."""
+    role, section = part
+    if role != "cases" or section.children:
+        return part
+    items = (item_text(item) for item in items_in(section.blocks))
+    if any(text.startswith(("**", "__")) for text in items):
+        return part
+    return ("resources" if section.key.startswith("known ") else ""), section
 
 
 def _opened(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
-    """A part; an overview that holds other parts under headings is left to these and to its own words."""
-    named = {child.span: found for child in section.children if (found := role_of(child, HEADINGS))}
-    if role != "meaning" or not named:
+    """A part; an overview that holds other parts or procedures under headings is left to these and to its own words.
+
+    So are actions that are mostly called by the names of parts ("Detection", "Investigation", "Mitigation").
+    """
+    named = {child.span: inner_role for child in section.children if (inner_role := role_of(child, HEADINGS))}
+    stages = role in ("actions", "steps") and len(named) > 1 and 2 * len(named) >= len(section.children)
+    done: AbstractSet[Span] = (
+        _done_below(section, named.keys()) if role == "meaning" and section.children else frozenset()
+    )
+    if not (stages or role in ("meaning", "cases")) or not (named or done):
         yield role, section
         return
-    own = replace(section, children=tuple(child for child in section.children if child.span not in named))
-    if own.blocks and not _only_facts(replace(own, children=())):
-        yield role, replace(own, children=())
+    own = replace(section, children=())
+    if own.blocks and not _only_facts(own):
+        yield role, own
     for child in section.children:
-        yield named.get(child.span, "resources"), child
+        if child.span not in done:
+            yield named.get(child.span, "resources" if role == "meaning" else role), child
 
 
-def _with_value(role: str, section: OutlineSection) -> OutlineSection:
+def _done_below(section: OutlineSection, named: AbstractSet[Span]) -> AbstractSet[Span]:
+    """The places of the headings right below an overview that name no part and under which something is done."""
+    return {child.span for child in section.children if child.span not in named and _is_done(child)}
+
+
+def _is_done(section: OutlineSection) -> bool:
+    """Whether there is something to type, or a numbered list, in a section or below it: more than an explanation."""
+    return bool(all_commands(blocks_below(section))) or any(
+        isinstance(block, ListBlock) and block.ordered for block in blocks_below(section)
+    )
+
+
+def with_value(role: str, section: OutlineSection) -> OutlineSection:
     """A section that tells something with what its heading says behind a colon: "Likely causes: a bad release"."""
     name, colon, value = section.title.partition(": ")
     if not colon or role not in _TELLINGS or HEADINGS.role(words(name)) != role or section.heading is None:
@@ -102,43 +167,22 @@ def _lines(block: Block) -> Iterator[Block]:
         yield block
 
 
-def unclaimed(
-    outline: tuple[OutlineSection, ...], found: tuple[tuple[str, OutlineSection], ...]
-) -> tuple[OutlineSection, ...]:
-    """What is outside of the parts: the other sections, each without what is under a label that opens a part."""
-    claimed = {section.span for _, section in found}
-    labels = [section.span for _, section in found if section.heading is None]
-    return tuple(_beside(section, labels) for section in without_spans(outline, claimed))
-
-
-def _beside(section: OutlineSection, labels: list[Span]) -> OutlineSection:
-    within = [span for span in labels if section.span.line <= span.line <= section.span.end_line]
-    kept = section.blocks
-    if within:
-        kept = tuple(block for block in kept if not any(_overlap(block.span, span) for span in within))
-    return replace(section, blocks=kept, children=tuple(_beside(child, labels) for child in section.children))
-
-
-def _overlap(first: Span, second: Span) -> bool:
-    return first.line <= second.end_line and second.line <= first.end_line
-
-
 def label_role(block: Block) -> str | None:
     """The role of the label that a paragraph opens with, or of the words that are its whole first line."""
-    found = _label(block)
-    return found[1] if found else None
+    label = _label(block)
+    return label[1] if label else None
 
 
 def lead_of(document: Document) -> tuple[Block, ...]:
     """The paragraphs below the title, up to the first label that names a part; other labels are left out."""
-    found: list[Block] = []
+    paragraphs: list[Block] = []
     tops = [section for section in document.outline if not is_contents(section)]
     for section in tops[:2]:
         blocks = section.blocks if section.level < 2 or len(tops) == 1 else ()
         for block in takewhile(lambda block: _label(block) is None, _above_code(without_furniture(blocks))):
             if isinstance(block, Paragraph) and label_of(block) is None:
-                found.append(block)
-    return tuple(found)
+                paragraphs.append(block)
+    return tuple(paragraphs)
 
 
 def _above_code(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -159,24 +203,24 @@ def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, Outl
 
 def _without_labels(section: OutlineSection, role: str, inner: list[tuple[str, OutlineSection]]) -> OutlineSection:
     """The section without what follows a label of its own text that names another part on a line of its own."""
-    kept: list[Block] = []
+    own: list[Block] = []
     label, begun, other = "", section.span, ""
     blocks: list[Block] = []
     for block in section.blocks:
         named = _label(block)
-        found = INNER_HEADINGS.role(words(named[0])) if named and named[2] is None else None
-        if found is None:
-            (blocks if other else kept).append(block)
+        inner_role = INNER_HEADINGS.role(words(named[0])) if named and named[2] is None else None
+        if inner_role is None:
+            (blocks if other else own).append(block)
             continue
         if other:
             inner.append((other, _under_label(section, label, blocks, begun)))
-        other = found if found != role else ""
+        other = inner_role if inner_role != role else ""
         label, begun, blocks = named[0] if named else "", block.span, []
         if not other:
-            kept.append(block)
+            own.append(block)
     if other:
         inner.append((other, _under_label(section, label, blocks, begun)))
-    return replace(section, blocks=tuple(kept))
+    return replace(section, blocks=tuple(own))
 
 
 def _without(
@@ -186,14 +230,14 @@ def _without(
 
     A part of one case ("### Disk full" with a "#### Resolution") is called after the case.
     """
-    kept = []
+    children = []
     for child in section.children:
-        found = role_of(child, INNER_HEADINGS)
-        if found is None or found == role:
-            kept.append(_without(child, role, inner, about=child.title))
+        inner_role = role_of(child, INNER_HEADINGS)
+        if inner_role is None or inner_role == role:
+            children.append(_without(child, role, inner, about=child.title))
         else:
-            inner.append((found, replace(child, title=about or child.title)))
-    return replace(section, children=tuple(kept)) if section.children else section
+            inner.append((inner_role, replace(child, title=about or child.title)))
+    return replace(section, children=tuple(children)) if section.children else section
 
 
 def parts_by_label(section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
@@ -313,15 +357,21 @@ def _label(block: Block) -> tuple[str, str, Block | None] | None:
         typed = (typed[0], f"{typed[1]}\n{below}".strip())
     label, text = bold or typed or (plain(first).rstrip(":： "), below)
     role = label_means(words(label)) if len(label) <= _LABEL_LENGTH else None
+    if role is None and bold:  # what the name is followed by says more about it
+        role = label_means(words(_NAME_OF_LABEL.split(label, maxsplit=1)[0]))
     if role is None:
         return None
     return label, role, Paragraph(text, block.span) if text else None
 
 
 def _stopped(text: str) -> tuple[str, str] | None:
-    """The label and the text of a paragraph such as `**Symptom.** The disk is full`."""
-    match = _STOPPED.match(text)
-    return (match["label"], match["text"].strip()) if match and label_means(words(match["label"])) else None
+    """The label and the text of a paragraph such as `**Symptom.** The disk is full` or `**Fix** (all three):`."""
+    match = _STOPPED.match(text) or _BRACKETED.fullmatch(text)
+    if not match:
+        return None
+    name = match["label"]
+    role = label_means(words(name)) or label_means(words(_NAME_OF_LABEL.split(name, maxsplit=1)[0]))
+    return (name, (match["text"] or "").strip()) if role else None
 
 
 def _under_label(section: OutlineSection, label: str, blocks: list[Block], begun: Span) -> OutlineSection:

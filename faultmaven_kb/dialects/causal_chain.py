@@ -2,7 +2,7 @@
 
 Authors write a cause as one run of lines, so a label often comes right below a list item and Markdown takes it for the
 item's own text. Causes are therefore read line by line within their items. An intervention becomes a solution whose
-title keeps its kind and its place in the chain (`Remediation (root): …`); `Cause Z`, the fallback, is no cause. The
+title keeps its kind and its place in the chain (`Remediation (root): …`); `Cause Z`, the fallback, is not a cause. The
 first form of the generation had options and resolutions instead of causes: `causal_chain_options` reads these.
 """
 
@@ -85,13 +85,13 @@ _EXPECTED = re.compile(r"^expected (?:output|result)s?\s*[^:\n]{0,40}:\s*", re.I
 
 
 def _fit(document: Document) -> int:
-    found = {HEADINGS.role(section.key): section for section in document.outline}
+    by_role = {HEADINGS.role(section.key): section for section in document.outline}
     for section in document.outline[:2]:
-        found.update((HEADINGS.role(child.key), child) for child in section.children)
-    causes = found.get("causes")
+        by_role.update((HEADINGS.role(child.key), child) for child in section.children)
+    causes = by_role.get("causes")
     lettered = causes is not None and any(_CAUSE.match(child.title) for child in causes.children)
-    first_form = {"problem", "diagnostic-steps"} <= set(found)
-    return 3 * (len(found) - (None in found)) if lettered or first_form or "symptoms" in found else 0
+    first_form = {"problem", "diagnostic-steps"} <= set(by_role)
+    return 3 * (len(by_role) - (None in by_role)) if lettered or first_form or "symptoms" in by_role else 0
 
 
 def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,7 +112,9 @@ def _read(document: Document) -> Contents:
     for role, section in sections_by_role(document, HEADINGS):
         parts = parts.followed_by(_READERS[role](document, section))
     numbered = enumerate(parts.solutions, 1)
-    return replace(parts, solutions=tuple(each.model_copy(update={"number": number}) for number, each in numbered))
+    return replace(
+        parts, solutions=tuple(solution.model_copy(update={"number": number}) for number, solution in numbered)
+    )
 
 
 def _problem(document: Document, section: OutlineSection) -> Contents:
@@ -183,10 +185,10 @@ def _entries(blocks: tuple[Block, ...]) -> Iterator[_Entry]:
         )
         for part in parts or (block,):
             inside = part.blocks if isinstance(part, ListItem) else (part,)
-            for found, text in _labelled(text_of(inside), inside_item=isinstance(part, ListItem)):
-                label = found or label
-                if text or (commands_in(inside) and not found):
-                    yield _Entry(label, _ROLES.get(label, ""), text, () if found else inside, part.span)
+            for new_label, text in _labelled(text_of(inside), inside_item=isinstance(part, ListItem)):
+                label = new_label or label
+                if text or (commands_in(inside) and not new_label):
+                    yield _Entry(label, _ROLES.get(label, ""), text, () if new_label else inside, part.span)
 
 
 def _labelled(text: str, *, inside_item: bool) -> Iterator[tuple[str, str]]:

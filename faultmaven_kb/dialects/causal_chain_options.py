@@ -35,16 +35,16 @@ def read_options(section: OutlineSection) -> tuple[Solution, ...]:
 def _option(section: OutlineSection) -> Solution:
     number, title = numbered_title(section.title)
     blocks = tuple(_without_label_lists(blocks_below(section)))
-    found = groups(blocks)
-    duration = plain(_text(found, "duration"))
+    label_groups = groups(blocks)
+    duration = plain(_text(label_groups, "duration"))
     return Solution(
         number=number,
         title=title,
         commands=commands_in(blocks),
-        expected_outcome=_text(found, "verify", "verification"),
+        expected_outcome=_text(label_groups, "verify", "verification"),
         resolution_time=read_duration(duration) if duration else Duration(),
         notes=notes_in(blocks),
-        passages=passages_in(group for group in found if group.key not in _LABELS),
+        passages=passages_in(group for group in label_groups if group.key not in _LABELS),
         span=section.span,
     )
 
@@ -59,8 +59,8 @@ def _without_label_lists(blocks: tuple[Block, ...]) -> Iterator[Block]:
             yield block
 
 
-def _text(found: tuple[Group, ...], *keys: str) -> str:
-    return "\n\n".join(text for group in found if group.key in keys if (text := group_text(group)))
+def _text(label_groups: tuple[Group, ...], *keys: str) -> str:
+    return "\n\n".join(text for group in label_groups if group.key in keys if (text := group_text(group)))
 
 
 def read_resolutions(section: OutlineSection) -> tuple[Solution, ...]:

@@ -21,7 +21,7 @@ __all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sectio
 
 
 class Vocabulary:
-    """A readable table of rows: the role, then the words that stand for it, the usual ones first."""
+    """A readable table of rows: the role, then the words that mean it, the usual ones first."""
 
     def __init__(self, *rows: tuple[str, tuple[str, ...]]) -> None:
         self.rows = rows
@@ -33,12 +33,12 @@ class Vocabulary:
 
     def label_role(self, key: str) -> str | None:
         """The role of a label's words; more words may follow ("expected output if healthy")."""
-        found = self._exact.get(key)
-        if found is None and " " in key:
+        exact = self._exact.get(key)
+        if exact is None and " " in key:
             for role, names in self.rows:
                 if key.startswith(tuple(name + " " for name in names)):
                     return role
-        return found
+        return exact
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,23 @@ class Document:
     @cached_property
     def shaped(self) -> "Document":
         """The document with drawn lists, terms and quotes in the form that Markdown has for them."""
-        outline = shaped(self.outline)
+        outline = shaped(self.outline if "title" in self.front_matter.values else _with_title(self.outline))
         return self if outline is self.outline else Document(self.source, self.front_matter, outline)
+
+    def written_in(self, section: OutlineSection) -> str:
+        """The lines below a section's heading with its commands: what no field of the model holds."""
+        last = max(part.span.end_line for part in walk((section,)))
+        return "\n".join(self.source.lines[section.span.line : last]).strip()
+
+
+def _with_title(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
+    """A page whose only outermost heading is of a lower level, with all others below it, as one with a title."""
+    top = outline[-1] if outline else None
+    if top is None or top.level < _LOWER or not top.children or any(section.heading for section in outline[:-1]):
+        return outline
+    if top.title.strip(" :").casefold() in NO_TITLES:
+        return outline
+    return (*outline[:-1], top.raised(top.level - 1))
 
 
 def as_written(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -84,10 +99,11 @@ class Dialect:
         return (*named, *(f'heading "{title}" ({role})' for title, role in roles if role))
 
 
+_LOWER = 2
 _LEADING_NUMBER = re.compile(r"^(?:step )?(?:(?:section|chapter)[ -]?)?\d{1,2}(?: \d{1,2}){0,2}(?: |$)")
 _WITH_VALUE = frozenset(
-    "severity impact cause causes symptom symptoms fix solution resolution mitigation remediation workaround diagnosis "
-    "verification rollback escalation prevention description summary".split()
+    "severity impact cause causes symptom symptoms fix solution solutions resolution mitigation remediation workaround "
+    "diagnosis verification rollback escalation prevention description summary".split()
 ) | {"root cause"}
 """Headings that may say what they are before a colon: "Fix: restart the pod"."""
 
@@ -129,21 +145,23 @@ def _is_above(first: OutlineSection, others: list[OutlineSection]) -> bool:
 
 
 def title_of(document: Document, vocabulary: Vocabulary) -> str:
-    """The first heading of level 1 that is no part of the runbook, empty where all are ("# Summary", "# Triage" …).
+    """The first heading of level 1 that is not a part of the runbook, empty where all are ("# Summary", "# Triage" …).
 
     A single one is the title whatever it says, unless it says nothing ("# Quick start"). Where there is none, it is the
     first heading if all others are below it.
     """
     headed = [section for section in walk(document.outline) if section.heading and section.title]
-    found = [section for section in headed if section.level == 1]
-    if not found and headed and role_of(headed[0], vocabulary) is None and _is_above(headed[0], headed[1:]):
-        found = headed[:1]
-    if len(found) > 1 and all(_LEADING_NUMBER.match(section.key) for section in found):  # the steps of a procedure
+    tops = [section for section in headed if section.level == 1]
+    if not tops and headed and role_of(headed[0], vocabulary) is None and _is_above(headed[0], headed[1:]):
+        tops = headed[:1]
+    if len(tops) > 1 and all(_LEADING_NUMBER.match(section.key) for section in tops):  # the steps of a procedure
         return ""
-    said = [section for section in found if section.title.strip(" :").casefold() not in NO_TITLES]
-    if len(said) > 1:
+    titles = [section for section in tops if section.title.strip(" :").casefold() not in NO_TITLES]
+    if len(titles) > 1:
         parts = {section.span for _, section in sections_by_role(document, vocabulary)}
-        others = [section for section in said if section.span not in parts]
-        if len(said) - len(others) > 1:
+        others = [section for section in titles if section.span not in parts]
+        if len(titles) - len(others) > 1:
             return others[0].title if others else ""
-    return said[0].title if said else ""
+        if tops[0].span in parts or tops[0] is not titles[0]:  # the page begins with a part of it
+            return ""
+    return titles[0].title if titles else ""

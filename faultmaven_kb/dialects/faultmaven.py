@@ -97,15 +97,18 @@ _OWN_FIELDS = frozenset({"technology", "difficulty", "verified_by"})
 def _fit(document: Document) -> int:
     sections = list(walk(document.outline))
     keys = [section.key for section in sections]
-    found = {
+    named = [
         SECTIONS.role(section.key) for section in sections if section.key != "quick reference" or _is_card(section)
-    }
-    roles = len(found - {None, "license", "related-issues"})
+    ]
+    section_roles = {
+        role for role in named if role != "solutions" or named.count(role) == 1
+    }  # one for each problem is no part
+    roles = len(section_roles - {None, "license", "related-issues"})
     if (
-        "quick-reference-card" in found or document.front_matter.values.keys() >= _OWN_FIELDS
+        "quick-reference-card" in section_roles or document.front_matter.values.keys() >= _OWN_FIELDS
     ):  # no other family has them
         return roles * 2 + 20
-    if not {"diagnostic-steps", "solutions"} & found:
+    if not {"diagnostic-steps", "solutions"} & section_roles:
         return 0
     numbered = any(_NUMBERED_KEY.match(key) for key in keys)
     own_fields = bool(_OWN_FIELDS & document.front_matter.values.keys())
@@ -147,11 +150,13 @@ def _purpose(document: Document) -> str:
     return ""
 
 
-def _sorted_parts(found: tuple[Group, ...], vocabulary: Vocabulary) -> tuple[dict[str, list[Group]], list[Group]]:
+def _sorted_parts(
+    label_groups: tuple[Group, ...], vocabulary: Vocabulary
+) -> tuple[dict[str, list[Group]], list[Group]]:
     """Groups by the role of their label, and those that are neither known nor notes."""
     known: dict[str, list[Group]] = {}
     rest = []
-    for group in found:
+    for group in label_groups:
         role = vocabulary.label_role(group.key)
         if role:
             known.setdefault(role, []).append(group)
@@ -160,25 +165,25 @@ def _sorted_parts(found: tuple[Group, ...], vocabulary: Vocabulary) -> tuple[dic
     return known, rest
 
 
-def _blocks(found: list[Group] | None) -> tuple[Block, ...]:
-    return tuple(block for group in found or () for block in group.blocks)
+def _blocks(label_groups: list[Group] | None) -> tuple[Block, ...]:
+    return tuple(block for group in label_groups or () for block in group.blocks)
 
 
-def _text(found: list[Group] | None) -> str:
-    return "\n\n".join(text for group in found or () if (text := group_text(group)))
+def _text(label_groups: list[Group] | None) -> str:
+    return "\n\n".join(text for group in label_groups or () if (text := group_text(group)))
 
 
-def _listed(found: list[Group] | None) -> tuple[str, ...]:
+def _listed(label_groups: list[Group] | None) -> tuple[str, ...]:
     """The items of a label's list, or its text as one item."""
-    texts = tuple(group.text for group in found or () if group.text)
-    blocks = without_notes(_blocks(found))
+    texts = tuple(group.text for group in label_groups or () if group.text)
+    blocks = without_notes(_blocks(label_groups))
     items = tuple(text for item in items_in(blocks) if (text := item_text(item)))
     return texts + (items or tuple(text for text in [text_of(blocks)] if text))
 
 
 def _card(document: Document, section: OutlineSection) -> Contents:
-    found = parts_of(section)
-    known, rest = _sorted_parts(found, CARD)
+    parts = parts_of(section)
+    known, rest = _sorted_parts(parts, CARD)
     time = plain(_text(known.get("resolution-time")))
     return Contents(
         symptoms=read_symptoms(_blocks(known.get("symptoms"))),
@@ -192,14 +197,14 @@ def _card(document: Document, section: OutlineSection) -> Contents:
 
 def _leftover(known: dict[str, list[Group]], document: Document) -> tuple[Passage, ...]:
     """Prose in the card beside its lists: an inline quick fix, a sentence under the symptoms."""
-    found = []
+    passages = []
     for role in ("symptoms", "causes", "quick-fix"):
         for group in known.get(role, ()):
             prose = tuple(block for block in group.blocks if role == "quick-fix" or not items_in((block,)))
             text = group_text(replace(group, blocks=prose))
             if text:
-                found.append(Passage(label=group.label, text=text, span=group.span))
-    return tuple(found)
+                passages.append(Passage(label=group.label, text=text, span=group.span))
+    return tuple(passages)
 
 
 def numbered_title(title: str) -> tuple[int | None, str]:
@@ -224,7 +229,12 @@ def read_step(section: OutlineSection) -> Step:
     text = [group.text for group in expected or () if group.text]
     commands = [
         *_blocks(rest),
-        *(block for role, found in known.items() if role != "expected-output" for block in _blocks(found)),
+        *(
+            block
+            for role, label_groups in known.items()
+            if role != "expected-output"
+            for block in _blocks(label_groups)
+        ),
     ]
     return Step(
         number=number,

@@ -5,12 +5,20 @@ one: a diagnosis of three fences reads as three steps, a mitigation with two hea
 says what the alert means, the words below the title do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import alert_sections, is_of_names, lead_of, parts_by_label, unclaimed
+from faultmaven_kb.dialects.alert_sections import (
+    alert_sections,
+    is_of_names,
+    label_role,
+    lead_of,
+    parts_by_label,
+)
+from faultmaven_kb.dialects.beside import unclaimed
+from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, seen_in, unlabelled_case
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.listing import (
     in_order,
@@ -21,9 +29,10 @@ from faultmaven_kb.dialects.listing import (
     solutions_in,
     steps_in,
 )
-from faultmaven_kb.dialects.loose_forms import looks, loose_contents
+from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
 from faultmaven_kb.dialects.pieces.contents import Contents
-from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.deeds import looks
+from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
@@ -36,13 +45,14 @@ from faultmaven_kb.dialects.pieces.parts import (
     read_symptoms,
     text_of,
 )
-from faultmaven_kb.dialects.purpose import first_words
+from faultmaven_kb.dialects.purpose import first_words, shown_first
 from faultmaven_kb.dialects.tables import fix_tables
-from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution, Symptom
+from faultmaven_kb.model.runbook import Cause, Link, Passage, Prevention, Solution, Symptom
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.languages import QUERY, TYPED
+from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.languages import CONSOLE, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, label_of, words
 
 __all__ = ["FOUR_SECTION"]
 
@@ -58,24 +68,39 @@ def _fit(document: Document) -> int:
 
 def _read(document: Document) -> Contents:
     document, parts = fix_tables(document.shaped)
-    found = alert_sections(document)
-    roles = {role for role, _ in found}
-    found = tuple((_meant(role, roles, section), section) for role, section in found)
-    fixes = [section.span for role, section in found if role in ("mitigation", "actions")]
-    found = tuple((_before_fixes(role, section, fixes), section) for role, section in found)
-    for role, section in found:
+    sections = alert_sections(document)
+    roles = {role for role, _ in sections}
+    sections = tuple((_meant(role, roles, section), section) for role, section in sections)
+    fixes = [section.span for role, section in sections if role in ("mitigation", "actions")]
+    sections = tuple((_before_fixes(role, section, fixes), section) for role, section in sections)
+    for role, section in sections:
         parts = parts.followed_by(_section(document, role, section))
+    rest = unclaimed(document.outline, sections)
     if not parts.causes:
-        blocks = tuple(block for role, part in found if role in _CARRY_CAUSES for block in blocks_below(part))
+        carry = [part for role, part in sections if role in _CARRY_CAUSES]
+        blocks = tuple(block for part in (*carry, *rest) for block in blocks_below(part))
         parts = replace(parts, causes=tuple(introduced_causes(blocks)))
-    rest = unclaimed(document.outline, found)
     loose = loose_contents(rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions))
     parts = parts.followed_by(loose)
-    if not parts.purpose and not any(section.level == 1 for _, section in found):
-        parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(rest)))
-    verification = "\n\n".join(text for role, section in found if role == "verification" and (text := _text(section)))
+    if not parts.purpose and not any(section.level == 1 for _, section in sections):
+        parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(_above(rest, sections))))
+    if not parts.symptoms:
+        parts = replace(parts, symptoms=tuple(shown_first(rest)))
+    verification = "\n\n".join(
+        text for role, section in sections if role == "verification" and (text := _outcome(section))
+    )
     solutions = _verified(numbered(in_order(parts.solutions)), verification)
     return replace(parts, steps=numbered(in_order(parts.steps)), solutions=solutions)
+
+
+def _above(rest: tuple[OutlineSection, ...], parts: Iterable[tuple[str, OutlineSection]]) -> tuple[OutlineSection, ...]:
+    """What a page holds above its first part; what is below a part is no word about the whole page."""
+    first = min((section.span.line for _, section in parts), default=0)
+    above = (section for section in rest if section.span.line < first)
+    return tuple(
+        replace(section, children=tuple(child for child in section.children if child.span.line < first))
+        for section in above
+    )
 
 
 def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
@@ -95,13 +120,24 @@ def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
     if role == "actions" and section.children:
         return "actions"
     if role == "actions" and "diagnosis" in roles and "mitigation" not in roles:
-        return "mitigation"
+        return "diagnosis" if _comments_look(section) else "mitigation"
     return "diagnosis" if _mostly_looks(section) else "mitigation"
 
 
 def _mostly_looks(section: OutlineSection) -> bool:
     deeds = [item_text(item) for item in items_in(section.blocks)] or [child.title for child in section.children]
     return 2 * sum(looks(heading_number(deed)[1]) for deed in deeds) > len(deeds)
+
+
+def _comments_look(section: OutlineSection) -> bool:
+    """Whether the comments in what is typed, and no words beside it, all say to look at something."""
+    comments = [
+        line.strip().lstrip("# ")
+        for fence in fences_in(section.blocks)
+        for line in fence.code.split("\n")
+        if line.lstrip().startswith("# ")
+    ]
+    return bool(comments) and all(map(looks, comments)) and not items_in(section.blocks)
 
 
 def _actions(section: OutlineSection) -> Contents:
@@ -126,21 +162,30 @@ def _verified(solutions: tuple[Solution, ...], outcome: str) -> tuple[Solution, 
     return (*solutions[:-1], solutions[-1].model_copy(update={"expected_outcome": outcome}))
 
 
-def _text(section: OutlineSection) -> str:
-    return text_of(blocks_below(section))
+def _outcome(section: OutlineSection) -> str:
+    """What a verification says to see; one with headings of its own is a procedure, and only a passage."""
+    return (
+        ""
+        if section.children and all_commands(blocks_below(section))
+        else text_of(_without_announcements(blocks_below(section)))
+    )
 
 
 def _section(document: Document, role: str, section: OutlineSection) -> Contents:
     blocks = blocks_below(section)
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
-        said = text_of(_without_announcements(blocks))
-        text = Contents(purpose=said) if role == "meaning" else Contents(impact=said)
-        kept = _passage(section, _raw(document, section)) if any(fences_in(blocks)) else ()
-        return replace(text, notes=notes_in(blocks), resources=links, passages=kept)
+        prose = text_of(_without_announcements(blocks))
+        text = Contents(purpose=prose) if role == "meaning" else Contents(impact=prose)
+        passages = _passage(section, document.written_in(section)) if any(fences_in(blocks)) else ()
+        return replace(text, notes=notes_in(blocks), resources=links, passages=passages)
+    if role in ("symptoms", "diagnosis", "cases", "mitigation") and (cases := cases_among(section, role)):
+        return _with_cases(document, role, section, cases)
     if role == "symptoms":
-        found = Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
-        return replace(found, steps=steps_in(section)) if _asks_a_store(blocks) else found
+        contents = Contents(symptoms=read_symptoms(blocks) or _as_symptom(blocks))
+        return replace(contents, steps=steps_in(section)) if _asks_a_store(blocks) else contents
+    if role == "cases":
+        return _problems(document, section, links)
     if role == "causes":
         return replace(_causes(section), resources=links)
     if role == "diagnosis":
@@ -154,8 +199,57 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
         beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
         return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside))))
     if role in ("rollback", "escalation", "verification", "prerequisites"):
-        return Contents(passages=_passage(section, _raw(document, section)), resources=links)
+        return Contents(passages=_passage(section, document.written_in(section)), resources=links)
     return Contents(resources=links, passages=_passage(section, text_of(blocks)))
+
+
+def _with_cases(document: Document, role: str, section: OutlineSection, cases: tuple[OutlineSection, ...]) -> Contents:
+    """A part with headings that are a problem each: the rest of it as the part that it is, then each problem."""
+    rest = replace(section, children=without_spans(section.children, {case.span for case in cases}))
+    contents = _section(document, role, rest) if rest.blocks or rest.children else Contents()
+    for case in cases:
+        parts = case_parts(case)
+        done = {block.span.line for _, part in parts for block in blocks_below(part)}
+        blocks = tuple(block for block in blocks_below(case) if block.span.line not in done)
+        unlabelled = not any(named in ("mitigation", "diagnosis") for named, _ in parts) or _types(blocks)
+        if unlabelled:
+            contents = contents.followed_by(unlabelled_case(case, _without_labels(blocks)))
+        read = _of_one_case(_section(document, named, part) for named, part in parts)
+        named = role in ("cases", "symptoms") or (role == "diagnosis" and bool(read.causes))
+        if parts and named and not (unlabelled or read.symptoms):
+            read = replace(read, symptoms=(seen_in(case),))
+        contents = contents.followed_by(read)
+    return contents
+
+
+def _of_one_case(parts: Iterable[Contents]) -> Contents:
+    """What the parts of one problem say; its solutions apply where its first symptom is seen."""
+    contents = Contents()
+    for part in parts:
+        contents = contents.followed_by(part)
+    if not contents.symptoms:
+        return contents
+    when = contents.symptoms[0].text
+    solutions = (
+        solution if solution.when_to_use else solution.model_copy(update={"when_to_use": when})
+        for solution in contents.solutions
+    )
+    return replace(contents, solutions=tuple(solutions))
+
+
+def _problems(document: Document, section: OutlineSection, links: tuple[Link, ...]) -> Contents:
+    """Problems that are the bold items of lists, and the text beside them."""
+    blocks = blocks_below(section)
+    contents = Contents(resources=links)
+    for case in named_cases(blocks):
+        contents = contents.followed_by(case)
+    beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
+    return replace(contents, passages=_passage(section, text_of(beside)))
+
+
+def _without_labels(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
+    """The blocks without labels that have been read (`**Problem:** …`)."""
+    return tuple(block for block in blocks if label_role(block) is None)
 
 
 def _without_announcements(blocks: tuple[Block, ...]) -> Iterator[Block]:
@@ -178,52 +272,57 @@ def _causes(section: OutlineSection) -> Contents:
     if not listed and beside and (section.heading is None or section.key in _ONE_CAUSE or ": " in section.title):
         text = text_of(beside)
         return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))
-    found = Contents(causes=listed, passages=_passage(section, text_of(beside)))
-    if children and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
-        return replace(found, solutions=solutions_in(replace(section, blocks=())))
-    cases = [*children, *(_as_case(item) for item in items_in(blocks) if len(item.blocks) > 1)]
+    contents = Contents(causes=listed, passages=_passage(section, text_of(beside)))
+    labelled = any(role == "mitigation" for child in children for role, _ in parts_by_label(child))
+    if children and not labelled and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
+        return replace(contents, solutions=solutions_in(replace(section, blocks=())))
+    if all_commands(beside):
+        contents = replace(contents, steps=steps_in(replace(section, blocks=beside, children=()), listed=False))
+    items = [item for item in items_in(blocks) if len(item.blocks) > 1 or all_commands(item.blocks)]
+    cases = [*children, *map(_as_case, items)]
     for case in cases:
-        found = found.followed_by(_case(case))
-    return found
+        contents = contents.followed_by(_case(case))
+    return contents
 
 
 def _case(section: OutlineSection) -> Contents:
     """What is below a cause: labels say how to recognise and how to repair it; commands without labels are a check."""
-    found = Contents()
+    contents = Contents()
     labelled = [(_meant(role, {"diagnosis"}, part), part) for role, part in parts_by_label(section)]
     labelled = [(role, part) for role, part in labelled if role in ("diagnosis", "mitigation")]
     for role, part in labelled:
         read = Contents(steps=steps_in(part)) if role == "diagnosis" else Contents(solutions=solutions_in(part))
-        found = found.followed_by(read)
+        contents = contents.followed_by(read)
     done = {block.span.line for _, part in labelled for block in part.blocks}
     rest = tuple(block for block in blocks_below(section) if block.span.line not in done)
     if not all_commands(rest):
-        return found
-    step = one_step(heading_number(section.title)[1], rest, section.span, counted=False)
-    return Contents(steps=(step,)).followed_by(found)
+        return contents
+    step = one_step(heading_words(section.title), rest, section.span, counted=False)
+    return Contents(steps=(step,)).followed_by(contents)
 
 
 def _as_case(item: ListItem) -> OutlineSection:
     """An item with blocks of its own as the section that its author wrote without a heading."""
     title = short_title(item_text(replace(item, blocks=item.blocks[:1])))
-    return OutlineSection(None, title, words(title), item.blocks[1:], (), item.span)
+    blocks = item.blocks if all_commands(item.blocks[:1]) else item.blocks[1:]
+    return OutlineSection(None, title, words(title), blocks, (), item.span)
+
+
+def _types(blocks: tuple[Block, ...]) -> bool:
+    """Whether something among the blocks is typed: no data, and nothing that is printed."""
+    commands = all_commands(without_shown(blocks, shown_in(blocks)))
+    return any(command.language in TYPED | CONSOLE | {""} for command in commands)
 
 
 def _asks_a_store(blocks: tuple[Block, ...]) -> bool:
     """Whether code of a language that is typed is among the blocks; what is printed has none."""
-    return any(fence.language in TYPED | QUERY for fence in fences_in(without_shown(blocks, shown_in(blocks))))
+    return any(fence.language in TYPED | CONSOLE for fence in fences_in(without_shown(blocks, shown_in(blocks))))
 
 
 def _cause(number: int, section: OutlineSection) -> Cause:
-    written, title = heading_number(section.title)
+    own_number, title = heading_number(section.title)[0], heading_words(section.title)
     blocks = blocks_below(section)
-    return Cause(name=title, number=written or number, description=text_of(blocks), span=section.span)
-
-
-def _raw(document: Document, section: OutlineSection) -> str:
-    """A section's own lines with its commands: what no field of the model holds."""
-    last = max(part.span.end_line for part in walk((section,)))
-    return "\n".join(document.source.lines[section.span.line : last]).strip()
+    return Cause(name=title, number=own_number or number, description=text_of(blocks), span=section.span)
 
 
 def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
@@ -231,8 +330,16 @@ def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
 
 
 def _as_symptom(blocks: tuple[Block, ...]) -> tuple[Symptom, ...]:
-    text = text_of(blocks)
-    return (Symptom(text=text, span=blocks[0].span),) if text else ()
+    """The words of a part as one symptom, with the message that they show.
+
+    Names with their values ("**Query:** …") only say where to look.
+    """
+    blocks = tuple(block for block in blocks if label_of(block) is None)
+    messages = [
+        fence.code for fence in fences_in(blocks) if fence.language not in TYPED | CONSOLE and fence.code.strip()
+    ]
+    text = " ".join([text_of(blocks), *(f"`{' '.join(message.split())}`" for message in messages)]).strip()
+    return (Symptom(text=text, literals=literals(text), span=blocks[0].span),) if text else ()
 
 
 FOUR_SECTION = Dialect("four-section", HEADINGS, _fit, _read)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import label_means
 from faultmaven_kb.dialects.pieces.branches import is_branch
-from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 from faultmaven_kb.dialects.pieces.furniture import is_furniture, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (
@@ -35,6 +35,7 @@ from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 __all__ = [
     "in_order",
     "introduced_causes",
+    "is_described",
     "numbered",
     "one_solution",
     "one_step",
@@ -45,27 +46,39 @@ __all__ = [
 
 _Counted = TypeVar("_Counted", Step, Solution)
 _FEWEST_ITEMS = 2
+_UNTITLED = "Run the command"
+_FEW_WORDS = 4
 _TITLE_LENGTH = 90
 _TAIL = 200
+_WRAPPED = 55
+_OPENS = re.compile(r"[-*+>|`]|\d{1,3}[.)]|\[[ xX]\]")
+"""How a line begins that does not go on with the one above it."""
 _DESCRIBES = re.compile(
     r"\b(?:which|it does|it will|this will|this does|this means|script|playbook|workflow|job|automation)\W{0,3}:"
-    r"\W{0,3}$",
+    r"\W{0,3}$|"
+    r"\b(?:what|script|tool|command|job|check|drill|it|this) (?:it |this |they )?(?:also |will )?(?:checks?|covers?|"
+    r"creates?|does|includes?|performs?|validates?|verif(?:y|ies)|vérifie|prüft|verifica)\b[^.\n]{0,40}:\W{0,3}$|"
+    r"\b(?:use|consult|read) (?:this|the) (?:guide|document|page|runbook|playbook)\b[^.\n]{0,60}:\W{0,3}$|"
+    r"\b(?:guide|document|page|runbook|playbook|tutorial|process|procedure)\b[^.\n]{0,60}"
+    r"\b(?:split|divided|consists?|structured|organi[sz]ed|covers?|parts|stages|phases)\b[^.\n]{0,60}:\W{0,3}$",
     re.IGNORECASE,
 )
-"""Words above a list that says what something does by itself."""
+"""Words above a list that says what something does by itself, or what the page consists of."""
 _TELLINGS = frozenset({"causes", "impact", "meaning", "symptoms"})
 _CAUSES = re.compile(
     r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
 )
 _LINK = re.compile(r"\W{0,3}(?:\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)\W{0,3}")
+_NAME_ONLY = re.compile(r"`[^`\s]{1,80}`\W?")
+"""An item that only names something."""
 _ITEM_MARK = re.compile(r"^(?:(?:\d{1,3}\.|[-*])\s+)?(?:\[[ xX]\]\s+)?")
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
+_SENTENCE_END = re.compile(r"(?<=[^.\s][.!?])\s+|(?<!\s)\s++[-–—]\s+|:\s+")
 
 
 def numbered(parts: tuple[_Counted, ...]) -> tuple[_Counted, ...]:
     """Steps or solutions of several sections, each of which counts from one or not at all, counted through."""
-    written = [part.number for part in parts if part.number is not None]
-    if len(written) == len(parts) and all(first < second for first, second in pairwise(written)):
+    numbers = [part.number for part in parts if part.number is not None]
+    if len(numbers) == len(parts) and all(first < second for first, second in pairwise(numbers)):
         return parts
     return tuple(part.model_copy(update={"number": number}) for number, part in enumerate(parts, 1))
 
@@ -81,17 +94,31 @@ def steps_in(section: OutlineSection, *, listed: bool = True) -> tuple[Step, ...
     Lists that are not `listed` only explain something.
     """
     blocks = tuple(block for block in section.blocks if not isinstance(block, Html) and not is_furniture(block))
-    title = heading_number(section.title)[1]  # its number counts the parts of the page
+    title = heading_words(section.title)  # its number counts the parts of the page
     own = (_listed_steps(blocks) if listed else []) or _own_titles(
         [(one_step(title, run), run) for run in _runs(blocks)]
     )
-    below = [
-        one_step(part.title, part.blocks, part.span)
-        for part in walk(section.children)
-        if part.blocks or not part.children
-    ]
-    steps = [*own, *below]
+    steps = own
+    for part in walk(section.children):
+        if part.blocks or not part.children:
+            step = one_step(part.title, part.blocks, part.span)
+            if steps and _only_prints(part, step):
+                steps[-1] = _with_output(steps[-1], step)
+            else:
+                steps.append(step)
     return tuple(step.model_copy(update={"number": step.number or n}) for n, step in enumerate(steps, 1))
+
+
+def _only_prints(section: OutlineSection, step: Step) -> bool:
+    """Whether a heading holds nothing but what the command above it prints, and at most words about it."""
+    said = all(isinstance(block, Fence | Paragraph) for block in section.blocks)
+    return said and bool(step.expected_output) and not step.commands and step.number is None
+
+
+def _with_output(step: Step, printed: Step) -> Step:
+    output = "\n\n".join(text for text in (step.expected_output, printed.expected_output) if text)
+    passage = Passage(label=printed.title, text=printed.what_to_check or printed.expected_output, span=printed.span)
+    return step.model_copy(update={"expected_output": output, "passages": (*step.passages, passage)})
 
 
 def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
@@ -103,10 +130,12 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     between = any(isinstance(block, Fence) for block in blocks)
     if len(items) < _FEWEST_ITEMS or (between and any(item.number is None for item, _ in items)):
         return []
+    if all(_NAME_ONLY.fullmatch(item_text(item)) and not all_commands(item.blocks) for item, _ in items):
+        return []
     items = _without_tellings(items)
     steps = [
         one_step(
-            short_title(item_text(item)) or short_title(text_of(following)) or "Run the command",
+            short_title(item_text(item)) or short_title(text_of(following)) or _UNTITLED,
             item.blocks + following,
             _from_to(item.span, following[-1].span) if following else item.span,
             counted=False,
@@ -118,7 +147,7 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
         passage = Passage(text=text_of(beside), span=beside[0].span)
         shown = tuple(shown_in(beside))
         commands = all_commands(without_shown(beside, shown)) + steps[0].commands
-        passages = (passage, *(_output(each) for each in shown))
+        passages = (passage, *(_output(printed) for printed in shown))
         notes = notes_in(beside) + steps[0].notes
         steps[0] = steps[0].model_copy(update={"passages": passages, "notes": notes, "commands": commands})
     return steps
@@ -126,26 +155,26 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
 
 def _without_tellings(items: list[tuple[ListItem, tuple[Block, ...]]]) -> list[tuple[ListItem, tuple[Block, ...]]]:
     """The items that say what to do; one that tells something ("Common causes: …") belongs to the item above it."""
-    found = items[:1]
+    actions = items[:1]
     for item, following in items[1:]:
         name, colon, _ = item_text(item).partition(":")
         if colon and label_means(words(name)) in _TELLINGS:
-            above, below = found[-1]
-            found[-1] = (above, (*below, *item.blocks, *following))
+            above, below = actions[-1]
+            actions[-1] = (above, (*below, *item.blocks, *following))
         else:
-            found.append((item, following))
-    return found
+            actions.append((item, following))
+    return actions
 
 
 def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
     """Each item of the lists among the blocks, the last of a list with what comes between it and the next list."""
     waiting: ListItem | None = None
     following: list[Block] = []
-    above = ""
+    above: Paragraph | None = None
     for block in blocks[len(_before_lists(blocks)) :]:
-        described = _DESCRIBES.search(above) is not None
-        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
-        if isinstance(block, ListBlock) and not described and not is_furniture(block):
+        described = above is not None and _says_of(above)
+        above = block if isinstance(block, Paragraph) else None
+        if isinstance(block, ListBlock) and not described and not is_furniture(block) and not _links_only(block):
             if waiting:
                 yield waiting, tuple(following)
             for item in block.items[:-1]:
@@ -162,16 +191,23 @@ def _before_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     lists = [
         i
         for i, block in enumerate(blocks)
-        if isinstance(block, ListBlock) and not is_furniture(block) and not _is_described(blocks, i)
+        if isinstance(block, ListBlock) and not (is_furniture(block) or _links_only(block) or is_described(blocks, i))
     ]
     numbered_ones = [i for i in lists if _is_numbered(blocks[i])]
     first = numbered_ones[0] if numbered_ones else lists[0] if lists else len(blocks)
     return blocks[:first]
 
 
-def _is_described(blocks: tuple[Block, ...], index: int) -> bool:
+def is_described(blocks: tuple[Block, ...], index: int) -> bool:
+    """Whether the words right above a list say that it tells something, not what to do."""
     above = blocks[index - 1] if index else None
-    return isinstance(above, Paragraph) and _DESCRIBES.search(above.text.rstrip()[-_TAIL:]) is not None
+    return isinstance(above, Paragraph) and _says_of(above)
+
+
+def _says_of(above: Paragraph) -> bool:
+    """Whether words say of the list below them that it tells what something does by itself, or why a fault happens."""
+    tail = above.text.rstrip()[-_TAIL:]
+    return _DESCRIBES.search(tail) is not None or _CAUSES.search(tail) is not None
 
 
 def _is_numbered(block: Block) -> bool:
@@ -184,9 +220,21 @@ def _from_to(first: Span, last: Span) -> Span:
 
 def short_title(text: str) -> str:
     """The first sentence of a text, without marks, at most a line long."""
-    first = _ITEM_MARK.sub("", plain(text.partition("\n")[0]))
-    first = _SENTENCE_END.split(first, maxsplit=1)[0].rstrip(" .:;")
+    first = _ITEM_MARK.sub("", plain(_first_line(text)))
+    first = _SENTENCE_END.split(first, maxsplit=1)[0]
+    if first.count("(") > first.count(")"):  # cut inside of brackets
+        first = first[: first.rindex("(")] or first
+    first = first.rstrip(" .:;")
     return first if len(first) <= _TITLE_LENGTH else first[:_TITLE_LENGTH].rsplit(" ", 1)[0] + " …"
+
+
+def _first_line(text: str) -> str:
+    """The first line of a text; one as long as a page is wide goes on in the next."""
+    first, _, below = text.partition("\n")
+    if len(first) < _WRAPPED or first.endswith(("  ", "\\", ":", ">")):
+        return first
+    following = below.partition("\n")[0].strip()
+    return first if not following or _OPENS.match(following) else f"{first} {following}"
 
 
 def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
@@ -195,17 +243,23 @@ def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
     Words behind the last command, which have none of their own, are about it.
     """
     runs: list[list[Block]] = [[]]
-    shown = {each.span for each in shown_in(blocks)}
+    shown = {printed.span for printed in shown_in(blocks)}
     for index, block in enumerate(blocks):
         if isinstance(block, ThematicBreak):
             continue
         runs[-1].append(block)
-        if isinstance(block, Fence) and not _shows_next(blocks, index, shown):
+        if isinstance(block, Fence) and not _goes_on(blocks, index) and not _shows_next(blocks, index, shown):
             runs.append([])
     if len(runs) > _FEWEST_ITEMS - 1 and not all_commands(without_shown(tuple(runs[-1]), shown_in(runs[-1]))):
         last = runs.pop()
         runs[-1].extend(last)
     return (tuple(run) for run in runs if run)
+
+
+def _goes_on(blocks: tuple[Block, ...], index: int) -> bool:
+    """Whether the next fence is of the same session, whose commands share its place."""
+    following = blocks[index + 1] if index + 1 < len(blocks) else None
+    return isinstance(following, Fence) and following.span == blocks[index].span
 
 
 def _shows_next(blocks: tuple[Block, ...], index: int, shown: AbstractSet[Span]) -> bool:
@@ -216,9 +270,10 @@ def _shows_next(blocks: tuple[Block, ...], index: int, shown: AbstractSet[Span])
 
 def _own_titles(steps: list[tuple[Step, tuple[Block, ...]]]) -> list[Step]:
     """Several commands below one heading are called after the words above each."""
-    if len({step.title for step, _ in steps}) == len(steps):
+    titles = {step.title for step, _ in steps}
+    if len(titles) == len(steps) and "" not in titles:
         return [step for step, _ in steps]
-    return [step.model_copy(update={"title": _announced(run) or step.title}) for step, run in steps]
+    return [step.model_copy(update={"title": _announced(run) or step.title or _UNTITLED}) for step, run in steps]
 
 
 def _announced(run: tuple[Block, ...]) -> str:
@@ -239,13 +294,13 @@ def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None, *,
     number, title = heading_number(title) if counted else (None, title)
     first, last = (blocks[0].span, blocks[-1].span) if blocks else (span, span)
     assert first is not None and last is not None
-    shown = tuple(shown_in(blocks))
+    shown = tuple(shown_in(blocks, title))
     return Step(
         number=number,
         title=title,
         what_to_check=text_of(blocks),
         commands=all_commands(without_shown(blocks, shown)),
-        expected_output="\n".join(each.code for each in shown).strip("\n"),
+        expected_output="\n".join(printed.code for printed in shown).strip("\n"),
         notes=notes_in(blocks),
         span=span or _from_to(first, last),
     )
@@ -256,7 +311,7 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
     own = tuple(block for block in section.blocks if not isinstance(block, ThematicBreak))
     solutions = [one_solution(child.title, blocks_below(child), child.span) for child in section.children]
     if all_commands(own) or (not solutions and _says_what_to_do(own)):
-        solutions.insert(0, one_solution(heading_number(section.title)[1], own, section.span))
+        solutions.insert(0, one_solution(heading_words(section.title), own, section.span))
     elif own and solutions:
         passage = Passage(text=text_of(own), span=own[0].span)
         solutions[0] = solutions[0].model_copy(update={"passages": (passage, *solutions[0].passages)})
@@ -265,17 +320,27 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
 
 def _says_what_to_do(blocks: tuple[Block, ...]) -> bool:
     """Whether there is more than comments and lists of links among the blocks."""
-    return bool(text_of(block for block in blocks if not (isinstance(block, ListBlock) and _links_only(block))))
+    return bool(text_of(block for block in blocks if not _only_links(block)))
+
+
+def _only_links(block: Block) -> bool:
+    """Whether a list is links, or a paragraph a link with a word or two ("[Response plan](…) for the desk")."""
+    if isinstance(block, ListBlock):
+        return _links_only(block)
+    if not isinstance(block, Paragraph) or not block.text.lstrip().startswith("["):
+        return False
+    return len(_LINK.sub(" ", block.text).split()) < _FEW_WORDS
 
 
 def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
     """A solution of some blocks: the items of its lists are the instructions, the prose beside them a passage."""
-    number, title = heading_number(title)
+    title = title.rstrip(" :：") or title
+    number, title = heading_number(title)[0], heading_words(title)
     shown = tuple(shown_in(blocks))
     prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
     blocks = without_shown(blocks, shown)
     passages = [Passage(text=text_of(prose), span=prose[0].span)] if prose else []
-    passages += [_output(each) for each in shown]
+    passages += [_output(printed) for printed in shown]
     return Solution(
         number=number,
         title=title,
@@ -294,9 +359,9 @@ def _output(shown: Fence) -> Passage:
 
 def _instructions(blocks: tuple[Block, ...]) -> Iterator[Instruction]:
     """One instruction for each item of the lists that say what to do: no causes, and nothing but links."""
-    kept = tuple(block for block, about in _introduced(blocks) if not about and not _links_only(block))
-    for each, item in zip(read_instructions(kept), items_in(kept), strict=True):
-        yield each.model_copy(update={"commands": all_commands(item.blocks)})
+    listed = tuple(block for block, about in _introduced(blocks) if not about and not _links_only(block))
+    for instruction, item in zip(read_instructions(listed), items_in(listed), strict=True):
+        yield instruction.model_copy(update={"commands": all_commands(item.blocks)})
 
 
 def introduced_causes(blocks: Iterable[Block]) -> Iterator[Cause]:

@@ -10,26 +10,30 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import role_of
-from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
+from faultmaven_kb.dialects.listing import is_described, one_solution, one_step, steps_in
 from faultmaven_kb.dialects.pieces.branches import answer_of, is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
-from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
+from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, text_of
-from faultmaven_kb.model.runbook import Passage, Solution, Step
+from faultmaven_kb.dialects.pieces.parts import all_commands, text_of
+from faultmaven_kb.model.runbook import Passage, Solution, Step, Symptom
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.languages import QUERY, TYPED
+from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.languages import CONSOLE, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
 
-__all__ = ["asks", "is_aside", "is_of_deeds", "is_of_looks", "looks", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["asks", "is_aside", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
-_SHELLS = TYPED | QUERY | {"", "powershell", "pwsh", "ps1", "cmd", "bat", "text"}
+_SHELLS = TYPED | CONSOLE | {"", "text"}
 _STAGE = re.compile(r"\W{0,3}(?:part|phase|stage)\b", re.IGNORECASE)
 _HOW_TO = re.compile(r"\W{0,3}how (?:to|do|can|should) (?!use\b|read\b|contribute\b)", re.IGNORECASE)
 _TELLS_HOW = re.compile(
@@ -37,40 +41,32 @@ _TELLS_HOW = re.compile(
     r"(?:know|tell|recogni[sz]e|see|spot|find|check|identify|confirm|verify)\b",
     re.IGNORECASE,
 )
-_TELLS_WHAT = re.compile(r"\W{0,3}(?:what (?:is|are|happens)|why|how (?:it|this) works)\b", re.IGNORECASE)
+_TELLS_WHAT = re.compile(
+    r"\W{0,3}(?:what (?:is|are|happens)|why|how (?!to\b|do\b|can\b|should\b|we\b|i\b|you\b)|understanding|about)\b",
+    re.IGNORECASE,
+)
+_WRITES = re.compile(
+    r"\b(?:add|apply|change|configure|create|edit|enable|include|insert|modify|overwrite|paste|put|replace|save|set|"
+    r"update|use|write)\b[^.\n]{0,200}$",
+    re.IGNORECASE,
+)
+"""Words that say to write what is below them."""
 _CHECKBOX = re.compile(r"\[[ xX]\]\s")
 _CHOICE = re.compile(
-    r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|procedure|method|approach|plan|lösung|方案)\s*#?(?:\d{1,2}|[a-h])\b",
+    r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|procedure|method|approach|plan|lösung|solución|solução|soluzione|方案)\s*#?(?:\d{1,2}|[a-h])\b",
     re.IGNORECASE,
 )
 _QUESTION = re.compile(
     r"(?:\*\*|__)?\s*(?:Q\d{0,2}|Question|Frage|问|質問)\s*[:.：)]\s*(?P<question>[^\n]+)", re.IGNORECASE
 )
 _ANSWER = re.compile(r"^(?:\*\*|__)?\s*(?:A\d{0,2}|Answer|Antwort|答|回答)\s*[:.：)]\s*(?:\*\*|__)?\s*", re.IGNORECASE)
-_FIXES = re.compile(
-    r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
-    r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
-    r"recreate|re-?deploy|re-?start|upgrade|patch|disable|enable|switch|fail ?over|promote|throttle|block|unblock|"
-    r"apply|change|set|add|extend|resize|expand|move|stop|start|reload|flush|truncate|vacuum|force)(?:ing)?\b",
-    re.IGNORECASE,
+_ASIDE = frozenset("configuration architecture changelog glossary appendix license history".split())
+_POLICIES = frozenset(
+    "architecture audience cases considerations constraints frequency goals limitations metrics non-goals objectives "
+    "policies policy principles responsibilities roles schedule scope targets terminology values".split()
 )
-_LOOKS = re.compile(
-    r"\W{0,4}(?:analy[sz]|check|collect|compar|confirm|count|debug|determin|diagnos|does |examin|find|gather|get|"
-    r"identify|inspect|investigat|is |are |list|look|measure|monitor|open |query|read|retriev|review|search|see|show|"
-    r"test|troubleshoot|verify|view)",
-    re.IGNORECASE,
-)
-_MEANS = re.compile(r"`[^`\n]{1,80}`\s{1,2}(?:[-–—]|means\b|is\b)|`?/[\w./-]{1,200}`?$")
-_GOES = re.compile(
-    r"\W{0,4}(?:access|ask|call|connect|contact|copy|create|edit|ensure|go to|install|launch|log ?in|make sure|"
-    r"navigate|notify|pass|re-?run|retry|run|select|send|ssh|take|update|use|wait|write)\b",
-    re.IGNORECASE,
-)
-_MENDINGS = frozenset(
-    "recovery restart remediation rollback failover cleanup restore restoration repair fix workaround mitigation "
-    "replacement reset reboot".split()
-)
-_ASIDE = frozenset("configuration architecture changelog glossary example examples appendix license history".split())
+"""Last words of headings whose lists say what holds, not what to do."""
+_SHOWN = frozenset("output outputs example examples".split())
 _NO_STEPS = frozenset(
     {"prerequisites", "resources", "escalation", "meaning", "impact", "symptoms", "causes", "prevention"}
 )
@@ -86,11 +82,11 @@ def procedure_in(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, .
     named = [section for section in numbered if role_of(section, HEADINGS)]
     if len(numbered) >= _FEWEST and 2 * len(named) < len(numbered):
         return tuple(section for section in numbered if role_of(section, HEADINGS) not in _NO_STEPS)
-    for section in outline:
-        found = () if section.level > 1 and role_of(section, HEADINGS) else procedure_in(section.children)
-        if found:
-            return found
-    return ()
+    below = [
+        () if section.level > 1 and role_of(section, HEADINGS) else procedure_in(section.children)
+        for section in outline
+    ]
+    return tuple(section for steps in below for section in steps)
 
 
 def _is_step(section: OutlineSection) -> bool:
@@ -104,12 +100,12 @@ def _is_numbered_list(block: Block) -> bool:
     return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST
 
 
-def without_spans(sections: Iterable[OutlineSection], taken: AbstractSet[Span]) -> tuple[OutlineSection, ...]:
+def without_spans(sections: Iterable[OutlineSection], spans: AbstractSet[Span]) -> tuple[OutlineSection, ...]:
     """The sections without those at the places, and without what is below these."""
     return tuple(
-        replace(section, children=without_spans(section.children, taken))
+        replace(section, children=without_spans(section.children, spans))
         for section in sections
-        if section.span not in taken
+        if section.span not in spans
     )
 
 
@@ -118,27 +114,59 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
 
     A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
-    found = Contents()
+    contents = Contents()
     choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]
     if len(choices) >= _FEWEST:
-        found = Contents(solutions=_as_solution(tuple(choices)))
+        contents = Contents(solutions=_as_solution(tuple(choices)))
         outline = without_spans(outline, {section.span for section in choices})
     procedure = procedure_in(outline)
     if procedure:
         steps = tuple(step for section in procedure for step in _steps_of(section))
-        mends = has_steps and not has_solutions and not choices
-        read = Contents(solutions=_as_solution(procedure)) if mends else Contents(steps=steps)
-        found = found.followed_by(read)
+        repairs = has_steps and not has_solutions and not choices
+        read = Contents(solutions=_as_solution(procedure)) if repairs else Contents(steps=steps)
+        contents = contents.followed_by(read)
         outline = without_spans(outline, {section.span for section in procedure})
     for section, read in _under_telling_headings(outline):
-        found = found.followed_by(read)
+        contents = contents.followed_by(read)
+        outline = without_spans(outline, {section.span})
+    for section in _faults_in_prose(outline):
+        solution = one_solution(section.title, section.blocks, section.span)
+        title = heading_words(section.title)
+        symptom = Symptom(text=title, literals=literals(title), span=section.span)
+        solutions = (solution.model_copy(update={"when_to_use": title}),)
+        contents = contents.followed_by(Contents(symptoms=(symptom,), solutions=solutions))
         outline = without_spans(outline, {section.span})
     sections = [section for section in walk(outline) if not is_aside(section) and not _tells_what(section)]
+    own = [section for section in sections if not _is_preparation(section)]
+    if contents.steps or any(all_commands(section.blocks) for section in own):
+        sections = own
     for section in sections:
         answers, rest = _answers(section.blocks)
-        found = found.followed_by(Contents(solutions=tuple(answers)))
-        found = found.followed_by(_shown(replace(section, blocks=rest, children=()), sections, has_steps=has_steps))
-    return found
+        contents = contents.followed_by(Contents(solutions=tuple(answers)))
+        contents = contents.followed_by(
+            _shown(replace(section, blocks=rest, children=()), sections, has_steps=has_steps)
+        )
+    return contents
+
+
+def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection]:
+    """The sections whose heading says what is wrong and whose words and points alone, without a command, help.
+
+    The first heading of a page is its title.
+    """
+    return [
+        section
+        for section in walk(outline)
+        if section.level > 1
+        and section is not outline[0]
+        and not section.children
+        and role_of(section, HEADINGS) is None
+        and names_fault(section.title)
+        and section.blocks
+        and all(isinstance(block, Paragraph | ListBlock) for block in section.blocks)
+        and not all_commands(section.blocks)
+        and not any(_is_numbered_list(block) for block in section.blocks)
+    ]
 
 
 def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[OutlineSection, Contents]]:
@@ -147,21 +175,21 @@ def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[O
     Two of a kind are a form; one alone counts where it shows commands.
     """
     below = [section for section in _outermost(outline) if role_of(section, HEADINGS) is None]
-    asked = [section for section in below if asks(section.title) or _says_how(section)]
+    questions = [section for section in below if asks(section.title) or _says_how(section)]
     cases = [section for section in below if is_branch(section.title)]
-    asked, cases = (
-        each if len(each) >= _FEWEST else [section for section in each if _all_commands(section)]
-        for each in (asked, cases)
+    questions, cases = (
+        headings if len(headings) >= _FEWEST else [section for section in headings if _all_commands(section)]
+        for headings in (questions, cases)
     )
-    found = [
+    answers = [
         (section, Contents(steps=(_whole_step(section),)) if _TELLS_HOW.match(section.title) else _answered(section))
-        for section in asked
+        for section in questions
     ]
-    found += [
+    answers += [
         (section, Contents(solutions=(one_solution(section.title, _all_blocks(section), section.span),)))
         for section in cases
     ]
-    return sorted(found, key=lambda each: each[0].span)
+    return sorted(answers, key=lambda pair: pair[0].span)
 
 
 def _outermost(outline: Iterable[OutlineSection]) -> Iterator[OutlineSection]:
@@ -186,7 +214,11 @@ def _whole_step(section: OutlineSection) -> Step:
 
 def _steps_of(section: OutlineSection) -> Iterator[Step]:
     """A numbered section as a step; one that only gathers procedures under headings as a step for each of these."""
-    procedures = [child for child in section.children if any(_is_numbered_list(block) for block in child.blocks)]
+    procedures = [
+        child
+        for child in section.children
+        if _all_commands(child) or any(_is_numbered_list(block) for block in child.blocks)
+    ]
     if len(procedures) < _FEWEST or section.blocks or len(procedures) < len(section.children):
         yield _whole_step(section)
         return
@@ -200,12 +232,12 @@ def _as_solution(procedure: tuple[OutlineSection, ...]) -> tuple[Solution, ...]:
 
 def _all_blocks(section: OutlineSection) -> tuple[Block, ...]:
     """The blocks of a section and of those below it, whose headings are kept as labels."""
-    found = list(section.blocks)
+    blocks = list(section.blocks)
     for part in walk(section.children):
         if part.heading:
-            found.append(Paragraph(f"**{part.title}:**", part.heading.span))
-        found.extend(part.blocks)
-    return tuple(found)
+            blocks.append(Paragraph(f"**{part.title}:**", part.heading.span))
+        blocks.extend(part.blocks)
+    return tuple(blocks)
 
 
 def _all_commands(section: OutlineSection) -> bool:
@@ -227,17 +259,17 @@ def _answered(section: OutlineSection) -> Contents:
         return Contents(solutions=(solution.model_copy(update={"when_to_use": title}),))
     rest = replace(section, children=tuple(child for child in section.children if child not in answers))
     step = one_step(title, _all_blocks(rest) or section.blocks, section.span)
-    found = Contents()
+    contents = Contents()
     for child in answers:
         blocks = _all_blocks(child)
         if all_commands(blocks):
             solution = one_solution(f"{title} {child.title}", blocks, child.span)
             when = f"{title} – {child.title}"
-            found = found.followed_by(Contents(solutions=(solution.model_copy(update={"when_to_use": when}),)))
+            contents = contents.followed_by(Contents(solutions=(solution.model_copy(update={"when_to_use": when}),)))
         elif text := text_of(blocks):
             passages = (*step.passages, Passage(label=child.title, text=text, span=child.span))
             step = step.model_copy(update={"passages": passages})
-    return replace(found, steps=(step,))
+    return replace(contents, steps=(step,))
 
 
 def is_aside(section: OutlineSection) -> bool:
@@ -245,12 +277,30 @@ def is_aside(section: OutlineSection) -> bool:
     role = role_of(section, HEADINGS) if section.level > 1 else None
     if role in _ASIDE_ROLES and not (role == "prerequisites" and _counts_commands(section)):
         return True
-    return is_contents(section) or section.key in _ASIDE or section.key.rsplit(" ", 1)[-1] in ("output", "example")
+    return is_contents(section) or section.key in _ASIDE or _only_shows(section)
+
+
+def _is_preparation(section: OutlineSection) -> bool:
+    """Whether a section says what is needed before; a procedure only as a counted part, or on a page without others."""
+    return section.level > 1 and HEADINGS.role(section.key) == "prerequisites"
+
+
+def _only_shows(section: OutlineSection) -> bool:
+    """Whether a section is an output or an example; one of a deed, with commands or numbers, is done as it says."""
+    *others, last = section.key.split(" ")
+    if last not in _SHOWN:
+        return False
+    if last.startswith("output") or any(_is_numbered_list(block) for block in section.blocks):
+        return last.startswith("output")
+    return not others or not any(fence.language in TYPED for fence in fences_in(section.blocks))
 
 
 def _tells_what(section: OutlineSection) -> bool:
     """Whether a section explains something ("What is at risk"), so that its list is nothing to do."""
-    return section.level > 1 and _TELLS_WHAT.match(section.title) is not None and not _all_commands(section)
+    if section.level <= 1 or any(fences_in(section.blocks)):
+        return False
+    last = section.key.rsplit(" ", 1)[-1]
+    return _TELLS_WHAT.match(section.title) is not None or (last in _POLICIES and not all_commands(section.blocks))
 
 
 def _counts_commands(section: OutlineSection) -> bool:
@@ -265,7 +315,7 @@ def _answers(blocks: tuple[Block, ...]) -> tuple[list[Solution], tuple[Block, ..
     ]
     if not starts:
         return [], blocks
-    found = []
+    solutions = []
     for begin, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
         first = blocks[begin]
         assert isinstance(first, Paragraph)
@@ -281,8 +331,8 @@ def _answers(blocks: tuple[Block, ...]) -> tuple[list[Solution], tuple[Block, ..
         last = blocks[end - 1].span
         span = Span(first.span.line, first.span.column, last.end_line, last.end_column)
         solution = one_solution(title, (*answer, *rest), span)
-        found.append(solution.model_copy(update={"when_to_use": title}))
-    return found, blocks[: starts[0]]
+        solutions.append(solution.model_copy(update={"when_to_use": title}))
+    return solutions, blocks[: starts[0]]
 
 
 def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> Contents:
@@ -290,40 +340,27 @@ def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps
     blocks = tuple(_without_asides(without_furniture(section.blocks)))
     section = replace(section, blocks=blocks)
     typed = any(isinstance(block, Fence) and block.language not in _SHELLS for block in blocks)
-    lists = [block for block in blocks if isinstance(block, ListBlock)]
-    commands = [c for c in all_commands(without_shown(blocks, shown_in(blocks))) if c.language in _SHELLS]
+    lists = [block for i, block in enumerate(blocks) if isinstance(block, ListBlock) and not is_described(blocks, i)]
+    commands = all_commands(without_shown(blocks, shown_in(blocks, section.title)))
+    if not (section.level > 1 and _is_written(section)):
+        commands = tuple(command for command in commands if command.language in _SHELLS)
     items = [item for block in lists for item in block.items]
     listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
-    deeds = [item for item in items if _is_deed(item)]
-    if not listed and (2 * len(deeds) > len(items) or (commands and not _explain(items))):
+    deeds = [item for item in items if is_deed(item)]
+    if not listed and (2 * len(deeds) > len(items) or (commands and not explain(items))):
         listed = items
-    if not commands and (len(listed) < _FEWEST or typed):
+    if not commands and (len(listed) < _FEWEST or typed or tell_of_others(listed)):
         return Contents()
     if section.level > 1 and (_CHOICE.match(section.title) or _mends(section, sections, has_steps=has_steps)):
         return Contents(solutions=(one_solution(section.title, blocks, section.span),))
     return Contents(steps=steps_in(section, listed=bool(listed)))
 
 
-def is_of_deeds(block: ListBlock) -> bool:
-    """Whether most items of a list say what to do."""
-    return 2 * sum(map(_is_deed, block.items)) > len(block.items)
-
-
-def is_of_looks(block: ListBlock) -> bool:
-    """Whether most items of a list say to look at something."""
-    return 2 * sum(looks(item_text(item)) for item in block.items) > len(block.items)
-
-
-def _explain(items: list[ListItem]) -> bool:
-    """Whether the items say what some code means, or are only names: "`-ctime +1` - created over a day ago"."""
-    texts = [item_text(item) for item in items]
-    return 2 * sum(_MEANS.match(text) is not None for text in texts) > len(texts)
-
-
-def _is_deed(item: ListItem) -> bool:
-    """Whether an item says what to do, in words or as a command."""
-    text = item_text(item)
-    return bool(looks(text) or _FIXES.match(text) or _GOES.match(text) or all_commands(item.blocks))
+def _is_written(section: OutlineSection) -> bool:
+    """Whether a heading, or the words above its first fence, say to write what is shown: configuration to apply."""
+    above = takewhile(lambda block: not isinstance(block, Fence), section.blocks)
+    last = [block.text for block in above if isinstance(block, Paragraph)][-1:]
+    return names_mending(section) or _WRITES.match(section.title) is not None or any(map(_WRITES.search, last))
 
 
 def _has_box(item: ListItem) -> bool:
@@ -346,12 +383,6 @@ def _without_asides(blocks: tuple[Block, ...]) -> Iterator[Block]:
             aside = False
 
 
-def looks(text: str) -> bool:
-    """Whether a heading or an item of a list says to look at something, not to change it."""
-    return _LOOKS.match(text) is not None
-
-
 def _mends(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> bool:
     looked = has_steps or any(looks(other.title) for other in sections if other.level > 1)
-    noun = section.key.rsplit(" ", 1)[-1] in _MENDINGS
-    return looked and (noun or _FIXES.match(section.title) is not None)
+    return looked and names_mending(section) and not is_routine(section, sections)

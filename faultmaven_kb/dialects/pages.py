@@ -16,40 +16,38 @@ from dataclasses import replace
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME, label_role
 from faultmaven_kb.dialects.dialect import Document, role_of
-from faultmaven_kb.dialects.pieces.enumerations import heading_number
+from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
-from faultmaven_kb.text.outline import OutlineSection, split_labels, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, split_labels, walk
 
-__all__ = ["names_fault", "problems_of", "rest_of"]
+__all__ = ["problems_of", "rest_of"]
 
 _FEWEST = 2
 _SHARE = 0.5
 _FEWEST_NAMED = 3
+_OPEN = (None, "cases")
+"""What a heading means that is no part of a runbook itself."""
 _HELPS = frozenset({"diagnosis", "mitigation", "steps", "actions", "causes"})
 _TELLS = frozenset({"meaning", "impact", "symptoms"})
 _FIRES = re.compile(
     r"\bthis alert (?:fires|is fired|is triggered|triggers|is raised|goes off|means|indicates)\b", re.IGNORECASE
 )
-_FAULT = re.compile(
-    r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|no|unable|never|without|missing|fails?|"
-    r"failed|failing|failures?|errors?|crash\w*|stuck|hangs?|hung|stops|stopped|timeouts?|timed out|times out|refused|"
-    r"denied|rejected|full|low|out of|exhausted|exceeded|expired|invalid|wrong|down|dead|slow|lags?|lagging|mismatch|"
-    r"corrupt\w*|unhealthy|unreachable|unavailable|unexpected|already (?:exists|in use)|in use|broken|lost|degraded|"
-    r"blocked|deadlocks?|leak\w*|too (?:many|large|long|few|old)|high|returns|false positives?)\b",
-    re.IGNORECASE,
-)
-"""Words of a heading that says what is wrong."""
-_DEED = re.compile(
-    r"\W{0,3}(?:handl|fix|mak|tell|verify|check|avoid|prevent|ensur|set|how|what|why|when|if)", re.IGNORECASE
-)
-"""Beginnings of a heading that says what to do, or when, even where it names a fault."""
 
 
 def problems_of(document: Document) -> tuple[OutlineSection, ...]:
     """The sections that are a runbook each, in document order; empty where the document is one runbook."""
-    return tuple(_problems(document.outline))
+    problems = list(_problems(document.outline))
+    if any(_is_alert_name(problem.title) for problem in problems):  # an alert may be the only one below its heading
+        level = problems[0].level
+        inside = {part.span for problem in problems for part in walk((problem,))}
+        problems += [
+            section
+            for section in walk(document.outline)
+            if section.level == level and section.span not in inside and _is_alert_name(section.title)
+        ]
+    return tuple(sorted(problems, key=lambda section: section.span))
 
 
 def rest_of(document: Document, problems: Iterable[OutlineSection]) -> tuple[OutlineSection, ...]:
@@ -74,17 +72,35 @@ def _problems(siblings: tuple[OutlineSection, ...]) -> Iterator[OutlineSection]:
     """The problems among some sections of one level; where there are none, those further down."""
     headed = [section for section in siblings if section.heading]
     if len(headed) == 1 and headed[0].level == 1 and headed[0].children:  # the title, whatever it says
-        yield from _problems(headed[0].children)
+        children = headed[0].children
+        if role_of(headed[0], HEADINGS) == "cases" and len(children) >= _FEWEST and not any(_means(children)):
+            yield from children
+        else:
+            yield from _problems(children)
         return
-    open_ones = [section for section in headed if role_of(section, HEADINGS) is None]
-    found = _named_problems(headed)
-    taken = {section.span for section in found}
-    found += [section for section in open_ones if section.span not in taken and _is_problem(section)]
-    if len(found) >= _FEWEST and len(found) >= _SHARE * len(open_ones):
-        yield from sorted(found, key=lambda section: section.span)
+    whole = any(role_of(section, HEADINGS) in _HELPS | _TELLS for section in headed)  # its problems are cases of it
+    open_ones = [section for section in headed if role_of(section, HEADINGS) in (_OPEN[:1] if whole else _OPEN)]
+    problems = _named_problems(headed)
+    spans = {section.span for section in problems}
+    problems += [section for section in open_ones if section.span not in spans and _is_problem(section)]
+    if len(problems) >= _FEWEST and len(problems) >= _SHARE * sum(map(_does_something, open_ones)):
+        yield from sorted(problems, key=lambda section: section.span)
         return
     for section in open_ones:
         yield from _problems(section.children)
+
+
+def _does_something(section: OutlineSection) -> bool:
+    """Whether a section holds parts, commands or lists of numbers, so that it is no mere background."""
+    parts = walk((section,))
+    blocks = blocks_below(section)
+    numbered = any(isinstance(block, ListBlock) and block.ordered for block in blocks)
+    return numbered or bool(all_commands(blocks)) or any(role_of(part, HEADINGS) for part in parts)
+
+
+def _means(sections: Iterable[OutlineSection]) -> Iterator[str]:
+    """The parts of a runbook that headings name."""
+    return (role for section in sections if (role := role_of(section, HEADINGS)))
 
 
 def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
@@ -93,7 +109,10 @@ def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
     A heading right above another one, with nothing of its own, shares what is below that one.
     """
     alerts = [_is_alert_name(section.title) for section in siblings]
-    faults = [alert or names_fault(section.title) for alert, section in zip(alerts, siblings, strict=True)]
+    faults = [
+        alert or (names_fault(section.title) and role_of(section, HEADINGS) in _OPEN)
+        for alert, section in zip(alerts, siblings, strict=True)
+    ]
     named = alerts if any(alerts) else faults
     if sum(named) < _FEWEST_NAMED or sum(named) < _SHARE * len(siblings):
         return []
@@ -109,11 +128,6 @@ def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
 
 def _is_bare(section: OutlineSection) -> bool:
     return not section.blocks and not section.children
-
-
-def names_fault(title: str) -> bool:
-    """Whether a heading says what is wrong: no step of a procedure, no condition, no question."""
-    return _FAULT.search(title) is not None and not (_DEED.match(title) or heading_number(title)[0] is not None)
 
 
 def _is_problem(section: OutlineSection) -> bool:

@@ -47,15 +47,15 @@ def _fit(document: Document) -> int:
 def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
     """The string map `metadata` of a skill may carry the fields of a runbook, as this library writes them."""
     carried = values.get("metadata")
-    found = dict(values)
+    fields = dict(values)
     for key in ("title", "technology", "severity", "status", "difficulty", "version", "last_updated", "verified_by"):
         if isinstance(carried, dict) and isinstance(carried.get(key), str):
-            found.setdefault(key, carried[key])
+            fields.setdefault(key, carried[key])
     if isinstance(carried, dict):
         for key in ("tags", "aliases", "alerts"):
             if isinstance(carried.get(key), str) and carried[key].strip():
-                found.setdefault(key, [word.strip() for word in carried[key].split(",")])
-    return found
+                fields.setdefault(key, [word.strip() for word in carried[key].split(",")])
+    return fields
 
 
 def _read(document: Document) -> Contents:
@@ -89,12 +89,12 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
 
 
 def _goal(section: OutlineSection) -> Contents:
-    found = {"purpose": "", "impact": ""}
+    texts = {"purpose": "", "impact": ""}
     for group in groups(blocks_below(section)):
         key = "impact" if group.key == "impact" else "purpose"
-        text = "\n\n".join(part for part in (found[key], group.text, text_of(group.blocks)) if part)
-        found[key] = text
-    return Contents(purpose=found["purpose"], impact=found["impact"])
+        text = "\n\n".join(part for part in (texts[key], group.text, text_of(group.blocks)) if part)
+        texts[key] = text
+    return Contents(purpose=texts["purpose"], impact=texts["impact"])
 
 
 def _steps(section: OutlineSection) -> Contents:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.dialect import Document, Vocabulary, role_of
 from faultmaven_kb.dialects.pieces.contents import Contents
-from faultmaven_kb.dialects.pieces.typed import typed_in
+from faultmaven_kb.dialects.pieces.typed import typed_in, typed_language
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Solution, Step, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals, plain
@@ -60,35 +60,37 @@ _STEP_COLUMNS = Vocabulary(
 )
 
 
+_EXPLAINS = frozenset("means meaning description explanation".split())
+_COLOURED = frozenset("action actions cause causes command commands fix remedy resolution solution".split())
 _NOT_FIXED = frozenset({"escalation", "impact", "resources", "prevention", "prerequisites"})
 """Parts whose tables say whom to call or what to have, whatever their columns are called."""
 
 
 def fix_tables(document: Document) -> tuple[Document, Contents]:
     """The document without its tables of symptoms and fixes and of steps, and what they say."""
-    found = Contents()
+    contents = Contents()
 
     def rest(section: OutlineSection, about: str | None) -> OutlineSection | None:
-        nonlocal found
-        kept: list[Block] = []
+        nonlocal contents
+        blocks: list[Block] = []
         about = role_of(section, HEADINGS) or about
         for block in section.blocks:
             read = _table(block, about) if isinstance(block, Table) else None
             if read is None:
-                kept.append(block)
+                blocks.append(block)
             else:
-                found = found.followed_by(read)
+                contents = contents.followed_by(read)
         below = (rest(child, about) for child in section.children)
         children = tuple(child for child in below if child is not None)
-        if section.level > 1 and section.blocks and not kept and not children:
+        if section.level > 1 and section.blocks and not blocks and not children:
             return None
-        return replace(section, blocks=tuple(kept), children=children)
+        return replace(section, blocks=tuple(blocks), children=children)
 
     sections = (rest(section, None) for section in document.outline)
     outline = tuple(section for section in sections if section is not None)
-    if not (found.solutions or found.steps or found.causes):
+    if not (contents.solutions or contents.steps or contents.causes):
         return document, Contents()
-    return Document(document.source, document.front_matter, outline), found
+    return Document(document.source, document.front_matter, outline), contents
 
 
 def _table(table: Table, about: str | None) -> Contents | None:
@@ -101,10 +103,10 @@ def _table(table: Table, about: str | None) -> Contents | None:
     columns, read = (steps, _step_row) if steps else (_columns(table), _row)
     if not columns:
         return None
-    found = Contents()
+    contents = Contents()
     for row in table.rows[1:]:
-        found = found.followed_by(read(row, columns))
-    return found
+        contents = contents.followed_by(read(row, columns))
+    return contents
 
 
 def _names_symptoms(table: Table) -> bool:
@@ -113,11 +115,17 @@ def _names_symptoms(table: Table) -> bool:
 
 def _step_columns(table: Table) -> tuple[str | None, ...]:
     """The role of each column of a table of steps: what is done, with its command; empty for any other table."""
-    roles = tuple(_STEP_COLUMNS.role(words(cell)) for cell in table.rows[0].cells)
+    roles = tuple(_named(_STEP_COLUMNS, words(cell)) for cell in table.rows[0].cells)
     if "title" not in roles or "command" not in roles or len(table.rows) < 2:
         return ()
     codes = [cell for row in table.rows[1:] for role, cell in zip(roles, row.cells, strict=False) if role == "command"]
     return roles if any("`" in code for code in codes) else ()
+
+
+def _named(columns: Vocabulary, key: str) -> str | None:
+    """The role of a column's name, or of its last word where the others only colour it ("Immediate command")."""
+    last = key.rpartition(" ")[2]
+    return columns.role(key) or (columns.role(last) if last in _COLOURED else None)
 
 
 def _step_row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
@@ -132,7 +140,7 @@ def _step_row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
     step = Step(
         title=plain(title).strip(" .:") or plain(command),
         what_to_check=" ".join(part for part in (title, "" if codes else command) if part),
-        commands=tuple(Command(language="bash", code=f"{code}\n", span=row.span) for code in codes),
+        commands=tuple(Command(language=typed_language(code), code=f"{code}\n", span=row.span) for code in codes),
         expected_output=plain(cells.get("expected", "")),
         span=row.span,
     )
@@ -141,10 +149,11 @@ def _step_row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
 
 def _columns(table: Table) -> tuple[str | None, ...]:
     """The role of each column of a table that says what to do about what is seen; empty for any other table."""
-    roles = tuple(_COLUMNS.role(words(cell)) or HEADINGS.role(words(cell)) for cell in table.rows[0].cells)
+    roles = tuple(_named(_COLUMNS, words(cell)) or HEADINGS.role(words(cell)) for cell in table.rows[0].cells)
     roles = tuple(_LIKE.get(role or "", role) for role in roles)
     sees, helps = {"symptoms", "causes"} & set(roles), {"mitigation", "diagnosis"} & set(roles)
-    return roles if len(table.rows) > 1 and ((sees and helps) or len(sees) > 1) else ()
+    explains = any(words(cell) in _EXPLAINS for cell in table.rows[0].cells)
+    return roles if len(table.rows) > 1 and ((sees and helps) or (len(sees) > 1 and not explains)) else ()
 
 
 def _only_code(cell: str, span: Span) -> tuple[Command, ...]:
@@ -152,7 +161,7 @@ def _only_code(cell: str, span: Span) -> tuple[Command, ...]:
     if not cell.strip().startswith("`"):
         return ()
     codes = [code.strip() for code in literals(cell) if " " in code.strip()]
-    return tuple(Command(language="bash", code=f"{code}\n", span=span) for code in codes)
+    return tuple(Command(language=typed_language(code), code=f"{code}\n", span=span) for code in codes)
 
 
 def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
@@ -162,14 +171,15 @@ def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
             cells[role] = f"{cells[role]}; {cell}" if role in cells else cell
     symptom, cause, fix, check = (cells.get(role, "") for role in ("symptoms", "causes", "mitigation", "diagnosis"))
     title = plain(symptom or cause)
-    found = Contents()
+    contents = Contents()
     if symptom:
-        found = replace(found, symptoms=(Symptom(text=symptom, literals=literals(symptom), span=row.span),))
+        contents = replace(contents, symptoms=(Symptom(text=symptom, literals=literals(symptom), span=row.span),))
     if cause:
-        found = replace(found, causes=(Cause(name=plain(cause), span=row.span),))
+        contents = replace(contents, causes=(Cause(name=plain(cause), span=row.span),))
     if check:
-        step = Step(title=title or plain(check), what_to_check=check, commands=typed_in(check, row.span), span=row.span)
-        found = replace(found, steps=(step,))
+        commands = typed_in(check, row.span) or _only_code(check, row.span)
+        step = Step(title=title or plain(check), what_to_check=check, commands=commands, span=row.span)
+        contents = replace(contents, steps=(step,))
     if fix:
         commands = typed_in(fix, row.span) or _only_code(fix, row.span)
         instruction = Instruction(text=fix, commands=commands, span=row.span)
@@ -177,5 +187,5 @@ def _row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
         solution = Solution(
             title=title or plain(fix), when_to_use=when, instructions=(instruction,), commands=commands, span=row.span
         )
-        found = replace(found, solutions=(solution,))
-    return found
+        contents = replace(contents, solutions=(solution,))
+    return contents

@@ -47,7 +47,7 @@ def _translate(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _read(document: Document) -> Contents:
-    fit, body = max(((dialect.fit(document), dialect) for dialect in _BODIES), key=lambda found: found[0])
+    fit, body = max(((dialect.fit(document), dialect) for dialect in _BODIES), key=lambda pair: pair[0])
     parts = (body if fit else GENERIC).read(document)
     return parts if parts.symptoms else replace(parts, symptoms=tuple(_symptoms(document)))
 

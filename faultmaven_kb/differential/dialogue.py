@@ -37,23 +37,23 @@ class Answered(NamedTuple):
 
 
 class Dialogue:
-    """The questions about what was observed. `found` is the differential after the answers so far."""
+    """The questions about what was observed. `differential` is the differential after the answers so far."""
 
     def __init__(self, observations: Sequence[Observation], weigh: Weigh) -> None:
-        self.given = tuple(observations)
+        self.observations = tuple(observations)
         self.answers: tuple[Answered, ...] = ()
         self._weigh = weigh
-        self.found = weigh(self.given, ())
+        self.differential = weigh(self.observations, ())
 
     def question(self) -> Question | None:
         """What to ask next: the rest of the step that is being asked about, then the step proposed then, or None."""
         if self.answers:
             step, position = self.answers[-1].question
-            asked = {finding.text for finding in step.findings[: position + 1]}
+            texts = {finding.text for finding in step.findings[: position + 1]}
             for later in range(position + 1, len(step.findings)):
-                if step.findings[later].text not in asked:  # a step may say the same twice
+                if step.findings[later].text not in texts:  # a step may say the same twice
                     return Question(step, later)
-        return Question(self.found.next_step, 0) if self.found.next_step else None
+        return Question(self.differential.next_step, 0) if self.differential.next_step else None
 
     def answer(self, answer: bool | None) -> None:
         """Answer the question; nothing happens if there is none."""
@@ -76,9 +76,9 @@ class Dialogue:
 
     def _hold(self, answers: tuple[Answered, ...]) -> None:
         self.answers = answers
-        told = [
+        answered = [
             Observation(question.finding.text, answer, question.step.key)
             for question, answer in answers
             if answer is not None
         ]
-        self.found = self._weigh((*self.given, *told), {question.step.key for question, _ in answers})
+        self.differential = self._weigh((*self.observations, *answered), {question.step.key for question, _ in answers})

@@ -68,20 +68,20 @@ class KnownCauses:
 def known_causes(runbook: Runbook) -> KnownCauses:
     """The causes of a runbook, made ready for many comparisons."""
     statements = tuple(_statements(cause) for cause in runbook.causes)
-    said = [frozenset().union(*(each.terms for each in found)) for found in statements]
-    return KnownCauses(CauseNames(runbook.causes), statements, Rarity(said, subject=terms_of(runbook.title)))
+    terms = [frozenset().union(*(claim.terms for claim in claims)) for claims in statements]
+    return KnownCauses(CauseNames(runbook.causes), statements, Rarity(terms, subject=terms_of(runbook.title)))
 
 
 def _statements(cause: Cause) -> tuple[Statement, ...]:
     """What a cause says by itself: its name and the clauses of its description."""
     parts = (cause.name, *clauses(cause.name), *clauses(plain(cause.description)))
-    return tuple(dict.fromkeys(found for part in parts if (found := statement(part)).terms))
+    return tuple(dict.fromkeys(claim for part in parts if (claim := statement(part)).terms))
 
 
 def findings_of(step: Step, causes: KnownCauses) -> tuple[Finding, ...]:
     """The findings of a step, in the order of its text."""
-    found = [*_from_look_for(step, causes), *_from_meaning(step.meaning, causes)]
-    return tuple({finding.text: finding for finding in found}.values())
+    findings = [*_from_look_for(step, causes), *_from_meaning(step.meaning, causes)]
+    return tuple({finding.text: finding for finding in findings}.values())
 
 
 def _from_meaning(text: str, causes: KnownCauses) -> Iterator[Finding]:
@@ -111,10 +111,10 @@ def _from_sentence(sentence: str, causes: KnownCauses) -> Iterator[Finding]:
         done = end
 
 
-def _groups(sentence: str, found: Sequence[Mention]) -> list[list[Mention]]:
+def _groups(sentence: str, named: Sequence[Mention]) -> list[list[Mention]]:
     """Mentions joined by nothing but "or", "and" and a comma belong together."""
     groups: list[list[Mention]] = []
-    for mention in found:
+    for mention in named:
         between = sentence[groups[-1][-1].end : mention.start] if groups else ""
         if groups and _CONNECTION.fullmatch(between):
             groups[-1].append(mention)
@@ -126,17 +126,17 @@ def _groups(sentence: str, found: Sequence[Mention]) -> list[list[Mention]]:
 def _from_look_for(step: Step, causes: KnownCauses) -> Iterator[Finding]:
     for item in step.look_for:
         named = sorted({mention.cause for mention in mentions(item, causes.names)})
-        said = statement(plain(item))
+        condition = statement(plain(item))
         linked = tuple((cause, 1.0) for cause in named) or _like(item, causes)
         if linked:
-            yield Finding(item, said, linked)
+            yield Finding(item, condition, linked)
 
 
 def _like(item: str, causes: KnownCauses) -> tuple[tuple[int, float], ...]:
     """The causes that say nearly what an item says; those clearly behind the best one are left out."""
-    said = [statement(clause) for clause in clauses(plain(item)) if not _EXCEPTION.search(clause)]
+    claims = [statement(clause) for clause in clauses(plain(item)) if not _EXCEPTION.search(clause)]
     strengths = [
-        max((agreement(one, other, causes.rarity) for one in said for other in own), default=0.0)
+        max((agreement(one, other, causes.rarity) for one in claims for other in own), default=0.0)
         for own in causes.statements
     ]
     least = max(_LIKE, _NEAR_BEST * max(strengths, default=0.0))

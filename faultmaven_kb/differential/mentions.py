@@ -45,8 +45,8 @@ class CauseNames:
         self.terms = [frozenset(_terms(tokens_of(cause.name))) for cause in causes]
         sides = [cause.name.split(" or ") for cause in causes]
         self.parts = [
-            [terms for side in found if len(terms := frozenset(_terms(tokens_of(side)))) > 1] if len(found) == 2 else []
-            for found in sides
+            [terms for side in pair if len(terms := frozenset(_terms(tokens_of(side)))) > 1] if len(pair) == 2 else []
+            for pair in sides
         ]
         counts = Counter(term for terms in self.terms for term in terms)
         self._weights = {term: math.log(1 + len(causes) / count) for term, count in counts.items()}
@@ -59,33 +59,33 @@ class CauseNames:
 
 def mentions(text: str, names: CauseNames) -> tuple[Mention, ...]:
     """The mentions in a text, in order, none overlapping another."""
-    found: list[Mention] = []
+    places: list[Mention] = []
     for match in _NUMBERED.finditer(text):
-        found += _numbered(match, names)
-    taken = [(each.start, each.end) for each in found]
+        places += _numbered(match, names)
+    spans = [(place.start, place.end) for place in places]
     for match in _SET_APART.finditer(text):
         named = _named_by(match["name"] or match["quoted"], names)
-        if named is not None and _is_free(match.start(), match.end(), taken):
-            found.append(Mention(match.start(), match.end(), named))
-            taken.append((match.start(), match.end()))
+        if named is not None and _is_free(match.start(), match.end(), spans):
+            places.append(Mention(match.start(), match.end(), named))
+            spans.append((match.start(), match.end()))
     tokens = tokens_of(text)
     present = frozenset(_terms(tokens))
     for number, name in enumerate(names.terms):
         if len(name) < 2:
-            found += _opening(text, tokens, number, name, taken)
+            places += _opening(text, tokens, number, name, spans)
         elif _may_be_in(present, name, _IN_PLAIN_TEXT, names):
-            found += _in_plain_text(tokens, number, name, _IN_PLAIN_TEXT, names, taken)
+            places += _in_plain_text(tokens, number, name, _IN_PLAIN_TEXT, names, spans)
         for part in names.parts[number]:
             if _may_be_in(present, part, _OF_PART, names):
-                found += _in_plain_text(tokens, number, part, _OF_PART, names, taken)
-    return tuple(sorted(found))
+                places += _in_plain_text(tokens, number, part, _OF_PART, names, spans)
+    return tuple(sorted(places))
 
 
 def _numbered(match: re.Match[str], names: CauseNames) -> list[Mention]:
     numbers = names.positions
     text = re.sub(r"(?<!\d)(\d++)\s*(?:to|-)\s*(\d+)", _spelled_out, match["numbers"])
-    wanted = [int(number) for number in re.findall(r"\d+", text)]
-    return [Mention(match.start(), match.end(), numbers[number]) for number in wanted if number in numbers]
+    listed = [int(number) for number in re.findall(r"\d+", text)]
+    return [Mention(match.start(), match.end(), numbers[number]) for number in listed if number in numbers]
 
 
 def _spelled_out(match: re.Match[str]) -> str:
@@ -115,43 +115,43 @@ def _in_plain_text(
     name: frozenset[str],
     least: float,
     names: CauseNames,
-    taken: list[tuple[int, int]],
+    spans: list[tuple[int, int]],
 ) -> list[Mention]:
-    found: list[Mention] = []
+    places: list[Mention] = []
     position = 0
     while position < len(tokens):
         window = tokens[position : position + len(name) + _SLACK]
         end = _end_of_name(window, name, least, names)
         start = tokens[position].start
-        if end is not None and name.intersection(window[0].terms) and _is_free(start, end, taken):
-            found.append(Mention(start, end, number))
-            taken.append((start, end))
+        if end is not None and name.intersection(window[0].terms) and _is_free(start, end, spans):
+            places.append(Mention(start, end, number))
+            spans.append((start, end))
             position += sum(token.end <= end for token in window)
         else:
             position += 1
-    return found
+    return places
 
 
 def _opening(
-    text: str, tokens: Sequence[Token], number: int, name: frozenset[str], taken: Sequence[tuple[int, int]]
+    text: str, tokens: Sequence[Token], number: int, name: frozenset[str], spans: Sequence[tuple[int, int]]
 ) -> list[Mention]:
     """The first word of a text, when it is a name and not yet read as one."""
     if not tokens or name != frozenset(tokens[0].terms) or _LETTER.search(text[: tokens[0].start]):
         return []
     place = tokens[0]
-    return [Mention(place.start, place.end, number)] if _is_free(place.start, place.end, taken) else []
+    return [Mention(place.start, place.end, number)] if _is_free(place.start, place.end, spans) else []
 
 
 def _end_of_name(window: Sequence[Token], name: frozenset[str], least: float, names: CauseNames) -> int | None:
     """Where the name ends in a window, once enough of it was there; None when it is not."""
-    seen: set[str] = set()
+    covered: set[str] = set()
     end: int | None = None
     for token in window:
         part = name.intersection(token.terms)
-        if end is not None and not part - seen:
+        if end is not None and not part - covered:
             break
-        seen |= part
-        if len(seen) > 1 and names.mass(frozenset(seen)) >= least * names.mass(name):
+        covered |= part
+        if len(covered) > 1 and names.mass(frozenset(covered)) >= least * names.mass(name):
             end = token.end
     return end
 
@@ -160,5 +160,5 @@ def _terms(tokens: Sequence[Token]) -> list[str]:
     return [term for token in tokens for term in token.terms]
 
 
-def _is_free(start: int, end: int, taken: Sequence[tuple[int, int]]) -> bool:
-    return all(end <= other_start or start >= other_end for other_start, other_end in taken)
+def _is_free(start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    return all(end <= other_start or start >= other_end for other_start, other_end in spans)

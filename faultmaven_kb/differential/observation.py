@@ -38,18 +38,20 @@ def observations_of(value: str | Mapping[str, bool] | Iterable[str | Observation
     Repetitions count once. Raises `ConfigurationError` if there is none, when one is blank, or when the same text is
     both seen and not seen.
     """
-    given: Iterable[str | Observation]
+    values: Iterable[str | Observation]
     if isinstance(value, Mapping):
-        given = [Observation(text, seen) for text, seen in value.items()]
+        values = [Observation(text, seen) for text, seen in value.items()]
     else:
-        given = [value] if isinstance(value, str) else value
-    found = tuple(dict.fromkeys(each if isinstance(each, Observation) else Observation(each) for each in given))
-    if not found:
+        values = [value] if isinstance(value, str) else value
+    observations = tuple(dict.fromkeys(item if isinstance(item, Observation) else Observation(item) for item in values))
+    if not observations:
         raise ConfigurationError("no observation given, expected at least one text of what is seen")
     answers: dict[tuple[str, StepKey | None], bool] = {}
-    for each in found:
-        if not each.text.strip():
+    for observation in observations:
+        if not observation.text.strip():
             raise ConfigurationError("an observation is empty, expected a text of what is seen")
-        if answers.setdefault((each.text, each.step), each.seen) != each.seen:
-            raise ConfigurationError(f'the observation "{each.text}" is both seen and not seen, expected one of them')
-    return found
+        if answers.setdefault((observation.text, observation.step), observation.seen) != observation.seen:
+            raise ConfigurationError(
+                f'the observation "{observation.text}" is both seen and not seen, expected one of them'
+            )
+    return observations

@@ -31,28 +31,28 @@ class PreparedRunbook:
 
     def finding(self, observation: Observation) -> Finding | None:
         """The finding that an observation answers."""
-        found = (each for key, findings in self.findings if key == observation.step for each in findings)
-        return next((each for each in found if each.text == observation.text), None)
+        answers = (finding for key, findings in self.findings if key == observation.step for finding in findings)
+        return next((finding for finding in answers if finding.text == observation.text), None)
 
 
 def prepared(runbook: Runbook) -> PreparedRunbook:
     """A runbook made ready for any number of differentials."""
     causes = known_causes(runbook)
-    found = tuple(
+    steps = tuple(
         (StepKey(runbook.id, place), findings_of(step, causes)) for place, step in enumerate(runbook.steps, 1)
     )
-    every = [finding for _, findings in found for finding in findings]
+    every = [finding for _, findings in steps for finding in findings]
     texts = tuple(tuple(_texts(runbook, position, causes, every)) for position in range(len(runbook.causes)))
-    said = [frozenset().union(*(text.said.terms for text in each)) for each in texts]
-    rarity = Rarity(said, subject=terms_of(runbook.title))
-    return PreparedRunbook(runbook, found, texts, rarity, solutions_by_cause(runbook, causes.names))
+    terms = [frozenset().union(*(text.claim.terms for text in row)) for row in texts]
+    rarity = Rarity(terms, subject=terms_of(runbook.title))
+    return PreparedRunbook(runbook, steps, texts, rarity, solutions_by_cause(runbook, causes.names))
 
 
 def _texts(runbook: Runbook, position: int, causes: KnownCauses, findings: Sequence[Finding]) -> Iterator[CauseText]:
     cause = runbook.causes[position]
     described = f"{cause.name} - {plain(cause.description)}" if cause.description else cause.name
-    for said in causes.statements[position]:
-        yield CauseText(said, 1.0, described)
+    for claim in causes.statements[position]:
+        yield CauseText(claim, 1.0, described)
     for finding in findings:
         strength = dict(finding.causes).get(position)
         if strength is not None and finding.condition.terms:

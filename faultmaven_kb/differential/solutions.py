@@ -26,13 +26,13 @@ class SolutionLink:
 
 def solutions_by_cause(runbook: Runbook, names: CauseNames) -> tuple[tuple[SolutionLink, ...], ...]:
     """For each cause of a runbook, in their order, the solutions that name it."""
-    found: list[list[SolutionLink]] = [[] for _ in runbook.causes]
+    rows: list[list[SolutionLink]] = [[] for _ in runbook.causes]
     for position, solution in enumerate(runbook.solutions, 1):
         for text in (solution.when_to_use, solution.title):
             named = sorted({mention.cause for mention in mentions(text, names)})
             for cause in named:
                 link = SolutionLink(position, solution.number, solution.title, text, solution.span)
-                found[cause].append(link)
+                rows[cause].append(link)
             if named:
                 break
-    return tuple(tuple(links) for links in found)
+    return tuple(tuple(links) for links in rows)

@@ -97,7 +97,7 @@ def agreement(one: Statement, other: Statement, rarity: Rarity) -> float:
     is coincidence, and terms that many causes have count for less than their likeness.
     """
     common = one.terms & other.terms
-    shared = rarity.mass(common)
+    shared = rarity.mass(common) if common else 0.0
     if not shared:
         return 0.0
     both = one.state != 0 and other.state != 0
@@ -108,5 +108,5 @@ def agreement(one: Statement, other: Statement, rarity: Rarity) -> float:
     return -likeness if one.state * other.state < 0 else likeness
 
 
-def _mass(said: Statement, rarity: Rarity) -> float:
-    return rarity.mass(said.terms) + rarity.state * (said.state != 0)
+def _mass(claim: Statement, rarity: Rarity) -> float:
+    return rarity.mass(claim.terms) + rarity.state * (claim.state != 0)

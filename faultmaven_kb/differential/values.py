@@ -86,8 +86,8 @@ class Differential:
     def to_dict(self) -> dict[str, Any]:
         """The differential as plain values, the shape of `fmkb diagnose --json`."""
         return {
-            "observations": [_observation_dict(each) for each in self.observations],
-            "causes": [_cause_dict(each) for each in self.causes],
+            "observations": [_observation_dict(observation) for observation in self.observations],
+            "causes": [_cause_dict(observation) for observation in self.causes],
             "something_else": round(self.something_else, 4),
             "next_step": _step_dict(self.next_step) if self.next_step else None,
         }
@@ -127,17 +127,17 @@ def _cause_dict(rank: CauseRank) -> dict[str, Any]:
     }
 
 
-def _step_dict(found: NextStep) -> dict[str, Any]:
+def _step_dict(step: NextStep) -> dict[str, Any]:
     return {
-        "runbook": found.key.runbook,
-        "position": found.key.position,
-        "number": found.step.number,
-        "title": found.step.title,
-        "line": found.step.span.line,
-        "information": round(found.information, 4),
-        "commands": [{"language": command.language, "code": command.code} for command in found.step.commands],
+        "runbook": step.key.runbook,
+        "position": step.key.position,
+        "number": step.step.number,
+        "title": step.step.title,
+        "line": step.step.span.line,
+        "information": round(step.information, 4),
+        "commands": [{"language": command.language, "code": command.code} for command in step.step.commands],
         "findings": [
-            {"text": each.text, "for": list(each.speaks_for), "against": list(each.speaks_against)}
-            for each in found.findings
+            {"text": finding.text, "for": list(finding.speaks_for), "against": list(finding.speaks_against)}
+            for finding in step.findings
         ],
     }

@@ -43,15 +43,15 @@ def prior_shares(weights: Sequence[float | None]) -> list[float]:
     """
     known = sum(weight for weight in weights if weight is not None)
     missing = sum(weight is None for weight in weights)
-    each = max(0.0, 1 - known) / missing if missing else 0.0
+    remainder = max(0.0, 1 - known) / missing if missing else 0.0
     scale = 1 / known if known > 1 else 1.0
-    return [each if weight is None else weight * scale for weight in weights]
+    return [remainder if weight is None else weight * scale for weight in weights]
 
 
 def likelihood(bearing: float, *, seen: bool = True) -> float:
     """How probable an observation is under a cause that it speaks for (1), against (-1), or does not touch (0)."""
-    found = _BASE + bearing * ((_HIGH - _BASE) if bearing > 0 else (_BASE - _LOW))
-    return found if seen else 1 - found
+    probability = _BASE + bearing * ((_HIGH - _BASE) if bearing > 0 else (_BASE - _LOW))
+    return probability if seen else 1 - probability
 
 
 def entropy(shares: Sequence[float]) -> float:

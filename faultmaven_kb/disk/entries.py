@@ -1,7 +1,7 @@
 """A folder of results that can be made again: kept by key, bounded in size, and never a reason to fail.
 
 Each entry is a file with a checksum before its content, so one that was torn, damaged or put there by somebody else is
-no entry. The entries lie in 256 folders by the first two digits of their keys, and each folder is kept below its share
+ignored. The entries lie in 256 folders by the first two digits of their keys, and each folder is kept below its share
 of the bound: one entry in sixteen looks after its folder when it is kept, and removes what was kept longest ago.
 """
 
@@ -40,7 +40,7 @@ class Entries:
     def get(self, key: str) -> bytes | None:
         """The content that is kept under a key (hexadecimal digits), None if there is none or it is damaged."""
         try:
-            data = read_regular(self._file(key), limit=_LARGEST)
+            data = read_regular(self.file(key), limit=_LARGEST)
         except PathError:
             return None
         content = data[_SUM:]
@@ -48,7 +48,7 @@ class Entries:
 
     def put(self, key: str, content: bytes) -> None:
         """Keep a content; it appears complete or not at all. What cannot be written is not kept."""
-        file = self._file(key)
+        file = self.file(key)
         try:
             file.parent.mkdir(parents=True, exist_ok=True)
             if file.parent.is_symlink() or self.folder.is_symlink():
@@ -74,18 +74,19 @@ class Entries:
                 freed += state.st_size
         return freed
 
-    def _file(self, key: str) -> Path:
+    def file(self, key: str) -> Path:
+        """Where the entry of a key lies."""
         return self.folder / key[:2] / key[2:]
 
     def _folders(self) -> Iterator[Path]:
         if self.folder.is_dir() and not self.folder.is_symlink():
-            for each in sorted(self.folder.iterdir()):
-                if _FOLDER_NAME.fullmatch(each.name) and each.is_dir() and not each.is_symlink():
-                    yield each
+            for entry in sorted(self.folder.iterdir()):
+                if _FOLDER_NAME.fullmatch(entry.name) and entry.is_dir() and not entry.is_symlink():
+                    yield entry
 
     def _trim(self, folder: Path) -> None:
         total = 0
-        for file, state in sorted(_files(folder), key=lambda each: -each[1].st_mtime_ns):
+        for file, state in sorted(_files(folder), key=lambda pair: -pair[1].st_mtime_ns):
             total += state.st_size
             if total > self.most // _FOLDERS:
                 file.unlink(missing_ok=True)
@@ -93,13 +94,13 @@ class Entries:
 
 def _files(folder: Path) -> Iterator[tuple[Path, os.stat_result]]:
     """The entries in one folder, and the drafts of entries."""
-    with os.scandir(folder) as found:
-        for each in found:
-            if _NAME.fullmatch(each.name):
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if _NAME.fullmatch(entry.name):
                 with contextlib.suppress(FileNotFoundError):  # another process has removed it
-                    state = each.stat(follow_symlinks=False)
+                    state = entry.stat(follow_symlinks=False)
                     if stat.S_ISREG(state.st_mode):
-                        yield Path(each.path), state
+                        yield Path(entry.path), state
 
 
 def _checksum(key: str, content: bytes) -> bytes:

@@ -44,7 +44,7 @@ def real_path(path: Path) -> Path:
 
 def repository_top(folder: Path) -> Path | None:
     """The nearest folder from `folder` upwards that contains a `.git`, None if there is none."""
-    return next((each for each in (folder, *folder.parents) if os.path.lexists(each / ".git")), None)
+    return next((candidate for candidate in (folder, *folder.parents) if os.path.lexists(candidate / ".git")), None)
 
 
 def entries_below(folder: str | Path, *, hidden: bool = False) -> Iterator["os.DirEntry[str]"]:
@@ -66,8 +66,8 @@ def entries_below(folder: str | Path, *, hidden: bool = False) -> Iterator["os.D
 
 def _listing(folder: str | Path) -> Iterator["os.DirEntry[str]"]:
     try:
-        with os.scandir(os.fspath(folder)) as found:
-            return iter(sorted(found, key=lambda entry: os.path.normcase(entry.name)))
+        with os.scandir(os.fspath(folder)) as entries:
+            return iter(sorted(entries, key=lambda entry: os.path.normcase(entry.name)))
     except OSError:  # a folder that cannot be listed has nothing to give
         return iter(())
 
@@ -79,13 +79,13 @@ def write_below(folder: Path, files: Mapping[str, bytes]) -> None:
     a link on the way, and a file that is there and was not written by this function; and when one cannot be written.
     """
     _make(folder)
-    written = _listed(folder)
+    own_files = _listed(folder)
     places = {name: _place(folder, name) for name in files}
-    todo = {name: data for name, data in files.items() if not _is_there(places[name], data, ours=name in written)}
+    todo = {name: data for name, data in files.items() if not _is_there(places[name], data, ours=name in own_files)}
     for name in todo:
         _make(places[name].parent)
-    if not written.issuperset(files):  # before the files: one that is written is always listed
-        names = json.dumps({"files": sorted({*written, *files})}, ensure_ascii=False, indent=1)
+    if not own_files.issuperset(files):  # before the files: one that is written is always listed
+        names = json.dumps({"files": sorted({*own_files, *files})}, ensure_ascii=False, indent=1)
         replace_file(folder / _LIST, f"{names}\n".encode())
     for name, data in todo.items():
         replace_file(places[name], data)
@@ -132,17 +132,19 @@ def _make(folder: Path) -> None:
     refuse_links(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+    except RecursionError:
+        raise PathError(f"cannot make the folder {str(folder)!r}: it is too deep") from None
     except OSError as error:
         raise PathError(f"cannot make the folder {str(folder)!r}: {error.strerror or error}") from error
 
 
 def refuse_links(folder: Path) -> None:
-    """Raises `PathError` for a folder that is a link, or behind a link that leads out of the current folder: who wrote
-    the files here does not choose where others are written.
+    """Raises `PathError` for a folder that is a link, or behind a link that leads out of the current folder: the author
+    of a checkout must not choose where files are written.
     """
     here, there = Path.cwd(), Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
     if there.is_relative_to(here):
-        real = real_path(there)
+        real = real_path(folder)  # not of `there`: the system follows a link before the `..` behind it
         if not real.is_relative_to(real_path(here)):
             raise PathError(
                 f"cannot write to {str(folder)!r}: a link leads to {str(real)!r}; name that folder if it is meant"

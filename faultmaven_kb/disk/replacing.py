@@ -1,4 +1,4 @@
-"""Writes a file whole: who reads it finds the old bytes or the new ones, whatever happens in between.
+"""Writes a file whole: a reader finds the old bytes or the new ones, whatever happens in between.
 
 The new bytes go to a draft next to the file, which takes its place by a rename. On Linux the draft has no name until it
 is complete, so a process that is killed leaves nothing; elsewhere, and between naming and renaming, it is called
@@ -123,7 +123,7 @@ def _take_over(path: Path, before: os.stat_result, handle: int) -> None:
     os.fchmod(handle, stat.S_IMODE(before.st_mode))
     if sys.platform == "linux":
         for name in os.listxattr(path):
-            with contextlib.suppress(OSError):  # a label that only the system may set, or that is there already
+            with contextlib.suppress(OSError):  # an attribute that only the system may set, or that is there already
                 os.setxattr(handle, name, os.getxattr(path, name))
 
 
@@ -235,7 +235,7 @@ def _sync(folder: Path) -> None:
 def _remove_leftovers(folder: Path) -> None:
     """Remove the drafts of killed processes; one that is being written is locked."""
     with os.scandir(folder) as entries:
-        parts = [each.path for each in entries if each.name.startswith(_BEGIN) and each.name.endswith(_END)]
+        parts = [entry.path for entry in entries if entry.name.startswith(_BEGIN) and entry.name.endswith(_END)]
     for part in parts:
         with contextlib.suppress(OSError):
             if stat.S_ISREG(os.lstat(part).st_mode):

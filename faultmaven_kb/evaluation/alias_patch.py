@@ -1,6 +1,6 @@
 """The aliases that missed questions suggest, as a patch on the front matter of the runbooks.
 
-A patch and no rewritten file: a curator reads it, changes or leaves out lines, and applies the rest. Every changed text
+A patch, not a rewritten file: a curator reads it, changes or leaves out lines, and applies the rest. Every changed text
 is read again, and what does not come out as the old aliases and the new ones is left out of the patch and named.
 """
 
@@ -36,13 +36,13 @@ def alias_patch(explanations: Iterable[Explanation], get: Callable[[str], Runboo
 
     An alias that a runbook has already, in whatever case, is not suggested.
     """
-    wanted: dict[str, dict[str, str]] = {}
-    for each in explanations:
-        if each.alias:
-            wanted.setdefault(each.right, {}).setdefault(each.alias.casefold(), each.alias)
+    missing: dict[str, dict[str, str]] = {}
+    for explanation in explanations:
+        if explanation.alias:
+            missing.setdefault(explanation.right, {}).setdefault(explanation.alias.casefold(), explanation.alias)
     parts: list[str] = []
     left_out: list[str] = []
-    for name, aliases in sorted(wanted.items()):
+    for name, aliases in sorted(missing.items()):
         runbook = get(name)
         known = {alias.casefold() for alias in runbook.metadata.aliases} if runbook else set()
         new = [alias for key, alias in aliases.items() if key not in known]
@@ -62,7 +62,7 @@ def with_aliases(text: str, aliases: Iterable[str]) -> str:
     quoted = [json.dumps(alias, ensure_ascii=False) for alias in aliases]
     at = next((n for n in range(1, end) if _KEY.match(lines[n])), 0)
     if not at:
-        return "\n".join([*lines[:end], "aliases:", *(f"  - {each}" for each in quoted), *lines[end:]])
+        return "\n".join([*lines[:end], "aliases:", *(f"  - {literal}" for literal in quoted), *lines[end:]])
     value = lines[at].split(":", 1)[1].strip()
     if value.startswith("[") and value.endswith("]"):
         inner = value[1:-1].strip()
@@ -71,7 +71,7 @@ def with_aliases(text: str, aliases: Iterable[str]) -> str:
     last, indent = at, "  "
     while last + 1 < end and (item := _ITEM.match(lines[last + 1])):
         last, indent = last + 1, item["indent"]
-    return "\n".join([*lines[: last + 1], *(f"{indent}- {each}" for each in quoted), *lines[last + 1 :]])
+    return "\n".join([*lines[: last + 1], *(f"{indent}- {literal}" for literal in quoted), *lines[last + 1 :]])
 
 
 def _part(runbook: Runbook, aliases: list[str]) -> str:
@@ -83,8 +83,8 @@ def _part(runbook: Runbook, aliases: list[str]) -> str:
     except (FaultmavenError, UnicodeDecodeError):
         return ""
     after = with_aliases(before, aliases)
-    found = parse_runbook(after, path=runbook.path).runbook
-    if found is None or found.metadata.aliases != (*runbook.metadata.aliases, *aliases):
+    patched = parse_runbook(after, path=runbook.path).runbook
+    if patched is None or patched.metadata.aliases != (*runbook.metadata.aliases, *aliases):
         return ""
     name = Path(runbook.path).as_posix().lstrip("/")
     old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)

@@ -35,7 +35,7 @@ class Comparison:
         """The comparison as plain values."""
         return {
             "questions": self.count,
-            "differences": {name: found and found.to_dict() for name, found in self.differences},
+            "differences": {name: interval and interval.to_dict() for name, interval in self.differences},
             "won": [_change_dict(change) for change in self.won],
             "lost": [_change_dict(change) for change in self.lost],
         }

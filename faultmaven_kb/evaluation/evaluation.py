@@ -48,7 +48,7 @@ class Outcome:
     def rank(self) -> int | None:
         """The rank of the first right runbook, None when it is not among the first ten."""
         grades = self.question.grades
-        return next((rank for rank, each in enumerate(self.ranking, 1) if each in grades), None)
+        return next((rank for rank, name in enumerate(self.ranking, 1) if name in grades), None)
 
     @property
     def first_is_right(self) -> bool:
@@ -121,16 +121,18 @@ class Evaluation:
 
         None when there are no negatives or no right answers. It judges the confidence alone, whatever the verdicts.
         """
-        kept = [outcome.confidence for outcome in self.positives if outcome.first_is_right]
-        if not kept or not self.negatives:
+        confidences = [outcome.confidence for outcome in self.positives if outcome.first_is_right]
+        if not confidences or not self.negatives:
             return None
-        threshold = threshold_keeping(kept, share)
+        threshold = threshold_keeping(confidences, share)
         return sum(outcome.confidence >= threshold for outcome in self.negatives) / len(self.negatives)
 
     def reliability(self) -> tuple[Bin, ...]:
         """Confidence against outcome in ten bins, over all questions that got a hit, negatives included."""
-        found = [outcome for outcome in self.outcomes if outcome.ranking]
-        return reliability([each.confidence for each in found], [each.first_is_right for each in found])
+        answered = [outcome for outcome in self.outcomes if outcome.ranking]
+        return reliability(
+            [outcome.confidence for outcome in answered], [outcome.first_is_right for outcome in answered]
+        )
 
     def calibration_error(self) -> float:
         """The expected calibration error over the reliability table, 0 (perfect) to 1."""
@@ -165,7 +167,7 @@ class Evaluation:
     def from_dict(cls, value: dict[str, Any]) -> "Evaluation":
         """The run that `to_dict` wrote. Raises `ConfigurationError` for anything else."""
         try:
-            return cls(tuple(_outcome(each) for each in value["outcomes"]), int(value["seed"]))
+            return cls(tuple(_outcome(outcome) for outcome in value["outcomes"]), int(value["seed"]))
         except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise ConfigurationError("the run cannot be read, expected the output of `fmkb eval --json`") from None
 
@@ -198,7 +200,7 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "questions": len(evaluation.outcomes),
         "with_runbook": len(evaluation.positives),
-        "ranking": {name: found and found.to_dict() for name, found in evaluation.ranking_figures().items()},
+        "ranking": {name: estimate and estimate.to_dict() for name, estimate in evaluation.ranking_figures().items()},
         "verdicts": {
             "with_runbook": _shares_dict(evaluation.verdicts(positive=True)),
             "without_runbook": _shares_dict(evaluation.verdicts(positive=False)),
@@ -209,7 +211,7 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
             for b in evaluation.reliability()
         ],
         "calibration_error": _rounded(evaluation.calibration_error()),
-        "latency_ms": {key: _rounded(ms) for key, ms in found.items()} if (found := evaluation.latency()) else None,
+        "latency_ms": {key: _rounded(ms) for key, ms in latency.items()} if (latency := evaluation.latency()) else None,
     }
 
 

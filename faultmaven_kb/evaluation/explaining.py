@@ -1,7 +1,7 @@
 """Why a question missed: what the right runbook lacks that the first one has, so that a curator can change the text.
 
-Compared are words, not scores. A question's word counts when it is no everyday word of operations; a runbook says it in
-a text about what the runbook is (symptoms, title, aliases, causes, purpose), only elsewhere, or nowhere. The search
+It compares words, not scores. A question's word counts when it is not an everyday word of operations; a runbook says it
+in a text about what the runbook is (symptoms, title, aliases, causes, purpose), only elsewhere, or nowhere. The search
 knows more (synonyms, the order of words), so what it prints is a hint and not an account of the ranking.
 """
 
@@ -61,14 +61,17 @@ def explain_misses(run: Evaluation, get: Callable[[str], Runbook | None]) -> tup
 
     `get` gives the runbook with an id, None where the base has none.
     """
-    found = []
+    explanations = []
     for outcome in run.misses():
-        names = [name for name, _ in sorted(outcome.question.expected, key=lambda each: (-each[1], each[0]))]
+        names = [
+            name
+            for name, _ in sorted(outcome.question.expected, key=lambda expectation: (-expectation[1], expectation[0]))
+        ]
         right = next((runbook for name in names if (runbook := get(name))), None)
         first = get(outcome.ranking[0]) if outcome.ranking else None
         if right and first:
-            found.append(_explained(outcome, right, first))
-    return tuple(found)
+            explanations.append(_explained(outcome, right, first))
+    return tuple(explanations)
 
 
 def _explained(outcome: Outcome, right: Runbook, first: Runbook) -> Explanation:
@@ -96,9 +99,9 @@ def _words(text: str) -> dict[str, frozenset[str]]:
     return {word: terms for word, terms in words if terms and not all(map(is_known, terms))}
 
 
-def _share(words: dict[str, frozenset[str]], said: frozenset[str]) -> float:
+def _share(words: dict[str, frozenset[str]], known: frozenset[str]) -> float:
     """The share of a question's words that are said, 0 for a question of everyday words only."""
-    return sum(bool(terms & said) for terms in words.values()) / len(words) if words else 0.0
+    return sum(bool(terms & known) for terms in words.values()) / len(words) if words else 0.0
 
 
 def _said(runbook: Runbook) -> frozenset[str]:
@@ -109,8 +112,8 @@ def _pointed(runbook: Runbook) -> frozenset[str]:
     return frozenset(term for field in FIELDS[:POINTED] for term in terms_of(field.texts(runbook)))
 
 
-def _claim(runbook: Runbook, asked: frozenset[str]) -> str:
+def _claim(runbook: Runbook, terms: frozenset[str]) -> str:
     """The short text of a runbook that holds most of some terms; of equal ones the first, empty where none has one."""
     texts = [segment.text for field in FIELDS[:POINTED] for segment in field.segments(runbook)]
-    best = max(texts, key=lambda text: len(asked.intersection(terms_of(text))), default="")
-    return best if asked.intersection(terms_of(best)) else ""
+    best = max(texts, key=lambda text: len(terms.intersection(terms_of(text))), default="")
+    return best if terms.intersection(terms_of(best)) else ""

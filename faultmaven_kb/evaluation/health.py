@@ -131,7 +131,7 @@ class Health:
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
-    return [_plain(each) for each in value] if isinstance(value, tuple) else value
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def not_first(check: SelfCheck) -> tuple[NotFirst, ...]:
@@ -163,14 +163,14 @@ def behind(proofs: Iterable[Proof]) -> tuple[Behind, ...]:
         for package, version in image.versions.items()
     ]
     newest: dict[tuple[str, str], tuple[str, Proof]] = {}
-    for name, package, version, proof in sorted(recorded, key=lambda each: (each[3].date, each[3].runbook)):
+    for name, package, version, proof in sorted(recorded, key=lambda entry: (entry[3].date, entry[3].runbook)):
         newest[name, package] = version, proof
-    found = []
+    rows = []
     for name, package, version, proof in recorded:
         latest, newer = newest[name, package]
         if version != latest and proof.date < newer.date:
-            found.append(_behind(proof, name, package, version, latest, newer))
-    return tuple(sorted(found, key=lambda row: (row.runbook, row.image, row.package)))
+            rows.append(_behind(proof, name, package, version, latest, newer))
+    return tuple(sorted(rows, key=lambda row: (row.runbook, row.image, row.package)))
 
 
 def _behind(proof: Proof, image: str, package: str, version: str, latest: str, newer: Proof) -> Behind:

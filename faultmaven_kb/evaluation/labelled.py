@@ -18,7 +18,7 @@ from faultmaven_kb.text.piped import decode_piped
 __all__ = ["LabelledQuestion", "read_labelled", "with_judgements"]
 
 _ID = ("id", "qid", "_id", "query_id")
-_MOST = 1_000_000  # of a grade: more is no number to divide
+_MOST = 1_000_000  # of a grade: figures divide by it, and a longer integer may not fit into a float
 _TEXT = ("text", "query", "question")
 
 
@@ -60,11 +60,13 @@ def with_judgements(
     questions: Iterable[LabelledQuestion], judgements: Iterable[tuple[str, str, int]]
 ) -> tuple[LabelledQuestion, ...]:
     """The questions with other expectations: (question, runbook, grade); a grade below 1 means not relevant."""
-    found: dict[str, dict[str, int]] = {}
+    grades: dict[str, dict[str, int]] = {}
     for question, runbook, grade in judgements:
         if grade > 0:
-            found.setdefault(question, {})[runbook] = grade
-    return tuple(replace(each, expected=tuple(sorted(found.get(each.id, {}).items()))) for each in questions)
+            grades.setdefault(question, {})[runbook] = grade
+    return tuple(
+        replace(labelled, expected=tuple(sorted(grades.get(labelled.id, {}).items()))) for labelled in questions
+    )
 
 
 def _lines(path: Path) -> Iterable[tuple[int, str]]:
@@ -90,7 +92,7 @@ def _from_json(path: Path, number: int, line: str) -> LabelledQuestion:
 def _expected(path: Path, number: int, value: Any) -> tuple[tuple[str, int], ...]:
     if isinstance(value, str):
         value = [value]
-    if isinstance(value, list | tuple) and all(isinstance(each, str) for each in value):
+    if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
         value = dict.fromkeys(value, 1)
     if value is None:
         value = {}
@@ -120,12 +122,12 @@ def _first(value: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _check_unique(path: Path, questions: tuple[LabelledQuestion, ...]) -> None:
-    seen: set[str] = set()
+    ids: set[str] = set()
     for question in questions:
-        if question.id in seen:
+        if question.id in ids:
             raise ConfigurationError(f'"{path}" has two questions with the id "{question.id}", expected unique ids')
-        seen.add(question.id)
+        ids.add(question.id)
 
 
-def _fault(path: Path, number: int, found: str, expected: str) -> ConfigurationError:
-    return ConfigurationError(f'"{path}" line {number} has {found}, expected {expected}')
+def _fault(path: Path, number: int, problem: str, expected: str) -> ConfigurationError:
+    return ConfigurationError(f'"{path}" line {number} has {problem}, expected {expected}')

@@ -57,18 +57,18 @@ class Bin:
 
 def success(ranking: Sequence[str], relevant: Mapping[str, int], depth: int) -> float:
     """1.0 when one of the first `depth` is relevant, else 0.0 (success at k)."""
-    return float(any(each in relevant for each in ranking[:depth]))
+    return float(any(name in relevant for name in ranking[:depth]))
 
 
 def reciprocal_rank(ranking: Sequence[str], relevant: Mapping[str, int], depth: int = DEPTH) -> float:
     """One over the rank of the first relevant one, 0.0 when none is within `depth`."""
-    return next((1 / rank for rank, each in enumerate(ranking[:depth], 1) if each in relevant), 0.0)
+    return next((1 / rank for rank, name in enumerate(ranking[:depth], 1) if name in relevant), 0.0)
 
 
 def gain(ranking: Sequence[str], relevant: Mapping[str, int], depth: int = DEPTH) -> float:
     """Normalised discounted cumulative gain (Järvelin and Kekäläinen 2002, gains as graded, log2 discount), 0 to 1."""
     ideal = _discounted(sorted(relevant.values(), reverse=True)[:depth])
-    return _discounted([relevant.get(each, 0) for each in ranking[:depth]]) / ideal if ideal else 0.0
+    return _discounted([relevant.get(name, 0) for name in ranking[:depth]]) / ideal if ideal else 0.0
 
 
 def _discounted(grades: Sequence[int]) -> float:
@@ -84,18 +84,18 @@ def reliability(confidences: Sequence[float], right: Sequence[bool], *, bins: in
         Bin(
             number / bins,
             (number + 1) / bins,
-            len(found),
-            sum(confidences[i] for i in found) / len(found),
-            sum(right[i] for i in found) / len(found),
+            len(positions),
+            sum(confidences[i] for i in positions) / len(positions),
+            sum(right[i] for i in positions) / len(positions),
         )
-        for number, found in sorted(members.items())
+        for number, positions in sorted(members.items())
     )
 
 
 def calibration_error(table: Sequence[Bin]) -> float:
     """Expected calibration error (Naeini, Cooper and Hauskrecht 2015): the mean gap between confidence and outcome."""
-    total = sum(each.count for each in table)
-    return sum(each.count * abs(each.confidence - each.right) for each in table) / total if total else 0.0
+    total = sum(row.count for row in table)
+    return sum(row.count * abs(row.confidence - row.right) for row in table) / total if total else 0.0
 
 
 def threshold_keeping(confidences: Sequence[float], share: float) -> float:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.regular import SETTINGS_LIMIT, regular_text
 from faultmaven_kb.gate.facts.tree import DiskTree
+from faultmaven_kb.gate.settings.path_patterns import read_path_pattern
 
 if TYPE_CHECKING:
     from pathspec import PathSpec
@@ -22,7 +23,6 @@ __all__ = ["CodeOwners", "find_owners", "read_owners"]
 
 _PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _MOST_LINES = 5_000  # chosen: a thousand runbooks are matched in seconds
-_LONGEST = 1_000  # characters of a pattern, chosen: RE2 compiles any of that length
 _GAP = re.compile(r"(?<!\\)\s")
 """White space ends a pattern unless a backslash is before it."""
 
@@ -58,22 +58,18 @@ def read_owners(text: str, file: str, root: Path) -> CodeOwners:
     Raises `ConfigurationError` for a pattern that is not understood, and for more lines than are matched in time.
     """
     numbered = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
-    kept = [(number, line) for number, line in numbered if line and not line.startswith("#")]
-    if len(kept) > _MOST_LINES:
-        raise ConfigurationError(f"{file}: {len(kept):,} lines with patterns, expected at most {_MOST_LINES:,}")
-    return CodeOwners(file, DiskTree(root), tuple(_line(line, f"{file}:{number}") for number, line in reversed(kept)))
+    entries = [(number, line) for number, line in numbered if line and not line.startswith("#")]
+    if len(entries) > _MOST_LINES:
+        raise ConfigurationError(f"{file}: {len(entries):,} lines with patterns, expected at most {_MOST_LINES:,}")
+    return CodeOwners(
+        file, DiskTree(root), tuple(_line(line, f"{file}:{number}") for number, line in reversed(entries))
+    )
 
 
 def _line(line: str, where: str) -> "tuple[PathSpec[Any], tuple[str, ...]]":
-    from pathspec import PathSpec  # noqa: PLC0415 - only a base with owners needs it
-
     pattern, *rest = _GAP.split(line, maxsplit=1)
     names = tuple("".join(rest).partition("#")[0].split())
-    literal = "\\" if pattern.startswith("!") else ""  # CODEOWNERS has no negation
     try:
-        if len(pattern) > _LONGEST:
-            raise ValueError
-        return PathSpec.from_lines("gitignore", [literal + pattern], backend="re2"), names
-    except ValueError:
-        message = f'{where}: pattern "{pattern[:80]}" is not understood, expected one of CODEOWNERS such as /runbooks/'
-        raise ConfigurationError(message) from None
+        return read_path_pattern(pattern, plain=True), names
+    except ConfigurationError as error:
+        raise ConfigurationError(f"{where}: {error}, expected one of CODEOWNERS such as /runbooks/") from None

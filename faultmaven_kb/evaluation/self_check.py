@@ -2,7 +2,7 @@
 
 Each symptom is asked of a base from which it was taken out (leave one out), or it would only prove that equal texts are
 equal. The surprising decision: the base is not built again for every symptom but for every *round*, in which each
-runbook loses one symptom; eight rounds serve a base of any size.
+runbook loses one symptom; a dozen rounds serve a base of any size, and what further symptoms there are is counted.
 """
 
 from collections import Counter
@@ -20,6 +20,7 @@ from faultmaven_kb.text.inline import plain
 __all__ = ["Collision", "Findability", "SelfCheck", "self_check", "symptom_questions", "without_symptom"]
 
 _NEAR = 3  # convention: S@3
+_MOST_ASKED = 12  # the most that a shipped runbook has; each is a round, which reads all texts again
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +51,33 @@ class SelfCheck:
     runbooks: tuple[Findability, ...]
     collisions: tuple[Collision, ...]
     without_symptoms: tuple[str, ...]
+    not_asked: int = 0
+    """How many symptoms were left out because their runbook has more than are asked."""
 
     @property
     def lost(self) -> tuple[Findability, ...]:
         """The runbooks that fewer than half of their own symptoms bring among the first three."""
-        return tuple(each for each in self.runbooks if each.near * 2 < each.asked)
+        return tuple(runbook for runbook in self.runbooks if runbook.near * 2 < runbook.asked)
 
     def to_dict(self) -> dict[str, Any]:
         """The check as plain values."""
         return {
             "runbooks": [
-                {"id": each.runbook, "asked": each.asked, "first": each.first, "near": each.near}
-                for each in self.runbooks
+                {"id": runbook.runbook, "asked": runbook.asked, "first": runbook.first, "near": runbook.near}
+                for runbook in self.runbooks
             ],
-            "lost": [each.runbook for each in self.lost],
+            "lost": [runbook.runbook for runbook in self.lost],
             "collisions": [
-                {"id": each.runbook, "other": each.other, "count": each.count, "symptoms": list(each.symptoms)}
-                for each in self.collisions
+                {
+                    "id": collision.runbook,
+                    "other": collision.other,
+                    "count": collision.count,
+                    "symptoms": list(collision.symptoms),
+                }
+                for collision in self.collisions
             ],
             "without_symptoms": list(self.without_symptoms),
+            "not_asked": self.not_asked,
             **self.evaluation.to_dict(),
         }
 
@@ -80,19 +89,21 @@ def self_check(
     clock: Callable[[], float] | None = None,
     seed: int = 0,
 ) -> SelfCheck:
-    """Ask every symptom of every runbook. `build` makes a search for changed runbooks; by default the library's own.
+    """Ask the first 12 symptoms of every runbook. `build` makes a search for changed runbooks, by default our own.
 
     A runbook whose only symptom is taken out must be found by the rest of its text.
     """
     make = build or _search
     outcomes: list[Outcome] = []
-    for number in range(max((len(runbook.symptoms) for runbook in runbooks), default=0)):
+    counts = [len(runbook.symptoms) for runbook in runbooks]
+    for number in range(min(max(counts, default=0), _MOST_ASKED)):
         ask = make(tuple(without_symptom(runbook, number) for runbook in runbooks))
         outcomes += evaluate(symptom_questions(runbooks, number), ask, clock=clock, seed=seed).outcomes
     outcomes.sort(key=lambda outcome: (outcome.question.category, outcome.question.id))
     evaluation = Evaluation(tuple(outcomes), seed)
     silent = tuple(sorted(runbook.id for runbook in runbooks if not runbook.symptoms))
-    return SelfCheck(evaluation, _findability(evaluation), _collisions(evaluation), silent)
+    not_asked = sum(max(count - _MOST_ASKED, 0) for count in counts)
+    return SelfCheck(evaluation, _findability(evaluation), _collisions(evaluation), silent, not_asked)
 
 
 def without_symptom(runbook: Runbook, number: int) -> Runbook:
@@ -111,8 +122,8 @@ def _without(section: Section, symptom: Symptom) -> Section:
     if not first <= symptom.span.line < first + len(lines):
         return section
     gone = range(symptom.span.line, max(symptom.span.end_line, symptom.span.line) + 1)
-    kept = ["" if first + offset in gone else line for offset, line in enumerate(lines)]
-    return section.model_copy(update={"text": "\n".join(kept)})
+    rest = ["" if first + offset in gone else line for offset, line in enumerate(lines)]
+    return section.model_copy(update={"text": "\n".join(rest)})
 
 
 def _search(runbooks: tuple[Runbook, ...]) -> Callable[[str], Answer]:

@@ -81,7 +81,7 @@ class _Same:
 def as_shown(runbook: Runbook) -> Runbook:
     """The runbook with what its page shows, in the texts of its sections and in every field; spans stay.
 
-    What the page hides as a whole (in a folded part, in an element that is not displayed) has no field any more.
+    What the page hides as a whole (in a comment, in an element that is not displayed) has no field any more.
     """
     return _as_shown(_Same(runbook))
 
@@ -122,10 +122,10 @@ class _Shown:
             if text.strip()
         )
         fields = {
-            name: type(value)() if isinstance(value, BaseModel) and found is None else found
+            name: type(value)() if isinstance(value, BaseModel) and shown_value is None else shown_value
             for name, value in source
             if name not in ("id", "title", "metadata", "sections", "path", "dialect")
-            for found in (self.value(value, name),)
+            for shown_value in (self.value(value, name),)
         }
         title = self.words(source.title) or safe_id(source.id)
         return source.model_copy(update={**fields, "title": title, "metadata": self.metadata, "sections": sections})
@@ -135,8 +135,8 @@ class _Shown:
         if isinstance(value, str):
             return value if name in _OWN_WORDS else self.text(value, name)
         if isinstance(value, tuple):
-            found = [self.value(each, name) for each in value]
-            return tuple(new for old, new in zip(value, found, strict=True) if new is not None and (new or not old))
+            values = [self.value(item, name) for item in value]
+            return tuple(new for old, new in zip(value, values, strict=True) if new is not None and (new or not old))
         if isinstance(value, BaseModel):
             return self.part(value)
         return value
@@ -168,15 +168,15 @@ class _Shown:
         """A text of one line: as it is where the page shows all of it, else what is shown of it."""
         if self.has(text) and "<!" not in text and "<?" not in text:
             return readable(text)
-        found = shown_line(text, self.references)
-        return found if self.has(found) else ""
+        line = shown_line(text, self.references)
+        return line if self.has(line) else ""
 
     def lines(self, text: str) -> str:
         """A text of several lines: those that the page shows."""
-        found = shown(text, self.references)
-        if self.has(found):
-            return found.strip("\n")
-        return "\n".join(line for line in found.split("\n") if self.has(line)).strip("\n")
+        text_shown = shown(text, self.references)
+        if self.has(text_shown):
+            return text_shown.strip("\n")
+        return "\n".join(line for line in text_shown.split("\n") if self.has(line)).strip("\n")
 
     def has(self, text: str) -> bool:
         """Whether the page shows a text; a runbook that a program made has no page that could hide something."""
@@ -202,9 +202,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return shown_line(value)
     if isinstance(value, list | tuple):
-        return type(value)(_plain(each) for each in value)
+        return type(value)(_plain(item) for item in value)
     if isinstance(value, dict):
-        return {shown_line(str(key)): _plain(each) for key, each in value.items()}
+        return {shown_line(str(key)): _plain(item) for key, item in value.items()}
     return value
 
 
@@ -212,11 +212,11 @@ def _strings(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for each in value.values():
-            yield from _strings(each)
+        for item in value.values():
+            yield from _strings(item)
     elif isinstance(value, list | tuple):
-        for each in value:
-            yield from _strings(each)
+        for item in value:
+            yield from _strings(item)
 
 
 def _bare(text: str) -> str:

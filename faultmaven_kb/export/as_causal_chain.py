@@ -32,7 +32,7 @@ def as_causal_chain(runbook: Runbook, *, today: date) -> Draft:
     body = joined((own, *carried_sections(runbook, own)))
     _note_losses(runbook, marks)
     name = _NOT_NAME.sub("-", runbook.id.lower()).strip("-") or "runbook"
-    return Draft(f"{name}.md", f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.found))
+    return Draft(f"{name}.md", f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.marks))
 
 
 def _head(runbook: Runbook, marks: Marks, today: date) -> str:
@@ -109,7 +109,7 @@ def _causes(runbook: Runbook, marks: Marks) -> Iterator[str]:
 def _cause(letter: str, cause: Cause, solutions: list[Solution], marks: Marks) -> str:
     where = f"cause {letter}"
     chain = [f"{link.node}: {link.text}" if link.node else link.text for link in cause.chain]
-    shown = [" ".join(_indicator(each.node, each.source, each.text)) for each in cause.indicators]
+    shown = [" ".join(_indicator(indicator.node, indicator.source, indicator.text)) for indicator in cause.indicators]
     nothing = marks.invented(f"the chain of {where}", "- root: TODO\n- D: TODO") if not chain else ""
     unseen = marks.invented(f"the indicators of {where}", "- root: [Symptom] TODO") if not shown else ""
     statement = cause.description or marks.invented(f"the statement of {where}", "TODO")
@@ -180,6 +180,6 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     marks.left_out("preventive measures", prevention.immediate or prevention.long_term or prevention.security)
     marks.left_out("related runbooks", runbook.related)
     marks.left_out("the version history", runbook.history)
-    kept = ("applicability", "sources", "unidentified")
-    marks.left_out("text outside the sections", [p for p in runbook.passages if p.label.casefold() not in kept])
+    labels = ("applicability", "sources", "unidentified")
+    marks.left_out("text outside the sections", [p for p in runbook.passages if p.label.casefold() not in labels])
     marks.left_out("notes", runbook.notes)

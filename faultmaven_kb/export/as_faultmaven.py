@@ -35,7 +35,7 @@ def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
     body = joined((own, *carried_sections(runbook, own)))
     _note_losses(runbook, marks)
     name = f"{_id(runbook, None)}.md"
-    return Draft(name, f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.found))
+    return Draft(name, f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.marks))
 
 
 def _id(runbook: Runbook, marks: Marks | None) -> str:
@@ -92,7 +92,7 @@ def _body(runbook: Runbook, marks: Marks, today: date) -> Iterator[str]:
         yield marks.invented("the solutions", "### Solution 1: TODO fix the likeliest cause")
     yield from (solution_text(number, solution) for number, solution in enumerate(runbook.solutions, start=1))
     yield from _prevention(runbook, marks)
-    yield from _links(runbook)
+    yield from _links(runbook, marks)
     yield "## Version History"
     yield _history(runbook, marks, today)
 
@@ -135,9 +135,10 @@ def _prevention(runbook: Runbook, marks: Marks) -> Iterator[str]:
         yield marks.invented("the prevention", "### Best Practices\n\n- ✅ TODO")
 
 
-def _links(runbook: Runbook) -> Iterator[str]:
-    if runbook.related or runbook.resources:
-        yield "## Related Issues"
+def _links(runbook: Runbook, marks: Marks) -> Iterator[str]:
+    yield "## Related Issues"
+    if not (runbook.related or runbook.resources):
+        yield marks.invented("the related issues", "TODO which runbooks are about neighbours of this problem.")
     if runbook.related:
         yield f"**Related runbooks:**\n\n{link_items(runbook.related)}"
     if runbook.resources:

@@ -25,17 +25,17 @@ from faultmaven_kb.text.markdown import (
 __all__ = ["carried_sections"]
 
 
-def carried_sections(runbook: Runbook, written: str, *, level: int = 2) -> tuple[str, ...]:
-    """The sections with blocks that `written` lacks, each under a heading of some level, in document order."""
-    converted = _bare(written)
+def carried_sections(runbook: Runbook, output: str, *, level: int = 2) -> tuple[str, ...]:
+    """The sections with blocks that `output` lacks, each under a heading of some level, in document order."""
+    converted = _bare(output)
     understood = frozenset(_understood(runbook))
-    found = (
+    lacking = (
         (section, _missing(section, converted, prose=number not in understood))
         for number, section in enumerate(runbook.sections)
     )
     marks = "#" * level
     return tuple(
-        joined((f"{marks} Kept: {one_line(section.title) or 'text'}", *texts)) for section, texts in found if texts
+        joined((f"{marks} Kept: {one_line(section.title) or 'text'}", *texts)) for section, texts in lacking if texts
     )
 
 

@@ -93,12 +93,12 @@ def sync(
     `model` names what makes the vectors; entries that another one made are written again. Raises `ConfigurationError`
     when the collection refuses a chunk or its vector cannot be made.
     """
-    kept = _kept(collection)
-    changes = compare({identity: _digest(about, model) for identity, about in kept.items()}, chunks)
+    stored = _kept(collection)
+    changes = compare({identity: _digest(about, model) for identity, about in stored.items()}, chunks)
     writes = (*changes.added, *changes.changed)
     done, total = 0, len(writes) + len(changes.vanished)
     for part in _batches(writes, batch):
-        _write(collection, part, [_metadata(chunk, kept.get(chunk.id, {}), model) for chunk in part], embedder)
+        _write(collection, part, [_metadata(chunk, stored.get(chunk.id, {}), model) for chunk in part], embedder)
         done += len(part)
         _tell(progress, done, total)
     for gone in _batches(changes.vanished, batch):
@@ -136,13 +136,13 @@ def _tell(progress: Callable[[int, int], None] | None, done: int, total: int) ->
 
 def _kept(collection: Collection) -> dict[str, dict[str, Any]]:
     """The metadata of our entries, by id, read page by page."""
-    found: dict[str, dict[str, Any]] = {}
+    entries: dict[str, dict[str, Any]] = {}
     offset = 0
     while True:
         page = collection.get(where={"owner": OWNER}, include=["metadatas"], limit=_PAGE, offset=offset)
-        found.update(zip(page["ids"], page["metadatas"] or (), strict=True))
+        entries.update(zip(page["ids"], page["metadatas"] or (), strict=True))
         if len(page["ids"]) < _PAGE:
-            return found
+            return entries
         offset += _PAGE
 
 

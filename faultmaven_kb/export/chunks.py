@@ -86,11 +86,11 @@ def chunk_runbook(
     if limit < 1:
         raise ValueError(f"limit is {limit}, expected 1 or more")
     runbook = as_shown(runbook)
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     for path, section in _paths(runbook):
         slug = "/".join(_slug(title) for title in path) or "start"
-        seen[slug] = seen.get(slug, 0) + 1
-        place = slug if seen[slug] == 1 else f"{slug}~{seen[slug]}"
+        counts[slug] = counts.get(slug, 0) + 1
+        place = slug if counts[slug] == 1 else f"{slug}~{counts[slug]}"
         header = " > ".join([runbook.title, *path])
         for number, units in enumerate(_packed(header, _units(section, limit, count), limit, count), start=1):
             yield _chunk(runbook, section, path, f"{safe_id(runbook.id)}#{place}:{number}", header, units, limit, count)

@@ -32,7 +32,7 @@ def _as_skill(runbook: Runbook, *, today: date) -> Draft:
     marks.left_out("the version history", runbook.history)
     marks.left_out("text outside the sections", runbook.passages)
     marks.left_out("notes", runbook.notes)
-    return Draft(f"{skill.name}/SKILL.md", f"{skill.text}\n{marks.section()}\n", tuple(marks.found))
+    return Draft(f"{skill.name}/SKILL.md", f"{skill.text}\n{marks.section()}\n", tuple(marks.marks))
 
 
 TARGETS: tuple[tuple[str, Callable[..., Draft]], ...] = (

@@ -17,7 +17,7 @@ NOTES_TITLE = "Conversion Notes"
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One thing that the draft has and the original had not (`invented`), or the other way round (`left out`)."""
+    """One thing that the draft has and the original lacks (`invented`), or the reverse (`left out`)."""
 
     kind: Literal["invented", "left out"]
     what: str
@@ -36,21 +36,21 @@ class Draft:
 class Marks:
     """Collects the marks of a draft while it is written."""
 
-    found: list[Mark] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
 
     def invented(self, what: str, text: str) -> str:
         """The invented text, after it was noted."""
-        self.found.append(Mark("invented", what))
+        self.marks.append(Mark("invented", what))
         return text
 
     def left_out(self, what: str, values: object = True) -> None:
         """Note something that the target cannot contain, if there is any of it."""
         if values:
-            self.found.append(Mark("left out", what))
+            self.marks.append(Mark("left out", what))
 
     def section(self) -> str:
-        """The last section of a draft: every mark, or a word that there is none."""
-        lines = [f"{mark.kind}: {mark.what}" for mark in self.found]
+        """The last section of a draft: every mark, or a sentence that there are none."""
+        lines = [f"{mark.kind}: {mark.what}" for mark in self.marks]
         return joined((f"## {NOTES_TITLE}", items(lines) or "Nothing was invented and nothing was left out."))
 
 

@@ -17,14 +17,14 @@ def to_json(runbooks: Iterable[Runbook], *, indent: int | None = None) -> str:
 
 def to_json_files(runbooks: Iterable[Runbook], *, indent: int | None = None) -> dict[str, str]:
     """One JSON object for each runbook, by file name: the id, made safe for a file system; equal names get a number."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     for runbook in runbooks:
         stem = "".join(char if char.isalnum() or char in "-_." else "-" for char in runbook.id).lstrip(".") or "runbook"
         name, number = f"{stem}.json", 2
-        while name.casefold() in (other.casefold() for other in found):
+        while name.casefold() in (other.casefold() for other in texts):
             name, number = f"{stem}-{number}.json", number + 1
-        found[name] = json_text(runbook.model_dump(mode="json"), indent=indent) + "\n"
-    return found
+        texts[name] = json_text(runbook.model_dump(mode="json"), indent=indent) + "\n"
+    return texts
 
 
 def list_entry(runbook: Runbook) -> dict[str, Any]:

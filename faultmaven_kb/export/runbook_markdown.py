@@ -106,8 +106,8 @@ def measure_texts(measures: Iterable[Measure]) -> tuple[str, ...]:
 
 def practice_items(prevention: Prevention) -> str:
     """What to do and what to avoid as a list; every item says which, since the words alone may say the opposite."""
-    found = [item(f"✅ {practice.text}") for practice in prevention.do]
-    return "\n".join([*found, *(item(f"❌ {practice.text}") for practice in prevention.avoid)])
+    lines = [item(f"✅ {practice.text}") for practice in prevention.do]
+    return "\n".join([*lines, *(item(f"❌ {practice.text}") for practice in prevention.avoid)])
 
 
 def link_items(links: Iterable[Link]) -> str:

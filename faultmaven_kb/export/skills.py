@@ -53,15 +53,15 @@ class Skill:
 
 def skills_of(runbooks: Iterable[Runbook]) -> tuple[Skill, ...]:
     """One skill for each runbook; of two that would have the same name the second gets a number."""
-    found: dict[str, Skill] = {}
+    skills: dict[str, Skill] = {}
     for runbook in runbooks:
         base = _name(runbook)
         name, number = base, 2
-        while name in found:
+        while name in skills:
             ending = f"-{number}"
             name, number = base[: _NAME_LENGTH - len(ending)].rstrip("-") + ending, number + 1
-        found[name] = skill_of(runbook, name=name)
-    return tuple(found.values())
+        skills[name] = skill_of(runbook, name=name)
+    return tuple(skills.values())
 
 
 def skill_of(runbook: Runbook, *, name: str | None = None) -> Skill:
@@ -206,7 +206,11 @@ def _synthesis(runbook: Runbook) -> str:
 
 
 def _cause(number: int, cause: Cause) -> str:
-    shown = [f"{each.source}: {each.text}" if each.source else each.text for each in cause.indicators if each.text]
+    shown = [
+        f"{indicator.source}: {indicator.text}" if indicator.source else indicator.text
+        for indicator in cause.indicators
+        if indicator.text
+    ]
     return joined((cause_text(number, cause), indented(items(shown), 3))) if shown else cause_text(number, cause)
 
 

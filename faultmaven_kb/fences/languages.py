@@ -1,7 +1,7 @@
 """What language a code block is in: the names fences may carry, and a guess from the text.
 
-A guess is made only where the first lines leave no doubt; "" means that nobody can say. Names come from Pygments, which
-already travels with rich, and from a list of names that renderers know and Pygments does not.
+A guess is made only where the first lines leave no doubt; "" means that the language is unknown. Names come from
+Pygments, which already travels with rich, and from a list of names that renderers know and Pygments does not.
 """
 
 import json

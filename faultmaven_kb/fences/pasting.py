@@ -13,6 +13,7 @@ import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
 from faultmaven_kb.fences.placeholders import mask_placeholders
+from faultmaven_kb.fences.shell import unreadable
 
 __all__ = ["ShellCommand", "split_commands", "split_console"]
 
@@ -25,7 +26,9 @@ class ShellCommand(NamedTuple):
 
 
 def split_commands(text: str) -> tuple[ShellCommand, ...] | None:
-    """The complete commands of a shell text, None when it is not valid shell."""
+    """The complete commands of a shell text, None when it is not valid shell or too much of it to be read."""
+    if unreadable(text) is not None:
+        return None
     root = _parser().parse(mask_placeholders(text).encode("utf-8")).root_node
     if root.has_error:
         return None

@@ -19,16 +19,25 @@ from faultmaven_kb.fences.wrappers import behind_wrapper, handed_on
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser
 
-__all__ = ["LONGEST", "commands_only", "parse", "statements"]
+__all__ = ["LONGEST", "MOST_SIGNS", "SIGNS", "commands_only", "parse", "statements", "unreadable"]
 
-LONGEST = 2_000
-"""Characters of a line that is read: the time for one grows with the square of its commands."""
+LONGEST = 2_000  # chosen
+"""Characters of a line that is read."""
+SIGNS = "|()<;`&="
+# The parser takes time that grows with the signs it can make no sense of times the characters around them; with so many
+# signs and this product the worst mixtures that were found take about a tenth of a second
+# (`python -m benchmarks.hostile --only dense-bash`).
+MOST_SIGNS = 800  # as above
+_MOST_WORK = 5_000_000  # as above
+_MOST = 100_000  # chosen: bounds the work
+_MOST_REPEATED = 1_000_000  # chosen: some milliseconds
+"""For the place of an error, parts of a text are parsed again, until the squares of their lengths add up to this."""
 
 _PROMPT = re.compile(r"[ \t]*(?:\([\w.-]+\) ?)?(?:\[?[\w.-]+@[\w.-]+[^$#%\n]{0,60})?[$#%❯][ \t]+(?=\S)")
 _OMITTED = re.compile(r"^\[[A-Za-z][A-Za-z ,.]*\]$", re.MULTILINE)
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _OPAQUE = frozenset({"comment", "raw_string", "string", "heredoc_body", "ansi_c_string"})
-_MOST = 100_000  # chosen: bounds the work
+_JOINED = frozenset({"pipeline", "list", "negated_command"})
 _CLOSING = frozenset({"done", "fi", "esac", "then", "elif", "else"})
 
 
@@ -59,8 +68,8 @@ def commands_only(code: str) -> str:
 
 
 def parse(code: str) -> Script:
-    """The commands, comments and errors of a shell text; none of one with a line of thousands of characters."""
-    unread = _too_long(code)
+    """The commands, comments and errors of a shell text; none of one that is too long or too dense to be read."""
+    unread = unreadable(code)
     if unread is not None:
         return Script(code, (), (), (), (), None, unread)
     masked = _masked(code)
@@ -70,14 +79,14 @@ def parse(code: str) -> Script:
     commands = sorted(reader.commands, key=lambda command: (command.start, -command.end))
     commands = _fed(commands, reader)
     stray = next((command.start for command in commands if command.words and command.words[0].text in _CLOSING), None)
-    error = _error(masked) if root.has_error else stray
+    error = _error(masked, root) if root.has_error else stray
     unwrapped = tuple(inner for command in commands for inner in _unwrap(command, 4))
     return Script(code, unwrapped, tuple(reader.comments), tuple(reader.opaque), tuple(reader.pipelines), error)
 
 
 def statements(code: str) -> tuple[tuple[int, int], ...]:
     """Where each statement of a shell text begins and ends, heredocs included; none where it cannot be read."""
-    if _too_long(code) is not None:
+    if unreadable(code) is not None:
         return ()
     root = _parser().parse(_masked(code).encode()).root_node
     if root.has_error:
@@ -85,14 +94,15 @@ def statements(code: str) -> tuple[tuple[int, int], ...]:
     return tuple((node.start_byte, node.end_byte) for node in root.children if node.is_named and node.type != "comment")
 
 
-def _too_long(code: str) -> int | None:
-    """Where the first line begins that is too long, or the text that is."""
+def unreadable(code: str) -> int | None:
+    """Where the first line begins that is too long, or the text that is or has too many signs."""
     index = 0
     for line in code.split("\n"):
         if len(line) > LONGEST:
             return index
         index += len(line) + 1
-    return 0 if len(code) > _MOST else None
+    signs = sum(map(code.count, SIGNS))
+    return 0 if len(code) > _MOST or signs > MOST_SIGNS or signs * len(code) > _MOST_WORK else None
 
 
 def _masked(code: str) -> str:
@@ -113,10 +123,11 @@ class _Reader:
         self.fed: dict[int, tuple[str, int]] = {}
 
     def read(self, root: "Node") -> None:
-        pending = [root]
+        """What the tree holds. Each node's children are asked for once, and nobody's parent: both cost a walk."""
+        pending = [(root, False)]
         while pending:
-            node = pending.pop()
-            kind = node.type
+            node, redirected = pending.pop()
+            kind, children = node.type, node.children
             if kind in _OPAQUE:
                 self.opaque.append((node.start_byte, node.end_byte))
                 if kind == "comment":
@@ -125,9 +136,14 @@ class _Reader:
                 self.pipelines.append((node.start_byte, node.end_byte))
             elif kind == "redirected_statement":
                 self.redirected(node)
-            elif kind == "command" and not _is_redirected(node):
+            elif kind == "command" and not redirected:  # else it was read with its redirection
                 self.commands.append(self.command(node))
-            pending += node.children
+            if kind == "redirected_statement":
+                body = node.child_by_field_name("body")
+                pending += [(child, child == body) for child in children]
+            else:
+                last = redirected and kind in _JOINED
+                pending += [(child, last and place == len(children)) for place, child in enumerate(children, 1)]
 
     def word(self, node: "Node") -> Word:
         text = self.code[node.start_byte : node.end_byte]
@@ -144,10 +160,10 @@ class _Reader:
             if child.type
             not in ("variable_assignment", "file_redirect", "heredoc_redirect", "herestring_redirect", "\n")
         ]
-        given = next((child for child in node.children if child.type == "herestring_redirect"), None)
-        if given is None:
+        redirect = next((child for child in node.children if child.type == "herestring_redirect"), None)
+        if redirect is None:
             return ShellCommand(tuple(words), node.start_byte, node.end_byte)
-        text = self.word(given.children[-1])
+        text = self.word(redirect.children[-1])
         return ShellCommand(tuple(words), node.start_byte, node.end_byte, text.text, text.start + 1)
 
     def redirected(self, node: "Node") -> None:
@@ -174,35 +190,25 @@ class _Reader:
             self.commands.append(ShellCommand(command.words, command.start, command.end, stdin, start, truncates))
 
 
-def _is_redirected(node: "Node") -> bool:
-    """Whether the command was read with its redirection."""
-    parent = node.parent
-    while parent is not None and parent.type in ("pipeline", "list", "negated_command"):
-        if parent.children[-1] != node:
-            return False
-        node, parent = parent, parent.parent
-    return parent is not None and parent.type == "redirected_statement" and parent.child_by_field_name("body") == node
-
-
 def _last_command(node: "Node") -> "Node | None":
-    while node.type in ("pipeline", "list", "negated_command") and node.children:
+    while node.type in _JOINED and node.children:
         node = node.children[-1]
     return node if node.type == "command" else None
 
 
 def _fed(commands: list[ShellCommand], reader: _Reader) -> list[ShellCommand]:
     """The commands, each behind a pipe with the text that the one before it prints: `echo "rm -rf /x" | sh`."""
-    found: list[ShellCommand] = []
+    piped: list[ShellCommand] = []
+    pipelines = sorted(reader.pipelines, reverse=True)
+    end = 0  # of the pipelines that have begun, the last end
     for command in commands:
         text, start = reader.fed.get(command.start, ("", 0))
-        if (
-            found
-            and not text
-            and any(begin <= found[-1].start < command.start < end for begin, end in reader.pipelines)
-        ):
-            text, start = _printed(found[-1])
-        found.append(replace(command, stdin=text, stdin_start=start) if text and not command.stdin else command)
-    return found
+        while piped and pipelines and pipelines[-1][0] <= piped[-1].start:
+            end = max(end, pipelines.pop()[1])
+        if piped and not text and piped[-1].start < command.start < end:
+            text, start = _printed(piped[-1])
+        piped.append(replace(command, stdin=text, stdin_start=start) if text and not command.stdin else command)
+    return piped
 
 
 def _printed(command: ShellCommand) -> tuple[str, int]:
@@ -210,11 +216,11 @@ def _printed(command: ShellCommand) -> tuple[str, int]:
     if command.name == "cat":
         return command.stdin, command.stdin_start
     words = command.words[1:] if command.name in ("echo", "printf") else ()
-    said = [word for word in words if not re.fullmatch(r"-[neE]+", word.text)]
-    if not said:
+    texts = [word for word in words if not re.fullmatch(r"-[neE]+", word.text)]
+    if not texts:
         return "", 0
-    quoted = said[0].end - said[0].start > len(said[0].text)
-    return " ".join(word.text for word in said), said[0].start + quoted
+    quoted = texts[0].end - texts[0].start > len(texts[0].text)
+    return " ".join(word.text for word in texts), texts[0].start + quoted
 
 
 def _unwrap(command: ShellCommand, depth: int) -> Iterator[ShellCommand]:
@@ -230,41 +236,47 @@ def _unwrap(command: ShellCommand, depth: int) -> Iterator[ShellCommand]:
         return
     for text, start in handed_on(command):
         if any(mark in text for mark in " \n;|&"):
-            for found in parse(text).commands:
-                words = tuple(Word(word.text, word.start + start, word.end + start) for word in found.words)
-                moved = ShellCommand(words, found.start + start, found.end + start)
+            for nested in parse(text).commands:
+                words = tuple(Word(word.text, word.start + start, word.end + start) for word in nested.words)
+                moved = ShellCommand(words, nested.start + start, nested.end + start)
                 yield from _unwrap(moved, depth - 1)
 
 
-def _error(code: str) -> int:
-    """The index of a syntax error: within the first statement that no further line completes."""
+def _error(code: str, root: "Node") -> int:
+    """The index of a syntax error: within the first statement that no further line completes.
+
+    Each further line parses the statement again; where that is too much, none is expected to complete it.
+    """
     lines = code.split("\n")
-    if len(lines) > 200:  # each further line parses the statement again
-        return min(_first_error(code), max(len(code) - 1, 0))
-    begin = 0
+    begin = work = 0
     while begin < len(lines):
         end = begin + 1
-        while end <= len(lines) and _broken("\n".join(lines[begin:end])):
-            end += 1
+        while end <= len(lines):
+            statement = "\n".join(lines[begin:end])
+            work += len(statement) ** 2
+            if work <= _MOST_REPEATED and not _broken(statement):
+                break
+            end = end + 1 if work <= _MOST_REPEATED else len(lines) + 1
         if end > len(lines):
             break
         begin = end
     offset = sum(len(line) + 1 for line in lines[:begin])
     rest = "\n".join(lines[begin:])
-    return min(offset + _first_error(rest), max(len(code) - 1, 0))
+    rest_root = _parser().parse(rest.encode()).root_node if begin else root
+    return min(offset + _first_error(rest, rest_root), max(len(code) - 1, 0))
 
 
 def _broken(code: str) -> bool:
     return _parser().parse(code.encode()).root_node.has_error
 
 
-def _first_error(code: str) -> int:
+def _first_error(code: str, root: "Node") -> int:
     """The first place in a broken statement that the parser could not use; a quote that stays open is that place."""
     first = code.split("\n", 1)[0]
     quote = _open_quote(first)
     if quote is not None:
         return quote
-    pending, places = [_parser().parse(code.encode()).root_node], []
+    pending, places = [root], []
     while pending:
         node = pending.pop()
         if node.is_missing or node.type == "ERROR":

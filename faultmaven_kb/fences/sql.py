@@ -156,9 +156,9 @@ def undone_in(statements: tuple[Statement, ...], language: str) -> frozenset[int
         elif pending is None:
             continue
         elif back:
-            kept = savepoints.get(back["name"].lower(), len(pending))
-            undone.update(pending[kept:])
-            del pending[kept:]
+            position = savepoints.get(back["name"].lower(), len(pending))
+            undone.update(pending[position:])
+            del pending[position:]
         elif keyword in ("rollback", "abort"):
             undone.update(pending)
             pending = None
@@ -172,15 +172,13 @@ def undone_in(statements: tuple[Statement, ...], language: str) -> frozenset[int
 
 
 def error_in(statement: Statement, technology: str) -> SqlError | None:
-    """Where a statement does not parse; None where it does, or where nobody can say."""
+    """Where a statement does not parse; None where it does, or where that cannot be decided."""
     keyword = statement.keyword
     if keyword and keyword not in _KEYWORDS:
         hint = did_you_mean(keyword, ("select", "insert", "update", "delete", "create", "alter", "vacuum", "explain"))
         if hint and " " in statement.bare:
-            written = statement.text[: len(keyword)]
-            return SqlError(
-                f'"{written}" begins no SQL statement{hint}', statement.start, statement.start + len(keyword)
-            )
+            word = statement.text[: len(keyword)]
+            return SqlError(f'"{word}" begins no SQL statement{hint}', statement.start, statement.start + len(keyword))
         return None
     if _is_fragment(statement.bare):
         return None

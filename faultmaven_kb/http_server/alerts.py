@@ -20,10 +20,10 @@ _MOST_ANNOTATIONS = 30  # chosen: far above any rule
 
 def alert_answers(alerts: Sequence[Alert], runbooks: NamedRunbooks, link: Callable[[str], str]) -> dict[str, Any]:
     """The runbook for each of the first alerts, the shape of `AlertRunbooks`; `link` gives the address of an id."""
-    asked = alerts[:MOST_ALERTS]
-    rows = find_runbooks_of(map(_named, asked), runbooks)
-    found = [_answer(alert, row, runbooks, link) for alert, row in zip(asked, rows, strict=True)]
-    return {"alerts": found, "left_out": len(alerts) - len(asked)}
+    batch = alerts[:MOST_ALERTS]
+    rows = find_runbooks_of(map(_named, batch), runbooks)
+    answers = [_answer(alert, row, runbooks, link) for alert, row in zip(batch, rows, strict=True)]
+    return {"alerts": answers, "left_out": len(alerts) - len(batch)}
 
 
 def _named(alert: Alert) -> NamedAlert:
@@ -46,9 +46,9 @@ def _answer(alert: Alert, row: AlertCoverage, runbooks: NamedRunbooks, link: Cal
     runbook = runbooks.base[runbook_id] if runbook_id else None
     return {
         "alert": _name(alert),
-        "status": alert.status,
-        "severity": alert.labels.get("severity"),
-        "fingerprint": alert.fingerprint,
+        "status": alert.status[:_LONGEST],
+        "severity": alert.labels["severity"][:_LONGEST] if "severity" in alert.labels else None,
+        "fingerprint": alert.fingerprint[:_LONGEST],
         "verdict": "match" if row.runbook else row.verdict,
         "via": row.via or ("search" if runbook else None),
         "runbook": runbook_id,

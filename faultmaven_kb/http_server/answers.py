@@ -1,13 +1,13 @@
 """How an answer goes out: as JSON with a tag for its content, which a client that has it need not fetch again."""
 
 import hashlib
-import json
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["AskError", "json_bytes", "refused", "tagged", "worded"]
 
@@ -21,8 +21,8 @@ class AskError(Exception):
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value as JSON, without spaces, letters as they are."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    """A value as JSON, without spaces, letters as they are; what a terminal would obey is escaped."""
+    return json_text(value, compact=True).encode("utf-8", "replace")
 
 
 def tagged(request: Request, body: bytes, media_type: str = "application/json") -> Response:
@@ -32,7 +32,7 @@ def tagged(request: Request, body: bytes, media_type: str = "application/json") 
     """
     tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"etag": tag, "cache-control": "private, no-cache", "vary": "Accept, Authorization"}
-    known = [each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")]
+    known = [entry.strip().removeprefix("W/") for entry in request.headers.get("if-none-match", "").split(",")]
     if tag in known or known == ["*"]:
         return Response(status_code=304, headers=headers)
     return Response(body, media_type=media_type, headers=headers)
@@ -47,10 +47,10 @@ def refused(status: int, detail: str, headers: dict[str, str] | None = None) -> 
 def worded(errors: Any, place: str) -> str:
     """What is wrong, the first three faults, each with its place."""
     words = []
-    for each in errors[:3]:
-        where = ".".join(str(part) for part in each["loc"]) or place
-        given = each.get("input")
-        shown = f' is "{given[:60]}"' if isinstance(given, str) and each["loc"] else ""
-        words.append(f"{where}{shown}: {each['msg'][:1].lower()}{each['msg'][1:]}")
+    for error in errors[:3]:
+        where = ".".join(str(part)[:60] for part in error["loc"]) or place
+        value = error.get("input")
+        shown = f' is "{value[:60]}"' if isinstance(value, str) and error["loc"] else ""
+        words.append(f"{where}{shown}: {error['msg'][:1].lower()}{error['msg'][1:]}")
     more = f"; and {len(errors) - 3} more" if len(errors) > 3 else ""
     return "; ".join(words) + more + "; GET /openapi.json says what is expected"

@@ -152,7 +152,7 @@ def _body_of(model: str, *texts: str, pattern: str | None = None) -> dict[str, A
     """How a body is described that the endpoint reads itself, because it may be JSON or a text."""
     content: dict[str, Any] = {_JSON: {"schema": {"$ref": f"#/components/schemas/{model}"}}}
     text = {"type": "string"} | ({"pattern": pattern} if pattern else {})
-    content |= {each: {"schema": text} for each in texts}
+    content |= {media_type: {"schema": text} for media_type in texts}
     return {"requestBody": {"required": True, "content": content}}
 
 
@@ -162,8 +162,8 @@ def _described(app: FastAPI) -> FastAPI:
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
-            found = make()
-            schemas = found["components"]["schemas"]
+            description = make()
+            schemas = description["components"]["schemas"]
             for model in (Observations, Problem, Question, Text, Webhook):
                 schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
                 schemas |= schema.pop("$defs", {})
@@ -201,8 +201,8 @@ async def _no_route(request: Request, error: Exception) -> Response:
 
 def _methods(request: Request) -> list[str]:
     """The methods of all routes at the address that was asked for."""
-    found: set[str] = set()
+    methods: set[str] = set()
     for route in request.app.routes:
         if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            found |= route.methods or set()
-    return sorted(found | ({"HEAD"} if "GET" in found else set()))
+            methods |= route.methods or set()
+    return sorted(methods | ({"HEAD"} if "GET" in methods else set()))

@@ -39,14 +39,14 @@ from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.mcp_server.answers import page_text
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import Severity, Status
-from faultmaven_kb.serving.live_base import LiveBase
+from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
 from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.text.piped import decode_piped
 
 __all__ = ["Door"]
 
-_MOST_SEARCHES = 2  # chosen
 _MOST_CHECKS = 2  # chosen: each is a process
+_MOST_FAULTS = 1_000  # chosen: to word each of more takes longer than to find them
 _JSON = "application/json"
 _MARKDOWN = "text/markdown"
 _PLAIN = ("text/plain", _MARKDOWN)
@@ -64,7 +64,7 @@ class Door:
     ) -> None:
         self._base, self._today, self._metrics, self._pattern = base, today, metrics, link
         self._seconds = seconds
-        self._room, self._checks = anyio.CapacityLimiter(_MOST_SEARCHES), anyio.CapacityLimiter(_MOST_CHECKS)
+        self._room, self._checks = anyio.CapacityLimiter(SEARCHES_AT_ONCE), anyio.CapacityLimiter(_MOST_CHECKS)
         self._workers = Workers(seconds=seconds, most=_MOST_CHECKS)
         self._named: NamedRunbooks | None = None
 
@@ -133,19 +133,19 @@ class Door:
     ) -> Response:
         """What the base contains, narrowed by filters, page by page."""
         filters = {"technology": technology, "severity": severity, "tag": tag, "status": status}
-        given = {name: value for name, value in filters.items() if value is not None}
+        conditions = {name: value for name, value in filters.items() if value is not None}
 
         def page(base: KnowledgeBase) -> bytes:
             _known_technology(base, technology)
-            ids = [runbook.id for runbook in base.filter(**given)] if given else base.ids
+            ids = [runbook.id for runbook in base.filter(**conditions)] if conditions else base.ids
             shown = ids[offset : offset + limit]
-            more = urlencode({**given, "offset": offset + limit, "limit": limit})
+            more = urlencode({**conditions, "offset": offset + limit, "limit": limit})
             return json_bytes(
                 {
                     "total": len(ids),
                     "offset": offset,
                     "next": f"/runbooks?{more}" if offset + limit < len(ids) else None,
-                    "runbooks": [list_entry(base[each]) for each in shown],
+                    "runbooks": [list_entry(base[name]) for name in shown],
                 }
             )
 
@@ -163,15 +163,15 @@ class Door:
         ] = None,
     ) -> Response:
         """The parsed runbook, or its text; an id may have slashes, and a short form counts where it is unique."""
-        wanted = format or _format_of(request.headers.get("accept", ""))
+        representation = format or _format_of(request.headers.get("accept", ""))
 
         def read(base: KnowledgeBase) -> bytes:
             runbook = _runbook_named(base, id)
-            if wanted == "markdown":
+            if representation == "markdown":
                 return page_text(as_shown(runbook).sections).encode("utf-8", "replace")
             return json_bytes(runbook.to_dict())
 
-        kind = _JSON if wanted == "json" else f"{_wanted_type(request)}; charset=utf-8"
+        kind = _JSON if representation == "json" else f"{_wanted_type(request)}; charset=utf-8"
         return tagged(request, await self._worked(read), kind)
 
     async def validate(self, request: Request, profile: _Profile = "contribute") -> Response:
@@ -179,24 +179,28 @@ class Door:
         body = await request.body()
         text: str | bytes = body
         if _type_of(request, _JSON, *_PLAIN) == _JSON:
-            given = _parsed(Text, body)
-            text, profile = given.text, given.profile
+            payload = _parsed(Text, body)
+            text, profile = payload.text, payload.profile
         work = functools.partial(self._workers.run, checked, text, self._today(), profile)
         try:
-            found = await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._checks)
+            findings = await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._checks)
         except DeadlineError as error:
             raise AskError(503, f"the text was not checked: {error}") from None
-        return Response(found, media_type=_JSON)
+        return Response(findings, media_type=_JSON)
 
     async def differential(self, request: Request) -> Response:
         """The causes across runbooks, and the step that distinguishes them."""
         _type_of(request, _JSON)
-        given = _parsed(Observations, await request.body())
+        payload = _parsed(Observations, await request.body())
         observations = [
-            Observation(each.text, each.seen, StepKey(each.step.runbook, each.step.position) if each.step else None)
-            for each in given.observations
+            Observation(
+                observation.text,
+                observation.seen,
+                StepKey(observation.step.runbook, observation.step.position) if observation.step else None,
+            )
+            for observation in payload.observations
         ]
-        done = [StepKey(each.runbook, each.position) for each in given.done]
+        done = [StepKey(step.runbook, step.position) for step in payload.done]
 
         def weigh(base: KnowledgeBase) -> bytes:
             try:
@@ -209,17 +213,17 @@ class Door:
     async def alerts(self, request: Request) -> Response:
         """Takes what Alertmanager sends to a webhook, and answers with the runbook for each alert."""
         _type_of(request, _JSON)
-        given = _parsed(Webhook, await request.body())
+        payload = _parsed(Webhook, await request.body())
         pattern = self._pattern or f"{str(request.base_url).rstrip('/')}/runbooks/{{id}}"
 
         def find(base: KnowledgeBase) -> bytes:
             named = self._named
             if named is None or named.base is not base:
                 named = self._named = NamedRunbooks(base)
-            found = alert_answers(given.alerts, named, lambda each: pattern.replace("{id}", quote(each)))
-            for answer in found["alerts"]:
+            answers = alert_answers(payload.alerts, named, lambda name: pattern.replace("{id}", quote(name)))
+            for answer in answers["alerts"]:
                 self._metrics.alerted(answer["verdict"])
-            return json_bytes(found)
+            return json_bytes(answers)
 
         return Response(await self._worked(find), media_type=_JSON)
 
@@ -242,7 +246,7 @@ class Door:
         return Response(self._metrics.text(count), media_type="text/plain; version=0.0.4; charset=utf-8")
 
     async def _worked(self, work: Callable[[KnowledgeBase], _Value]) -> _Value:
-        """What some work on the base gives, in a thread; its time is bounded."""
+        """The result of some work on the base, done in a thread within a bounded time."""
         try:
             with anyio.fail_after(self._seconds):
                 return await anyio.to_thread.run_sync(
@@ -261,26 +265,26 @@ def _known_technology(base: KnowledgeBase, technology: str | None) -> str | None
 
 
 def _runbook_named(base: KnowledgeBase, name: str) -> Runbook:
-    found = base.ids_named(name)
-    if len(found) > 1:
-        raise AskError(404, f'"{name[:200]}" is {len(found)} runbooks, expected one of {", ".join(found[:8])}')
-    if not found:
+    ids = base.ids_named(name)
+    if len(ids) > 1:
+        raise AskError(404, f'"{name[:200]}" is {len(ids)} runbooks, expected one of {", ".join(ids[:8])}')
+    if not ids:
         hint = did_you_mean(name[:200], base.ids) or "; GET /runbooks lists them all"
         raise AskError(404, f'no runbook has the id "{name[:200]}"{hint}')
-    return base[found[0]]
+    return base[ids[0]]
 
 
 def _type_of(request: Request, *expected: str) -> str:
-    given = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if given not in expected:
-        raise AskError(415, f'the content type is "{given[:100]}", expected {" or ".join(expected)}')
-    return given
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in expected:
+        raise AskError(415, f'the content type is "{media_type[:100]}", expected {" or ".join(expected)}')
+    return media_type
 
 
 def _format_of(accept: str) -> str:
     """A reader in a browser and one who asks for Markdown get the text."""
-    wanted = [each.partition(";")[0].strip() for each in accept.lower().split(",")]
-    return "markdown" if wanted[0] in (_MARKDOWN, "text/html", "text/plain") else "json"
+    types = [part.partition(";")[0].strip() for part in accept.lower().split(",")]
+    return "markdown" if types[0] in (_MARKDOWN, "text/html", "text/plain") else "json"
 
 
 def _wanted_type(request: Request) -> str:
@@ -292,4 +296,7 @@ def _parsed(model: type[_Body], body: bytes) -> _Body:
     try:
         return model.model_validate_json(body)
     except ValidationError as error:
+        if error.error_count() > _MOST_FAULTS:
+            detail = f"the body has {error.error_count():,} faults; GET /openapi.json says what is expected"
+            raise AskError(422, detail) from None
         raise AskError(422, worded(error.errors(include_url=False), "the body")) from None

@@ -33,6 +33,8 @@ LONGEST_QUESTION = 400_000  # characters, chosen: a long log
 LONGEST_OBSERVATION = 2_000  # characters, chosen: one line of a log
 MOST_OBSERVATIONS = 20  # chosen: more than a dialogue asks
 MOST_ALERTS = 100  # chosen; the answer says how many are left out
+_LARGEST_WEBHOOK = 10_000  # alerts, chosen: a million empty ones took five seconds, in which nobody was answered
+_MOST_LABELS = 1_000  # chosen: above any alert
 READABLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 """A character that is neither a space nor a control character: a text without one asks nothing."""
 
@@ -91,15 +93,15 @@ class Alert(BaseModel):
     """One alert of a webhook; what is not listed here is ignored."""
 
     status: str = ""
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
+    labels: dict[str, str] = Field(default={}, max_length=_MOST_LABELS)
+    annotations: dict[str, str] = Field(default={}, max_length=_MOST_LABELS)
     fingerprint: str = ""
 
 
 class Webhook(BaseModel):
     """What Alertmanager (and Grafana, in the same form) sends; of it only the alerts are read."""
 
-    alerts: list[Alert]
+    alerts: list[Alert] = Field(max_length=_LARGEST_WEBHOOK)
 
 
 class Code(_Out):
@@ -140,6 +142,7 @@ class Hit(_Out):
     path: str | None
     score: float
     confidence: float = Field(description="Estimated probability that this is the right runbook, 0 to 1.")
+    explained: float = Field(description="Share of the question that the runbook says or means, 0 to 1.")
     evidence: list[Evidence]
     causes: list[Cause]
     quick_fix: list[Code]

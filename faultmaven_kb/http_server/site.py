@@ -27,11 +27,11 @@ class WithSite:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a file, or hand the request on."""
-        found = self._found(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
-        if found is None:
+        file = self._found(scope["path"]) if scope["type"] == "http" and scope["method"] in ("GET", "HEAD") else None
+        if file is None:
             await self._app(scope, receive, send)
             return
-        response = self._files.file_response(*found, scope)
+        response = self._files.file_response(*file, scope)
         response.headers["content-security-policy"] = _POLICY
         response.headers["cache-control"] = "private, no-cache"
         scope["route"] = _SITE
@@ -40,7 +40,7 @@ class WithSite:
     def _found(self, path: str) -> tuple[str, os.stat_result] | None:
         """The file that a path names, with its state."""
         parts = [part for part in f"{path}index.html".split("/") if part] if path.endswith("/") else path.split("/")[1:]
-        if any(not part or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
+        if not parts or any(not part or part.startswith(".") or set(part) & set("\\:\0") for part in parts):
             return None
         try:
             file, state = self._files.lookup_path(os.path.join(*parts))  # noqa: PTH118 - an argument of Starlette's

@@ -30,9 +30,8 @@ def as_it_is(base: KnowledgeBase) -> KnowledgeBase:
 class ServerSettings:
     """What is served and to whom: the runbooks at `paths`, by the `rules`.
 
-    `mcp_sessions` is how many agents may have a session at /mcp: None leaves /mcp away, 0 serves it without sessions.
-    `seconds` is the time that
-    an answer may take. All values are picklable.
+    `mcp_sessions` is how many agents may have a session at /mcp: None disables /mcp, 0 serves it without sessions.
+    `seconds` is the time that an answer may take. All values are picklable.
     """
 
     rules: GuardRules
@@ -73,7 +72,7 @@ def server(settings: ServerSettings) -> Application:
 
 
 class _WithHead:
-    """Answers HEAD as GET; the server that speaks HTTP leaves the body away."""
+    """Answers HEAD as GET; the server that speaks HTTP omits the body."""
 
     def __init__(self, app: Application) -> None:
         self._app = app
@@ -82,8 +81,8 @@ class _WithHead:
         if scope["type"] != "http" or scope["method"] != "HEAD":
             await self._app(scope, receive, send)
             return
-        asked = {**scope, "method": "GET"}
+        get_scope = {**scope, "method": "GET"}
         try:
-            await self._app(asked, receive, send)
+            await self._app(get_scope, receive, send)
         finally:
-            scope["route"] = asked.get("route")
+            scope["route"] = get_scope.get("route")

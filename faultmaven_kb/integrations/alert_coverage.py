@@ -112,7 +112,7 @@ def cover(
 ) -> Coverage:
     """The coverage of alerts by a base; `faults` names, by a runbook's id, why it is not fit.
 
-    `links` are the annotations that name a runbook in this house, before those that the world uses.
+    `links` are the annotations that name a runbook in this organisation; they are tried before the usual ones.
     """
     rows = find_runbooks_of(alerts, NamedRunbooks(base), faults=faults, links=links)
     named = {row.runbook for row in rows}
@@ -126,7 +126,7 @@ def find_runbooks_of(
     faults: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
     links: Iterable[str] = (),
 ) -> "tuple[AlertCoverage, ...]":
-    """The runbook of each alert, in their order: the rows of `cover`, for one who asks often about the same base."""
+    """The runbook of each alert, in their order: the rows of `cover`, for callers who ask often about the same base."""
     judged = _Judge(tuple(alerts), runbooks, faults, links)
     return tuple(map(judged.row, judged.alerts))
 
@@ -179,13 +179,13 @@ class _Judge:
         runbook = by_link or by_name
         if runbook is None:
             return self._without(alert, link, page)
-        found = (*self.faults.get(runbook.id, ()), *_empty(runbook))
+        faults = (*self.faults.get(runbook.id, ()), *_empty(runbook))
         via: Literal["link", "name"] = "link" if by_link else "name"
-        status: Status = "unfit" if found else "covered"
+        status: Status = "unfit" if faults else "covered"
         if link and not by_link:
             where = _missing_anchor(link, page) if page else "the link does not lead to a runbook"
-            status, found = "dead-link", (f'{where}, the alert\'s name to "{runbook.id}"', *found)
-        return AlertCoverage(alert, status, link, runbook.id, via, found, names=other)
+            status, faults = "dead-link", (f'{where}, the alert\'s name to "{runbook.id}"', *faults)
+        return AlertCoverage(alert, status, link, runbook.id, via, faults, names=other)
 
     def _without(self, alert: Alert, link: str, page: tuple[Runbook, ...]) -> AlertCoverage:
         proposal, confidence, verdict = _proposal(alert, self.base)
@@ -209,7 +209,7 @@ class _Judge:
         if _key(alert.name) in own:
             return None
         known = next((self._alert_names[name] for name in own if name in self._alert_names), None)
-        beside = any(_key(alert.name) in _own_names(each) for each in page)
+        beside = any(_key(alert.name) in _own_names(neighbour) for neighbour in page)
         return known or (runbook.title if beside else None)
 
 

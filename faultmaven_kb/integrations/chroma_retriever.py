@@ -1,8 +1,8 @@
 """Joins what a Chroma collection finds with what the knowledge base's own search finds.
 
 Both rank runbooks, and their ranks are added up as reciprocals (Cormack, Clarke and Büttcher 2009, "Reciprocal Rank
-Fusion"), so neither score has to be comparable with the other. Whether anything is an answer at all stays the word of
-the own search: vectors always find something, even for a question that no runbook covers.
+Fusion"), so neither score has to be comparable with the other. Whether anything is an answer at all is decided by the
+knowledge base's own search: vectors always find something, even for a question that no runbook covers.
 """
 
 from dataclasses import dataclass
@@ -72,20 +72,22 @@ class ChromaRetriever:
                 continue
             rank, confidence = own.get(identity, (None, None))
             chroma = theirs.get(identity)
-            score = sum(1 / (_FUSION + found) for found in (rank, chroma) if found)
+            score = sum(1 / (_FUSION + position) for position in (rank, chroma) if position)
             hits.append(JoinedHit(runbook, score, confidence, rank, chroma, tuple(passages.get(identity, ()))))
         hits.sort(key=lambda hit: (-hit.score, hit.runbook.id))
         return JoinedAnswer(answer.verdict, answer.reason, tuple(hits[:limit]))
 
     def _passages(self, question: str, number: int) -> dict[str, list[Passage]]:
         """The nearest chunks by runbook, the runbook of the nearest chunk first."""
-        asked = (
+        query = (
             {"query_embeddings": [[float(x) for x in self._embedder([question])[0]]]}
             if self._embedder
             else {"query_texts": [question]}
         )
-        found = self._collection.query(n_results=number, include=["documents", "metadatas", "distances"], **asked)
-        rows = zip(found["ids"][0], found["documents"][0], found["metadatas"][0], found["distances"][0], strict=True)
+        result = self._collection.query(n_results=number, include=["documents", "metadatas", "distances"], **query)
+        rows = zip(
+            result["ids"][0], result["documents"][0], result["metadatas"][0], result["distances"][0], strict=True
+        )
         passages: dict[str, list[Passage]] = {}
         for identity, text, about, distance in rows:
             runbook = passages.setdefault(str(about.get("runbook_id", "")), [])

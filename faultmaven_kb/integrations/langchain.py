@@ -44,10 +44,10 @@ class RunbookRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None, **_: Any
     ) -> list[Document]:
-        found = self._finder.find(
+        passages = self._finder.find(
             query, limit=self.k if k is None else k, nearest=self.nearest, technology=self.technology
         )
         return [
             Document(id=passage.chunk.id, page_content=passage.chunk.text, metadata=dict(passage.metadata))
-            for passage in found
+            for passage in passages
         ]

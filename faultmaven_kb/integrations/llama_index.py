@@ -36,7 +36,7 @@ class RunbookRetriever(BaseRetriever):
         self._limit, self._nearest, self._technology = limit, nearest, technology
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        found = self._finder.find(
+        passages = self._finder.find(
             query_bundle.query_str, limit=self._limit, nearest=self._nearest, technology=self._technology
         )
         return [
@@ -44,7 +44,7 @@ class RunbookRetriever(BaseRetriever):
                 node=TextNode(id_=passage.chunk.id, text=passage.chunk.text, metadata=dict(passage.metadata)),
                 score=passage.score,
             )
-            for passage in found
+            for passage in passages
         ]
 
     async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:

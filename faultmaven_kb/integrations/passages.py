@@ -54,13 +54,13 @@ class PassageFinder:
         if answer.verdict == "none" and not nearest:
             return ()
         terms = set(terms_of(signal(question)))
-        found = [
+        passages = [
             FoundPassage(chunk, hit.confidence * _share(chunk, terms), hit.confidence, answer.verdict)
             for hit in answer.hits
             for chunk in self._chunks_of(hit.runbook)
         ]
-        found.sort(key=lambda passage: (-passage.score, -passage.confidence, passage.chunk.id))
-        return tuple(found[:limit])
+        passages.sort(key=lambda passage: (-passage.score, -passage.confidence, passage.chunk.id))
+        return tuple(passages[:limit])
 
     def _chunks_of(self, runbook: Runbook) -> tuple[Chunk, ...]:
         chunks = self._chunks.get(runbook.id)

@@ -89,11 +89,11 @@ def read_rules(file: Path) -> RuleFile:
     if len(data) > _SIZE_LIMIT:
         return RuleFile((), (Problem(name, 1, f"file is larger than {_SIZE_LIMIT:,} bytes, expected rules"),))
     text = decode_any(data)
-    found = _read(text, name)
-    if found.problems and "{{" in text:
+    rules = _read(text, name)
+    if rules.problems and "{{" in text:
         rendered = _read(_without_actions(text), name)
-        return found if rendered.problems else rendered
-    return found
+        return rules if rendered.problems else rendered
+    return rules
 
 
 def _read(text: str, name: str) -> RuleFile:
@@ -159,8 +159,8 @@ def _alerts(node: yaml.Node | None, place: _Place) -> Iterator[Alert]:
     if isinstance(node, yaml.CollectionNode) and not place.enter(node):
         return
     if isinstance(node, yaml.SequenceNode):
-        for each in node.value:
-            yield from _alerts(each, place)
+        for item in node.value:
+            yield from _alerts(item, place)
     elif isinstance(node, yaml.ScalarNode):
         if not place.within and "alert:" in node.value:
             yield from _within(node, place)

@@ -42,13 +42,16 @@ class LabTests(pytest.File):
     def collect(self) -> Iterator["LabTest"]:
         """One test for each solution on each image."""
         file = read_lab(self.path)
-        folder = next(each for each in self.path.parents if (each / "images.yaml").is_file())
+        folder = next(parent for parent in self.path.parents if (parent / "images.yaml").is_file())
         images = read_images(folder / "images.yaml")
         runbooks = {path.stem: path for path in find_runbooks([self.config.getoption("lab_runbooks")])}
         loaded = load_lab(file, runbooks) if file.lab else None
-        found = check_lab(loaded, images=images) if loaded else file.diagnostics
-        if found or loaded is None:
-            lines = (f"{each.path}:{each.span.line}: {each.code} {each.message}" for each in found)
+        diagnostics = check_lab(loaded, images=images) if loaded else file.diagnostics
+        if diagnostics or loaded is None:
+            lines = (
+                f"{diagnostic.path}:{diagnostic.span.line}: {diagnostic.code} {diagnostic.message}"
+                for diagnostic in diagnostics
+            )
             raise self.CollectError("\n".join(lines))
         for job in jobs_for([loaded], images, chosen=tuple(self.config.getoption("lab_image"))):
             name = f"{job.case.name}: {job.solution.label} [{job.image.name}]"

@@ -4,7 +4,7 @@ A document is checked alone: its links are followed, but what only a whole base 
 left to the command line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from lsprotocol import types
@@ -13,10 +13,10 @@ from faultmaven_kb.diagnostics import Diagnostic, Edit, Level, Related, apply_ed
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, fix_report
 from faultmaven_kb.gate.fixes.intent import unintended_change
+from faultmaven_kb.gate.rule_help.pages import page_url
 from faultmaven_kb.gate.rules.catalogue import all_rules
-from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.language_server.positions import Encoding, to_range
-from faultmaven_kb.reading.reader import read_document
+from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
 from faultmaven_kb.text.terminal_text import printable
 
@@ -27,6 +27,7 @@ _SEVERITIES = {
     Level.WARNING: types.DiagnosticSeverity.Warning,
     Level.INFO: types.DiagnosticSeverity.Information,
 }
+_MOST_READ = 60_000  # characters, chosen: six fixes of a usual runbook, while the editor waits
 _WHY = {rule.code: rule.description for rule in all_rules()}
 
 
@@ -34,7 +35,7 @@ def to_diagnostic(
     diagnostic: Diagnostic, report: Report, source: Source, uri: str, encoding: Encoding
 ) -> types.Diagnostic:
     """A finding as the protocol writes it, with the address of the rule's page."""
-    related = [_related(each, report, source, uri, encoding) for each in diagnostic.related]
+    related = [_related(place, report, source, uri, encoding) for place in diagnostic.related]
     return types.Diagnostic(
         range=to_range(source, diagnostic.span, encoding),
         message=printable(diagnostic.message),
@@ -65,19 +66,21 @@ def code_actions(
 ) -> list[types.CodeAction]:
     """The quick fixes of the findings that touch a range, and one action that makes all safe fixes.
 
-    A fix that would change another part of the runbook is not offered.
+    A fix that would change another part of the runbook is not offered, and no more than the first ones of a range are:
+    each is tried by reading the document again.
     """
     actions = []
-    for each in report.diagnostics:
-        where = to_range(source, each.span, encoding)
-        if each.fix and each.fix.edits and _touch(where, place) and _is_harmless(source, each.fix.edits):
-            edits = [types.TextEdit(to_range(source, e.span, encoding), e.replacement) for e in each.fix.edits]
+    is_harmless = _Trial(source, report.aliases)
+    for finding in report.diagnostics:
+        where = to_range(source, finding.span, encoding)
+        if finding.fix and finding.fix.edits and _touch(where, place) and is_harmless(finding.fix.edits):
+            edits = [types.TextEdit(to_range(source, e.span, encoding), e.replacement) for e in finding.fix.edits]
             actions.append(
                 types.CodeAction(
-                    title=printable(f"{each.code}: {each.fix.message}"),
+                    title=printable(f"{finding.code}: {finding.fix.message}"),
                     kind=types.CodeActionKind.QuickFix,
-                    diagnostics=[to_diagnostic(each, report, source, uri, encoding)],
-                    is_preferred=each.fix.safe,
+                    diagnostics=[to_diagnostic(finding, report, source, uri, encoding)],
+                    is_preferred=finding.fix.safe,
                     edit=types.WorkspaceEdit(changes={uri: edits}),
                 )
             )
@@ -85,7 +88,7 @@ def code_actions(
 
 
 def _fix_all(report: Report, source: Source, uri: str, encoding: Encoding, check: Check) -> Iterator[types.CodeAction]:
-    if not any(each.fix and each.fix.safe for each in report.diagnostics):
+    if not any(finding.fix and finding.fix.safe for finding in report.diagnostics):
         return
     for fixed in fix_report(report, check=check):
         if fixed.changed:
@@ -105,15 +108,29 @@ def _order(position: types.Position) -> tuple[int, int]:
     return position.line, position.character
 
 
-def _is_harmless(source: Source, edits: tuple[Edit, ...]) -> bool:
-    before, after = (read_document(text, path=source.path)[0] for text in (source.text, apply_edits(source, edits)))
-    return before is not None and after is not None and not unintended_change(before, after, edits)
+class _Trial:
+    """Tries fixes of a document, as many as a bounded number of characters allows, and one in any case."""
+
+    def __init__(self, source: Source, aliases: Mapping[str, str]) -> None:
+        self._source, self._aliases, self._left = source, aliases, _MOST_READ
+        self._before: ReadDocument | None = None
+
+    def __call__(self, edits: tuple[Edit, ...]) -> bool:
+        if self._left <= 0:
+            return False
+        self._left -= max(len(self._source.text), 1)
+        self._before = self._before or self._read(self._source.text)
+        after = self._read(apply_edits(self._source, edits))
+        return self._before is not None and after is not None and not unintended_change(self._before, after, edits)
+
+    def _read(self, text: str) -> ReadDocument | None:
+        return read_document(text, path=self._source.path, aliases=self._aliases)[0]
 
 
 def hover(report: Report, position: Position) -> str:
     """What the rules say of a place, in Markdown; empty where there is no finding."""
-    found = {each.code: each for each in report.diagnostics if _covers(each.span, position)}
-    return "\n\n---\n\n".join(_explained(each) for each in found.values())
+    by_code = {finding.code: finding for finding in report.diagnostics if _covers(finding.span, position)}
+    return "\n\n---\n\n".join(_explained(finding) for finding in by_code.values())
 
 
 def _covers(span: Span, position: Position) -> bool:

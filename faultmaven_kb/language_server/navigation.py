@@ -22,13 +22,13 @@ _WORD = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:-[a-z0-9]++)+")
 
 def symbols(document: ReadDocument, encoding: Encoding) -> list[types.DocumentSymbol]:
     """The front matter and the sections as a tree."""
-    found = [_symbol(section, document, encoding) for section in document.outline if section.heading]
+    entries = [_symbol(section, document, encoding) for section in document.outline if section.heading]
     if document.front_matter.present:
         whole = to_range(document.source, document.front_matter.span, encoding)
         name = document.front_matter.values.get("id")
         label = printable(name) if isinstance(name, str) and name else "front matter"
-        found.insert(0, types.DocumentSymbol(label, types.SymbolKind.Object, whole, whole))
-    return found
+        entries.insert(0, types.DocumentSymbol(label, types.SymbolKind.Object, whole, whole))
+    return entries
 
 
 def _symbol(section: OutlineSection, document: ReadDocument, encoding: Encoding) -> types.DocumentSymbol:

@@ -15,7 +15,6 @@ from pygls.uris import to_fs_path
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check
 from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
@@ -58,8 +57,8 @@ class _State:
         known = self.opened.get(uri)
         if known is None or known.source.text != text:
             path = PurePath(to_fs_path(uri) or "untitled.md").as_posix()
-            document, _ = read_document(text, path=path, aliases=team_headings((path,)))
             report = self.check(text, path)
+            document, _ = read_document(text, path=path, aliases=report.aliases)
             known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
         return known
 
@@ -85,7 +84,7 @@ def make_server(*, check: Check, today: Callable[[], date]) -> LanguageServer:
 
 def _current(server: LanguageServer, state: _State, uri: str) -> _Opened:
     opened = server.workspace.text_documents.get(uri)
-    # the workspace would read any other file, a pipe without end too
+    # only open documents: the workspace would read any other path from disk, even a pipe that never ends
     return state.open(uri, opened.source if opened is not None else "")
 
 
@@ -94,7 +93,7 @@ def _at(server: LanguageServer, opened: _Opened, position: types.Position) -> Po
 
 
 def _publish(server: LanguageServer, state: _State, uri: str, version: int | None) -> None:
-    found = []
+    diagnostics = []
     if PurePath(to_fs_path(uri) or "").name not in NOT_RUNBOOKS:
         encoding = server.workspace.position_encoding
         try:
@@ -103,8 +102,8 @@ def _publish(server: LanguageServer, state: _State, uri: str, version: int | Non
             server.window_show_message(types.ShowMessageParams(types.MessageType.Error, printable(f"fmkb: {error}")))
             return
         report, source = opened.report, opened.source
-        found = [to_diagnostic(each, report, source, uri, encoding) for each in report.diagnostics]
-    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, found, version))
+        diagnostics = [to_diagnostic(finding, report, source, uri, encoding) for finding in report.diagnostics]
+    server.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
 
 
 def _watch(server: LanguageServer, state: _State) -> None:
@@ -142,7 +141,7 @@ def _watch(server: LanguageServer, state: _State) -> None:
         refresh(ls)
 
     def refresh(ls: LanguageServer) -> None:
-        """Other files are not what they were: list them again and check the open documents again."""
+        """Other files have changed: list them again and check the open documents again."""
         state.catalogue = None
         state.opened.clear()
         for uri, document in list(ls.workspace.text_documents.items()):

@@ -1,9 +1,9 @@
 """Tells clients when runbooks were added, changed or removed, in both generations of the protocol.
 
-A client of today's protocol opens a stream and hears what it asked for; one that shook hands the older way is notified
+A client of today's protocol opens a stream and hears what it asked for; one that used the older handshake is notified
 on its standing channel, so those sessions are remembered here. A watcher looks at the files every few seconds, because
-a client that only listens asks no question that would. The SDK derives what a server says it will announce from other
-things than what it announces: `truthful` corrects that.
+a client that only listens sends no request that would make the server look. The SDK derives what a server says it will
+announce from other things than what it announces: `truthful` corrects that.
 """
 
 import gc
@@ -29,7 +29,7 @@ _SECONDS = 2.0  # chosen (docs/how-to/use-from-an-agent.md)
 _MOST_SESSIONS = 1_000  # chosen: ten times the default of open sessions
 _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError)
 
-_Seen = Mapping[str, Runbook]
+_Snapshot = Mapping[str, Runbook]
 
 
 class Announcements:
@@ -56,19 +56,19 @@ class Announcements:
             group.cancel_scope.cancel()
 
     async def _watch(self) -> None:
-        seen = await anyio.to_thread.run_sync(self._look)
+        before = await anyio.to_thread.run_sync(self._look)
         while True:
             await anyio.sleep(self._seconds)
             now = await anyio.to_thread.run_sync(self._look)
-            for runbook_id in sorted(seen.keys() & now.keys()):
-                if seen[runbook_id] is not now[runbook_id] and seen[runbook_id] != now[runbook_id]:
+            for runbook_id in sorted(before.keys() & now.keys()):
+                if before[runbook_id] is not now[runbook_id] and before[runbook_id] != now[runbook_id]:
                     await self.bus.publish(ResourceUpdated(uri_of(now[runbook_id])))
-            if _listed(seen) != _listed(now):
+            if _listed(before) != _listed(now):
                 await self.bus.publish(ResourcesListChanged())
                 await self._tell_sessions()
-            seen = now
+            before = now
 
-    def _look(self) -> _Seen:
+    def _look(self) -> _Snapshot:
         """The runbooks by id, none where the knowledge base cannot be read; a new base is made ready for questions."""
         with suppress(FaultmavenError):
             base = self._current()
@@ -87,9 +87,9 @@ class Announcements:
                 self._sessions = [other for other in self._sessions if other is not session]
 
 
-def _listed(seen: _Seen) -> list[tuple[str, str]]:
+def _listed(runbooks: _Snapshot) -> list[tuple[str, str]]:
     """What a list of resources shows of the runbooks."""
-    return [(runbook_id, runbook.title) for runbook_id, runbook in seen.items()]
+    return [(runbook_id, runbook.title) for runbook_id, runbook in runbooks.items()]
 
 
 def truthful(capabilities: ServerCapabilities) -> ServerCapabilities:

@@ -131,10 +131,10 @@ def _only_first(answer: SearchAnswer) -> bool:
 
 
 def _without_command(answer: SearchAnswer) -> bool:
-    found = [hit for hit in answer.hits if hit.next_command]
-    for hit in found:
+    hits = [hit for hit in answer.hits if hit.next_command]
+    for hit in hits:
         hit.next_command = None
-    return bool(found)
+    return bool(hits)
 
 
 def _bare_bones(answer: SearchAnswer) -> bool:
@@ -160,7 +160,7 @@ _TRIMS: tuple[tuple[str, Callable[[SearchAnswer], bool]], ...] = (
 
 def _found(hit: Hit, weighed: Differential | None) -> Found:
     runbook = as_shown(hit.runbook)
-    evidence = [_reason(each, runbook) for each in hit.evidence]
+    evidence = [_reason(item, runbook) for item in hit.evidence]
     return Found(
         id=safe_id(runbook.id),
         title=_told(runbook.title, 160),
@@ -169,7 +169,7 @@ def _found(hit: Hit, weighed: Differential | None) -> Found:
         severity=runbook.metadata.severity,
         status=runbook.metadata.status,
         confidence=round(hit.confidence, 3),
-        evidence=[each for each in evidence if each],
+        evidence=[reason for reason in evidence if reason],
         causes=[
             LikelyCause(name=_told(cause.name, 100), weight=cause.weight)
             for cause in _causes(hit.runbook, runbook, weighed)[:6]
@@ -187,7 +187,9 @@ def _causes(source: Runbook, runbook: Runbook, weighed: Differential | None) -> 
 
 def _reason(evidence: Evidence, runbook: Runbook) -> Reason | None:
     """The text that speaks for a runbook, as the page shows it; None where it does not."""
-    text = next((text for text in (evidence.text, shown_line(evidence.text)) if is_shown(text, runbook)), "")
+    text = evidence.text if is_shown(evidence.text, runbook) else shown_line(evidence.text)
+    if not is_shown(text, runbook):
+        return None
     excerpt = _told(text, 160)
     return (
         Reason(field=evidence.field, text=excerpt, line=evidence.span.line if evidence.span else None)
@@ -201,7 +203,7 @@ def _telling_command(source: Runbook, runbook: Runbook, weighed: Differential | 
     step = weighed.next_step if weighed else None
     if step is None or step.runbook is not source:
         return None
-    shown = next((each for each in runbook.steps if each.span == step.step.span), None)
+    shown = next((candidate for candidate in runbook.steps if candidate.span == step.step.span), None)
     if shown is None or not shown.commands:
         return None
     return _command(shown.commands[0], f"{_step_name(shown, step.key.position)} (distinguishes the likeliest causes)")
@@ -286,27 +288,27 @@ def _entry(part: Section) -> RunbookSection:
 
 
 def _sections_named(runbook: Runbook, name: str) -> tuple[Section, ...]:
-    wanted = unmarked(name).strip().casefold()
-    found: list[Section] = []
+    heading = unmarked(name).strip().casefold()
+    sections: list[Section] = []
     level = 0
     for part in runbook.sections:
         if level and part.level > level:
-            found.append(part)
-        elif wanted in {part.title.casefold(), (part.role or "").casefold()}:
-            found.append(part)
+            sections.append(part)
+        elif heading in {part.title.casefold(), (part.role or "").casefold()}:
+            sections.append(part)
             level = part.level
         else:
             level = 0
-    return tuple(found)
+    return tuple(sections)
 
 
 def list_of(runbooks: Iterable[Runbook], *, offset: int = 0, limit: int = _MOST_ENTRIES) -> RunbookList:
     """The runbooks from `offset` on, at most `limit`."""
-    found = tuple(runbooks)
-    shown = found[offset : offset + limit]
-    left = len(found) - offset - len(shown)
+    matches = tuple(runbooks)
+    shown = matches[offset : offset + limit]
+    left = len(matches) - offset - len(shown)
     return RunbookList(
-        total=len(found),
+        total=len(matches),
         runbooks=[
             RunbookEntry(
                 id=safe_id(runbook.id),
@@ -325,7 +327,7 @@ def list_of(runbooks: Iterable[Runbook], *, offset: int = 0, limit: int = _MOST_
 
 def findings_of(report: Report, *, most: int = _MOST_FINDINGS) -> Findings:
     """What a check of one text found, the first `most` findings."""
-    found = [
+    findings = [
         Finding(
             line=diagnostic.span.line,
             column=diagnostic.span.column,
@@ -337,11 +339,11 @@ def findings_of(report: Report, *, most: int = _MOST_FINDINGS) -> Findings:
         )
         for diagnostic in report.diagnostics[:most]
     ]
-    left = len(report.diagnostics) - len(found)
+    left = len(report.diagnostics) - len(findings)
     return Findings(
         ok=not report.failed,
         errors=report.count(Level.ERROR),
         warnings=report.count(Level.WARNING),
-        findings=found,
+        findings=findings,
         cut=[f"{left} more findings"] if left else [],
     )

@@ -5,7 +5,8 @@ for clients that show only text. A mistake of the caller (an unknown id, an empt
 what was expected; a knowledge base that cannot be read is its own answer, `unavailable`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -16,7 +17,9 @@ import anyio
 import anyio.to_thread
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
+from mcp.shared.exceptions import MCPError
 from mcp.types import (
+    INTERNAL_ERROR,
     CallToolResult,
     Completion,
     CompletionArgument,
@@ -50,7 +53,7 @@ from faultmaven_kb.mcp_server.answers import (
 )
 from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, SearchAnswer
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.serving.live_base import LiveBase
+from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
 from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.text.decoding import SIZE_LIMIT
 from faultmaven_kb.text.shown import readable
@@ -90,6 +93,7 @@ class RunbookServer(MCPServer[None]):
         self._base, self._today = base, today
         self._workers = workers or Workers(seconds=_CHECK_SECONDS)
         self._checks = anyio.CapacityLimiter(_MOST_CHECKS)  # its own threads: those that wait take none from others
+        self._searches = anyio.CapacityLimiter(SEARCHES_AT_ONCE)
         derived = self._lowlevel_server.get_capabilities  # the SDK has no other place to say what is announced
         self._lowlevel_server.get_capabilities = (  # type: ignore[method-assign]
             lambda *arguments, **named: truthful(derived(*arguments, **named))
@@ -105,7 +109,7 @@ class RunbookServer(MCPServer[None]):
         self.prompt(title="Investigate an incident")(self.investigate)
         self.completion()(self.complete_id)  # type: ignore[no-untyped-call]
 
-    def search_runbooks(
+    async def search_runbooks(
         self,
         question: Annotated[str, Field(min_length=1, max_length=_LARGEST_TEXT, description="What is seen, as it is.")],
         technology: Filter = None,
@@ -119,16 +123,9 @@ class RunbookServer(MCPServer[None]):
         """
         if not question.strip():
             raise ToolError("question is empty, expected what is seen: a message, an alert, a log")
-        try:
-            base = self._base.current()
-        except FaultmavenError as error:
-            return _result(unavailable(str(error)))
-        if not len(base):
-            return _result(unavailable("the knowledge base contains no runbook"))
         narrow = _unmarked(technology=technology, severity=severity, tag=tag)
-        answer = base.search(question, limit=10, **narrow)
-        weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
-        return _result(search_answer(replace(answer, hits=answer.hits[:limit]), weighed))
+        work = partial(self._found, question, narrow, limit)
+        return _result(await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._searches))
 
     def get_runbook(
         self,
@@ -158,8 +155,9 @@ class RunbookServer(MCPServer[None]):
         offset: Annotated[int, Field(ge=0)] = 0,
     ) -> Annotated[CallToolResult, RunbookList]:
         """List runbooks, narrowed by filters."""
-        found = self._loaded().filter(**_unmarked(technology=technology, severity=severity, tag=tag, status=status))
-        return _result(list_of(found, offset=offset))
+        narrow = _unmarked(technology=technology, severity=severity, tag=tag, status=status)
+        with self._loaded() as base:
+            return _result(list_of(base.filter(**narrow), offset=offset))
 
     async def validate_runbook(
         self,
@@ -205,37 +203,62 @@ class RunbookServer(MCPServer[None]):
         """The ids that begin with what was typed."""
         if not isinstance(ref, ResourceTemplateReference) or argument.name != "id":
             return None
-        found = [name for name in map(safe_id, self._loaded().ids) if name.startswith(argument.value)]
-        return Completion(values=found[:100], total=len(found), has_more=len(found) > 100)
+        with self._loaded(_refusal) as base:
+            ids = [name for name in map(safe_id, base.ids) if name.startswith(argument.value)]
+        return Completion(values=ids[:100], total=len(ids), has_more=len(ids) > 100)
 
     async def list_resources(self) -> list[Resource]:
         """One resource for each runbook, as the files are now."""
-        return [
-            Resource(
-                uri=uri_of(runbook),
-                name=safe_id(runbook.id),
-                title=title_of(runbook),
-                mime_type="text/markdown",
-            )
-            for runbook in self._loaded()
-        ]
+        with self._loaded(_refusal) as base:
+            return [
+                Resource(
+                    uri=uri_of(runbook),
+                    name=safe_id(runbook.id),
+                    title=title_of(runbook),
+                    mime_type="text/markdown",
+                )
+                for runbook in base
+            ]
 
-    def _loaded(self) -> KnowledgeBase:
+    def _found(self, question: str, narrow: dict[str, str | None], limit: int) -> SearchAnswer:
         try:
-            return self._base.current()
+            return _searched(self._base.current(), question, narrow, limit)
         except FaultmavenError as error:
-            raise ToolError(printable(f"the knowledge base is unavailable: {error}")) from None
+            return unavailable(str(error))
+
+    @contextmanager
+    def _loaded(self, refuse: Callable[[str], Exception] = ToolError) -> Iterator[KnowledgeBase]:
+        """The base; one that cannot be opened, or turns out to be damaged while it is read, is refused with the remedy.
+
+        `refuse` makes the error: of what is not a tool the SDK would keep the words of a `ToolError` to itself.
+        """
+        try:
+            yield self._base.current()
+        except FaultmavenError as error:
+            raise refuse(printable(f"the knowledge base is unavailable: {error}")) from None
 
     def _runbook(self, runbook_id: str) -> Runbook:
-        base = self._loaded()
-        found = base.ids_named(runbook_id) or base.ids_named(unquote(runbook_id, errors="surrogateescape"))
-        if len(found) > 1:
-            options = ", ".join(safe_id(each) for each in found[:10])
-            raise ToolError(f'"{printable(runbook_id)}" is {len(found)} runbooks, expected one of {options}')
-        if not found:
-            hint = did_you_mean(safe_id(runbook_id), map(safe_id, base.ids)) or "; list_runbooks shows them all"
-            raise ToolError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
-        return base[found[0]]
+        with self._loaded() as base:
+            ids = base.ids_named(runbook_id) or base.ids_named(unquote(runbook_id, errors="surrogateescape"))
+            if len(ids) > 1:
+                options = ", ".join(safe_id(name) for name in ids[:10])
+                raise ToolError(f'"{printable(runbook_id)}" is {len(ids)} runbooks, expected one of {options}')
+            if not ids:
+                hint = did_you_mean(safe_id(runbook_id), map(safe_id, base.ids)) or "; list_runbooks shows them all"
+                raise ToolError(f'no runbook has the id "{printable(runbook_id)}"{hint}')
+            return base[ids[0]]
+
+
+def _searched(base: KnowledgeBase, question: str, narrow: dict[str, str | None], limit: int) -> SearchAnswer:
+    if not len(base):
+        return unavailable("the knowledge base contains no runbook")
+    answer = base.search(question, limit=10, **narrow)
+    weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
+    return search_answer(replace(answer, hits=answer.hits[:limit]), weighed)
+
+
+def _refusal(message: str) -> MCPError:
+    return MCPError(INTERNAL_ERROR, message)
 
 
 def _unmarked(**filters: str | None) -> dict[str, str | None]:

@@ -27,6 +27,9 @@ SCHEMAS: dict[str, tuple[type[BaseModel], str]] = {
 def schema(name: str) -> dict[str, Any]:
     """The JSON Schema called `frontmatter` or `runbook`. Raises KeyError for any other name."""
     model, description = SCHEMAS[name]
+    for field in model.model_fields.values():
+        if isinstance(field.default, BaseModel):  # pydantic 2.12.0 cannot write one that nobody built
+            type(field.default).model_rebuild()
     mode = "validation" if name == "frontmatter" else "serialization"
     generated = model.model_json_schema(mode=mode)  # type: ignore[arg-type]
     generated.pop("description", None)

@@ -2,12 +2,12 @@
 
 from datetime import date
 
-__all__ = ["new_runbook"]
+__all__ = ["new_runbook", "title_of_id"]
 
 _TEMPLATE = """\
 ---
 id: {id}
-title: "{technology} - {problem}"
+title: "{title}"
 technology: {folder}
 severity: medium
 tags:
@@ -21,7 +21,7 @@ verified_by: "none yet"
 status: draft
 ---
 
-# {technology} - {problem}
+# {title}
 
 > **Purpose**: TODO one sentence: which fault this fixes
 
@@ -180,8 +180,11 @@ TODO why this happens, in a few short paragraphs.
 
 def new_runbook(runbook_id: str, technology: str, today: date) -> str:
     """The text of a new runbook that passes the `ingest` profile; the TODOs are what `contribute` asks for."""
-    words = runbook_id.split("-")
-    problem = " ".join(word.capitalize() for word in words[1:])
-    return _TEMPLATE.format(
-        id=runbook_id, technology=technology.capitalize(), problem=problem, folder=technology, today=today.isoformat()
-    )
+    title = title_of_id(runbook_id, technology)
+    return _TEMPLATE.format(id=runbook_id, title=title, folder=technology, today=today.isoformat())
+
+
+def title_of_id(runbook_id: str, technology: str) -> str:
+    """The title that an id suggests: "Redis - Out Of Memory"."""
+    problem = " ".join(word.capitalize() for word in runbook_id.split("-")[1:])
+    return f"{technology.capitalize()} - {problem}"

@@ -36,17 +36,17 @@ class Directive:
 
 def directives_before(source: Source, line: int) -> tuple[Directive, ...]:
     """The directives in the comment lines right above `line` (from 1), blank lines ignored, in their order."""
-    found: list[Directive] = []
+    directives: list[Directive] = []
     number = line - 1
     while number > 0:
         text = source.line(number).strip().lstrip("> ")
         match = _COMMENT.fullmatch(text)
         if match:
-            found.append(_directive(match["kind"], match["value"].rstrip(), number))
+            directives.append(_directive(match["kind"], match["value"].rstrip(), number))
         elif text:
             break
         number -= 1
-    return tuple(reversed(found))
+    return tuple(reversed(directives))
 
 
 def is_exit_code(text: str) -> bool:

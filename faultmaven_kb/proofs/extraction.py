@@ -49,17 +49,19 @@ class LabFence:
 
     def directive(self, kind: str) -> str | None:
         """The value of the directive of this kind, None without one."""
-        return next((each.value for each in self.directives if each.kind == kind and not each.fault), None)
+        return next(
+            (directive.value for directive in self.directives if directive.kind == kind and not directive.fault), None
+        )
 
 
 def sections_of(runbook: Runbook) -> tuple[tuple[str, str, tuple[Command, ...]], ...]:
     """The name, heading and fences of every section that may be executed, in the order of the document."""
-    found = [("quick-fix", "Quick Fix", runbook.quick_fix)]
+    sections = [("quick-fix", "Quick Fix", runbook.quick_fix)]
     for index, step in enumerate(runbook.steps, start=1):
-        found.append((f"step-{step.number or index}", step.title, step.commands))
+        sections.append((f"step-{step.number or index}", step.title, step.commands))
     for index, solution in enumerate(runbook.solutions, start=1):
-        found.append((f"solution-{solution.number or index}", solution.title, solution.commands))
-    return tuple(found)
+        sections.append((f"solution-{solution.number or index}", solution.title, solution.commands))
+    return tuple(sections)
 
 
 def extract(runbook: Runbook, source: Source, *, clients: Mapping[str, str] = _NO_CLIENTS) -> tuple[LabFence, ...]:
@@ -78,19 +80,19 @@ def shown_fences(runbook: Runbook, fences: Iterable[LabFence]) -> dict[str, str]
     A fence of a configuration or of another language without a directive, and a solution without any executable fence.
     """
     executable = {(fence.section, fence.line) for fence in fences}
-    found: dict[str, str] = {}
+    reasons: dict[str, str] = {}
     for section, _, commands in sections_of(runbook):
         if section.startswith("step-"):
             continue
         if (commands or section.startswith("solution")) and not any(
-            (section, each.span.line) in executable for each in commands
+            (section, command.span.line) in executable for command in commands
         ):
-            found[section] = "it has no command that a machine can run"
-        for each in commands:
-            language = each.language or ""
-            if (section, each.span.line) not in executable and language not in _OUTPUT_LANGUAGES:
-                found.setdefault(f"{section} ({language})", "the fence is shown and not run")
-    return found
+            reasons[section] = "it has no command that a machine can run"
+        for command in commands:
+            language = command.language or ""
+            if (section, command.span.line) not in executable and language not in _OUTPUT_LANGUAGES:
+                reasons.setdefault(f"{section} ({language})", "the fence is shown and not run")
+    return reasons
 
 
 def _fences(
@@ -99,7 +101,7 @@ def _fences(
     number = 0
     for fence in fences:
         directives = directives_before(source, fence.span.line)
-        as_file = any(each.kind == "file" for each in directives)
+        as_file = any(directive.kind == "file" for directive in directives)
         if not (as_file or fence.language in SHELL or fence.language == "console" or fence.language in clients):
             continue
         number += 1

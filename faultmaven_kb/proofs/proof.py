@@ -135,7 +135,7 @@ def executed_hash(fences: Iterable[LabFence], *, skipped: Iterable[str] = ()) ->
     for fence in fences:
         if fence.id in left_out or fence.section in left_out:
             continue
-        directives = [[each.kind, each.value] for each in fence.directives]
+        directives = [[directive.kind, directive.value] for directive in fence.directives]
         text = json.dumps([fence.id, fence.language, directives, fence.code.rstrip()], ensure_ascii=False)
         digest.update(text.encode() + b"\n")
     return digest.hexdigest()

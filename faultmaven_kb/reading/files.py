@@ -85,7 +85,7 @@ def find_states(paths: Iterable[str | Path], *, start: str | Path = "") -> list[
     Relative paths begin at `start`, and names are as they are from there. Made for many files: one look at each.
     Raises `PathError` for a path that does not exist.
     """
-    found: dict[str, FileState] = {}
+    by_name: dict[str, FileState] = {}
     for path in map(Path, paths):
         place = Path(start, path)
         if place.is_dir():
@@ -95,8 +95,8 @@ def find_states(paths: Iterable[str | Path], *, start: str | Path = "") -> list[
         else:
             raise PathError(f"no such file or folder: {str(place)!r}")
         for state in states:
-            found.setdefault(state.name, state)
-    return list(found.values())
+            by_name.setdefault(state.name, state)
+    return list(by_name.values())
 
 
 def _states_below(top: str, folder: Path) -> Iterator[FileState]:
@@ -122,11 +122,13 @@ def other_markup(name: str) -> str | None:
 
 
 def find_other_markup(paths: Iterable[str | Path]) -> Iterator[Path]:
-    """The files of a markup that is not read below the given folders, sorted; those that are no runbook by name not."""
+    """The files of a markup that is not read below the given folders, sorted, without those that are not runbooks."""
     for path in map(Path, paths):
         if path.is_dir():
-            found = (each for each in entries_below(path) if other_markup(each.name))
-            yield from sorted(Path(each.path) for each in found if f"{Path(each.name).stem}.md" not in NOT_RUNBOOKS)
+            entries = (entry for entry in entries_below(path) if other_markup(entry.name))
+            yield from sorted(
+                Path(entry.path) for entry in entries if f"{Path(entry.name).stem}.md" not in NOT_RUNBOOKS
+            )
 
 
 def find_strays(paths: Iterable[str | Path]) -> Iterator[Path]:
@@ -160,7 +162,7 @@ def shown_name(path: Path) -> str:
 def is_runbook(path: str) -> bool:
     """Whether a path below a folder of runbooks (with forward slashes) is that of a runbook, by its name alone."""
     name = path.rpartition("/")[2]
-    return name.endswith(".md") and name not in NOT_RUNBOOKS and not any(part[:1] == "." for part in path.split("/"))
+    return name.endswith(".md") and name not in NOT_RUNBOOKS and not path.startswith(".") and "/." not in path
 
 
 def _leads_out(file: Path, folder: Path) -> bool:

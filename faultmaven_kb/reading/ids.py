@@ -40,23 +40,25 @@ def unique_ids(namings: Sequence[Naming]) -> list[str | None]:
     """The ids in force, in the same order; None where there is no runbook and for the later ones of equal ids."""
     qualified = _qualified(namings)
     seen: set[str] = set()
-    found: list[str | None] = []
+    ids: list[str | None] = []
     for naming in namings:
         runbook_id = naming.id
         if runbook_id is not None:
             page, mark, anchor = runbook_id.partition("#")
             runbook_id = qualified.get((page, naming.path), page) + mark + anchor if naming.by_file else runbook_id
-        found.append(None if runbook_id is None or runbook_id in seen else runbook_id)
+        ids.append(None if runbook_id is None or runbook_id in seen else runbook_id)
         if runbook_id is not None:
             seen.add(runbook_id)
-    return found
+    return ids
 
 
 def short_forms(name: str, ids: Iterable[str]) -> tuple[str, ...]:
     """The ids that a short form may mean: an id's end after a `/` or a `#`, whatever its case."""
-    wanted = name.casefold()
-    ends = tuple(mark + wanted for mark in "/#")
-    return tuple(each for each in ids if each.casefold() == wanted or each.casefold().endswith(ends))
+    folded = name.casefold()
+    ends = tuple(mark + folded for mark in "/#")
+    return tuple(
+        candidate for candidate in ids if candidate.casefold() == folded or candidate.casefold().endswith(ends)
+    )
 
 
 def _page(runbook_id: str) -> str:
@@ -65,14 +67,16 @@ def _page(runbook_id: str) -> str:
 
 def _qualified(namings: Sequence[Naming]) -> dict[tuple[str, str], str]:
     """The qualified name of each page whose name came from its file and is taken more than once."""
+    first: dict[str, str] = {}
+    named = [(_page(naming.id), naming) for naming in namings if naming.id is not None]
+    shared = {page for page, naming in named if first.setdefault(page, naming.path) != naming.path}
     files: dict[str, dict[str, bool]] = {}
-    for naming in namings:
-        if naming.id is not None:
-            files.setdefault(_page(naming.id), {})[naming.path] = naming.by_file
+    for page, naming in named if shared else ():  # mostly there are none among many
+        if page in shared:
+            files.setdefault(page, {})[naming.path] = naming.by_file
     return {
         (page, path): name
         for page, owners in files.items()
-        if len(owners) > 1
         for path, name in _names(page, [path for path, by_file in owners.items() if by_file]).items()
     }
 

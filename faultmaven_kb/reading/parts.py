@@ -7,14 +7,17 @@ does not.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from faultmaven_kb.dialects import best_dialect
+from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.dialect import Dialect, Document
-from faultmaven_kb.dialects.pages import names_fault, problems_of, rest_of
+from faultmaven_kb.dialects.listing import one_solution
+from faultmaven_kb.dialects.pages import problems_of, rest_of
+from faultmaven_kb.dialects.pieces.enumerations import heading_words
+from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.model.runbook import Runbook, Symptom
 from faultmaven_kb.text.inline import literals
-from faultmaven_kb.text.outline import OutlineSection, walk
+from faultmaven_kb.text.outline import OutlineSection, walk, words
 from faultmaven_kb.text.slugs import heading_anchors
 
 __all__ = ["runbooks_in"]
@@ -45,8 +48,8 @@ def _rest(
 ) -> Iterator[Runbook]:
     rest = rest_of(document, problems)
     if rest:
-        seen = Document(document.source, document.front_matter, rest)
-        yield build(seen, best_dialect(seen))
+        view = Document(document.source, document.front_matter, rest)
+        yield build(view, best_dialect(view))
 
 
 def _part(
@@ -56,21 +59,27 @@ def _part(
     anchor: str,
     build: Callable[[Document, Dialect], Runbook],
 ) -> Runbook:
-    seen = Document(document.source, document.front_matter, (_raised(problem, problem.level - 1),))
-    found = build(seen, best_dialect(seen))
-    metadata = found.metadata.model_copy(update={"id": None, "title": None, "aliases": (), "alerts": ()})
-    own = {"id": f"{page.id}#{anchor}", "title": problem.title or anchor, "metadata": metadata}
-    return found.model_copy(update={**own, "symptoms": found.symptoms or _symptoms(found, problem)})
+    view = Document(document.source, document.front_matter, (problem.raised(problem.level - 1),))
+    runbook = build(view, best_dialect(view))
+    title = heading_words(problem.title)
+    metadata = runbook.metadata.model_copy(update={"id": None, "title": None, "aliases": (), "alerts": ()})
+    own = {"id": f"{page.id}#{anchor}", "title": title or anchor, "metadata": metadata}
+    if (
+        not (runbook.steps or runbook.solutions) and names_fault(problem.title) and problem.blocks
+    ):  # its words are the help
+        own["solutions"] = (one_solution(title, problem.blocks, problem.span).model_copy(update={"number": 1}),)
+    return runbook.model_copy(update={**own, "symptoms": runbook.symptoms or _symptoms(runbook, problem)})
 
 
-def _raised(section: OutlineSection, by: int) -> OutlineSection:
-    """The section with its heading as the title of a document, and those below it raised alike."""
-    heading = replace(section.heading, level=section.level - by) if section.heading else None
-    return replace(section, heading=heading, children=tuple(_raised(child, by) for child in section.children))
+def _told(section: OutlineSection) -> str:
+    """What a heading says behind a name such as "Problem:"."""
+    name, _, value = section.title.partition(": ")
+    return value.strip() if HEADINGS.role(words(name)) in ("meaning", "symptoms") else ""
 
 
 def _symptoms(part: Runbook, problem: OutlineSection) -> tuple[Symptom, ...]:
     """What the alert means is what is seen when it fires; a heading may say it itself ("Jobs stay in the queue")."""
-    meaning = problem.title if names_fault(problem.title) else part.purpose.partition("\n\n")[0]
+    meaning = heading_words(problem.title) if names_fault(problem.title) else part.purpose.partition("\n\n")[0]
+    meaning = meaning or next(filter(None, map(_told, problem.children)), "")
     span = problem.blocks[0].span if problem.blocks else problem.span
     return (Symptom(text=meaning, literals=literals(meaning), span=span),) if meaning else ()

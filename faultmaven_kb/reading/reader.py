@@ -73,13 +73,13 @@ def parse_runbook(
     anything for the content: a document that a stage cannot take is a finding too (RB990).
     """
     try:
-        found, diagnostics = read_document(document, path=path, dialect=dialect, aliases=aliases)
-        parts = runbooks_in(found, found.runbook, _build) if found and dialect is None else ()
+        parsed, diagnostics = read_document(document, path=path, dialect=dialect, aliases=aliases)
+        parts = runbooks_in(parsed, parsed.runbook, _build) if parsed and dialect is None else ()
     except FaultmavenError:
         raise
     except Exception as error:  # the promise holds for faults of this library too
         return ParseResult(None, (internal_error("reading this document", error, _name(document, path)),))
-    return ParseResult(found.runbook if found else None, diagnostics, parts)
+    return ParseResult(parsed.runbook if parsed else None, diagnostics, parts)
 
 
 def read_document(
@@ -127,25 +127,25 @@ def read_body(
         return None, (*diagnostics, beyond)
     aliases = {heading.casefold(): meant for heading, meant in aliases.items()}
     outline = build_outline(source, blocks, source.position(front_matter.end).line, aliases=aliases)
-    seen = Document(source, front_matter, outline)
-    chosen = best_dialect(seen) if dialect is None else dialect_named(dialect)
-    runbook = _build(seen, chosen)
+    document = Document(source, front_matter, outline)
+    chosen = best_dialect(document) if dialect is None else dialect_named(dialect)
+    runbook = _build(document, chosen)
     return ReadDocument(source, front_matter, outline, blocks, chosen, runbook, diagnostics), diagnostics
 
 
-def _build(seen: Document, dialect: Dialect) -> Runbook:
+def _build(document: Document, dialect: Dialect) -> Runbook:
     """The runbook of a document: what the dialect reads, and what holds for every dialect."""
-    metadata = _metadata(seen.front_matter, dialect)
-    contents = dialect.read(seen)
-    path = None if seen.source.path == "<text>" else seen.source.path
-    heading = title_of(seen, dialect.headings)
+    metadata = _metadata(document.front_matter, dialect)
+    contents = dialect.read(document)
+    path = None if document.source.path == "<text>" else document.source.path
+    heading = title_of(document, dialect.headings)
     stem = PurePosixPath(path).stem if path else ""
     return Runbook(
         id=metadata.id or contents.id or stem or _NOT_KEBAB.sub("-", heading).strip("-").lower() or "untitled",
         title=metadata.title or heading or stem or "Untitled",
         dialect=dialect.name,
         metadata=metadata,
-        sections=tuple(_sections(seen, dialect, contents)),
+        sections=tuple(_sections(document, dialect, contents)),
         path=path,
         **contents.present(),
     )
@@ -153,10 +153,10 @@ def _build(seen: Document, dialect: Dialect) -> Runbook:
 
 def _metadata(front_matter: FrontMatter, dialect: Dialect) -> Metadata:
     """The front matter in the library's words; what a dialect translated stays in `other` as it stood."""
-    written = front_matter.values
-    translated = dialect.translate(written)
+    values = front_matter.values
+    translated = dialect.translate(values)
     metadata = read_metadata(translated)
-    changed = {key: value for key, value in written.items() if translated.get(key) != value}
+    changed = {key: value for key, value in values.items() if translated.get(key) != value}
     other = {key: _as_written(front_matter, value, (key,)) for key, value in {**changed, **metadata.other}.items()}
     return metadata if other == metadata.other else metadata.model_copy(update={"other": other})
 
@@ -164,9 +164,9 @@ def _metadata(front_matter: FrontMatter, dialect: Dialect) -> Metadata:
 def _as_written(front_matter: FrontMatter, value: Any, path: tuple[str | int, ...]) -> Any:
     """A value of an unknown key: a number that says less than its text (1.10, 10:00, 007) is the text."""
     if isinstance(value, dict):
-        return {key: _as_written(front_matter, each, (*path, key)) for key, each in value.items()}
+        return {key: _as_written(front_matter, item, (*path, key)) for key, item in value.items()}
     if isinstance(value, list):
-        return [_as_written(front_matter, each, (*path, number)) for number, each in enumerate(value)]
+        return [_as_written(front_matter, item, (*path, number)) for number, item in enumerate(value)]
     entry = front_matter.entries.get(path)
     if entry is None or isinstance(value, bool) or not isinstance(value, int | float):
         return value
@@ -174,7 +174,7 @@ def _as_written(front_matter: FrontMatter, value: Any, path: tuple[str | int, ..
     return value if str(value) == text else text
 
 
-def _sections(seen: Document, dialect: Dialect, contents: Contents) -> Iterable[Section]:
+def _sections(document: Document, dialect: Dialect, contents: Contents) -> Iterable[Section]:
     places = {step.span.line: "steps" for step in contents.steps}
     places |= {solution.span.line: "solutions" for solution in contents.solutions}
 
@@ -185,11 +185,11 @@ def _sections(seen: Document, dialect: Dialect, contents: Contents) -> Iterable[
             if not named:  # no heading says what it is, so it is what it was read as by its shape
                 lines = range(part.span.line, part.span.end_line + 1)
                 role = next((read_as for line, read_as in places.items() if line in lines), None)
-            text = _raw(seen.source, part.span.line, part.span.end_line)
+            text = _raw(document.source, part.span.line, part.span.end_line)
             yield Section(level=part.level, title=part.title, role=role, text=text, span=part.span)
             yield from read(part.children, known=named)
 
-    return read(seen.outline, known=False)
+    return read(document.outline, known=False)
 
 
 def _raw(source: Source, first: int, last: int) -> str:

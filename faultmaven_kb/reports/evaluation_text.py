@@ -53,6 +53,8 @@ def self_check_text(check: SelfCheck, *, misses: int = 20) -> str:
     for pair in check.collisions[:misses]:
         lines.append(f"  {printable(pair.runbook)} -> {printable(pair.other)}: {pair.count}")
         lines += [f"    {_short(text)}" for text in pair.symptoms[:3]]
+    if check.not_asked:
+        lines.append(f"symptoms not asked, because their runbooks have more than a dozen: {check.not_asked}")
     if check.without_symptoms:
         lines.append(f"runbooks without symptoms: {', '.join(map(printable, check.without_symptoms[:misses]))}")
     return "\n".join(lines) + "\n"
@@ -89,9 +91,9 @@ def _by_category(evaluation: Evaluation) -> Iterator[str]:
     for name in names:
         part = evaluation.of(name)
         shares = part.verdicts(positive=bool(part.positives))
-        found = part.ranking_figures()
+        intervals = part.ranking_figures()
         figures = "".join(
-            f"  {each.value:>5.3f}" if (each := found[m]) else "      -" for m in ("S@1", "S@3", "MRR@10")
+            f"  {interval.value:>5.3f}" if (interval := intervals[m]) else "      -" for m in ("S@1", "S@3", "MRR@10")
         )
         verdicts = f"{shares.match:>6.1%} {shares.ambiguous:>7.1%} {shares.none:>6.1%}"
         yield f"{printable(name):<{width}}  {len(part.outcomes):>5}{figures} {verdicts}"
@@ -112,9 +114,9 @@ def _misses(evaluation: Evaluation, most: int, explained: Mapping[str, Explanati
         yield f"misses: {len(misses)}"
         for outcome in misses[:most]:
             yield f"  {printable(outcome.question.id)}  {_short(outcome.question.text)}"
-            wanted = ", ".join(identity for identity, _ in outcome.question.expected) or "nothing"
+            expected = ", ".join(identity for identity, _ in outcome.question.expected) or "nothing"
             got = outcome.ranking[0] if outcome.ranking else "nothing"
-            yield f"      expected {printable(wanted)}, got {printable(got)} ({_place(outcome)})"
+            yield f"      expected {printable(expected)}, got {printable(got)} ({_place(outcome)})"
             if outcome.question.id in explained:
                 yield from _explained(explained[outcome.question.id])
         if len(misses) > most:
@@ -147,12 +149,12 @@ def _place(outcome: Outcome) -> str:
     return f"rank {outcome.rank}" if outcome.rank else "not found"
 
 
-def _with_interval(found: Interval | None) -> str:
-    return f"{found.value:.3f}  ({found.low:.3f} to {found.high:.3f})" if found else "-"
+def _with_interval(interval: Interval | None) -> str:
+    return f"{interval.value:.3f}  ({interval.low:.3f} to {interval.high:.3f})" if interval else "-"
 
 
-def _signed(found: Interval | None) -> str:
-    return f"{found.value:+.3f}  ({found.low:+.3f} to {found.high:+.3f})" if found else "-"
+def _signed(interval: Interval | None) -> str:
+    return f"{interval.value:+.3f}  ({interval.low:+.3f} to {interval.high:+.3f})" if interval else "-"
 
 
 def _short(text: str) -> str:

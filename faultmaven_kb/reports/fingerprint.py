@@ -33,12 +33,12 @@ def line_hashes(text: str) -> tuple[str, ...]:
     for unit in units:
         prefixes.append((prefixes[-1] * _BASE + unit) % _MODULUS)
     power = pow(_BASE, _WINDOW, _MODULUS)
-    seen: Counter[int] = Counter()
+    counts: Counter[int] = Counter()
     hashes = []
     for start in starts:
         value = (prefixes[start + _WINDOW] - prefixes[start] * power) % _MODULUS
-        seen[value] += 1
-        hashes.append(f"{value:x}:{seen[value]}")
+        counts[value] += 1
+        hashes.append(f"{value:x}:{counts[value]}")
     return tuple(hashes)
 
 
@@ -54,13 +54,13 @@ def fingerprints(diagnostics: Iterable[Diagnostic], sources: Mapping[str, Source
 
     Line numbers take no part, so a finding keeps its identity when text above it comes or goes.
     """
-    seen: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     hashes = []
     for diagnostic in diagnostics:
         source = sources.get(diagnostic.path)
         line = " ".join(source.line(diagnostic.span.line).split()) if source else ""
         parts = "\0".join((diagnostic.path, diagnostic.code, diagnostic.message, line))
         digest = hashlib.sha256(parts.encode("utf-8", "surrogatepass")).hexdigest()[:40]
-        seen[digest] += 1
-        hashes.append(digest if seen[digest] == 1 else f"{digest}-{seen[digest]}")
+        counts[digest] += 1
+        hashes.append(digest if counts[digest] == 1 else f"{digest}-{counts[digest]}")
     return tuple(hashes)

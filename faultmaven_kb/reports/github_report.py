@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from faultmaven_kb.brief import counted
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.gate.rules.pages import page_url
+from faultmaven_kb.gate.rule_help.pages import page_url
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.markdown_text import escaped
 from faultmaven_kb.text.terminal_text import printable
@@ -57,8 +57,8 @@ def _annotation(diagnostic: Diagnostic, context: Context) -> str:
     if span.line == span.end_line:
         properties += [("col", str(span.column)), ("endColumn", str(span.end_column))]
     properties.append(("title", f"{diagnostic.code} {diagnostic.name}"))
-    written = ",".join(f"{name}={_property(value)}" for name, value in properties)
-    return f"::{_COMMANDS[diagnostic.level]} {written}::{_data(diagnostic.message)}"
+    listed = ",".join(f"{name}={_property(value)}" for name, value in properties)
+    return f"::{_COMMANDS[diagnostic.level]} {listed}::{_data(diagnostic.message)}"
 
 
 def _data(text: str) -> str:

@@ -48,7 +48,7 @@ def _markdown(health: Health) -> str:
     """The state as a page, ended by a line feed."""
     parts = ["# Report on the knowledge base", f"{_headline(health)}. Made by `fmkb report --format markdown`."]
     for name, counts in _counts(health).items():
-        parts.append(_page_table((name, "runbooks"), tuple((each, str(count)) for each, count in counts.items())))
+        parts.append(_page_table((name, "runbooks"), tuple((value, str(count)) for value, count in counts.items())))
     for section in _sections(health):
         parts += [f"## {section.title}", section.note]
         parts.append(_page_table(section.columns, section.rows) if section.rows else "None.")
@@ -64,8 +64,8 @@ HEALTH_FORMATS: Mapping[str, Callable[[Health], str]] = {"table": _table, "json"
 
 
 def _headline(health: Health) -> str:
-    found = counted(len(health.findings), "finding") if health.findings else "no finding"
-    return f"{counted(health.runbooks, 'runbook')} on {health.today}, {counted(health.proofs, 'proof')}, {found}"
+    findings = counted(len(health.findings), "finding") if health.findings else "no finding"
+    return f"{counted(health.runbooks, 'runbook')} on {health.today}, {counted(health.proofs, 'proof')}, {findings}"
 
 
 def _counts(health: Health) -> dict[str, Mapping[str, int]]:

@@ -46,7 +46,7 @@ def _suite(root: Xml.Element, path: str, diagnostics: list[Diagnostic]) -> None:
                 f"{place}: {diagnostic.level.value} {diagnostic.code} {diagnostic.name}: {diagnostic.message}"
             )
     _count(suite)
-    suite.set("skipped", "0")  # the schema of Jenkins knows it for a suite only
+    suite.set("skipped", "0")  # the schema of Jenkins allows it on a suite only
 
 
 def _count(element: Xml.Element) -> None:
@@ -57,5 +57,5 @@ def _count(element: Xml.Element) -> None:
 
 
 def _text(text: str) -> str:
-    """A text without the characters that XML 1.0 has no way to write."""
+    """A text without the characters that XML 1.0 cannot represent."""
     return _NOT_XML.sub("\ufffd", printable(text))

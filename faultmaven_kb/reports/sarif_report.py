@@ -12,8 +12,8 @@ from urllib.parse import quote
 from faultmaven_kb._version import __version__
 from faultmaven_kb.diagnostics import Diagnostic, Fix, Level, Related
 from faultmaven_kb.gate.engine.report import Report
+from faultmaven_kb.gate.rule_help.pages import page_url
 from faultmaven_kb.gate.rules.catalogue import all_rules
-from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import line_hashes

@@ -20,15 +20,15 @@ _LEAST_SHARE = 0.01  # as the terminal shows them
 _MOST_TEXT = 300  # characters, chosen: three lines of a page
 
 
-def transcript(given: Sequence[Observation], answers: Sequence[Answered], found: Differential) -> str:
+def transcript(observations: Sequence[Observation], answers: Sequence[Answered], differential: Differential) -> str:
     """The Markdown of a case: what was observed at first, the questions with their answers, the causes after them."""
-    return "\n".join([*_observed(given), *_asked(answers), *_causes(found)]) + "\n"
+    return "\n".join([*_observed(observations), *_asked(answers), *_causes(differential)]) + "\n"
 
 
-def _observed(given: Sequence[Observation]) -> Iterator[str]:
+def _observed(observations: Sequence[Observation]) -> Iterator[str]:
     yield "## Observed"
     yield ""
-    for observation in given:
+    for observation in observations:
         yield f"- {'seen' if observation.seen else 'not seen'}: {_text(observation.text)}"
 
 
@@ -44,24 +44,24 @@ def _asked(answers: Sequence[Answered]) -> Iterator[str]:
         yield f"- {_text(place)}: {_text(plain(question.finding.text))} - **{_ANSWERS[answer]}**"
 
 
-def _causes(found: Differential) -> Iterator[str]:
+def _causes(differential: Differential) -> Iterator[str]:
     yield ""
     yield "## Causes"
     yield ""
-    if not found.causes:
+    if not differential.causes:
         yield "No runbook points to a cause."
         return
-    for rank in found.causes:
+    for rank in differential.causes:
         if rank.share >= _LEAST_SHARE:
             yield f"- {rank.share:.0%} {_text(rank.cause.name)} ({_text(rank.runbook.id)})"
             for solution in rank.solutions:
                 yield f"  - Solution {solution.number or solution.position}: {_text(solution.title)}"
-    rest = found.something_else + sum(rank.share for rank in found.causes if rank.share < _LEAST_SHARE)
+    rest = differential.something_else + sum(rank.share for rank in differential.causes if rank.share < _LEAST_SHARE)
     yield f"- {rest:.0%} something else"
     yield ""
     yield CAVEAT
-    if found.next_step:
-        step = found.next_step
+    if differential.next_step:
+        step = differential.next_step
         title = f"{step.runbook.id}, step {step.step.number or step.key.position}: {step.step.title}"
         yield ""
         yield f"Not checked yet: {_text(title)}"

@@ -64,9 +64,9 @@ class _Late:
     @classmethod
     def late(cls, readers: Mapping[str, Callable[[], Any]], **known: Any) -> Self:
         """One whose parts are `known` or else read by `readers`, each once, when they are asked for."""
-        made = cls.__new__(cls)
-        made.__dict__.update(known, _readers=readers)
-        return made
+        instance = cls.__new__(cls)
+        instance.__dict__.update(known, _readers=readers)
+        return instance
 
     if not TYPE_CHECKING:  # would make every misspelt name an Any
 
@@ -88,16 +88,20 @@ class _Late:
 class Hit(_Late):
     """A runbook that was found, how well, and why.
 
+    `explained` is the share of the question, weighed by what its words tell, that the runbook says or means (0 to 1);
+    of a long input, the share of the line that it explains best.
+
     What costs most is read when it is first asked for: a hit that nobody looks at needs no model and no evidence.
     """
 
     runbook: "Runbook"
     score: float
     confidence: float
+    explained: float
     evidence: tuple[Evidence, ...]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.runbook, self.score, self.confidence, self.evidence)
+        return type(self), (self.runbook, self.score, self.confidence, self.explained, self.evidence)
 
     def __repr__(self) -> str:
         return brief(self, runbook=self.runbook, score=self.score, confidence=self.confidence, evidence=self.evidence)
@@ -115,6 +119,7 @@ class Hit(_Late):
             "path": card.path,
             "score": round(self.score, 4),
             "confidence": round(self.confidence, 4),
+            "explained": round(self.explained, 4),
             "evidence": [evidence.to_dict() for evidence in self.evidence],
             "causes": [{"name": cause.name, "weight": cause.weight} for cause in card.causes],
             "quick_fix": [{"language": command.language, "code": command.code} for command in card.quick_fix],
@@ -169,6 +174,8 @@ class Answer:
             "reason": self.reason,
             "unexplained": list(self.unexplained),
             "lines": [{"line": line.number, "text": line.text} for line in self.lines],
-            "distinctions": [{"id": each.card.id, "words": list(each.words)} for each in self.distinctions],
+            "distinctions": [
+                {"id": distinction.card.id, "words": list(distinction.words)} for distinction in self.distinctions
+            ],
             "hits": [hit.to_dict() for hit in self.hits],
         }

@@ -13,10 +13,11 @@ import numpy as np
 
 from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.answer import Answer, Distinction, Evidence, Hit, InputLine, Verdict
+from faultmaven_kb.search.arrays import Flags
 from faultmaven_kb.search.calibration import USUAL_LEAD
 from faultmaven_kb.search.card import Card, card_of
 from faultmaven_kb.search.evidence import MOST, Wanted, Witness, wanted_terms
-from faultmaven_kb.search.index import Flags, Index
+from faultmaven_kb.search.index import Index
 from faultmaven_kb.search.questions.question import LOUD, Question, read_question, understood
 from faultmaven_kb.search.ranking import Ranked, rank, terms_in
 from faultmaven_kb.search.strength import Explained, examine, explain
@@ -43,8 +44,8 @@ _MOST_SIGNS = 3  # chosen: the reason is one sentence
 class Examination:
     """What a search looks at: the question, the ranked runbooks, and what each of the best explains.
 
-    The latter is found when it is first asked for: the verdict needs the first two hits, the rest only those who read
-    their confidence or evidence.
+    The latter is found when it is first asked for: the verdict needs the first hit, at times the second, the rest only
+    those who read their confidence or evidence.
     """
 
     def __init__(self, question: Question, ranked: Ranked, explain: Callable[[int], Explained]) -> None:
@@ -80,44 +81,50 @@ class Searcher:
 
         `about` is what the asker says beside the question (a technology): it is read as its last line.
         """
-        said = f"{question}\n{about}" if about and question.strip() else question
-        looked = self.examine(said, accept=accept)
-        asked, explained = looked.question, looked.best(2)
-        unexplained = _unexplained(asked, explained)
-        verdict = decide([each.strength for each in explained], is_explained=not unexplained)
+        text = f"{question}\n{about}" if about and question.strip() else question
+        looked = self.examine(text, accept=accept)
+        query, explained = looked.question, looked.best(1)
+        unexplained = _unexplained(query, explained)
+        strengths = (looked.explained(number).strength for number in range(len(looked)))
+        verdict = decide(strengths, is_explained=not unexplained)
         first = looked.ranked.runbooks[:2].tolist()
-        apart = self._told_apart(first, asked) if verdict == "ambiguous" else ()
+        apart = self._told_apart(first, query) if verdict == "ambiguous" else ()
         is_close = bool(explained) and explained[0].strength.lead < USUAL_LEAD
         nearest = [self._label(place) for place in first]
-        reason = _reason(verdict, nearest, unexplained, apart, is_close=is_close) + _signs(asked)
+        reason = _reason(verdict, nearest, unexplained, apart, is_close=is_close) + _signs(query)
         hits = self._hits(looked, limit)
-        return Answer(question, verdict, hits, unexplained, reason, _deciding(asked, explained), apart)
+        return Answer(question, verdict, hits, unexplained, reason, _deciding(query, explained), apart)
 
     def _hits(self, looked: Examination, limit: int) -> tuple[Hit, ...]:
         """The best `limit` hits; what they explain and their runbooks are read when they are asked for."""
 
         @cache
         def sure() -> tuple[float, ...]:
-            return confidences([each.strength for each in looked.best(limit)])
+            return confidences([explanation.strength for explanation in looked.best(limit)])
 
         @cache
-        def wanted() -> Wanted:
+        def targets() -> Wanted:
             return wanted_terms(looked.question, self._index)
 
         def evidence(number: int, place: int) -> tuple[Evidence, ...]:
             most = MOST if number < 2 else _FEWER
             with self._guarded():
-                return self._witness.evidence(place, looked.explained(number).found, wanted(), most=most)
+                return self._witness.evidence(place, looked.explained(number).found, targets(), most=most)
 
         def confidence(number: int) -> float:
             with self._guarded():
                 return sure()[number]
+
+        def share(number: int) -> float:
+            with self._guarded():
+                return looked.explained(number).share
 
         return tuple(
             Hit.late(
                 {
                     **self._readers(place),
                     "confidence": partial(confidence, number),
+                    "explained": partial(share, number),
                     "evidence": partial(evidence, number, place),
                 },
                 score=score,
@@ -127,8 +134,8 @@ class Searcher:
             )
         )
 
-    def _told_apart(self, places: Sequence[int], asked: Question) -> tuple[Distinction, ...]:
-        words = self._witness.told_apart(places, asked)
+    def _told_apart(self, places: Sequence[int], query: Question) -> tuple[Distinction, ...]:
+        words = self._witness.told_apart(places, query)
         return tuple(
             Distinction.late(self._readers(place), words=own) for place, own in zip(places, words, strict=True)
         )
@@ -143,13 +150,13 @@ class Searcher:
 
     def examine(self, question: str, *, accept: "Callable[[Runbook], bool] | None" = None) -> Examination:
         """What an answer rests on: the ranking, and what each of the best explains."""
-        asked = understood(read_question(question), self._speller, self._index.vocabulary)
+        query = understood(read_question(question), self._speller, self._index.vocabulary)
         damping = self._damping
         if accept is not None:
             damping = damping * self._accepted(accept)
-        terms = terms_in(asked, self._index)
-        ranked = rank(asked, terms, self._index, technologies=self._technologies, damping=damping)
-        examined = examine(asked, self._index)
+        terms = terms_in(query, self._index)
+        ranked = rank(query, terms, self._index, technologies=self._technologies, damping=damping)
+        examined = examine(query, self._index)
 
         def explained(number: int) -> Explained:
             place = int(ranked.runbooks[number])
@@ -157,13 +164,13 @@ class Searcher:
                 place,
                 examined,
                 self._index,
-                technology=_agreement(asked, self._technologies[place]),
+                technology=_agreement(query, self._technologies[place]),
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
                 title=float(ranked.titles[number]),
             )
 
-        return Examination(asked, ranked, explained)
+        return Examination(query, ranked, explained)
 
     @cached_property
     def _speller(self) -> Speller:
@@ -216,11 +223,11 @@ def _unexplained(question: Question, explained: tuple[Explained, ...]) -> tuple[
     """The question's own words that the first hit says nothing about, each once, in order."""
     shares = explained[0].words if explained else np.zeros(len(question.words))
     pairs = list(zip(question.words, shares.tolist(), strict=True))
-    told = {word.terms for word, share in pairs if share > 0}  # of a repeated word only the first has a share
+    covered = {word.terms for word, share in pairs if share > 0}  # of a repeated word only the first has a share
     words = (
         word.text
         for word, share in pairs
-        if share == 0 and word.weight > LOUD and word.terms != (NEGATION,) and word.terms not in told
+        if share == 0 and word.weight > LOUD and word.terms != (NEGATION,) and word.terms not in covered
     )
     return tuple(dict.fromkeys(words))[:_MOST_UNEXPLAINED]
 
@@ -229,19 +236,21 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
     """The lines of the input that the first hit explains most of, in their order."""
     if not explained:
         return ()
-    told: dict[int, float] = {}
+    by_line: dict[int, float] = {}
     for word, value in zip(question.words, explained[0].told, strict=True):
-        told[word.line] = told.get(word.line, 0.0) + float(value)
-    most = max(told.values(), default=0.0)
-    best = sorted((line for line, value in told.items() if value > most * _SMALL_SHARE), key=lambda line: -told[line])
+        by_line[word.line] = by_line.get(word.line, 0.0) + float(value)
+    most = max(by_line.values(), default=0.0)
+    best = sorted(
+        (line for line, value in by_line.items() if value > most * _SMALL_SHARE), key=lambda line: -by_line[line]
+    )
     texts = {line.number: line.text for line in reversed(question.lines)}
     return tuple(InputLine(line, " ".join(texts[line].split())) for line in sorted(best[:_MOST_LINES]))
 
 
 def _signs(question: Question) -> str:
     """What the signs in an error line give away, for the end of a reason."""
-    told = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
-    signs = ", ".join(f'"{text}" suggests {about}' for about, text in list(reversed(told.items()))[:_MOST_SIGNS])
+    texts = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
+    signs = ", ".join(f'"{text}" suggests {about}' for about, text in list(reversed(texts.items()))[:_MOST_SIGNS])
     return f"; {signs}" if signs else ""
 
 
@@ -258,7 +267,7 @@ def _reason(
     if verdict == "match":
         return f"{nearest[0]} explains the question best"
     if verdict == "ambiguous":
-        words = " or ".join(f'"{word}"' for each in apart for word in each.words[:1])
+        words = " or ".join(f'"{word}"' for distinction in apart for word in distinction.words[:1])
         hint = f"; {words} would tell them apart" if words else ""
         if is_close:
             return f"{nearest[0]} and {nearest[1]} both explain the question{hint}"

@@ -8,13 +8,11 @@ text. Which texts those are, the index knows; only they are read again, and what
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
-
-import numpy as np
 
 from faultmaven_kb.search.answer import Evidence
 from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_at
@@ -38,7 +36,7 @@ _TELLS_SOMETHING = 1.0  # nats, chosen: a word in about one of three runbooks
 _DISTINCT = 2.0  # nats, chosen: a word in about one of seven runbooks
 _MOST_DISTINCT = 4  # chosen: what an answer can show
 _KEPT_TEXTS = 20_000  # chosen: bounds the memory
-_KEPT_BODIES = 200  # chosen: bounds the memory
+_KEPT_BODIES = 200  # runbooks, chosen: bounds the memory
 
 
 class Wanted(NamedTuple):
@@ -59,11 +57,11 @@ class Wanted(NamedTuple):
 
     def among(self, terms: set[int]) -> set[int]:
         """Those of some terms that count: the question's own, and synonyms that are complete."""
-        found = terms & self.single
+        counted = terms & self.single
         for phrase in self.phrases:
             if phrase <= terms:
-                found |= phrase
-        return found
+                counted |= phrase
+        return counted
 
 
 def wanted_terms(question: Question, index: Index) -> Wanted:
@@ -77,13 +75,13 @@ def wanted_terms(question: Question, index: Index) -> Wanted:
     own = frozenset(lines)
     alike: set[frozenset[int]] = set()
     for expansion in question.expansions:
-        said = [line for term in sorted(expansion.said) for line in lines.get(known.get(term, -1), ())]
+        source_lines = [line for term in sorted(expansion.said) for line in lines.get(known.get(term, -1), ())]
         for member in expansion.others:
             terms = frozenset(known.get(term, -1) for term in member if term != NEGATION)
             if terms and -1 not in terms:
                 alike.add(terms)
                 for number in terms - own:
-                    lines[number].update(dict.fromkeys(said))
+                    lines[number].update(dict.fromkeys(source_lines))
     single = frozenset(term for phrase in alike if len(phrase) == 1 for term in phrase)
     worth = {term: float(information[term]) * (1 if term in own else _SYNONYM) for term in lines}
     return Wanted(
@@ -111,27 +109,24 @@ class Witness:
         self._index = index
         self._body = lru_cache(maxsize=_KEPT_BODIES)(lambda place: tuple(FIELDS[BODY].segments(runbooks[place])))
         self._read = lru_cache(maxsize=_KEPT_TEXTS)(self._read_segment)
+        self._own = lru_cache(maxsize=_KEPT_BODIES)(self._read_own)
 
-    def evidence(self, place: int, found: Found, wanted: Wanted, *, most: int = MOST) -> tuple[Evidence, ...]:
+    def evidence(self, place: int, occurrences: Found, targets: Wanted, *, most: int = MOST) -> tuple[Evidence, ...]:
         """The evidence for a runbook, by its position in the index, best fields first."""
         text = self._index.texts[place]
         return tuple(
-            self._marked(place, each.field, each.segment - text.first_segment(each.field), each.terms, wanted)
-            for each in islice(_telling(text, found, wanted), most)
+            self._marked(place, row.field, row.segment - text.first_segment(row.field), row.terms, targets)
+            for row in islice(_telling(text, occurrences, targets), most)
         )
 
     def told_apart(self, places: Sequence[int], question: Question) -> tuple[tuple[str, ...], ...]:
         """For each of some runbooks, by position, the telling words of its title that the other titles lack, then those
         of its symptoms that the others lack anywhere; not those of the question."""
-        passages = self._index.passages_of(np.array(places, dtype=np.int64))
-        texts = [set(terms.tolist()) for terms in np.split(passages.terms, passages.starts[1:-1])]
-        known = self._index.vocabulary
-        titles = [{known.get(term, -1) for term in terms_of(self._runbooks[place].title)} for place in places]
+        own = [self._own(place) for place in places]
+        titles, texts = [item.title for item in own], [item.texts for item in own]
         return tuple(
-            self._own_words(
-                self._runbooks[place], _union_without(titles, number), _union_without(texts, number), question
-            )
-            for number, place in enumerate(places)
+            _own_words(item, _union_without(titles, number), _union_without(texts, number), question.terms)
+            for number, item in enumerate(own)
         )
 
     def _read_segment(self, place: int, field: int, number: int) -> tuple[Segment, list[_Place]]:
@@ -140,7 +135,7 @@ class Witness:
         tokens = tokens_of(segment.said)
         return segment, [_Place(*token[:2], tuple(known.get(term, -1) for term in token.terms)) for token in tokens]
 
-    def _marked(self, place: int, field: int, number: int, counted: set[int], wanted: Wanted) -> Evidence:
+    def _marked(self, place: int, field: int, number: int, counted: set[int], targets: Wanted) -> Evidence:
         segment, tokens = self._read(place, field, number)
         words: list[tuple[int, int]] = []
         lines: set[int] = set()
@@ -148,33 +143,70 @@ class Witness:
             if not counted.isdisjoint(terms):
                 words.append((start, end))
                 for term in terms:
-                    lines.update(wanted.lines.get(term, ()))
+                    lines.update(targets.lines.get(term, ()))
         return Evidence(
             FIELDS[field].name, segment.text, tuple(words), segment.span, tuple(sorted(lines)[:_MOST_LINES])
         )
 
-    def _own_words(self, runbook: "Runbook", titles: set[int], texts: set[int], question: Question) -> tuple[str, ...]:
+    def _read_own(self, place: int) -> "_Own":
+        index, runbook = self._index, self._runbooks[place]
+        known = index.vocabulary
+        return _Own(
+            frozenset(known.get(term, -1) for term in terms_of(runbook.title)),
+            frozenset(index.passage_terms(place).tolist()),
+            tuple(self._telling_words(runbook.title, _TELLS_SOMETHING)),
+            tuple(word for symptom in runbook.symptoms for word in self._telling_words(symptom.text, _DISTINCT)),
+        )
+
+    def _telling_words(self, text: str, least: float) -> Iterator["_OwnWord"]:
         index = self._index
-        found: list[str] = []
-        symptoms = tuple(each.text for each in runbook.symptoms)
-        for others, sources, least in ((titles, (runbook.title,), _TELLS_SOMETHING), (texts, symptoms, _DISTINCT)):
-            words: dict[str, float] = {}
-            for text in sources:
-                for token in tokens_of(text):
-                    word = text[token.start : token.end]
-                    told = max(index.information_of(term) for term in token.terms)
-                    new = not any(
-                        index.vocabulary.get(term) in others or term in question.terms for term in token.terms
-                    )
-                    if new and told >= least and word[0].isalpha() and word not in found:
-                        words.setdefault(word, told)
-            found += sorted(words, key=lambda word: -words[word])
-        return tuple(found[:_MOST_DISTINCT])
+        for token in tokens_of(text):
+            word = text[token.start : token.end]
+            information = max(index.information_of(term) for term in token.terms)
+            if information >= least and word[0].isalpha():
+                yield _OwnWord(word, token.terms, frozenset(map(index.vocabulary.get, token.terms)), information)
 
 
-def _union_without(sets: Sequence[set[int]], number: int) -> set[int]:
+class _OwnWord(NamedTuple):
+    """A word of a runbook with its terms, their numbers (None: not known to the index), and what it tells in nats."""
+
+    text: str
+    terms: tuple[str, ...]
+    numbers: frozenset[int | None]
+    told: float
+
+
+class _Own(NamedTuple):
+    """What may distinguish a runbook from another one: the terms of its title and of all its short texts, and the
+    telling words of its title and of its symptoms, in their order."""
+
+    title: frozenset[int]
+    texts: frozenset[int]
+    title_words: tuple[_OwnWord, ...]
+    symptom_words: tuple[_OwnWord, ...]
+
+
+def _own_words(
+    own: _Own, titles: frozenset[int], texts: frozenset[int], question_terms: Container[str]
+) -> tuple[str, ...]:
+    """The words that neither other titles (for symptoms: texts) nor the question have, most telling first."""
+    own_words: list[str] = []
+    for others, candidates in ((titles, own.title_words), (texts, own.symptom_words)):
+        words: dict[str, float] = {}
+        for word in candidates:
+            if (
+                others.isdisjoint(word.numbers)
+                and word.text not in own_words
+                and not any(t in question_terms for t in word.terms)
+            ):
+                words.setdefault(word.text, word.told)
+        own_words += sorted(words, key=lambda word: -words[word])
+    return tuple(own_words[:_MOST_DISTINCT])
+
+
+def _union_without(sets: Sequence[frozenset[int]], number: int) -> frozenset[int]:
     """All that the sets hold, but the one with this number."""
-    return set().union(*sets[:number], *sets[number + 1 :])
+    return frozenset().union(*sets[:number], *sets[number + 1 :])
 
 
 class _Told(NamedTuple):
@@ -186,33 +218,33 @@ class _Told(NamedTuple):
     worth: float
 
 
-def _telling(text: Text, found: Found, wanted: Wanted) -> Iterator[_Told]:
+def _telling(text: Text, occurrences: Found, targets: Wanted) -> Iterator[_Told]:
     """The segments that hold a telling term which none before them held.
 
     First the one that tells most, the most trusted of equal ones; it is given whatever it tells.
     """
-    told = _told(text, found, wanted)
-    if not told:
+    rows = _told(text, occurrences, targets)
+    if not rows:
         return
-    best = max(told, key=lambda each: (_trusted(each), -each.field, -each.segment))
+    best = max(rows, key=lambda row: (_trusted(row), -row.field, -row.segment))
     yield best
-    remaining = wanted.telling - best.terms
-    for each in told:
-        if not remaining.isdisjoint(each.terms):
-            remaining -= each.terms
-            yield each
+    remaining = targets.telling - best.terms
+    for row in rows:
+        if not remaining.isdisjoint(row.terms):
+            remaining -= row.terms
+            yield row
 
 
-def _trusted(told: _Told) -> float:
+def _trusted(row: _Told) -> float:
     """What a segment tells; a line of the body less, for it may be about something else."""
-    return told.worth * _BODY if told.field == BODY else told.worth
+    return row.worth * _BODY if row.field == BODY else row.worth
 
 
-def _told(text: Text, found: Found, wanted: Wanted) -> list[_Told]:
+def _told(text: Text, occurrences: Found, targets: Wanted) -> list[_Told]:
     """All segments that hold a term that counts: fields in their order, in a field those first that tell most."""
     by_segment: dict[int, set[int]] = {}
     fields: dict[int, int] = {}
-    for place, segment, term in zip(found.places, found.segments, found.terms, strict=True):
+    for place, segment, term in zip(occurrences.places, occurrences.segments, occurrences.terms, strict=True):
         held = by_segment.get(segment)
         if held is None:
             field = bisect_right(text.starts, place) - 1
@@ -223,8 +255,8 @@ def _told(text: Text, found: Found, wanted: Wanted) -> list[_Told]:
             held.add(term)
     result = []
     for segment, held in by_segment.items():
-        terms = wanted.among(held)
+        terms = targets.among(held)
         if terms:
-            result.append(_Told(fields[segment], segment, terms, fsum(map(wanted.worth.__getitem__, terms))))
-    result.sort(key=lambda each: (each.field, -each.worth, each.segment))
+            result.append(_Told(fields[segment], segment, terms, fsum(map(targets.worth.__getitem__, terms))))
+    result.sort(key=lambda row: (row.field, -row.worth, row.segment))
     return result

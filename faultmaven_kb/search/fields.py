@@ -103,10 +103,10 @@ def _headings(runbook: "Runbook") -> Iterator[Segment]:
 
 def _body(runbook: "Runbook") -> Iterator[Segment]:
     for section in runbook.sections:
-        said = _said(section.text).split("\n")
+        prose = _said(section.text).split("\n")
         for offset, line in enumerate(_without_fences(section.text).split("\n")):
             number = section.span.line + offset
-            yield Segment(line, Span(number, 1, number, len(line) + 1), said[offset])
+            yield Segment(line, Span(number, 1, number, len(line) + 1), prose[offset])
 
 
 def _body_texts(runbook: "Runbook") -> str:
@@ -162,7 +162,7 @@ POINTED = BODY - 2
 
 def segment_at(runbook: "Runbook", field: int, number: int) -> Segment:
     """The segment with a number, from 0, of a field, by its position."""
-    found = next(islice(FIELDS[field].segments(runbook), number, None), None)
-    if found is None:
+    segment = next(islice(FIELDS[field].segments(runbook), number, None), None)
+    if segment is None:
         raise IndexError(number)
-    return found
+    return segment

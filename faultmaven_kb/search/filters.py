@@ -28,7 +28,7 @@ class Filter:
         metadata = runbook.metadata
         if any((getattr(metadata, name) or "").casefold() != value for name, value in self.values):
             return False
-        return self.tag is None or self.tag in (each.casefold() for each in metadata.tags)
+        return self.tag is None or self.tag in (tag.casefold() for tag in metadata.tags)
 
 
 def filter_of(technology: str | None, severity: str | None, tag: str | None, status: str | None) -> Filter | None:
@@ -38,8 +38,8 @@ def filter_of(technology: str | None, severity: str | None, tag: str | None, sta
     """
     _check("severity", severity, SEVERITIES)
     _check("status", status, STATUSES)
-    wanted = {"technology": technology, "severity": severity, "status": status}
-    values = tuple((name, value.casefold()) for name, value in wanted.items() if value is not None)
+    options = {"technology": technology, "severity": severity, "status": status}
+    values = tuple((name, value.casefold()) for name, value in options.items() if value is not None)
     if not values and tag is None:
         return None
     return Filter(values, tag.casefold() if tag is not None else None)

@@ -8,13 +8,16 @@ of are functions of some texts, so that a base on disk is built from them piece 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from itertools import accumulate, chain
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from faultmaven_kb.search.arrays import Array, Floats, Held, Numbers, Sought, Terms
 from faultmaven_kb.search.fields import FIELDS, POINTED, SUBJECT
+from faultmaven_kb.search.passages import PassageArrays, Passages, SubjectArrays, Subjects, Told
 from faultmaven_kb.search.vocabulary.background import share
 from faultmaven_kb.search.vocabulary.terms import LINE_END, line_terms
 
@@ -24,15 +27,9 @@ if TYPE_CHECKING:
 __all__ = [
     "END",
     "RANKING_PRIOR",
-    "Flags",
-    "Floats",
     "Index",
-    "Numbers",
     "Parts",
-    "Passages",
-    "Subjects",
     "TermNumbers",
-    "Terms",
     "Text",
     "average_lengths",
     "common_terms",
@@ -40,7 +37,6 @@ __all__ = [
     "information",
     "parts_in",
     "passages_in",
-    "ranges",
     "rarity",
     "read_text",
     "row_of",
@@ -65,12 +61,6 @@ _COMMON = 0.25
 """The share of runbooks from which on a term has, beside its list, a row with its weight in every runbook: half of all
 postings are of such terms, and adding a row is several times faster than adding to places."""
 
-Numbers = NDArray[np.int64]
-Terms = NDArray[np.int32]
-Floats = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Array = NDArray[Any]
-
 
 class Text(NamedTuple):
     """A runbook's terms, field after field; a field begins at its entry of `starts`, a segment ends at each of `ends`,
@@ -88,26 +78,6 @@ class Text(NamedTuple):
     def pointed(self) -> int:
         """Where the fields end that say what the runbook is about."""
         return self.starts[POINTED]
-
-
-class Passages(NamedTuple):
-    """The short texts that say what a runbook is about, as sets of terms.
-
-    `terms` and `segments` run in parallel, a runbook's from `starts[runbook]` to `starts[runbook + 1]`; `information`
-    is what each segment says in all.
-    """
-
-    terms: Terms
-    segments: Numbers
-    starts: Numbers
-    information: Floats
-
-
-class Subjects(NamedTuple):
-    """The terms of the titles of some runbooks, each once, from `starts[runbook]` to `starts[runbook + 1]`."""
-
-    terms: Terms
-    starts: Numbers
 
 
 class Parts(NamedTuple):
@@ -132,8 +102,11 @@ class Index:
         for text in self.texts:
             about[np.unique(text.terms[: text.pointed])] += 1
         self.information = information(self.vocabulary, about, self.document_frequency, self.size)
-        self.passages = passages_in(self.texts, self.information)
-        self.subjects = subjects_in(self.texts)
+        passages, subjects = passages_in(self.texts, self.information), subjects_in(self.texts)
+        self._passages = Passages(
+            Held(passages.terms), Held(passages.segments), passages.starts, Held(passages.information)
+        )
+        self._subjects = Subjects(Held(subjects.terms), subjects.starts)
 
     def _weigh(self) -> None:
         """One matrix of weights, column by column in the order of the terms."""
@@ -160,23 +133,19 @@ class Index:
         The prior counts as much as a few dozen runbooks, so the value hardly moves while a base grows.
         """
         number = self.vocabulary.get(term)
-        return float(self.information[number] if number else _nats(0, share(term), self.size))
+        return float(self.information[number]) if number else _nats_of_unknown(share(term), self.size)
 
-    def passages_of(self, runbooks: Numbers) -> Passages:
-        """The passages of some runbooks, by their positions and in their order."""
-        starts, ends = self.passages.starts[runbooks], self.passages.starts[runbooks + 1]
-        places = ranges(starts, ends)
-        return Passages(
-            self.passages.terms[places],
-            self.passages.segments[places],
-            np.concatenate(([0], np.cumsum(ends - starts))),
-            self.passages.information,
-        )
+    def told(self, runbooks: Numbers, sought: Sought, worth: Floats) -> Told:
+        """What the passages of some runbooks, by their positions, tell: see `Passages.told`."""
+        return self._passages.told(runbooks, sought, worth)
 
-    def subjects_of(self, runbooks: Numbers) -> Subjects:
-        """The terms of the titles of some runbooks, by their positions and in their order."""
-        starts, ends = self.subjects.starts[runbooks], self.subjects.starts[runbooks + 1]
-        return Subjects(self.subjects.terms[ranges(starts, ends)], np.concatenate(([0], np.cumsum(ends - starts))))
+    def passage_terms(self, runbook: int) -> Terms:
+        """The terms of all passages of the runbook at a position."""
+        return self._passages.of(runbook)
+
+    def subjects_of(self, runbooks: Numbers) -> tuple[Terms, Numbers]:
+        """The terms of the titles of some runbooks in a row, by their positions, and how many each has."""
+        return self._subjects.of(runbooks)
 
     def scores(self, terms: Terms, weights: NDArray[np.float32], priors: Floats) -> Floats:
         """One score for each runbook, in their order: the weighted sum over terms and fields. Zero: nothing shared.
@@ -210,8 +179,8 @@ def field_lengths(texts: Sequence[Text]) -> Numbers:
 def average_lengths(lengths: Numbers) -> Floats:
     """The mean length of each field over the texts that have it, which BM25 measures a text against."""
     having = lengths >= 0
-    found: Floats = np.where(having, lengths, 0).sum(axis=0) / np.maximum(having.sum(axis=0), 1)
-    return found
+    averages: Floats = np.where(having, lengths, 0).sum(axis=0) / np.maximum(having.sum(axis=0), 1)
+    return averages
 
 
 def parts_in(texts: Sequence[Text], averages: Floats) -> Parts:
@@ -228,7 +197,7 @@ def parts_in(texts: Sequence[Text], averages: Floats) -> Parts:
     keys, counts = np.unique((terms * (size * fields) + place)[terms != END], return_counts=True)
     text, field = np.divmod(keys % (size * fields), fields)
     length = K1 * (1 - B + B * lengths[text, field] / np.maximum(averages, 1e-9)[field])
-    parts = np.array([each.weight for each in FIELDS])[field] * counts / (length + counts)
+    parts = np.array([spec.weight for spec in FIELDS])[field] * counts / (length + counts)
     pairs = keys // fields
     first = np.flatnonzero(np.diff(pairs, prepend=-1))
     values = np.add.reduceat(parts, first) if len(first) else np.empty(0)
@@ -254,52 +223,52 @@ def sums(rows: Sequence[tuple[Array, float]], lists: Sequence[tuple[Array, Array
         values = np.concatenate([values * weight for _, values, weight in lists])
         if len(places) and int(places.max()) >= size:
             raise IndexError("a posting lies outside of the index")
-        found: Floats = np.bincount(places, values, size).astype(np.float64, copy=False)
+        totals: Floats = np.bincount(places, values, size).astype(np.float64, copy=False)
     else:
-        found = np.zeros(size)
+        totals = np.zeros(size)
     for row, weight in rows:
-        found += row * weight
-    return found
+        totals += row * weight
+    return totals
 
 
 def rarity(frequency: Numbers, priors: Floats, size: int) -> Floats:
     """How rare terms are that so many of `size` runbooks have: the inverse document frequency of BM25 in the base and
     as many texts of operations at large as the prior is worth; `priors` are the terms' shares there."""
     expected = frequency + RANKING_PRIOR * priors
-    found: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
-    return found
+    values: Floats = np.log(1 + (size + RANKING_PRIOR - expected + 0.5) / (expected + 0.5))
+    return values
 
 
 def information(terms: Iterable[str], about: Floats, frequency: Numbers, size: int) -> Floats:
     """How much each term tells, in nats; `about` is the number of runbooks that have it in a pointed field."""
     prior = np.array([share(term) for term in terms])
-    found = _nats(_ABOUT * about + (1 - _ABOUT) * frequency, prior, size)
-    found[:1] = 0  # the end of a line says nothing
-    return found
+    nats = _nats(_ABOUT * about + (1 - _ABOUT) * frequency, prior, size)
+    nats[:1] = 0  # the end of a line says nothing
+    return nats
 
 
-def passages_in(texts: Sequence[Text], told: Floats) -> Passages:
-    """Every segment of the pointed fields of some texts as a sorted set of terms; `told` is what each term tells."""
+def passages_in(texts: Sequence[Text], weights: Floats) -> PassageArrays:
+    """Every segment of the pointed fields of some texts as a sorted set of terms; `weights` is what each term tells."""
     read = [text.terms[: text.pointed] for text in texts]
     terms = np.concatenate([*read, np.empty(0, dtype=np.int32)]).astype(np.int64)
-    runbook = np.repeat(np.arange(len(texts)), [len(each) for each in read])
+    runbook = np.repeat(np.arange(len(texts)), [len(numbers) for numbers in read])
     ends = terms == END
     segment = (np.cumsum(ends) - ends)[~ends]
-    size = len(told)
+    size = len(weights)
     key, place = np.unique(segment * size + terms[~ends], return_index=True)
     starts = np.searchsorted(runbook[~ends][place], np.arange(len(texts) + 1))
     segments = key // size
-    worth = np.bincount(segments, told[key % size], int(ends.sum())).astype(np.float64)
-    return Passages((key % size).astype(np.int32), segments, starts, worth)
+    worth = np.bincount(segments, weights[key % size], int(ends.sum())).astype(np.float64)
+    return PassageArrays((key % size).astype(np.int32), segments, starts, worth)
 
 
-def subjects_in(texts: Sequence[Text]) -> Subjects:
+def subjects_in(texts: Sequence[Text]) -> SubjectArrays:
     """The terms of the titles of some texts."""
-    found = [np.unique(text.terms[text.starts[SUBJECT] : text.starts[SUBJECT + 1]]) for text in texts]
-    found = [terms[terms != END] for terms in found]
-    return Subjects(
-        np.concatenate([np.empty(0, dtype=np.int32), *found]),
-        np.array(list(accumulate(map(len, found), initial=0)), dtype=np.int64),
+    subjects = [np.unique(text.terms[text.starts[SUBJECT] : text.starts[SUBJECT + 1]]) for text in texts]
+    subjects = [terms[terms != END] for terms in subjects]
+    return SubjectArrays(
+        np.concatenate([np.empty(0, dtype=np.int32), *subjects]),
+        np.array(list(accumulate(map(len, subjects), initial=0)), dtype=np.int64),
     )
 
 
@@ -321,14 +290,11 @@ def read_text(runbook: "Runbook", numbers: dict[str, int]) -> Text:
     return Text(terms, tuple(accumulate(map(len, fields), initial=0)), np.flatnonzero(terms == END))
 
 
-def ranges(starts: Numbers, ends: Numbers) -> Numbers:
-    """The numbers of several ranges in a row."""
-    lengths = ends - starts
-    total = int(lengths.sum())
-    offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
-    return offsets + np.arange(total)
+@lru_cache(maxsize=64)  # the shares of the background are few
+def _nats_of_unknown(prior: float, size: int) -> float:
+    return float(_nats(np.zeros(1), np.array([prior]), size)[0])
 
 
-def _nats(frequency: Floats | int, prior: Floats | float, size: int) -> Floats:
+def _nats(frequency: Floats, prior: Floats, size: int) -> Floats:
     expected = (frequency + _PRIOR * prior) / (size + _PRIOR)
     return np.clip(-np.log(expected), 0.0, _MOST_INFORMATION)

@@ -13,8 +13,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from faultmaven_kb.search.arrays import Floats, Numbers, Sought
 from faultmaven_kb.search.fields import ALIASES, TITLE
-from faultmaven_kb.search.index import Floats, Index, Numbers
+from faultmaven_kb.search.index import Index
 from faultmaven_kb.search.questions.question import Question
 from faultmaven_kb.search.vocabulary.background import share
 from faultmaven_kb.search.vocabulary.signatures import topics
@@ -46,12 +47,15 @@ _QUOTES = 0.7
 
 class Terms(NamedTuple):
     """A question's terms that the index knows: their numbers and weights, synonyms after the words, which of them the
-    question says itself, and the shares of operations texts in which each is expected."""
+    question says itself, and the shares of operations texts in which each is expected; `sought` finds them, its terms
+    are at `order`."""
 
     numbers: NDArray[np.int32]
     weights: NDArray[np.float32]
     said: NDArray[np.bool_]
     priors: Floats
+    sought: Sought
+    order: Numbers
 
 
 class Ranked(NamedTuple):
@@ -68,10 +72,10 @@ def terms_in(question: Question, index: Index) -> Terms:
     """The terms of a question, and those that synonyms bring, as the index numbers them."""
     known = index.vocabulary
     pairs = [
-        (known[term], weight, terms is question.terms, share(term))
+        (number, weight, terms is question.terms, share(term))
         for terms in (question.terms, question.synonyms)
         for term, weight in terms.items()
-        if term in known
+        if (number := known.get(term)) is not None
     ]
     numbers, weights, said, priors = zip(*pairs, strict=True) if pairs else ((), (), (), ())
     return Terms(
@@ -79,6 +83,8 @@ def terms_in(question: Question, index: Index) -> Terms:
         np.array(weights, dtype=np.float32),
         np.array(said, dtype=np.bool_),
         np.array(priors, dtype=np.float64),
+        Sought(numbers),
+        np.array(numbers, dtype=np.int32).argsort(),
     )
 
 
@@ -121,6 +127,8 @@ def largest(scores: Floats, most: int) -> Numbers:
         bound = float(np.partition(maxima, blocks - most)[blocks - most])
     found = np.flatnonzero(scores >= bound if bound > 0 else scores > 0)
     if len(found) > most:
+        found = found[scores[found] >= np.partition(scores[found], -most)[-most]]
+    if len(found) > most:
         found = np.sort(found[np.argsort(-scores[found], kind="stable")[:most]])
     return found
 
@@ -144,20 +152,21 @@ def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floa
     Siblings have words of their titles in common. One outdoes the other where the question says what only its own title
     says, and hardly anything of what only the other's does.
     """
-    titles = index.subjects_of(runbooks)
-    said = np.zeros(len(index.vocabulary))
-    said[terms.numbers] = np.where(terms.said, 1.0, _BY_SYNONYM)
-    owner = np.repeat(np.arange(len(runbooks)), np.diff(titles.starts))
-    known, place = np.unique(titles.terms, return_inverse=True)
+    titles, lengths = index.subjects_of(runbooks)
+    known = np.array(sorted(set(titles.tolist())), dtype=titles.dtype)
     held = np.zeros((len(runbooks), len(known)))
-    held[owner, place] = 1.0
+    held[np.repeat(np.arange(len(runbooks)), lengths), known.searchsorted(titles)] = 1.0
+    said = np.zeros(len(known))
+    places, which = terms.sought.found_in(known)
+    said[places] = np.where(terms.said, 1.0, _BY_SYNONYM)[terms.order[which]]
     told = index.information[known]
-    all_of, asked = (held * told) @ held.T, (held * (told * said[known])) @ held.T
-    unasked = np.diagonal(all_of) - np.diagonal(asked)
-    own = np.diagonal(all_of)[:, None] - all_of  # of the row's title, what the column's does not say
-    own_asked = np.diagonal(asked)[:, None] - asked
-    share = np.where(own > _NOTHING, own_asked / np.maximum(own, _NOTHING), 0.0)
-    lost = np.where(own > _NOTHING, share, 1.0)
+    all_of, asked = (held * told) @ held.T, (held * (told * said)) @ held.T
+    says, answers = all_of.diagonal(), asked.diagonal()
+    own = says[:, None] - all_of  # of the row's title, what the column's does not say
+    has_own = own > _NOTHING
+    share = np.where(has_own, (answers[:, None] - asked) / np.maximum(own, _NOTHING), 0.0)
+    lost = np.where(has_own, share, 1.0)
+    unasked = says - answers
     outdone = (all_of >= _SIBLING) & (share.T >= _SAID) & (lost <= 1 - _SAID)
     return unasked / (unasked + _CONTRAST_HALF), np.where(outdone, share.T - lost, 0.0).max(axis=1, initial=0.0)
 
@@ -180,9 +189,9 @@ def _quotes(
     found = np.zeros(len(runbooks), dtype=bool)
     for name, words in topics():
         if name in question.topics:
-            numbers = [known[word] for word in sorted(words) if word in known]
-            told = [_field(index, each, TITLE, ALIASES) for each in runbooks.tolist()]
-            about = np.array([bool(np.isin(terms, numbers).any()) for terms in told], dtype=bool)
+            numbers = {known.get(word) for word in words}
+            told = (_field(index, each, TITLE, ALIASES) for each in runbooks.tolist())
+            about = np.array([not numbers.isdisjoint(terms.tolist()) for terms in told], dtype=bool)
             if about.any():
                 found |= ~(about | named)
     return found
@@ -190,20 +199,8 @@ def _quotes(
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
     """For each runbook what its best passage explains, less for a passage that says much besides."""
-    passages = index.passages_of(runbooks)
-    if not len(passages.terms):
-        return np.zeros(len(runbooks))
-    told = np.zeros(len(index.vocabulary))
-    told[terms.numbers] = np.minimum(terms.weights, 1.0) * index.information[terms.numbers]
-    values = told[passages.terms]
-    owner = np.repeat(np.arange(len(runbooks)), np.diff(passages.starts))[values > 0]
-    segments = passages.segments[values > 0]
-    values = values[values > 0]
-    if not len(values):
-        return np.zeros(len(runbooks))
-    first = np.concatenate(([True], segments[1:] != segments[:-1]))
-    explained = np.add.reduceat(values, np.flatnonzero(first))
-    share = explained / passages.information[segments[first]]
+    worth = np.minimum(terms.weights, 1.0) * index.information[terms.numbers]
+    told = index.told(runbooks, terms.sought, worth[terms.order])
     best = np.zeros(len(runbooks))
-    np.maximum.at(best, owner[first], explained * np.minimum(share, 1.0) ** _EXACTNESS)
+    np.maximum.at(best, told.owners, told.asked * np.minimum(told.asked / told.all, 1.0) ** _EXACTNESS)
     return best

@@ -5,13 +5,15 @@ question. Of a long input only the line that the runbook explains best is counte
 telling line. The figures are what the verdict's model reads, see `verdict`.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from faultmaven_kb.search.index import END, Flags, Floats, Index, Numbers
+from faultmaven_kb.search.arrays import Flags, Floats, Numbers, Sought
+from faultmaven_kb.search.index import END, Index
 from faultmaven_kb.search.questions.question import LOUD, Question
 from faultmaven_kb.search.vocabulary.terms import NEGATION
 
@@ -31,7 +33,8 @@ class Strength(NamedTuple):
     nearly all of a literal, an alias or the title. `missing` is the number of telling words it does not explain.
     `technology` is 1 where the one asked about is the runbook's, -1 where it is another's, -2 where an error
     signature says so. `lead` is the distance of its score to that of the best other one, as a share of its own (-1 to
-    1). `title` says how much of its title the question says or means (0 to 1).
+    1). `title` says how much of its title the question says or means (0 to 1), `about` how much of the line's
+    information the fields about the fault explain (0 to 1): steps and commands mention much that they are not about.
     """
 
     mass: float
@@ -41,6 +44,7 @@ class Strength(NamedTuple):
     technology: float
     lead: float
     title: float = 0.0
+    about: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -48,20 +52,22 @@ class Examined:
     """A question prepared for many runbooks: rows are the terms of its words, each word of a line once.
 
     `numbers` are the terms (-1: unknown), `information` theirs, `share` their part of their word's; `word` is the
-    word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is `telling`.
-    `synonyms` are rows with the sets of terms that explain them as well, `pairs` the neighbouring terms, `asked` marks
+    word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is `telling`;
+    `is_one_line`: all are of the same line.
+    `synonyms` are rows with the sets of terms that explain them as well, `pairs` the neighbouring terms, `sought` is
     every term that is looked for.
     """
 
-    numbers: Numbers
+    numbers: list[int]
     share: Floats
     word: Numbers
     worth: Floats
     line: Numbers
+    is_one_line: bool
     telling: Flags
     synonyms: tuple[tuple[Numbers, tuple[frozenset[int], ...]], ...]
     pairs: frozenset[tuple[int, int]]
-    asked: Flags
+    sought: Sought
 
 
 class Found(NamedTuple):
@@ -73,10 +79,12 @@ class Found(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """What a runbook explains of a question: its strength, for each word of the question the share explained and the
-    information that this is (nats, 0 for a repeated word), and where."""
+    """What a runbook explains of a question: its strength, the share of the best line's information (0 to 1), for each
+    word of the question the share explained and the information that this is (nats, 0 for a repeated word), and where.
+    """
 
     strength: Strength
+    share: float
     words: Floats
     told: Floats
     found: Found
@@ -93,31 +101,27 @@ def examine(question: Question, index: Index) -> Examined:
     """A question's words as arrays, once for all runbooks."""
     whole = question.kind in ("text", "alert")
     lines = [0 if whole else word.line for word in question.words]
+    places = {line: place for place, line in enumerate(dict.fromkeys(lines))}
     rows = _rows(question, lines, index)
-    numbers = np.array([row.number for row in rows], dtype=np.int64)
     information = np.array([row.information for row in rows])
     word = np.array([row.word for row in rows], dtype=np.int64)
     size = len(question.words)
     sums = np.bincount(word, information, size)
     worth = np.zeros(size)
     np.maximum.at(worth, word, information)
-    asked = np.zeros(len(index.vocabulary), dtype=bool)
-    asked[numbers[numbers >= 0]] = True
     synonyms = _synonyms(question, rows, index)
-    for _, members in synonyms:
-        for member in members:
-            asked[list(member)] = True
-    asked[END] = False
+    sought = {row.number for row in rows}.union(*(member for _, members in synonyms for member in members))
     return Examined(
-        numbers,
+        [row.number for row in rows],
         information / np.maximum(sums, 1e-9)[word],
         word,
         worth * np.array([each.weight for each in question.words]),
-        np.unique(lines, return_inverse=True)[1],
+        np.array([places[line] for line in lines], dtype=np.int64),
+        len(places) == 1,
         _telling(question, rows, worth),
         synonyms,
         frozenset(_pairs(question, index)),
-        asked,
+        Sought([number for number in sought if number > END]),
     )
 
 
@@ -133,27 +137,32 @@ def _telling(question: Question, rows: list[_Row], worth: Floats) -> Flags:
 
 def _rows(question: Question, lines: list[int], index: Index) -> list[_Row]:
     seen: set[tuple[int, tuple[str, ...]]] = set()
+    known: dict[tuple[str, ...], list[tuple[int, float, str]]] = {}
     rows: list[_Row] = []
     for place, (word, line) in enumerate(zip(question.words, lines, strict=True)):
         if (line, word.terms) not in seen:
             seen.add((line, word.terms))
-            rows += [
-                _Row(index.vocabulary.get(term, -1), information, place, term)
-                for term, information in _information(word.terms, index)
-            ]
+            terms = known.get(word.terms)
+            if terms is None:
+                terms = known[word.terms] = list(_information(word.terms, index))
+            rows += [_Row(number, information, place, term) for number, information, term in terms]
     return rows
 
 
-def _information(terms: tuple[str, ...], index: Index) -> Iterator[tuple[str, float]]:
-    """The terms of a word and what each tells. A name that the base does not know tells no more than its best part."""
+def _information(terms: tuple[str, ...], index: Index) -> Iterator[tuple[int, float, str]]:
+    """The number of each term of a word (-1: unknown), what it tells, and the term.
+
+    A name that the base does not know tells no more than its best part.
+    """
     most = 0.0
-    for number, term in enumerate(terms):
+    for place, term in enumerate(terms):
         if term != NEGATION:
+            number = index.vocabulary.get(term, -1)
             told = index.information_of(term)
-            if number and number == len(terms) - 1 and term not in index.vocabulary:
+            if number < 0 < place == len(terms) - 1:
                 told = min(told, most)
             most = max(most, told)
-            yield term, told
+            yield number, told, term
 
 
 def _synonyms(
@@ -187,7 +196,10 @@ def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
         for term in word.terms[:-1] if len(word.terms) > 2 else word.terms:
             number = index.vocabulary.get(term, -1)
             if number >= 0:
-                found.update((other, number) for other in (before, last) if other >= 0)
+                if before >= 0:
+                    found.add((before, number))
+                if last >= 0:
+                    found.add((last, number))
             before, last = last, number
     return found
 
@@ -204,32 +216,39 @@ def explain(
 ) -> Explained:
     """What a runbook, by its position, explains of a question."""
     size = len(examined.worth)
-    if not len(examined.numbers):
-        return Explained(
-            Strength(0.0, 0.0, passage, 0, technology, lead, title), np.zeros(size), np.zeros(size), Found([], [], [])
-        )
+    if not examined.numbers:
+        strength = Strength(0.0, 0.0, passage, 0, technology, lead, title)
+        return Explained(strength, 0.0, np.zeros(size), np.zeros(size), Found([], [], []))
     text = index.texts[runbook]
-    held = np.flatnonzero(examined.asked[text.terms])
-    found = Found(text.terms[held].tolist(), held.tolist(), np.searchsorted(text.ends, held).tolist())
-    shares = _shares(examined, set(found.terms), synonyms=True)
+    held, _ = examined.sought.found_in(text.terms)
+    found = Found(text.terms[held].tolist(), held.tolist(), text.ends.searchsorted(held).tolist())
+    terms = set(found.terms)
+    shares = _shares(examined, terms, synonyms=True)
     told = shares * examined.worth
-    here = examined.line == np.argmax(np.bincount(examined.line, told))
+    here = slice(None) if examined.is_one_line else examined.line == np.argmax(np.bincount(examined.line, told))
     phrases = _shares(examined, _phrases(examined, found))
+    mass = float(told[here].sum())
+    asked = max(float(examined.worth[here].sum()), 1e-9)
+    pointed = set(found.terms[: bisect_left(found.places, text.pointed)])
+    about = mass
+    if len(pointed) < len(terms):
+        about = float((_shares(examined, pointed, synonyms=True) * examined.worth)[here].sum())
     strength = Strength(
-        mass=float(told[here].sum()),
+        mass=mass,
         phrases=float((phrases * examined.worth)[here].sum()),
         passage=passage,
-        missing=int((shares[examined.telling & here] < _EXPLAINED).sum()),
+        missing=int((shares[here][examined.telling[here]] < _EXPLAINED).sum()),
         technology=technology,
         lead=lead,
         title=title,
+        about=about / asked,
     )
-    return Explained(strength, shares, told, found)
+    return Explained(strength, mass / asked, shares, told, found)
 
 
 def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False) -> Floats:
     """For each word the share of its information that some terms explain; a part of an identifier is a part of it."""
-    found = np.array([number in held for number in examined.numbers.tolist()], dtype=np.float64)
+    found = np.array([number in held for number in examined.numbers], dtype=np.float64)
     if synonyms:
         for said, members in examined.synonyms:
             if any(member.issubset(held) for member in members):

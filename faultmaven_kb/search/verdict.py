@@ -7,7 +7,7 @@ match ("disk full") of which the first hit explains every word, and much in one 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from faultmaven_kb.search.answer import Verdict
 from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
@@ -25,7 +25,8 @@ def features(strength: Strength) -> tuple[float, ...]:
 
     The lead counts as far as a short text backs it, and as far as the title is asked: in a small base the only runbook
     that has two words of an off-topic question somewhere in its body is far ahead of all others, and so is the sibling
-    of a runbook that the base does not have. Neither says anything.
+    of a runbook that the base does not have. Neither says anything. What the fields about the fault explain tells a
+    runbook about the question from one whose steps and commands have its words.
     """
     lead = math.sqrt(max(strength.lead, 0.0))
     return (
@@ -36,6 +37,7 @@ def features(strength: Strength) -> tuple[float, ...]:
         max(-strength.technology, 0.0),
         lead * strength.passage / (strength.passage + _HALF_WORTH),
         lead * strength.title,
+        strength.about,
     )
 
 
@@ -52,21 +54,32 @@ def confidences(strengths: Sequence[Strength]) -> tuple[float, ...]:
     if not strengths:
         return ()
     first = probability(strengths[0])
-    found = [round(first, _DIGITS)]
+    values = [round(first, _DIGITS)]
     for strength in strengths[1:]:
-        found.append(min(found[-1], round(probability(strength) * (1 - first), _DIGITS)))
-    return tuple(found)
+        values.append(min(values[-1], round(probability(strength) * (1 - first), _DIGITS)))
+    return tuple(values)
 
 
-def decide(strengths: Sequence[Strength], *, is_explained: bool = False) -> Verdict:
-    """The verdict for the strengths of the hits in their order; `is_explained`: the first explains every word asked."""
-    if not strengths:
+def decide(strengths: Iterable[Strength], *, is_explained: bool = False) -> Verdict:
+    """The verdict for the strengths of the hits in their order; `is_explained`: the first explains every word asked.
+
+    The second is asked for only where the first does not decide.
+    """
+    remaining = iter(strengths)
+    first = next(remaining, None)
+    if first is None:
         return "none"
-    first = strengths[0]
     sure = probability(first)
     if sure >= MATCH:
         return "match"
-    near = [probability(strength._replace(lead=USUAL_LEAD)) >= MATCH for strength in strengths[:2]]
     is_backed = first.passage >= BACKED and sure >= LIKELY
     is_covered = is_explained and is_backed and not first.missing and first.technology >= 0
-    return "ambiguous" if len(near) == 2 and (all(near) or is_covered) else "none"
+    if not (is_covered or _would_match(first)):
+        return "none"
+    second = next(remaining, None)
+    return "ambiguous" if second is not None and (is_covered or _would_match(second)) else "none"
+
+
+def _would_match(strength: Strength) -> bool:
+    """Whether it would be a match if no other runbook were as close."""
+    return probability(strength._replace(lead=USUAL_LEAD)) >= MATCH

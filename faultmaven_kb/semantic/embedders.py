@@ -6,6 +6,7 @@ is made from its files, so that vectors kept for other weights are never mistake
 """
 
 import hashlib
+import json
 from collections.abc import Sequence
 from contextlib import redirect_stderr
 from importlib import import_module
@@ -16,12 +17,22 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.disk.regular import read_start
+from faultmaven_kb.disk.regular import read_regular, read_start
 from faultmaven_kb.errors import ConfigurationError
 
-__all__ = ["Embedder", "FastEmbedEmbedder", "SentenceTransformerEmbedder", "Vectors", "open_embedder"]
+__all__ = [
+    "MOST_AT_ONCE",
+    "Embedder",
+    "FastEmbedEmbedder",
+    "SentenceTransformerEmbedder",
+    "Vectors",
+    "open_embedder",
+]
 
 Vectors = NDArray[np.float32]
+MOST_AT_ONCE = 32
+"""Texts that a model reads at once: they share the memory of its layers, and more are hardly faster."""
+
 _HEAD = 1 << 20  # bytes, chosen: tells files of models apart without reading gigabytes
 
 
@@ -53,8 +64,8 @@ class SentenceTransformerEmbedder:
         """One row of length 1 for each text."""
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        found = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
-        return np.asarray(found, dtype=np.float32)
+        vectors = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(vectors, dtype=np.float32)
 
 
 class FastEmbedEmbedder:
@@ -68,6 +79,8 @@ class FastEmbedEmbedder:
         options = {"specific_model_path": str(folder)} if folder else {}
         try:
             self._model: Any = library.TextEmbedding(model, local_files_only=True, **options)
+            if most := _most_tokens(folder):  # fastembed only knows what the tokenizer could read
+                self._model.model.tokenizer.enable_truncation(most)
         except Exception as error:  # the library raises whatever its parts raise
             raise _not_loaded(folder or model, error) from error
 
@@ -75,7 +88,7 @@ class FastEmbedEmbedder:
         """One row for each text."""
         if not texts:
             return np.zeros((0, 0), dtype=np.float32)
-        return np.stack(list(self._model.embed(list(texts)))).astype(np.float32)
+        return np.stack(list(self._model.embed(list(texts), batch_size=MOST_AT_ONCE))).astype(np.float32)
 
 
 def open_embedder(model: str) -> Embedder:
@@ -101,6 +114,12 @@ def _library(name: str, extra: str) -> Any:
 def _not_loaded(model: str | Path, error: Exception) -> ConfigurationError:
     reason = str(error).strip().split("\n", 1)[0][:200] or type(error).__name__
     return ConfigurationError(f'the model "{model}" cannot be loaded ({reason}), expected a folder or a cached name')
+
+
+def _most_tokens(folder: Path | None) -> int | None:
+    """How much of a text the model in a folder was trained to read, None where nothing is said."""
+    file = folder / "sentence_bert_config.json" if folder else None
+    return int(json.loads(read_regular(file, limit=_HEAD))["max_seq_length"]) if file and file.exists() else None
 
 
 def _fingerprint(model: str | Path) -> str:

@@ -1,7 +1,7 @@
 """A runbook as short texts for an embedder: what it is for, each symptom, each cause, and its sections in pieces.
 
-Small models read about 250 words and blur what is longer, so every text is about one thing. The title is before
-the pieces of the sections, which rarely say what they are about.
+Small models read 256 tokens and blur what is longer, so every text is about one thing and cut there. The title is
+before the pieces of the sections, which rarely say what they are about.
 """
 
 import re
@@ -12,14 +12,15 @@ from faultmaven_kb.text.inline import plain
 
 __all__ = ["passages_of"]
 
-_LONGEST = 700  # characters: small models read about 250 words
+_LONGEST = 700  # characters, chosen: of a piece
+_MOST = 1_000  # characters: about 256 tokens
 _PARAGRAPHS = re.compile(r"\n\s*\n")
 
 
 def passages_of(runbook: Runbook) -> tuple[str, ...]:
     """The texts of a runbook, each once, in the order of trust; none is empty."""
-    found = (" ".join(text.split()) for text in _texts(runbook))
-    return tuple(dict.fromkeys(text for text in found if text))
+    texts = (" ".join(text.split())[:_MOST] for text in _texts(runbook))
+    return tuple(dict.fromkeys(text for text in texts if text))
 
 
 def _texts(runbook: Runbook) -> Iterator[str]:
@@ -32,7 +33,7 @@ def _texts(runbook: Runbook) -> Iterator[str]:
         yield plain(symptom.text)
     for cause in runbook.causes:
         yield f"{title}: {cause.name}. {plain(cause.description)}"
-    for heading in (*(step.title for step in runbook.steps), *(each.title for each in runbook.solutions)):
+    for heading in (*(step.title for step in runbook.steps), *(solution.title for solution in runbook.solutions)):
         yield f"{title}: {heading}"
     if not runbook.symptoms:
         for section in runbook.sections:

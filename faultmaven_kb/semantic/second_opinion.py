@@ -12,12 +12,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
+from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Evidence, Hit
 from faultmaven_kb.semantic.embedders import Embedder, Vectors
 from faultmaven_kb.semantic.passages import passages_of
-from faultmaven_kb.semantic.vectors import VectorStore
+from faultmaven_kb.semantic.quantised import Quantised, unit
+from faultmaven_kb.semantic.vectors import Progress, VectorStore
 
 __all__ = ["LIKE", "SecondOpinion", "is_clear", "is_plain_words"]
 
@@ -26,11 +29,8 @@ _MATCH, _NEAR = 0.5, 0.06
 _DEPTH = 20  # chosen: the hits that the model may put in another order
 _WEIGHT = 2.5  # fitted with all-MiniLM-L6-v2 on this project's questions
 _LEAST_SCALE = 0.1  # chosen: keeps a model without any contrast from dividing by zero
-_COVERED = 0.85
-"""By how much the log odds of the confidence by words are too high for this model, whose constants were fitted when
-many of the questions that the confidence was made for were not covered: what is 0.7 now was 0.5."""
-
-_BIAS, _NEARNESS, _LEAD, _BY_WORDS = -3.75, 3.7, 2.5, 4.7
+_BIAS, _NEARNESS, _BY_WORDS = -2.79, 3.49, 0.39  # `python -m benchmarks.fit_meaning`
+_LEAST = 0.01  # chosen: a confidence by words below it says no less
 _TECHNICAL = re.compile(r"[\d_/\\(){}\[\]=<>|\"'`@#%\n]|\w[:.]\w|[a-z][A-Z]")
 LIKE = (
     ("the disk is full", "no space is left on the drive"),
@@ -48,16 +48,27 @@ LIKE = (
 class SecondOpinion:
     """A model's view of a fixed list of runbooks. Built once; questions only read it."""
 
-    def __init__(self, runbooks: Sequence[Runbook], embedder: Embedder, *, folder: Path | None = None) -> None:
-        """Embed the runbooks; vectors are kept in `folder`, if there is one."""
+    def __init__(
+        self,
+        runbooks: Sequence[Runbook],
+        embedder: Embedder,
+        *,
+        folder: Path | None = None,
+        progress: Progress | None = None,
+    ) -> None:
+        """Embed the runbooks; vectors are kept in `folder`, if there is one, and `progress` is told how far it is.
+
+        Raises `ConfigurationError` when the model gives something else than vectors.
+        """
         self.runbooks = tuple(runbooks)
         self._embedder = embedder
-        self._passages = [passages_of(runbook) for runbook in self.runbooks]
-        store = VectorStore(embedder, folder)
-        left, right, *own = store.embed([[a for a, _ in LIKE], [b for _, b in LIKE], *self._passages])
-        self._low, self._high = _scale(left, right)
-        self._vectors = np.concatenate(own) if own else np.zeros((0, left.shape[1]), dtype=np.float32)
-        self._starts = np.cumsum([0, *map(len, self._passages)])
+        sentences = [text for texts in zip(*LIKE, strict=True) for text in texts]
+        pairs = Quantised.together(VectorStore(embedder, folder).embed([sentences])).vectors()
+        self._low, self._high = _scale(pairs[: len(LIKE)], pairs[len(LIKE) :])
+        passages = [passages_of(runbook) for runbook in self.runbooks]
+        self._vectors = VectorStore(embedder, folder, progress).embed(passages)
+        self._width = pairs.shape[1]
+        self._starts = np.cumsum([0, *map(len, passages)])
 
     def review(
         self,
@@ -76,36 +87,51 @@ class SecondOpinion:
             nearness[[not accept(runbook) for runbook in self.runbooks]] = -math.inf
         return self._together(answer, ask(max(limit, _DEPTH)).hits, nearness, best, limit)
 
-    def _nearness(self, question: str) -> tuple[np.ndarray, list[str]]:
-        """How near each runbook's best passage is (0: unrelated, 1: says the same), and that passage."""
-        (vector,) = VectorStore(self._embedder).embed([[question]])
-        similar = (self._vectors @ vector[0]).astype(np.float64)
-        places = [int(np.argmax(similar[a:b])) + int(a) for a, b in zip(self._starts, self._starts[1:], strict=False)]
-        passages = [text for texts in self._passages for text in texts]
-        scaled = (similar[places] - self._low) / (self._high - self._low)
-        return scaled, [passages[place] for place in places]
+    def _nearness(self, question: str) -> tuple[NDArray[np.float64], Callable[[int], str]]:
+        """How near each runbook's best passage is (0: unrelated, 1: says the same), and what finds that passage."""
+        (vector,) = unit(self._embedder.embed([question]))
+        if vector.shape != (self._width,):
+            message = (
+                f"kept vectors have {self._width} numbers, the model's {len(vector)}; remove them: fmkb cache clean"
+            )
+            raise ConfigurationError(message)
+        similar = np.concatenate([part.similar(vector) for part in self._vectors]).astype(np.float64)
+
+        def best(number: int) -> str:
+            own = similar[self._starts[number] : self._starts[number + 1]]
+            return passages_of(self.runbooks[number])[int(np.argmax(own))]
+
+        nearest = np.maximum.reduceat(similar, self._starts[:-1])
+        return (nearest - self._low) / (self._high - self._low), best
 
     def _together(
-        self, answer: Answer, hits: Sequence[Hit], nearness: np.ndarray, best: list[str], limit: int
+        self,
+        answer: Answer,
+        hits: Sequence[Hit],
+        nearness: NDArray[np.float64],
+        best: Callable[[int], str],
+        limit: int,
     ) -> Answer:
         by_words = {hit.runbook.id: hit for hit in hits}
-        top = max((hit.score for hit in hits), default=0.0) or 1.0
-        trust = _doubted(hits[0].confidence) if hits else 0.0
-        weight = _WEIGHT * math.sqrt(1 - min(trust, 1.0))
-        scores = np.array([by_words[r.id].score / top if r.id in by_words else 0.0 for r in self.runbooks])
-        scores = scores + weight * nearness
+        scores = self._scores(hits, nearness)
         order = [int(n) for n in np.argsort(-scores, kind="stable")[:limit] if math.isfinite(scores[n])]
         if not order:
             return answer
         first = order[0]
-        lead = nearness[first] - max((nearness[n] for n in range(len(scores)) if n != first), default=-math.inf)
         known = by_words.get(self.runbooks[first].id)
-        sure = _confidence(float(nearness[first]), float(lead), _doubted(known.confidence) if known else 0.0)
+        sure = _confidence(*_figures(float(nearness[first]), known.confidence if known else 0.0))
         found = tuple(
-            self._hit(n, by_words, float(scores[n]), sure if n == first else 1 - sure, best[n], capped=n != first)
+            self._hit(n, by_words, float(scores[n]), sure if n == first else 1 - sure, best(n), capped=n != first)
             for n in order
         )
         return _answer(answer, found, sure, float(scores[first] - scores[order[1]]) if len(order) > 1 else math.inf)
+
+    def _scores(self, hits: Sequence[Hit], nearness: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Words and meaning together for each runbook; the surer the words are, the less the meaning counts."""
+        by_words = {hit.runbook.id: hit.score for hit in hits}
+        top = max(by_words.values(), default=0.0) or 1.0
+        weight = _WEIGHT * math.sqrt(1 - hits[0].confidence) if hits else _WEIGHT
+        return np.array([by_words.get(runbook.id, 0.0) / top for runbook in self.runbooks]) + weight * nearness
 
     def _hit(
         self, number: int, by_words: dict[str, Hit], score: float, confidence: float, passage: str, *, capped: bool
@@ -114,7 +140,7 @@ class SecondOpinion:
         known = by_words.get(runbook.id)
         meaning = Evidence("meaning", passage, ())
         if known is None:
-            return Hit(runbook=runbook, score=score, confidence=0.0 if capped else confidence, evidence=(meaning,))
+            return Hit(runbook, score, 0.0 if capped else confidence, 0.0, (meaning,))
         if capped:
             confidence = min(confidence, known.confidence)
         return replace(known, score=score, confidence=confidence, evidence=(*known.evidence, meaning))
@@ -139,15 +165,14 @@ def _scale(left: Vectors, right: Vectors) -> tuple[float, float]:
     return low, max(high, low + _LEAST_SCALE)
 
 
-def _doubted(confidence: float) -> float:
-    """A confidence by words on the scale that the constants were fitted on."""
-    odds = confidence / max(1 - confidence, 1e-9) * math.exp(-_COVERED)
-    return odds / (1 + odds)
+def _figures(nearness: float, by_words: float) -> tuple[float, float]:
+    """What the confidence of the first hit is made from: its nearness, and the log odds of its confidence by words."""
+    likely = min(max(by_words, _LEAST), 1 - _LEAST)
+    return nearness, math.log(likely / (1 - likely))
 
 
-def _confidence(nearness: float, lead: float, by_words: float) -> float:
-    lead = min(lead, 1.0)
-    value = _BIAS + _NEARNESS * nearness + _LEAD * lead + _BY_WORDS * by_words
+def _confidence(nearness: float, by_words: float) -> float:
+    value = _BIAS + _NEARNESS * nearness + _BY_WORDS * by_words
     return 1 / (1 + math.exp(-max(-30.0, min(value, 30.0))))
 
 

@@ -1,20 +1,30 @@
-"""Vectors of texts, kept on disk by content, so that a base that did not change is not embedded again.
+"""Embeds groups of texts: what is kept is not embedded again, and what is not is embedded in small even batches.
 
-One file contains the vectors of one runbook's texts and is named by the hash of the model's name and the texts. As with
-parsed runbooks, a folder that is deleted only costs time, and one that cannot be read or written is never an error.
+A model pads the texts of a batch to its longest one, so they are sorted by length, and a batch is bounded by what it
+takes in memory. After a few hundred texts their vectors are kept: a run that was killed loses no more than these.
 """
 
 import hashlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from faultmaven_kb.disk.entries import Entries
-from faultmaven_kb.semantic.embedders import Embedder, Vectors
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.semantic.embedders import MOST_AT_ONCE, Embedder, Vectors
+from faultmaven_kb.semantic.kept_vectors import KEY_SIZE, KeptVectors
+from faultmaven_kb.semantic.quantised import Quantised, unit
 
-__all__ = ["VectorStore", "unit"]
+__all__ = ["Progress", "VectorStore"]
+
+Progress = Callable[[int, int], None]
+"""Called with how many of how many texts are embedded."""
+
+_CHARACTERS = 8_000  # chosen: of a batch, each text counted as long as its longest
+_PART = 256  # texts, chosen: ten seconds of a small model on two cores
 
 
 @dataclass(frozen=True)
@@ -23,48 +33,64 @@ class VectorStore:
 
     embedder: Embedder
     folder: Path | None = None
+    progress: Progress | None = None
 
-    def embed(self, groups: Sequence[Sequence[str]]) -> list[Vectors]:
-        """The vectors of each group of texts, each of length 1. What is not kept is embedded in one go."""
-        found = [self._get(group) for group in groups]
-        missing = [number for number, vectors in enumerate(found) if vectors is None]
-        texts = [text for number in missing for text in groups[number]]
-        fresh = unit(self.embedder.embed(texts)) if texts else np.zeros((0, 0), dtype=np.float32)
-        start = 0
-        for number in missing:
-            end = start + len(groups[number])
-            found[number] = fresh[start:end]
-            self._put(groups[number], fresh[start:end])
-            start = end
-        return [vectors for vectors in found if vectors is not None]
+    def embed(self, groups: Sequence[Sequence[str]]) -> list[Quantised]:
+        """The vectors of all groups in their order, each of length 1, in one part or more.
 
-    def _get(self, texts: Sequence[str]) -> Vectors | None:
-        data = self._entries.get(self._key(texts)) if self._entries else None
-        width = int.from_bytes(data[:4], "little") if data else 0
-        if not data or len(data) != 4 + 4 * width * len(texts):
-            return None
-        vectors: Vectors = np.frombuffer(data[4:], dtype="<f4").astype(np.float32).reshape(len(texts), width)
-        return vectors if np.isfinite(vectors).all() else None
+        Raises `ConfigurationError` when the model does not give one row of finite numbers for each text.
+        """
+        by_key = {_key(group): group for group in groups if group}
+        stored = KeptVectors(self._file, self.embedder.name)
+        missing = [key for key in by_key if key not in stored]
+        total, done = sum(len(by_key[key]) for key in missing), 0
+        while missing:
+            part = _start_of(missing, by_key)
+            texts = [text for key in part for text in by_key[key]]
+            stored.add(part, [len(by_key[key]) for key in part], Quantised.of(self._embed(texts, done, total)))
+            missing, done = missing[len(part) :], done + len(texts)
+        keys = [_key(group) for group in groups if group]
+        stored.tidy(keys)
+        return list(stored.runs(keys))
 
-    def _put(self, texts: Sequence[str], vectors: Vectors) -> None:
-        if self._entries:
-            self._entries.put(
-                self._key(texts), vectors.shape[1].to_bytes(4, "little") + vectors.astype("<f4").tobytes()
-            )
+    def _embed(self, texts: Sequence[str], done: int, total: int) -> Vectors:
+        numbered: list[tuple[int, Vectors]] = []
+        for batch in _batches(texts):
+            rows = self.embedder.embed([texts[place] for place in batch])
+            if rows.shape[:1] != (len(batch),) or not np.isfinite(rows).all():
+                message = (
+                    f'the model "{self.embedder.name}" gave no vectors, expected a row of finite numbers for each text'
+                )
+                raise ConfigurationError(message)
+            numbered += zip(batch, unit(rows), strict=True)
+            if self.progress:
+                self.progress(done + len(numbered), total)
+        return np.stack([row for _, row in sorted(numbered, key=lambda pair: pair[0])])
 
     @property
-    def _entries(self) -> Entries | None:
-        return Entries(self.folder / "vectors") if self.folder else None
-
-    def _key(self, texts: Sequence[str]) -> str:
-        digest = hashlib.blake2b(digest_size=20)
-        for part in (self.embedder.name, *texts):
-            data = part.encode("utf-8", "surrogatepass")
-            digest.update(len(data).to_bytes(8, "big") + data)
-        return digest.hexdigest()
+    def _file(self) -> Path | None:
+        name = hashlib.blake2b(self.embedder.name.encode("utf-8", "surrogatepass"), digest_size=KEY_SIZE).hexdigest()
+        return Entries(self.folder / "vectors").file(name) if self.folder else None
 
 
-def unit(vectors: Vectors) -> Vectors:
-    """The vectors at length 1; a zero vector stays zero."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return (vectors / np.where(lengths > 0, lengths, 1)).astype(np.float32)
+def _start_of(missing: Sequence[bytes], by_key: Mapping[bytes, Sequence[str]]) -> Sequence[bytes]:
+    """The first groups, which have about as many texts as are kept at once."""
+    sizes = itertools.accumulate(len(by_key[key]) for key in missing)
+    return missing[: 1 + sum(1 for _ in itertools.takewhile(lambda size: size < _PART, sizes))]
+
+
+def _batches(texts: Sequence[str]) -> Iterator[list[int]]:
+    """The places of the texts, the longest first: what takes most memory comes first, and is used again."""
+    order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+    while order:
+        size = max(1, min(MOST_AT_ONCE, _CHARACTERS // max(len(texts[order[0]]), 1)))
+        yield order[:size]
+        order = order[size:]
+
+
+def _key(texts: Sequence[str]) -> bytes:
+    digest = hashlib.blake2b(digest_size=KEY_SIZE)
+    for text in texts:
+        data = text.encode("utf-8", "surrogatepass")
+        digest.update(len(data).to_bytes(8, "big") + data)
+    return digest.digest()

@@ -1,9 +1,9 @@
 """A guard in front of an HTTP server that decides who may ask, how often and how much.
 
 An ASGI application around another one, without a framework, so that the HTTP door and the MCP server have the same: the
-Host header (a page in a browser must not reach the loopback address under its own name, which is what DNS
-rebinding does), a token, a rate for each address, a size, and a time in which a request has to arrive. A fault that
-nobody foresaw ends here as an answer without a traceback.
+Host header (a page in a browser must not reach the loopback address under its own name, which is what DNS rebinding
+does), a token, a rate for each address, a size, and a time in which a request has to arrive. An unexpected fault ends
+here as an answer without a traceback.
 
 The rate is counted before the token is looked at, so that tokens cannot be guessed any faster than that.
 """
@@ -24,6 +24,7 @@ import anyio
 
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
 from faultmaven_kb.serving.rules import GuardRules
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["Application", "Guard", "Message", "Receive", "Scope", "Send"]
 
@@ -58,6 +59,10 @@ class _RefusedError(Exception):
         self.refusal = refusal
 
 
+class _LeftError(Exception):
+    """The client left before its request was there: nobody waits for an answer."""
+
+
 class Guard:
     """The application behind some rules; `now` gives seconds that only go up."""
 
@@ -85,10 +90,12 @@ class Guard:
                     await self._app(scope, await self._body(scope, receive), answer)
                 except _RefusedError as error:
                     refusal = error.refusal
+                except _LeftError:
+                    return
             if refusal is not None:
                 await answer.refuse(refusal)
         except Exception as error:  # the promise is: an answer, never a traceback
-            logging.getLogger(__name__).error("internal error: %s: %s", type(error).__name__, error)
+            logging.getLogger(__name__).error("internal error: %s", printable(f"{type(error).__name__}: {error}"))
             if not answer.started:
                 await answer.refuse(_Refusal(500, f"internal error ({type(error).__name__}), please report it"))
         finally:
@@ -127,10 +134,10 @@ class Guard:
     def _wrong_token(self, scope: Scope, headers: dict[bytes, bytes]) -> _Refusal | None:
         if self._token is None or scope["path"] in self._rules.open_paths:
             return None
-        given = _token_in(headers.get(b"authorization", b""))
-        if given is not None and hmac.compare_digest(_digest(given), self._token):
+        token = _token_in(headers.get(b"authorization", b""))
+        if token is not None and hmac.compare_digest(_digest(token), self._token):
             return None
-        what = "no token" if given is None else "a wrong token"
+        what = "no token" if token is None else "a wrong token"
         detail = f"the request has {what}, expected the header Authorization: Bearer TOKEN with the server's token"
         challenge = b'Bearer realm="fmkb", Basic realm="fmkb", charset="UTF-8"'
         return _Refusal(401, detail, ((b"www-authenticate", challenge),))
@@ -160,7 +167,7 @@ class Guard:
             while True:
                 message = await receive()
                 if message["type"] != "http.request":
-                    return message
+                    raise _LeftError
                 body += message.get("body", b"")
                 if len(body) > self._rules.most_bytes:
                     raise _RefusedError(self._oversized())
@@ -179,9 +186,9 @@ class _Answer:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
-            given = list(message.get("headers", ()))
-            names = {name.lower() for name, _ in given}
-            message = {**message, "headers": given + [header for header in _HEADERS if header[0] not in names]}
+            headers = list(message.get("headers", ()))
+            names = {name.lower() for name, _ in headers}
+            message = {**message, "headers": headers + [header for header in _HEADERS if header[0] not in names]}
         await self._send(message)
 
     async def refuse(self, refusal: _Refusal) -> None:
@@ -205,7 +212,7 @@ class _Rate:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def wait(self, address: str) -> float:
-        """Seconds until the address may ask, 0 when it may now; asking counts only then."""
+        """Seconds until the address may ask, 0 when it may now; only then is the request counted."""
         now = self._now()
         left, since = self._left.pop(address, (self._most, now))
         left = min(left + (now - since) * self._rate, self._most)
@@ -217,11 +224,11 @@ class _Rate:
 
 
 def _headers(scope: Scope) -> dict[bytes, bytes]:
-    """The headers by name; of one that was sent twice nothing is believed."""
-    found: dict[bytes, bytes] = {}
+    """The headers by name; one that was sent twice counts as empty."""
+    headers: dict[bytes, bytes] = {}
     for name, value in scope["headers"]:
-        found[name] = b"" if name in found else value
-    return found
+        headers[name] = b"" if name in headers else value
+    return headers
 
 
 def _address(scope: Scope) -> str:

@@ -1,8 +1,9 @@
 """A knowledge base that follows its files: loaded again when one of them was added, changed or removed.
 
 The files are looked at when a question comes, not when a platform's file events say so: a few hundred `stat` calls cost
-less than a millisecond each time and need no trust. They are read in a worker process with a deadline, and the old base
-answers as long as that takes: a question waits a moment for a change that is quickly read, and for nothing else.
+less than a millisecond each time and need not be trusted. They are read in a worker process with a deadline, and the
+old base answers as long as that takes: a question waits a moment for a change that is quickly read, and for nothing
+else.
 """
 
 import gc
@@ -16,8 +17,13 @@ from faultmaven_kb.knowledge_base import KnowledgeBase, builtin_path
 from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.serving.workers import Workers
 from faultmaven_kb.storage.kept import Cache
+from faultmaven_kb.text.terminal_text import printable
 
-__all__ = ["LiveBase"]
+__all__ = ["SEARCHES_AT_ONCE", "LiveBase"]
+
+SEARCHES_AT_ONCE = 1
+"""How many threads of a process search: those that compute wait for one another, which cost a fifth of the processor
+time when many asked at once (`python -m benchmarks.http_door --mcp`, with another value here)."""
 
 _Fingerprint = tuple[tuple[str, int, int], ...]
 _PATIENCE = 5.0  # seconds, chosen
@@ -46,7 +52,7 @@ class LiveBase:
         workers = Workers(seconds=_DEADLINE, most=1)
         self._read = read or (lambda paths, cache: workers.run(_loaded, paths, cache))
         self._lock = threading.Lock()
-        self._seen: _Fingerprint | None = None
+        self._state: _Fingerprint | None = None
         self._base = KnowledgeBase()
         self._loading: threading.Thread | None = None
         self._since = 0.0
@@ -56,14 +62,14 @@ class LiveBase:
 
         The first one is read at once. Raises `PathError` when a path is gone.
         """
-        seen = self._fingerprint()
+        state = self._fingerprint()
         with self._lock:
-            if self._seen is None:
+            if self._state is None:
                 self._base = self._prepare(_loaded(self._paths, self._cache))
-                self._seen = seen
+                self._state = state
                 _freeze_loaded()
-            elif seen != self._seen and self._loading is None:
-                self._loading = threading.Thread(target=self._load, args=(seen,), daemon=True)
+            elif state != self._state and self._loading is None:
+                self._loading = threading.Thread(target=self._load, args=(state,), daemon=True)
                 self._since = time.monotonic()
                 self._loading.start()
             loading, since = self._loading, self._since
@@ -71,26 +77,26 @@ class LiveBase:
             loading.join(max(since + self._patience - time.monotonic(), 0))
         return self._base
 
-    def _load(self, seen: _Fingerprint) -> None:
+    def _load(self, state: _Fingerprint) -> None:
         """Read the files and put the new base in place; where that fails, the old one stays until they change again."""
         base = None
         try:
             base = self._prepare(self._read(self._paths, self._cache))
         except Exception as error:  # a server that runs goes on answering
-            logging.getLogger(__name__).warning("the runbooks were not read again: %s", error)
+            logging.getLogger(__name__).warning("the runbooks were not read again: %s", printable(str(error)))
         with self._lock:
-            self._base, self._seen, self._loading = self._base if base is None else base, seen, None
+            self._base, self._state, self._loading = self._base if base is None else base, state, None
         _freeze_loaded()
 
     def _fingerprint(self) -> _Fingerprint:
-        found = []
+        states = []
         for file in find_runbooks(self._watched):
             try:
                 state = file.stat()
             except OSError:  # removed since the folder was listed
                 continue
-            found.append((file.as_posix(), state.st_mtime_ns, state.st_size))
-        return tuple(found)
+            states.append((file.as_posix(), state.st_mtime_ns, state.st_size))
+        return tuple(states)
 
 
 def _loaded(paths: tuple[str | Path, ...], cache: Cache | None) -> KnowledgeBase:
@@ -98,8 +104,9 @@ def _loaded(paths: tuple[str | Path, ...], cache: Cache | None) -> KnowledgeBase
 
 
 def _freeze_loaded() -> None:
-    """Leave everything that is loaded now out of the search for cycles of objects, which stops a question for as long
-    as there are objects to look at; what an earlier call left out and nobody has any more is freed."""
+    """Exclude everything that is loaded now from garbage collection, which would stop a question for as long as there
+    are objects to look at; what an earlier call excluded and is no longer used is freed.
+    """
     gc.unfreeze()
     gc.collect()
     gc.freeze()

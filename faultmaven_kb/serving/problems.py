@@ -1,7 +1,8 @@
 """What is refused, as JSON that names the remedy (RFC 9457, `application/problem+json`)."""
 
-import json
 from http import HTTPStatus
+
+from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["PROBLEM_TYPE", "problem"]
 
@@ -19,4 +20,4 @@ def problem(status: int, detail: str) -> bytes:
         "status": status,
         "detail": detail,
     }
-    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
+    return json_text(value).encode("utf-8", "replace")

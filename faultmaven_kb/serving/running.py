@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.processes import outside_current_folder
 
 if TYPE_CHECKING:
     from faultmaven_kb.serving.guard import Application
@@ -49,8 +50,12 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
     from uvicorn import Config, Server  # noqa: PLC0415 - an extra brings it
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415
 
+    from faultmaven_kb.serving.connections import BoundedConnection  # noqa: PLC0415
+
     settings: dict[str, Any] = {
         "factory": True,
+        "http": BoundedConnection,
+        "ws": "none",
         "log_level": "warning",
         "access_log": False,
         "server_header": False,
@@ -62,6 +67,7 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
     }
     config = Config(factory, **settings)
     if processes > 1:
-        Multiprocess(config, sockets=[listening]).run()
+        with outside_current_folder():
+            Multiprocess(config, sockets=[listening]).run()
     else:
         Server(config).run(sockets=[listening])

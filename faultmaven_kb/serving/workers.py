@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from faultmaven_kb.errors import FaultmavenError
+from faultmaven_kb.processes import outside_current_folder
 
 __all__ = ["DeadlineError", "Workers"]
 
@@ -20,7 +21,7 @@ _CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy the locks t
 
 
 class DeadlineError(FaultmavenError):
-    """A piece of work was not done in time, or its process ended; nothing of it remains."""
+    """A piece of work was not done in time, or its process ended; its result is lost."""
 
 
 class Workers:
@@ -44,7 +45,8 @@ class Workers:
     def _run(self, function: Callable[..., _Result], arguments: tuple[Any, ...]) -> _Result:
         ours, theirs = _CONTEXT.Pipe(duplex=False)
         process = _CONTEXT.Process(target=_work, args=(theirs, function, arguments), daemon=True)
-        process.start()
+        with outside_current_folder():
+            process.start()
         theirs.close()
         try:
             if not ours.poll(self._seconds):

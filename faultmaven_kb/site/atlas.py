@@ -1,7 +1,7 @@
 """The map of related runbooks: every runbook on a circle next to those of its technology, every link a curve.
 
 Places are computed when the site is built, so the picture is the same on every machine and needs no script. From some
-hundred runbooks on a circle is a ball of wool; then the page shows the same links as a list only.
+hundred runbooks on a circle is an unreadable tangle; then the page shows the same links as a list only.
 """
 
 import math
@@ -69,7 +69,7 @@ def atlas_of(site: Site) -> Atlas:
     ordered = sorted(site.entries.values(), key=lambda entry: (entry.technology or "~", entry.title, entry.id))
     groups = tuple(
         Group(
-            technology, tuple((entry, tuple(site.entries[each] for each in site.links[entry.id])) for entry in entries)
+            technology, tuple((entry, tuple(site.entries[name] for name in site.links[entry.id])) for entry in entries)
         )
         for technology, entries in groupby(ordered, key=lambda entry: entry.technology)
     )
@@ -87,7 +87,7 @@ def atlas_of(site: Site) -> Atlas:
 def _nodes(groups: Sequence[Group]) -> list[Node]:
     """The nodes around the circle; between two technologies there is a gap."""
     total = sum(len(group.entries) + _GAP for group in groups)
-    found: list[Node] = []
+    nodes: list[Node] = []
     place = 0.0
     for colour, group in enumerate(groups):
         for entry, _ in group.entries:
@@ -97,12 +97,12 @@ def _nodes(groups: Sequence[Group]) -> list[Node]:
             turn = math.degrees(angle) + (180 if left else 0)
             lines = tuple(wrap(entry.title, _WIDTH, max_lines=2, placeholder="…")) or (entry.id[:_WIDTH],)
             anchor, shift = ("end", -16) if left else ("start", 16)
-            found.append(
-                Node(entry, len(found), round(x, 1), round(y, 1), round(turn, 1), anchor, shift, lines, colour % 8)
+            nodes.append(
+                Node(entry, len(nodes), round(x, 1), round(y, 1), round(turn, 1), anchor, shift, lines, colour % 8)
             )
             place += 1
         place += _GAP
-    return found
+    return nodes
 
 
 def _curve(first: Node, second: Node) -> Curve:

@@ -47,16 +47,16 @@ def build_site(kb: KnowledgeBase, to: Path, *, title: str = "Runbooks", source: 
     A file of an earlier build that is no longer part of the site is removed, nothing else is. Raises `PathError` when
     the folder cannot be written or contains other files, `ConfigurationError` when the extra `site` is not installed.
     """
-    made = site_files(kb, title=title, source=source or Source())
+    built = site_files(kb, title=title, source=source or Source())
     before = _earlier(to)
     try:
-        for name, content in made.items():
+        for name, content in built.items():
             _write(to, name, content)
-        for name in sorted(before - made.keys()):
+        for name in sorted(before - built.keys()):
             remove_below(to, name)
     except OSError as error:
         raise PathError(f"{error.filename or to}: {error.strerror or error}") from None
-    return len(made)
+    return len(built)
 
 
 def site_files(kb: KnowledgeBase, *, title: str, source: Source) -> dict[str, bytes]:
@@ -65,11 +65,11 @@ def site_files(kb: KnowledgeBase, *, title: str, source: Source) -> dict[str, by
     site = Site(kb, source)
     entries = tuple(site.entries.values())
     shared = {"site_title": title, "count": len(entries)}
-    made: dict[str, str] = {}
+    texts: dict[str, str] = {}
 
     def page(name: str, template: str, **values: object) -> None:
         root = "../" * name.count("/")
-        made[name] = environment.get_template(template).render(**shared, **values, root=root, name=name)
+        texts[name] = environment.get_template(template).render(**shared, **values, root=root, name=name)
 
     page("index.html", "index.html", technologies=_by_technology(entries), choices=_choices(entries))
     page("browse.html", "browse.html", entries=entries, choices=_choices(entries))
@@ -78,10 +78,12 @@ def site_files(kb: KnowledgeBase, *, title: str, source: Source) -> dict[str, by
         view = site.page(runbook)
         page(f"runbooks/{view.entry.page}", "runbook.html", view=view)
     for name in _ASSETS:
-        made[f"assets/{name}"] = files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
-    made["assets/search-data.js"] = search_data(site)
-    made[MARK] = json.dumps({"title": title, "runbooks": len(entries), "files": sorted((*made, MARK))}, indent=1) + "\n"
-    return {name: text.encode("utf-8", "replace") for name, text in made.items()}
+        texts[f"assets/{name}"] = files(__package__).joinpath("assets", name).read_text(encoding="utf-8")
+    texts["assets/search-data.js"] = search_data(site)
+    texts[MARK] = (
+        json.dumps({"title": title, "runbooks": len(entries), "files": sorted((*texts, MARK))}, indent=1) + "\n"
+    )
+    return {name: text.encode("utf-8", "replace") for name, text in texts.items()}
 
 
 def _environment() -> "Environment":
@@ -107,11 +109,11 @@ def _no_page(url: str) -> None:
 
 def _by_technology(entries: Iterable[Entry]) -> list[tuple[str, list[Entry], int]]:
     """The technologies with the first of their runbooks and how many there are, those without one at the end."""
-    found: dict[str, list[Entry]] = {}
+    groups: dict[str, list[Entry]] = {}
     for entry in entries:
-        found.setdefault(entry.technology, []).append(entry)
-    ordered = sorted(found, key=lambda name: (not name, name))
-    return [(name, sorted(found[name], key=lambda entry: entry.title)[:_FEW], len(found[name])) for name in ordered]
+        groups.setdefault(entry.technology, []).append(entry)
+    ordered = sorted(groups, key=lambda name: (not name, name))
+    return [(name, sorted(groups[name], key=lambda entry: entry.title)[:_FEW], len(groups[name])) for name in ordered]
 
 
 def _choices(entries: Iterable[Entry]) -> dict[str, list[Choice]]:
@@ -125,7 +127,7 @@ def _choices(entries: Iterable[Entry]) -> dict[str, list[Choice]]:
         "technology": [Choice(name, technologies[name]) for name in sorted(technologies)],
         "severity": [Choice(name, severities[name]) for name in SEVERITIES if name in severities],
         "status": [Choice(name, statuses[name]) for name in STATUSES if name in statuses],
-        "tag": [Choice(name, count) for name, count in sorted(tags.items(), key=lambda each: (-each[1], each[0]))],
+        "tag": [Choice(name, count) for name, count in sorted(tags.items(), key=lambda pair: (-pair[1], pair[0]))],
     }
 
 

@@ -59,8 +59,8 @@ def visible(text: str) -> str:
     """The text with what cannot be seen shown as `<U+202E>`; what joins the parts of an emoji stays."""
     if text.isascii():
         return visible_lines(text)
-    kept = _EMOJI_JOINT.sub(_JOINT, text.replace(_JOINT, "<U+10FFFE>"))
-    shown = _HIDDEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", kept)
+    guarded = _EMOJI_JOINT.sub(_JOINT, text.replace(_JOINT, "<U+10FFFE>"))
+    shown = _HIDDEN.sub(lambda match: f"<U+{ord(match[0]):04X}>", guarded)
     return visible_lines(shown).replace(_JOINT, "\u200d")
 
 
@@ -111,16 +111,16 @@ def _without_html_comments(text: str) -> str:
 
 
 def _html_blocks(blocks: Sequence[Block]) -> list[Html]:
-    found: list[Html] = []
+    html: list[Html] = []
     for block in blocks:
         if isinstance(block, Html):
-            found.append(block)
+            html.append(block)
         elif isinstance(block, ListBlock):
             for item in block.items:
-                found += _html_blocks(item.blocks)
+                html += _html_blocks(item.blocks)
         elif isinstance(block, Quote):
-            found += _html_blocks(block.blocks)
-    return found
+            html += _html_blocks(block.blocks)
+    return html
 
 
 def code_markup(code: str) -> Markup:
@@ -191,14 +191,14 @@ def _trimmed(row: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _statement_lines(code: str) -> list[tuple[int, int]]:
     """The first and last line, from 0, of each statement of a script; those that share a line are one."""
-    found: list[tuple[int, int]] = []
+    ranges: list[tuple[int, int]] = []
     for start, end in statements(code):
         first, last = code.count("\n", 0, start), code.count("\n", 0, max(start, end - 1))
-        if found and first <= found[-1][1]:
-            found[-1] = (found[-1][0], max(last, found[-1][1]))
+        if ranges and first <= ranges[-1][1]:
+            ranges[-1] = (ranges[-1][0], max(last, ranges[-1][1]))
         else:
-            found.append((first, last))
-    return found
+            ranges.append((first, last))
+    return ranges
 
 
 class _Parser(MarkdownIt):

@@ -19,7 +19,7 @@ _DIGITS = 10  # 40 bits: no collision among thousands of ids
 
 def page_names(ids: Iterable[str]) -> dict[str, str]:
     """The file name of each id's page, such as `redis-out-of-memory.html`."""
-    return {each: f"{_name(each)}.html" for each in ids}
+    return {name: f"{_name(name)}.html" for name in ids}
 
 
 def _name(runbook_id: str) -> str:

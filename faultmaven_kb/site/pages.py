@@ -122,9 +122,9 @@ class Site:
             _proof(runbook),
             sections,
             tuple(placeholders),
-            tuple(self.entries[each] for each in self.links[runbook.id]),
+            tuple(self.entries[name] for name in self.links[runbook.id]),
             tuple(
-                self.entries[each] for each in self._backwards.get(runbook.id, ()) if each not in self.links[runbook.id]
+                self.entries[name] for name in self._backwards.get(runbook.id, ()) if name not in self.links[runbook.id]
             ),
             path,
             self.source.url_of(path, 1),
@@ -168,7 +168,7 @@ class Site:
     ) -> tuple[SectionView, ...]:
         steps = {step.span.line: number for number, step in enumerate(runbook.steps, 1)}
         solutions = {solution.span.line: number for number, solution in enumerate(runbook.solutions, 1)}
-        found = []
+        views = []
         for number, section in enumerate(runbook.sections, 1):
             line = section.span.line
             kind = section.role or ("step" if line in steps else "solution" if line in solutions else "")
@@ -183,7 +183,7 @@ class Site:
             body = render(text, fragment)
             if not body.strip() and (not section.level or section.level == 1):
                 continue
-            found.append(
+            views.append(
                 SectionView(
                     section.level,
                     section.title,
@@ -195,7 +195,7 @@ class Site:
                     self.source.url_of(path, line),
                 )
             )
-        return tuple(found)
+        return tuple(views)
 
 
 def _without_heading(text: str) -> str:

@@ -5,6 +5,7 @@ while serving and is in no file of a built site. The server listens on the loopb
 requests that name this machine, so that no page of the web can read the runbooks through another name for it.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from http import HTTPStatus
@@ -52,7 +53,7 @@ class Preview:
         say: Callable[[str], None],
     ) -> None:
         self._build, self._stamp, self._say = build, stamp, say
-        self._seen = stamp()
+        self._built_from = stamp()
         self._state: tuple[int, Mapping[str, bytes]] = (1, build())
         self._stopped = threading.Event()
         preview = self
@@ -62,7 +63,7 @@ class Preview:
                 return preview.content(name)
 
         try:
-            self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
+            self._server = _Server(("127.0.0.1", port), Handler)
         except OSError as error:
             raise ConfigurationError(f"port {port} cannot be used: {error.strerror or error}") from None
 
@@ -78,25 +79,25 @@ class Preview:
             return str(number).encode()
         if name == _RELOAD:
             return _SCRIPT.encode()
-        found = files.get(name)
-        if found is not None and name.endswith(".html"):
+        content = files.get(name)
+        if content is not None and name.endswith(".html"):
             # The page says which build it is: a first question of the script may come after the next build.
             script = f'<script src="/{_RELOAD}" data-version="{number}"></script>'
-            return found.replace(b"</body>", f"{script}\n</body>".encode())
-        return found
+            return content.replace(b"</body>", f"{script}\n</body>".encode())
+        return content
 
     def look(self) -> bool:
         """Build again if a runbook has changed; whether it was built."""
         try:
-            seen = self._stamp()
-            if seen == self._seen:
+            stamp = self._stamp()
+            if stamp == self._built_from:
                 return False
-            self._seen = seen
-            made = self._build()
+            self._built_from = stamp
+            built = self._build()
         except FaultmavenError as error:
             self._say(str(error))
             return False
-        self._state = (self._state[0] + 1, made)
+        self._state = (self._state[0] + 1, built)
         return True
 
     def run(self, *, every: float = 0.5) -> None:
@@ -113,6 +114,13 @@ class Preview:
     def stop(self) -> None:
         """End `run`, from another thread."""
         self._stopped.set()
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say what went wrong, unless it is a browser that did not wait for its answer."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -135,7 +143,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _respond(self, *, body: bool) -> None:
         host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
-        name = unquote(urlsplit(self.path).path).lstrip("/") or "index.html"
+        name = _named(self.path)
         content = self.answer(name) if host in _HOSTS else None
         status = HTTPStatus.OK if content is not None else HTTPStatus.NOT_FOUND
         content = content if content is not None else b"there is no such page\n"
@@ -146,6 +154,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if body:
             self.wfile.write(content)
+
+
+def _named(address: str) -> str:
+    """The file that the address in a request names, empty for one that cannot be."""
+    try:
+        return unquote(urlsplit(address).path).lstrip("/") or "index.html"
+    except ValueError:
+        return ""
 
 
 def _headers(kind: str, length: int) -> Iterator[tuple[str, str]]:

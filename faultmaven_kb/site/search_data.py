@@ -63,7 +63,7 @@ def search_data(site: Site) -> str:
         },
         "places": [POINTED, TITLE, ALIASES, SUBJECT],
         "fields": [field.weight for field in FIELDS],
-        "terms": [terms[each] for each in order.tolist()],
+        "terms": [terms[place] for place in order.tolist()],
         "texts": [[encoded(number[text.terms].tolist()), list(text.starts)] for text in index.texts],
         "runbooks": [_card(site, runbook) for runbook in site.runbooks],
     }

@@ -9,18 +9,20 @@ from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from zlib import error as ZlibError  # noqa: N812
 
 import numpy as np
 
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.reading.files import find_states
+from faultmaven_kb.reading.files import FileState
 from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.search.answer import Answer
+from faultmaven_kb.search.arrays import Array, Numbers, ranges
 from faultmaven_kb.search.filters import Filter
-from faultmaven_kb.storage.container import Array, Container, Sections, damaged
+from faultmaven_kb.storage.container import FAULTS, Container, damaged
+from faultmaven_kb.storage.current import ROWS, is_current, states_now
 from faultmaven_kb.storage.records import NO_DIGEST
+from faultmaven_kb.storage.sections import Sections
 from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Lazy, Places, StoredSearcher
@@ -29,10 +31,12 @@ from faultmaven_kb.storage.strings import Strings, string_arrays
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook
 
-__all__ = ["Files", "Origin", "StoredBase", "StoredRunbooks", "state_arrays"]
+__all__ = ["MOST_SEGMENTS", "Files", "Origin", "StoredBase", "StoredRunbooks", "change_arrays", "state_arrays"]
+
+MOST_SEGMENTS = 256  # chosen (docs/explanation/storage.md)
+"""How many segments a base has at most: each is work when the file is opened, however little is in it."""
 
 _KEPT = 512  # runbooks, chosen: bounds the memory
-_FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, MemoryError, ZlibError)
 
 
 class Origin(NamedTuple):
@@ -66,8 +70,8 @@ class Files(NamedTuple):
 def state_arrays(files: Files, namings: Sequence[Naming]) -> dict[str, Array]:
     """The arrays of a state; `namings` are those of what the files gave: ids are made unique among all of them."""
     ids = unique_ids(namings)
-    answers = np.array([each is not None for each in ids], dtype=bool)
-    renamed = {row: each for row, each in enumerate(ids) if each is not None and each != namings[row].id}
+    answers = np.array([name is not None for name in ids], dtype=bool)
+    renamed = {row: new_id for row, new_id in enumerate(ids) if new_id is not None and new_id != namings[row].id}
     return {
         **string_arrays("names", files.names),
         "sizes": np.asarray(files.sizes, dtype=np.int64),
@@ -78,6 +82,20 @@ def state_arrays(files: Files, namings: Sequence[Naming]) -> dict[str, Array]:
         "renamed": np.asarray(files.places, dtype=np.int64)[np.array(list(renamed), dtype=np.int64)],
         **string_arrays("renamed_ids", list(renamed.values())),
         "answers": answers.astype(np.uint8),
+    }
+
+
+def change_arrays(files: Files, rows: Numbers) -> dict[str, Array]:
+    """The arrays that correct an older state: what the files in some rows are now."""
+    ends = np.cumsum(files.counts)[rows]
+    place_rows = ranges(ends - files.counts[rows], ends)
+    return {
+        "rows": rows,
+        "sizes": files.sizes[rows],
+        "changed": files.changed[rows],
+        "digests": np.frombuffer(b"".join(files.digests[row] for row in rows.tolist()), dtype=np.uint8),
+        "place_rows": place_rows,
+        "places": files.places[place_rows],
     }
 
 
@@ -97,11 +115,17 @@ class StoredBase:
                 raise damaged(path, "another version of faultmaven_kb built it")
             folder, *paths = map(str, directory["origin"])
             aliases = tuple((str(heading), str(meant)) for heading, meant in directory["aliases"])
+            if len(directory["segments"]) > MOST_SEGMENTS:
+                raise damaged(path, f"it has more than {MOST_SEGMENTS} segments")
+            if self.container.is_shared:
+                raise damaged(path, "its arrays share a part of the file")
             self.origin = Origin(folder if home is None else str(home), tuple(paths), aliases)
             self.segments = tuple(Segment(Sections(self.container, entry)) for entry in directory["segments"])
-            self.state = Sections(self.container, directory["state"])
+            self.state, self.changes = Sections(self.container, directory["state"]), None
+            if directory["changes"]:
+                self.changes = Sections(self.container, directory["changes"])
             self.places = Places(self.segments)
-            held = self.state.whole("places")[self.state.whole("answers") != 0]
+            held = self.state_array("places")[self.state.whole("answers") != 0]
             if len(held) and not 0 <= held.min() <= held.max() < len(self.places):
                 raise damaged(path, "a runbook lies outside of its segments")
             answers = np.zeros(len(self.places), dtype=bool)
@@ -116,26 +140,26 @@ class StoredBase:
         with self.guarded():
             return self.searcher.search(question, limit=limit, accept=accept, about=about)
 
-    def places_with(self, wanted: Filter) -> Iterator[int]:
+    def places_with(self, accept: Filter) -> Iterator[int]:
         """The positions of the runbooks that pass a filter, in the order of the base."""
         with self.guarded():
-            passed = self.searcher.places_with(wanted)
+            passed = self.searcher.places_with(accept)
         return (place for place in self.by_id.positions.tolist() if passed[place])
 
     @property
     def technologies(self) -> tuple[str, ...]:
         """The technologies of the runbooks, sorted."""
         with self.guarded():
-            found = set()
+            names = set()
             for segment in self.segments:
-                found |= {segment.words[code] for code in np.unique(segment.columns[:, 0]).tolist()}
-            return tuple(sorted(found - {""}))
+                names |= {segment.words[code] for code in np.unique(segment.columns[:, 0]).tolist()}
+            return tuple(sorted(names - {""}))
 
     def diagnostics(self, *, unread: bool = False) -> Iterator[Diagnostic]:
         """What is wrong with the files, in their order; `unread`: only of files where it keeps something from being
         found."""
         with self.guarded():
-            for place in self.state.whole("places").tolist():
+            for place in self.state_array("places").tolist():
                 segment, inner = self.places.find(place)
                 if not unread or segment.unread[inner]:
                     yield from segment.diagnostics(inner)
@@ -143,7 +167,7 @@ class StoredBase:
     def duplicates(self) -> Iterator[tuple[str, str, str]]:
         """The ids that more than one runbook has: id, the file that counts, the other one."""
         with self.guarded():
-            answers, places = self.state.whole("answers"), self.state.whole("places")
+            answers, places = self.state.whole("answers"), self.state_array("places")
             others = [
                 (runbook_id, number)
                 for number in np.flatnonzero(answers == 0).tolist()
@@ -162,11 +186,32 @@ class StoredBase:
         segment, inner = self.places.find(place)
         return self.renamed.get(place, segment.ids[inner]) if segment.has_runbook(inner) else None
 
-    def naming_at(self, place: int, name: str) -> Naming:
-        """How the runbook at a position, read from the file `name`, came to its id."""
+    def state_array(self, name: str) -> Array:
+        """An array of the state, with what was changed since it was written."""
+        array = self.state.whole(name)
+        if self.changes is None or name not in ROWS:
+            return array
+        rows = self.changes.whole(ROWS[name])
+        corrected = array.copy().reshape(-1, len(NO_DIGEST)) if name == "digests" else array.copy()
+        corrected[rows] = self.changes.whole(name).reshape(len(rows), *corrected.shape[1:])
+        return corrected.reshape(-1)
+
+    def identity(self, place: int) -> tuple[str | None, bool]:
+        """What `identities` says of one position."""
         segment, inner = self.places.find(place)
-        runbook_id = segment.ids[inner] if segment.has_runbook(inner) else None
-        return Naming(runbook_id, name, bool(segment.by_file[inner]))
+        return segment.ids[inner] if segment.has_runbook(inner) else None, bool(segment.by_file[inner])
+
+    def identities(self) -> list[tuple[str | None, bool]]:
+        """For each position the id that the runbook was read with (None: there is none), and whether it is the name of
+        its file."""
+        with self.guarded():
+            return [
+                (runbook_id if has_runbook else None, bool(by_file))
+                for segment in self.segments
+                for runbook_id, has_runbook, by_file in zip(
+                    segment.ids, segment.have_runbook.tolist(), segment.by_file.tolist(), strict=True
+                )
+            ]
 
     @cached_property
     def renamed(self) -> dict[int, str]:
@@ -177,59 +222,59 @@ class StoredBase:
     def files(self) -> Files:
         """The files as they were read."""
         with self.guarded():
-            digests = self.state.whole("digests").tobytes()
+            digests = self.state_array("digests").tobytes()
             size = len(NO_DIGEST)
             return Files(
                 list(Strings(self.state, "names")),
-                self.state.whole("sizes"),
-                self.state.whole("changed"),
+                self.state_array("sizes"),
+                self.state_array("changed"),
                 [digests[at : at + size] for at in range(0, len(digests), size)],
                 self.state.whole("counts"),
-                self.state.whole("places"),
-            )
-
-    def verify(self) -> None:
-        """Read all of it once, which finds any damage."""
-        for sections in (self.state, *(segment.sections for segment in self.segments)):
-            sections.verify()
-
-    def is_current(self) -> bool:
-        """Whether the files are as they were when they were read, by their names, sizes and times of change (which a
-        base that travels does not have).
-
-        Raises `PathError` when a path is gone.
-        """
-        states = find_states(self.origin.paths, start=self.origin.folder)
-        with self.guarded():
-            names = string_arrays("names", [state.name for state in states])
-            return (
-                np.array_equal(names["names_at"], self.state.whole("names_at"))
-                and np.array_equal(names["names"], self.state.whole("names"))
-                and self.state.whole("sizes").tolist() == [state.size for state in states]
-                and (self.home is not None or self._changed == [state.changed for state in states])
+                self.state_array("places"),
             )
 
     @property
-    def _changed(self) -> list[int]:
-        changed: list[int] = self.state.whole("changed").tolist()
-        return changed
+    def is_sparse(self) -> bool:
+        """Whether less than half of the file counts."""
+        with self.guarded():
+            return self.container.is_sparse
+
+    def verify(self) -> None:
+        """Read all of it once, which finds any damage."""
+        for sections in (self.state, self.changes, *(segment.sections for segment in self.segments)):
+            if sections is not None:
+                sections.verify()
+
+    def states_now(self) -> list[FileState]:
+        """Its files as they are now. Raises `PathError` when a path is gone."""
+        with self.guarded():
+            return states_now(self.container, self.home)
+
+    def is_current(self, states: Sequence[FileState] | None = None) -> bool:
+        """Whether the files are as they were when they were read, by their names, sizes and times of change (which a
+        base that travels does not have). `states` are those of `states_now`, for one who has them already.
+
+        Raises `PathError` when a path is gone.
+        """
+        with self.guarded():
+            return is_current(self.container, self.home, self.states_now() if states is None else states)
 
     def _runbook(self, place: int) -> "Runbook":
         with self.guarded():
             segment, inner = self.places.find(place)
-            found = segment.runbook(inner)
-            corrected = self._corrected(place, found.path)
-            return found.model_copy(update=corrected) if corrected else found
+            runbook = segment.runbook(inner)
+            corrected = self._corrected(place, runbook.path)
+            return runbook.model_copy(update=corrected) if corrected else runbook
 
     def _seen(self, place: int) -> "Runbook":
         if "faultmaven_kb.model.runbook" in sys.modules:  # what costs is loading it; then the model is read faster
             return self.runbooks[place]
         with self.guarded():
             segment, inner = self.places.find(place)
-            seen = segment.seen(inner)
-            for name, value in self._corrected(place, seen.path).items():
-                setattr(seen, name, value)
-            return seen
+            runbook = segment.seen(inner)
+            for name, value in self._corrected(place, runbook.path).items():
+                setattr(runbook, name, value)
+            return runbook
 
     def _corrected(self, place: int, path: str | None) -> dict[str, str]:
         """What is not as it was read from the file: an id that others have too, the path of a base that travelled."""
@@ -245,7 +290,7 @@ class StoredBase:
             yield
         except FaultmavenError:
             raise
-        except _FAULTS as error:
+        except FAULTS as error:
             raise damaged(self.path, f"{type(error).__name__} while reading it") from error
 
     def __reduce__(self) -> Any:
@@ -275,5 +320,5 @@ class StoredRunbooks(Mapping[str, "Runbook"]):
     def _places(self) -> dict[str, int]:
         with self._base.guarded():
             find, renamed = self._base.places.find, self._base.renamed
-            found = ((place, *find(place)) for place in self.positions.tolist())
-            return {renamed.get(place) or segment.ids[inner]: place for place, segment, inner in found}
+            located = ((place, *find(place)) for place in self.positions.tolist())
+            return {renamed.get(place) or segment.ids[inner]: place for place, segment, inner in located}

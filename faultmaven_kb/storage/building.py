@@ -1,51 +1,46 @@
 """Makes a base out of files, and lets one follow its files.
 
-A change of a few files becomes a new segment at the end of the file. When what was added or is no longer valid grows
-beyond a share of the base, or to more than a few segments, the base is written again, from what it contains: only
-changed files are ever parsed.
+A change of a few files becomes a new segment at the end of the file, together with the small segments before it: what
+that takes depends on the size of the change and of those, never on that of the base. The whole base is written again,
+from what it contains, where it is built, where it is small, where much of it changes at once, when half of it was
+added or is no longer valid, and when it has all the segments that it may have. Only changed files are ever parsed.
 """
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from functools import partial
-from itertools import groupby
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.reading.files import FileState, find_states
 from faultmaven_kb.reading.ids import Naming
-from faultmaven_kb.storage.base import Files, Origin, StoredBase, state_arrays
+from faultmaven_kb.search.arrays import Array
+from faultmaven_kb.storage.base import MOST_SEGMENTS, Files, Origin, StoredBase, change_arrays, state_arrays
+from faultmaven_kb.storage.batches import Filed, Progress, batches, fill
 from faultmaven_kb.storage.container import Writer, appending, creating, is_base
-from faultmaven_kb.storage.records import NO_DIGEST, Batch, digest_of, read_batch
+from faultmaven_kb.storage.records import NO_DIGEST, digest_of
 from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
+from faultmaven_kb.storage.stored_index import Places, StoredIndex
 from faultmaven_kb.text.aliases import NO_ALIASES
 from faultmaven_kb.text.decoding import read_bytes
 
-if TYPE_CHECKING:
-    from concurrent.futures import ProcessPoolExecutor
+__all__ = ["build", "build_to_travel", "is_built_from", "refresh"]
 
-__all__ = ["Progress", "build", "build_to_travel", "is_built_from", "refresh"]
-
-_BATCH = 32  # files of one message to a process, chosen
-_AHEAD = 4  # batches for each process, chosen: no process waits for the writer
 _PAYS = 150
 """How many files are worth the start of another process."""
 
 _SMALL = 500  # chosen (docs/explanation/storage.md)
-_STALE_SHARE = 0.1  # chosen (docs/explanation/storage.md)
-_MOST_SEGMENTS = 8  # chosen (docs/explanation/storage.md)
+_CHANGED_SHARE = 0.1  # chosen (docs/explanation/storage.md)
+_STALE_SHARE = 0.5  # chosen (docs/explanation/storage.md)
+_CORRECTED_SHARE = 0.02  # chosen (docs/explanation/storage.md)
+_JOINED = 500  # runbooks, chosen (docs/explanation/storage.md): they are written in less than half a second
 _SETTLED = 50_000_000
 """Nanoseconds after which a file's time of change tells that it has not changed since."""
-
-Progress = Callable[[int, int], None]
-"""Called with how many of how many files are done."""
 
 
 class _Plan(NamedTuple):
@@ -55,6 +50,22 @@ class _Plan(NamedTuple):
     states: list[FileState]
     held: list[range]
     settled: list[bool]
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the files."""
+        return [state.name for state in self.states]
+
+    @property
+    def sizes(self) -> Array:
+        """The sizes of the files."""
+        return np.array([state.size for state in self.states], dtype=np.int64)
+
+    @property
+    def changed(self) -> Array:
+        """The times of change, -1 for one that cannot be trusted."""
+        times = [state.changed if settled else -1 for state, settled in zip(self.states, self.settled, strict=True)]
+        return np.array(times, dtype=np.int64)
 
     @property
     def new(self) -> list[FileState]:
@@ -80,16 +91,17 @@ def build(
     old = _opened(target)
     if old is None and target.is_file() and target.stat().st_size and not is_base(target):
         raise PathError(f"cannot write {str(target)!r}: it is not a knowledge base; remove it or choose another name")
-    if old and old.origin == origin and len(old.segments) == 1 and old.is_current():
+    states = find_states(origin.paths, start=origin.folder)
+    if old and old.origin == origin and len(old.segments) == 1 and old.is_current(states):
         return old
     if old and old.origin.aliases != origin.aliases:  # everything reads differently
         old = None
-    return _written(_plan(origin, old, target), origin, old, target, jobs=jobs, progress=progress)
+    return _written(_plan(states, old, target), origin, old, target, jobs=jobs, progress=progress)
 
 
 def build_to_travel(folder: Path, target: Path) -> StoredBase:
     """A base of the runbooks below a folder that is the same wherever and whenever it is made: see `prebuilt`."""
-    plan = _plan(Origin(os.path.abspath(folder), (".",)), None, target)  # noqa: PTH100 - keeps links
+    plan = _plan(find_states(["."], start=os.path.abspath(folder)), None, target)  # noqa: PTH100 - keeps links
     plan = plan._replace(settled=[False] * len(plan.states))
     return _written(plan, Origin("", (".",)), None, target, jobs=1, progress=None)
 
@@ -105,20 +117,37 @@ def _origin(paths: Sequence[str | Path], start: str | Path, aliases: Mapping[str
     return Origin(folder, tuple(os.fspath(path) for path in paths), tuple(sorted(aliases.items())))
 
 
-def refresh(base: StoredBase, *, jobs: int = 1, progress: Progress | None = None) -> StoredBase:
-    """The base as its files are now: itself where nothing has changed.
+def refresh(
+    base: StoredBase, *, jobs: int = 1, progress: Progress | None = None, states: list[FileState] | None = None
+) -> StoredBase:
+    """The base as its files are now: itself where nothing has changed. `states` are those of `base.states_now`, for
+    one who has them already.
 
     Raises `PathError` when a path is gone or the base cannot be written.
     """
-    if base.is_current():
+    states = base.states_now() if states is None else states
+    if base.is_current(states):
         return base
-    plan = _plan(base.origin, base, base.path)
+    plan = _plan(states, base, base.path)
     if _worth_writing_anew(plan, base):
         return _written(plan, base.origin, base, base.path, jobs=jobs, progress=progress)
+    if base.is_sparse:
+        with suppress(PathError):  # without room for a copy the change still finds its own
+            base = _copied(base)
     with appending(base.container) as writer:
         if writer is None:  # another process was faster
             return StoredBase(base.path)
         _append(writer, plan, base, jobs, progress)
+    return StoredBase(base.path)
+
+
+def _copied(base: StoredBase) -> StoredBase:
+    """The base as a file without what no longer counts in it."""
+    directory = base.container.directory
+    with creating(base.path) as writer, base.guarded():
+        segments = [writer.copy(base.container, entries) for entries in directory["segments"]]
+        state, changes = (writer.copy(base.container, directory[name]) for name in ("state", "changes"))
+        writer.publish({**directory, "segments": segments, "state": state, "changes": changes})
     return StoredBase(base.path)
 
 
@@ -130,9 +159,8 @@ def _opened(path: Path) -> StoredBase | None:
         return None
 
 
-def _plan(origin: Origin, old: StoredBase | None, target: Path) -> _Plan:
-    now = _now(target.parent)
-    states = find_states(origin.paths, start=origin.folder)
+def _plan(states: list[FileState], old: StoredBase | None, target: Path) -> _Plan:
+    now = _now(target.parent)  # before any file is read: what changes later than it is read has a later time
     known: dict[str, tuple[int, int, bytes, range]] = {}
     if old:
         files = old.files
@@ -169,9 +197,23 @@ def _held(state: FileState, known: tuple[int, int, bytes, range] | None) -> rang
 
 
 def _worth_writing_anew(plan: _Plan, base: StoredBase) -> bool:
-    stale = len(base.places) - sum(map(len, plan.held)) + len(plan.new)
-    merging = len(base.segments) >= _MOST_SEGMENTS and bool(plan.new)
-    return merging or len(plan.states) < _SMALL or stale > _STALE_SHARE * len(plan.states)
+    """Whether a change is written with all the rest: it is large itself, many were made, the base is small, or full."""
+    size, first = len(plan.states), base.segments[0].size
+    changed = len(base.files.places) - sum(map(len, plan.held)) + len(plan.new)
+    old = sum(len(places) for places in plan.held if places and places[0] < first)
+    full = len(base.segments) >= MOST_SEGMENTS and bool(plan.new)
+    return full or size < _SMALL or changed > _CHANGED_SHARE * size or old < (1 - _STALE_SHARE) * max(size, first)
+
+
+def _left(base: StoredBase, added: int) -> int:
+    """How many of a base's segments are left as they are when so many files are added: the others, which are no larger
+    than what they are written together with, become one with it. So there are few segments, and each runbook is written
+    again a few times only."""
+    number, size = len(base.segments), added
+    most = max(_JOINED, 2 * added)
+    while number > 1 and (last := base.segments[number - 1].size) <= min(size, most - size):
+        number, size = number - 1, size + last
+    return number
 
 
 def _written(
@@ -179,150 +221,92 @@ def _written(
 ) -> StoredBase:
     jobs = min(jobs, 1 + len(plan.new) // _PAYS)
     with creating(target) as writer, SegmentWriter(target.parent) as segment:
-        batches = _batches(_runs(plan, all_files=True), old, jobs, dict(origin.aliases))
-        read = _fill(segment, batches, progress, total=len(plan.states))
-        files = _files(plan, read)
-        _publish(writer, origin, [_add(writer, segment)], files, [naming for each in read for naming in each.namings])
+        records = batches(zip(plan.states, plan.held, strict=True), old, jobs, dict(origin.aliases))
+        read = fill(segment, records, progress, total=len(plan.states))
+        files = _as_files(plan, [file.digest for file in read], [file.places for file in read])
+        _publish(writer, origin, [_add(writer, segment)], files, [naming for file in read for naming in file.namings])
     return StoredBase(target)
 
 
 def _append(writer: Writer, plan: _Plan, base: StoredBase, jobs: int, progress: Progress | None) -> None:
-    index = base.searcher.index
-    before = Before(index.vocabulary, index.information, base.segments[0].sections.whole("averages"), len(base.by_id))
-    segments = list(base.container.directory["segments"])
+    left = _left(base, len(plan.new))
+    index = StoredIndex(Places(base.segments[:left]), answering=0)
+    end = len(index.places)
+    size = int((base.by_id.positions < end).sum())
+    before = Before(index.vocabulary, index.information, base.segments[0].sections.whole("averages"), size)
+    segments = list(base.container.directory["segments"][:left])
+    rows = [row for row, places in enumerate(plan.held) if not _is_left(places, end)]
     with SegmentWriter(base.path.parent, before) as segment:
-        batches = _batches(_runs(plan, all_files=False), None, jobs, dict(base.origin.aliases))
-        new = iter(_fill(segment, batches, progress, total=len(plan.new)))
+        files = [(plan.states[row], plan.held[row]) for row in rows]
+        records = batches(files, base, jobs, dict(base.origin.aliases))
+        added = [_moved(file, end) for file in fill(segment, records, progress, total=len(rows))]
         if len(segment):
             segments.append(_add(writer, segment))
-    old = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
-    files = [
-        _Filed(old[places[0]], places, [base.naming_at(place, state.name) for place in places])
-        if places
-        else _moved(next(new), len(base.places))
-        for state, places in zip(plan.states, plan.held, strict=True)
+    if not _publish_changes(writer, plan, base, segments, dict(zip(rows, added, strict=True))):
+        _publish(writer, base.origin, segments, *_all_files(plan, base, end, added))
+
+
+def _publish_changes(
+    writer: Writer, plan: _Plan, base: StoredBase, segments: list[object], added: Mapping[int, Filed]
+) -> bool:
+    """Publish what has changed since the whole state was written, if this is little and no file or id comes or goes."""
+    if plan.names != base.files.names:
+        return False
+    held, digests, places = base.files.held, base.files.digests.copy(), base.files.places.copy()
+    ends = np.cumsum(base.files.counts)
+    for row, file in added.items():
+        names = [(naming.id, naming.by_file) for naming in file.namings]
+        if names != [base.identity(place) for place in held[row]] or not base.renamed.keys().isdisjoint(held[row]):
+            return False
+        digests[row] = file.digest
+        places[ends[row] - len(file.places) : ends[row]] = file.places
+    files = Files(plan.names, plan.sizes, plan.changed, digests, base.files.counts, places)
+    rows = np.flatnonzero(
+        (files.sizes != base.state.whole("sizes"))
+        | (files.changed != base.state.whole("changed"))
+        | (places != base.state.whole("places"))[ends - 1]
+    )
+    if len(rows) > _CORRECTED_SHARE * len(plan.names):
+        return False
+    directory = base.container.directory
+    writer.publish({**directory, "segments": segments, "changes": writer.add(change_arrays(files, rows))})
+    return True
+
+
+def _all_files(plan: _Plan, base: StoredBase, end: int, added: list[Filed]) -> tuple[Files, list[Naming]]:
+    """The files with what a base has of them before the position `end` and what was `added` behind it; and the namings
+    of all that they gave."""
+    new = iter(added)
+    held = [places if _is_left(places, end) else next(new).places for places in plan.held]
+    known = base.identities()[:end] + [(naming.id, naming.by_file) for file in added for naming in file.namings]
+    digests = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
+    digests.update((file.places[0], file.digest) for file in added)
+    names = plan.names
+    namings = [
+        Naming(known[place][0], name, known[place][1])
+        for name, places in zip(names, held, strict=True)
+        for place in places
     ]
-    namings = [naming for each in files for naming in each.namings]
-    _publish(writer, base.origin, segments, _files(plan, files), namings)
+    return _as_files(plan, [digests[places[0]] for places in held], held), namings
 
 
-class _Filed(NamedTuple):
-    """What a base has of a file: the hash of its content, the positions and the ids of its runbooks."""
-
-    digest: bytes
-    places: range
-    namings: list[Naming]
+def _is_left(places: range, end: int) -> bool:
+    """Whether what a base contains of a file is there, and lies before a position."""
+    return bool(places) and places[0] < end
 
 
-def _moved(filed: _Filed, by: int) -> _Filed:
+def _moved(filed: Filed, by: int) -> Filed:
     return filed._replace(places=range(filed.places.start + by, filed.places.stop + by))
 
 
-class _Run(NamedTuple):
-    """Some files in a row: those to be read, or else names and positions of what the base contains."""
-
-    files: list[FileState]
-    held: list[tuple[str, range]]
-
-
-def _runs(plan: _Plan, *, all_files: bool) -> Iterator[_Run]:
-    """The files in their order, a batch at a time; only those to be read, or `all_files`."""
-    run = _Run([], [])
-    for state, places in zip(plan.states, plan.held, strict=True):
-        if places and not all_files:
-            continue
-        if run.files if places else run.held:
-            yield run
-            run = _Run([], [])
-        if places:
-            run.held.append((state.name, places))
-        else:
-            run.files.append(state)
-        if len(run.files) + len(run.held) == _BATCH:
-            yield run
-            run = _Run([], [])
-    if run.files or run.held:
-        yield run
-
-
-def _fill(segment: SegmentWriter, batches: Iterator[Batch], progress: Progress | None, *, total: int) -> list[_Filed]:
-    """Add what is read of all files, or was there already, to a segment; each file with the positions in the
-    segment."""
-    found: list[_Filed] = []
-    for batch in batches:
-        at = len(segment)
-        segment.add(batch.records, batch.words)
-        for name, records in groupby(batch.records, key=lambda record: record.name):
-            own = list(records)
-            namings = [Naming(each.values[0] if each.model else None, name, each.by_file) for each in own]
-            found.append(_Filed(own[0].digest, range(at, at + len(own)), namings))
-            at += len(own)
-        if progress:
-            progress(len(found), total)
-    return found
-
-
-def _batches(runs: Iterator[_Run], old: StoredBase | None, jobs: int, aliases: Mapping[str, str]) -> Iterator[Batch]:
-    held = _Held(old) if old else None
-    waiting: deque[Callable[[], Batch]] = deque()
-    with _pool(jobs) as pool:
-        for run in runs:
-            if run.held:
-                assert held is not None
-                waiting.append(partial(held.batch, run.held))
-            else:
-                read = partial(read_batch, run.files, aliases)
-                waiting.append(pool.submit(read).result if pool else read)
-            if len(waiting) > (jobs * _AHEAD if pool else 0):
-                yield waiting.popleft()()
-        while waiting:
-            yield waiting.popleft()()
-
-
-def _pool(jobs: int) -> "AbstractContextManager[ProcessPoolExecutor | None]":
-    if jobs <= 1:
-        return nullcontext()
-    from concurrent.futures import ProcessPoolExecutor  # noqa: PLC0415 - a change of a few files needs none
-    from multiprocessing import get_context  # noqa: PLC0415
-
-    return ProcessPoolExecutor(jobs, mp_context=get_context("spawn"))
-
-
-class _Held:
-    """Batches of what a base contains already."""
-
-    def __init__(self, base: StoredBase) -> None:
-        self._base = base
-        self._words = list(base.searcher.index.vocabulary)
-        self._digests = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
-
-    def batch(self, run: Sequence[tuple[str, range]]) -> Batch:
-        """The records at some positions."""
-        records = []
-        for name, places in run:
-            for place in places:
-                segment, inner = self._base.places.find(place)
-                records.append(segment.record(inner, name, self._digests[places[0]]))
-        used, numbers = np.unique(np.concatenate([record.text.terms for record in records]), return_inverse=True)
-        parts = np.split(numbers.astype(np.int32), np.cumsum([len(record.text.terms) for record in records])[:-1])
-        return Batch(
-            [
-                record._replace(text=record.text._replace(terms=terms))
-                for record, terms in zip(records, parts, strict=True)
-            ],
-            [self._words[number] for number in used.tolist()],
-        )
-
-
-def _files(plan: _Plan, filed: list[_Filed]) -> Files:
-    changed = [s.changed if settled else -1 for s, settled in zip(plan.states, plan.settled, strict=True)]
+def _as_files(plan: _Plan, digests: list[bytes], held: list[range]) -> Files:
     return Files(
-        [state.name for state in plan.states],
-        np.array([state.size for state in plan.states], dtype=np.int64),
-        np.array(changed, dtype=np.int64),
-        [each.digest for each in filed],
-        np.array([len(each.places) for each in filed], dtype=np.int64),
-        np.array([place for each in filed for place in each.places], dtype=np.int64),
+        plan.names,
+        plan.sizes,
+        plan.changed,
+        digests,
+        np.array([len(places) for places in held], dtype=np.int64),
+        np.array([place for places in held for place in places], dtype=np.int64),
     )
 
 
@@ -342,5 +326,6 @@ def _publish(writer: Writer, origin: Origin, segments: list[object], files: File
             "aliases": [list(pair) for pair in origin.aliases],
             "segments": segments,
             "state": state,
+            "changes": {},
         }
     )

@@ -3,7 +3,7 @@
 Nothing that was written is ever written again. New arrays and a new directory go to the end; then one of the two slots,
 in turn, is made to point to the directory. A slot that was written in part fails its checksum, and the other one still
 points to the state before: so a reader, or a process that was killed, finds the old state or the new one, never half.
-Arrays are mapped, not read; their blocks of 64 KiB carry a CRC-32 each, compared when a block is first touched. The
+Arrays are mapped, not read; their blocks of 16 KiB carry a CRC-32 each, compared when a block is first touched. The
 checksums find damage; against ill will nothing here is executed, and what is out of range is an error.
 """
 
@@ -13,24 +13,27 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import IO, Any, Final
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import IO, TYPE_CHECKING, Any, Final, NamedTuple
+from zlib import error as ZlibError  # noqa: N812
 
 from faultmaven_kb.disk.regular import open_regular, read_start
 from faultmaven_kb.disk.replacing import lock, replacing
 from faultmaven_kb.errors import ConfigurationError, PathError
 
+if TYPE_CHECKING:
+    from faultmaven_kb.search.arrays import Array
+
 __all__ = [
+    "BLOCK",
+    "FAULTS",
     "FORMAT",
     "SUFFIX",
     "Container",
-    "Section",
-    "Sections",
+    "Raw",
+    "Streamed",
     "Writer",
     "appending",
     "creating",
@@ -43,17 +46,19 @@ FORMAT = 1
 
 SUFFIX = ".fmkb"
 
+FAULTS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError, MemoryError, ZlibError)
+"""What reading a damaged or hostile file may raise beside the errors of this library."""
+
 _MAGIC: Final = b"fmkb\r\n\x1a\n"
 _SLOT = struct.Struct("<QQQ16s")
 _SLOTS = (1024, 2048)
 _HEAD = 4096  # bytes: a page of memory
 _ALIGNED = 64  # bytes: a cache line
-_BLOCK_BITS = 16  # blocks of 64 KiB, chosen (docs/explanation/storage.md)
-_BLOCK = 1 << _BLOCK_BITS
+_BLOCK_BITS = 14  # blocks of 16 KiB, chosen (docs/explanation/storage.md)
+BLOCK = 1 << _BLOCK_BITS
 _MOST_DIRECTORY = 16_000_000  # bytes, chosen: bounds the memory for a damaged file
 _TYPES = {"u1", "u4", "i4", "i8", "f4", "f8"}
-
-Array = NDArray[Any]
+_INTEGERS = {"u1": "B", "u4": "I", "i4": "i", "i8": "q"}  # as `struct` calls them
 
 
 def damaged(path: Path, why: str) -> ConfigurationError:
@@ -63,86 +68,41 @@ def damaged(path: Path, why: str) -> ConfigurationError:
     )
 
 
-class Section:
-    """An array in the file, read in place; its blocks are checked when they are first touched."""
+class Raw:
+    """The bytes of an array in the file, of a `kind`; their blocks are checked when they are first touched."""
 
-    def __init__(self, path: Path, raw: memoryview, kind: str, sums: memoryview) -> None:
-        self._path, self._raw = path, raw
-        self._array: Array = np.frombuffer(raw, dtype=f"<{kind}")
-        self._sums = np.frombuffer(sums, dtype="<u4")
-        self._seen = bytearray(len(self._sums))
+    def __init__(self, path: Path, view: memoryview, kind: str, sums: memoryview) -> None:
+        self.path, self.view, self.kind = path, view, kind
+        self.sums = sums
+        self.checked = bytearray(len(sums) // 4)
 
-    def __len__(self) -> int:
-        return len(self._array)
+    def part(self, start: int, stop: int) -> memoryview:
+        """The bytes from `start` to `stop`. Raises `ConfigurationError` if there are none."""
+        if not 0 <= start <= stop <= len(self.view):
+            raise damaged(self.path, "a range lies outside of its array")
+        self.check(start, stop)
+        return self.view[start:stop]
 
-    def whole(self) -> Array:
-        """All of it."""
-        self._check(0, len(self._raw))
-        return self._array
+    def whole(self) -> memoryview:
+        """All bytes."""
+        return self.part(0, len(self.view))
 
-    def part(self, start: int, stop: int) -> Array:
-        """The values from `start` to `stop`. Raises `ConfigurationError` if there are none."""
-        if not 0 <= start <= stop <= len(self._array):
-            raise damaged(self._path, "a range lies outside of its array")
-        size = self._array.itemsize
-        self._check(start * size, stop * size)
-        return self._array[start:stop]
+    def numbers(self) -> tuple[int, ...]:
+        """All values of an array of integers; `sections` reads any array with numpy."""
+        return struct.unpack(f"<{len(self.view) // int(self.kind[1:])}{_INTEGERS[self.kind]}", self.whole())
 
-    def parts(self, starts: Array, ends: Array) -> Array:
-        """The values of several ranges in a row. Raises `ConfigurationError` where one has none."""
-        found = [self.part(start, stop) for start, stop in zip(starts.tolist(), ends.tolist(), strict=True)]
-        return np.concatenate(found) if found else self._array[:0]
-
-    def each(self, places: Array) -> Array:
-        """The values at some places. Raises `ConfigurationError` if there is none."""
-        if len(places) and not 0 <= int(places.min()) <= int(places.max()) < len(self._array):
-            raise damaged(self._path, "a place lies outside of its array")
-        blocks = places // (_BLOCK // self._array.itemsize)
-        for block in blocks[np.diff(blocks, prepend=-1) != 0].tolist():
-            self._check(block << _BLOCK_BITS, (block << _BLOCK_BITS) + 1)
-        return self._array[places]
-
-    def _check(self, start: int, stop: int) -> None:
-        seen = self._seen
-        for block in range(start >> _BLOCK_BITS, (stop + _BLOCK - 1) >> _BLOCK_BITS):
-            if not seen[block]:
-                if zlib.crc32(self._raw[block << _BLOCK_BITS : (block + 1) << _BLOCK_BITS]) != self._sums[block]:
-                    raise damaged(self._path, "a checksum differs")
-                seen[block] = 1
-
-
-class Sections:
-    """The named arrays of one segment or state."""
-
-    def __init__(self, container: "Container", entries: object) -> None:
-        self._container = container
-        self._entries = entries if isinstance(entries, dict) else {}
-        self._open: dict[str, Section] = {}
-
-    def __getitem__(self, name: str) -> Section:
-        """The array with a name. Raises `ConfigurationError` if there is none."""
-        if name not in self._open:
-            self._open[name] = self._container.section(self._entries.get(name))
-        return self._open[name]
-
-    def whole(self, name: str) -> Array:
-        """The whole array with a name."""
-        return self[name].whole()
-
-    def offsets(self, name: str, into: str) -> Array:
-        """The whole array with a name, which cuts another one: it goes from 0 to the other's length.
-
-        Raises `ConfigurationError` where it does not: whoever is asked for less would be answered wrongly.
-        """
-        found = self.whole(name)
-        if not len(found) or found[0] != 0 or found[-1] != len(self[into]):
-            raise damaged(self._container.path, "offsets do not fit their array")
-        return found
-
-    def verify(self) -> None:
-        """Compare all checksums. Raises `ConfigurationError` where one differs."""
-        for name in self._entries:
-            self.whole(name)
+    def check(self, start: int, stop: int) -> None:
+        """Compare the checksums of some bytes. Raises `ConfigurationError` where one differs."""
+        checked = self.checked
+        first, last = start >> _BLOCK_BITS, (stop - 1) >> _BLOCK_BITS
+        if last - first < 2 and (last < first or (checked[first] and checked[last])):
+            return
+        for block in range(first, last + 1):
+            if not checked[block]:
+                expected = int.from_bytes(self.sums[4 * block : 4 * block + 4], "little")
+                if zlib.crc32(self.view[block << _BLOCK_BITS : (block + 1) << _BLOCK_BITS]) != expected:
+                    raise damaged(self.path, "a checksum differs")
+                checked[block] = 1
 
 
 class Container:
@@ -164,17 +124,37 @@ class Container:
             raise damaged(path, "it does not begin like one")
         self.generation, self.directory = self._newest()
 
-    def section(self, entry: object) -> Section:
+    def raw(self, entry: object) -> Raw:
         """The array that an entry of the directory describes."""
         match entry:
             case [str(kind), int(offset), int(count), int(sums)] if kind in _TYPES:
-                size = count * np.dtype(kind).itemsize
-                blocks = (size + _BLOCK - 1) >> _BLOCK_BITS
+                size = count * int(kind[1:])
+                blocks = (size + BLOCK - 1) >> _BLOCK_BITS
                 if min(offset, count, sums) >= 0 and max(offset + size, sums + 4 * blocks) <= len(self._view):
-                    return Section(
+                    return Raw(
                         self.path, self._view[offset : offset + size], kind, self._view[sums : sums + 4 * blocks]
                     )
         raise damaged(self.path, "an array is missing or lies outside of the file")
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether less than half of the file is used by its newest state."""
+        return 2 * self._used() < len(self._view)
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether arrays of the newest state lie over one another, which would be more work than the file is long."""
+        return self._used() > len(self._view)
+
+    def _used(self) -> int:
+        directory = self.directory
+        tables = (*directory["segments"], directory["state"], directory["changes"])
+        return sum(len(self.raw(entry).view) for table in tables for entry in table.values())
+
+    def release(self) -> None:
+        """Give back the memory of what was read; it is read again where it is needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
 
     def _newest(self) -> tuple[int, dict[str, Any]]:
         for generation, offset, length, digest in sorted(self._slots(), reverse=True):
@@ -199,6 +179,14 @@ class Container:
         return directory
 
 
+class Streamed(NamedTuple):
+    """An array of a `kind` that comes in blocks of `BLOCK` bytes, the last of them shorter: never all of it is in the
+    memory."""
+
+    kind: str
+    blocks: Iterable[bytes]
+
+
 class Writer:
     """Adds arrays to the end of a file and makes them known all at once."""
 
@@ -206,9 +194,13 @@ class Writer:
         self._file, self.path, self._generation = file, path, generation
         self._file.seek(0, os.SEEK_END)
 
-    def add(self, arrays: Mapping[str, Array]) -> dict[str, list[object]]:
+    def add(self, arrays: "Mapping[str, Array | Streamed]") -> dict[str, list[object]]:
         """Write arrays; what a directory says of them."""
         return {name: self._add(array) for name, array in arrays.items()}
+
+    def copy(self, container: Container, entries: Mapping[str, object]) -> dict[str, list[object]]:
+        """Copy the arrays of another file with their checksums, as they are; what a directory says of them."""
+        return {name: self._copied(container.raw(entry)) for name, entry in entries.items()}
 
     def publish(self, directory: dict[str, Any]) -> None:
         """Write the directory and point to it: from here on the file is in its new state."""
@@ -221,20 +213,24 @@ class Writer:
         self._file.write(slot + _digest(slot))
         self._flush()
 
-    def _add(self, array: Array) -> list[object]:
-        array = np.ascontiguousarray(array)
-        kind = array.dtype.str[1:]
+    def _copied(self, raw: Raw) -> list[object]:
+        offset = self._aligned()
+        self._file.write(raw.view)
+        place = self._aligned()
+        self._file.write(raw.sums)
+        return [raw.kind, offset, len(raw.view) // int(raw.kind[1:]), place]
+
+    def _add(self, array: "Array | Streamed") -> list[object]:
+        kind, blocks = array if isinstance(array, Streamed) else _blocks(array)
         assert kind in _TYPES, kind
         offset = self._aligned()
-        raw = memoryview(array.data).cast("B") if array.size else memoryview(b"")
-        sums = []
-        for start in range(0, len(raw), _BLOCK):
-            block = raw[start : start + _BLOCK]
-            self._file.write(block)
+        size, sums = 0, []
+        for block in blocks:
+            size += self._file.write(block)
             sums.append(zlib.crc32(block))
         place = self._aligned()
-        self._file.write(np.array(sums, dtype="<u4").tobytes())
-        return [kind, offset, array.size, place]
+        self._file.write(struct.pack(f"<{len(sums)}I", *sums))
+        return [kind, offset, size // int(kind[1:]), place]
 
     def _aligned(self) -> int:
         at = self._file.tell()
@@ -244,6 +240,15 @@ class Writer:
     def _flush(self) -> None:
         self._file.flush()
         os.fsync(self._file.fileno())
+
+
+def _blocks(array: "Array") -> "tuple[str, Iterator[memoryview]]":
+    """The kind of an array and its bytes, a block at a time."""
+    import numpy as np  # noqa: PLC0415 - a list of ids needs none
+
+    array = np.ascontiguousarray(array)
+    raw = memoryview(array.data).cast("B") if array.size else memoryview(b"")
+    return array.dtype.str[1:], (raw[start : start + BLOCK] for start in range(0, len(raw), BLOCK))
 
 
 def is_base(path: Path) -> bool:

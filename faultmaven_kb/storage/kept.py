@@ -11,14 +11,13 @@ import re
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from hashlib import blake2b
 from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.reading.files import find_states
 from faultmaven_kb.storage.base import StoredBase
 from faultmaven_kb.storage.container import SUFFIX
-from faultmaven_kb.storage.stamp import library_stamp
+from faultmaven_kb.storage.stamp import kept_file
 from faultmaven_kb.text.aliases import NO_ALIASES
 
 __all__ = ["Cache"]
@@ -42,14 +41,15 @@ class Cache:
 
         Raises `PathError` for a path that does not exist.
         """
-        file = self._file(paths, aliases)
+        file = kept_file(self.folder, paths, aliases)
         with contextlib.suppress(ConfigurationError, PathError):
             base = StoredBase(file)
-            if not base.is_current():
+            states = base.states_now()
+            if not base.is_current(states):
                 from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - mostly nothing has changed
 
-                base = refresh(base, jobs=jobs)
-                if not base.is_current():  # another process is writing to it just now
+                base = refresh(base, jobs=jobs, states=states)
+                if not base.is_current(states):  # another process is writing to it just now
                     return None
             with contextlib.suppress(OSError):
                 os.utime(file)
@@ -79,14 +79,6 @@ class Cache:
             freed += size
         return freed
 
-    def _file(self, paths: Sequence[str | Path], aliases: Mapping[str, str]) -> Path:
-        digest = blake2b(library_stamp().encode(), digest_size=16)
-        for path in paths:
-            digest.update(f"\0{os.fspath(path)}\0{os.path.abspath(path)}".encode("utf-8", "surrogatepass"))  # noqa: PTH100
-        for heading, meant in sorted(aliases.items()):
-            digest.update(f"\0\0{heading}\0{meant}".encode("utf-8", "surrogatepass"))
-        return self.folder / "bases" / f"{digest.hexdigest()}{SUFFIX}"
-
     def _bases(self) -> Iterator[tuple[Path, int, int]]:
         """The files of all bases with their sizes and the times of their last use."""
         folder = self.folder / "bases"
@@ -99,7 +91,7 @@ class Cache:
 
     def _trim(self, newest: Path) -> None:
         total = 0
-        for file, size, _ in sorted(self._bases(), key=lambda each: (each[0] != newest, -each[2])):
+        for file, size, _ in sorted(self._bases(), key=lambda base: (base[0] != newest, -base[2])):
             total += size
             if total > self.most and file != newest:
                 with contextlib.suppress(OSError):

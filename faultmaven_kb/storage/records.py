@@ -6,7 +6,6 @@ less than a millisecond, parsed in five, and compressed it is half as long again
 """
 
 import json
-import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import timedelta
@@ -21,11 +20,13 @@ import numpy as np
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic
 from faultmaven_kb.reading.files import FileState, read_file, shown_name
 from faultmaven_kb.reading.ids import naming_of
+from faultmaven_kb.search.arrays import Terms
 from faultmaven_kb.search.engine import technologies_in
 from faultmaven_kb.search.fields import FIELDS
-from faultmaven_kb.search.index import END, TermNumbers, Terms, Text, read_text
+from faultmaven_kb.search.index import END, TermNumbers, Text, read_text
 from faultmaven_kb.search.vocabulary.terms import LINE_END
 from faultmaven_kb.source import Span
+from faultmaven_kb.storage.compressed import packed, unpacked
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -40,12 +41,10 @@ __all__ = [
     "Record",
     "diagnostics_from",
     "digest_of",
-    "packed",
     "read_batch",
     "runbook_from",
     "seen_from",
     "text_from",
-    "unpacked",
 ]
 
 COLUMNS = ("technology", "severity", "status")
@@ -54,14 +53,12 @@ COLUMNS = ("technology", "severity", "status")
 NO_DIGEST = bytes(16)
 NO_TEXT = Text(np.empty(0, dtype=np.int32), (0,) * (len(FIELDS) + 1), np.empty(0, dtype=np.int64))
 _SPAN = {field.name for field in fields(Span)}
-_LEVEL = 1  # zlib's fastest, measured in docs/explanation/storage.md
 _Value = TypeVar("_Value")
-_LARGEST = 200_000_000  # bytes, chosen: a thousand times the largest document
 
 
 class Record(NamedTuple):
-    """A file that was read. `model` is empty where there was no runbook, `told` where there was nothing to report;
-    `unread` when that keeps something from being found.
+    """A file that was read. `model` is empty without a runbook, `diagnostics` without anything to report; `unread` is
+    true when what they report keeps something from being found.
 
     A file with several runbooks is several records in a row, the first of which has the diagnostics of the file.
     `values` are the runbook's id, its `COLUMNS` and its technologies as the search takes them; `text` has the batch's
@@ -71,7 +68,7 @@ class Record(NamedTuple):
     name: str
     digest: bytes
     model: bytes
-    told: bytes
+    diagnostics: bytes
     unread: bool
     values: tuple[str, ...]
     tags: tuple[str, ...]
@@ -95,25 +92,25 @@ def read_batch(files: Sequence[FileState], aliases: Mapping[str, str]) -> Batch:
 def _read(file: FileState, aliases: Mapping[str, str], numbers: TermNumbers) -> Iterator[Record]:
     _, data = read_file(Path(file.path))
     if isinstance(data, Diagnostic):
-        found = replace(data, path=shown_name(Path(file.name)))
-        yield _record(file.name, NO_DIGEST, None, (found,), numbers)
+        diagnostic = replace(data, path=shown_name(Path(file.name)))
+        yield _record(file.name, NO_DIGEST, None, (diagnostic,), numbers)
         return
     from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is opened needs no parser
 
     result = parse_runbook(data, path=file.name, aliases=aliases)
-    digest, told = digest_of(data), result.diagnostics
+    digest, diagnostics = digest_of(data), result.diagnostics
     for runbook in result.runbooks or (None,):
-        yield _record(file.name, digest, runbook, told, numbers)
-        told = ()
+        yield _record(file.name, digest, runbook, diagnostics, numbers)
+        diagnostics = ()
 
 
 def _record(
     name: str, digest: bytes, runbook: "Runbook | None", diagnostics: tuple[Diagnostic, ...], numbers: TermNumbers
 ) -> Record:
-    told = packed(_dumped(_diagnostics(), diagnostics)) if diagnostics else b""
+    reported = packed(_dumped(_diagnostics(), diagnostics)) if diagnostics else b""
     unread = any(diagnostic.code in UNREAD for diagnostic in diagnostics)
     if runbook is None:
-        return Record(name, digest, b"", told, unread, ("",) * (len(COLUMNS) + 2), (), NO_TEXT)
+        return Record(name, digest, b"", reported, unread, ("",) * (len(COLUMNS) + 2), (), NO_TEXT)
     metadata = runbook.metadata
     values = [str(getattr(metadata, column) or "") for column in COLUMNS]
     technologies = "\n".join(sorted(technologies_in(runbook)))
@@ -121,7 +118,7 @@ def _record(
         name,
         digest,
         packed(_dumped(_runbook(), runbook)),
-        told,
+        reported,
         unread,
         (runbook.id, *values, technologies),
         metadata.tags,
@@ -135,20 +132,6 @@ def digest_of(data: bytes) -> bytes:
     return blake2b(data, digest_size=len(NO_DIGEST)).digest()
 
 
-def packed(data: bytes) -> bytes:
-    """The data compressed; fast rather than small."""
-    return zlib.compress(data, _LEVEL)
-
-
-def unpacked(data: bytes) -> bytes:
-    """The data of `packed`. Raises ValueError for anything else, also for what would fill the memory."""
-    stream = zlib.decompressobj()
-    found = stream.decompress(data, _LARGEST)
-    if not stream.eof:
-        raise ValueError("a compressed value ends early or is too long")
-    return found
-
-
 def runbook_from(data: bytes) -> "Runbook":
     """The runbook of a record's `model`."""
     return _loaded(_runbook(), unpacked(data))
@@ -158,10 +141,10 @@ def seen_from(data: bytes) -> "Runbook":
     """The runbook of a record's `model` for those who only read values: the same names with the same values, without
     loading the model, which costs more than a whole search. Tuples are lists here.
     """
-    seen = json.loads(unpacked(data), object_hook=_named)
-    for time in (seen.resolution_time, *seen.resolution_time.ranges):
+    runbook = json.loads(unpacked(data), object_hook=_named)
+    for time in (runbook.resolution_time, *runbook.resolution_time.ranges):
         time.minimum, time.maximum = _time(time.minimum), _time(time.maximum)
-    return cast("Runbook", seen)
+    return cast("Runbook", runbook)
 
 
 def _named(values: dict[str, Any]) -> object:
@@ -173,7 +156,7 @@ def _time(seconds: float | None) -> timedelta | None:
 
 
 def diagnostics_from(data: bytes) -> tuple[Diagnostic, ...]:
-    """The diagnostics of a record's `told`."""
+    """The diagnostics of a record's `diagnostics`."""
     return _loaded(_diagnostics(), unpacked(data)) if data else ()
 
 

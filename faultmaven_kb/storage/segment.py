@@ -7,10 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.search.arrays import Array, Floats, Numbers, Terms
 from faultmaven_kb.search.fields import FIELDS
-from faultmaven_kb.search.index import Floats, Numbers, Passages, Subjects, Terms, Text, sums
-from faultmaven_kb.storage.container import Array, Sections
+from faultmaven_kb.search.index import Text, sums
+from faultmaven_kb.search.passages import Passages, Subjects
 from faultmaven_kb.storage.records import COLUMNS, Record, diagnostics_from, runbook_from, seen_from, text_from
+from faultmaven_kb.storage.sections import Sections
 from faultmaven_kb.storage.strings import Strings
 
 if TYPE_CHECKING:
@@ -32,8 +34,13 @@ class Segment:
         self.columns: Numbers = sections.whole("columns").reshape(self.size, len(COLUMNS) + 1)
         self._terms, self._starts = sections.whole("terms"), sections.offsets("starts", "documents")
         self._documents, self._weights = sections["documents"], sections["weights"]
-        self._passage_starts = sections.offsets("passage_starts", "passage_terms")
-        self._subject_starts = sections.offsets("subject_starts", "subject_terms")
+        self.passages = Passages(
+            sections["passage_terms"],
+            sections["passage_segments"],
+            sections.offsets("passage_starts", "passage_terms"),
+            sections["passage_worth"],
+        )
+        self.subjects = Subjects(sections["subject_terms"], sections.offsets("subject_starts", "subject_terms"))
         self._rows = {term: row for row, term in enumerate(sections.whole("common_terms").tolist())}
 
     def runbook(self, place: int) -> "Runbook":
@@ -46,7 +53,7 @@ class Segment:
 
     def diagnostics(self, place: int) -> tuple[Diagnostic, ...]:
         """What is wrong with the file at a position."""
-        return diagnostics_from(self._bytes("told", place))
+        return diagnostics_from(self._bytes("diagnostics", place))
 
     def has_runbook(self, place: int) -> bool:
         """Whether a runbook was read from the file at a position."""
@@ -66,7 +73,7 @@ class Segment:
             name,
             digest,
             self._bytes("models", place),
-            self._bytes("told", place),
+            self._bytes("diagnostics", place),
             bool(self.unread[place]),
             (self.ids[place], *(self.words[code] for code in codes)),
             tuple(self.words[code] for code in self._tags[start:stop].tolist()),
@@ -79,8 +86,8 @@ class Segment:
         if not len(self._terms):
             return np.zeros(len(terms), dtype=np.int64), np.zeros(len(terms), dtype=np.int64)
         places = np.minimum(self._terms.searchsorted(terms), len(self._terms) - 1)
-        found = self._terms[places] == terms
-        return np.where(found, self._starts[places], 0), np.where(found, self._starts[places + 1], 0)
+        known = self._terms[places] == terms
+        return np.where(known, self._starts[places], 0), np.where(known, self._starts[places + 1], 0)
 
     def scores(self, terms: Terms, starts: Numbers, ends: Numbers, weights: Floats) -> Floats:
         """What weighted terms count in each runbook of the segment; `starts` and `ends` are their `postings`."""
@@ -99,25 +106,6 @@ class Segment:
                 lists.append((self._documents.part(start, stop), self._weights.part(start, stop), weight))
         return sums(rows, lists, size)
 
-    def passages(self, places: Numbers) -> Passages:
-        """The passages at some positions, in their order; the numbers of `segments` are those of `information`."""
-        starts, ends = self._passage_starts[places], self._passage_starts[places + 1]
-        numbers = self.sections["passage_segments"].parts(starts, ends)
-        new = np.diff(numbers, prepend=-1) != 0
-        return Passages(
-            self.sections["passage_terms"].parts(starts, ends),
-            np.cumsum(new) - 1,
-            np.concatenate(([0], np.cumsum(ends - starts))),
-            self.sections["passage_worth"].each(numbers[new]),
-        )
-
-    def subjects(self, places: Numbers) -> Subjects:
-        """The technologies and words that the titles at some positions name."""
-        starts, ends = self._subject_starts[places], self._subject_starts[places + 1]
-        return Subjects(
-            self.sections["subject_terms"].parts(starts, ends), np.concatenate(([0], np.cumsum(ends - starts)))
-        )
-
     def places_with(self, column: str, value: str) -> NDArray[np.bool_]:
         """Which positions have a value in a column, whatever its case."""
         codes = self._codes(value)
@@ -126,13 +114,18 @@ class Segment:
     def places_tagged(self, tag: str) -> NDArray[np.bool_]:
         """Which positions have a tag, whatever its case."""
         owners = np.repeat(np.arange(self.size), np.diff(self._tag_starts))
-        found = np.zeros(self.size, dtype=bool)
-        found[owners[np.isin(self._tags, self._codes(tag))]] = True
-        return found
+        tagged = np.zeros(self.size, dtype=bool)
+        tagged[owners[np.isin(self._tags, self._codes(tag))]] = True
+        return tagged
 
     def _codes(self, value: str) -> list[int]:
         value = value.casefold()
         return [code for code, word in enumerate(self._table) if word.casefold() == value]
+
+    @property
+    def have_runbook(self) -> NDArray[np.bool_]:
+        """For each position whether a runbook was read from the file."""
+        return np.diff(self.sections.whole("models_at")) > 0
 
     @cached_property
     def unread(self) -> Array:

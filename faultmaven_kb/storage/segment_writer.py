@@ -5,21 +5,18 @@ lie term by term: first how often each term occurs, then each posting to its pla
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from pathlib import Path
 from tempfile import TemporaryFile
 from types import TracebackType
 from typing import IO, NamedTuple, Self
 
 import numpy as np
-from numpy.typing import NDArray
 
+from faultmaven_kb.search.arrays import Array, Floats, Numbers, ranges
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import (
     END,
-    Floats,
-    Numbers,
-    Subjects,
     Text,
     average_lengths,
     common_terms,
@@ -27,13 +24,14 @@ from faultmaven_kb.search.index import (
     information,
     parts_in,
     passages_in,
-    ranges,
     row_of,
     subjects_in,
 )
+from faultmaven_kb.search.passages import SubjectArrays
 from faultmaven_kb.search.vocabulary.terms import LINE_END
-from faultmaven_kb.storage.container import Array
-from faultmaven_kb.storage.records import Record, packed, text_from
+from faultmaven_kb.storage.compressed import packed
+from faultmaven_kb.storage.container import BLOCK, Streamed
+from faultmaven_kb.storage.records import Record, text_from
 from faultmaven_kb.storage.strings import string_arrays, vocabulary_arrays
 
 __all__ = ["Before", "SegmentWriter"]
@@ -60,15 +58,27 @@ class _Heap:
             self._file.write(self._buffer)
             self._buffer.clear()
 
-    def array(self) -> NDArray[np.uint8]:
+    def read(self, start: int, stop: int) -> bytes:
+        """The bytes from `start` to `stop`; nothing is appended any more."""
         if self._file is None:
-            return np.frombuffer(bytes(self._buffer), dtype=np.uint8)
-        self._file.write(self._buffer)
-        self._buffer.clear()
-        self._file.flush()
-        return np.memmap(self._file, dtype=np.uint8, mode="r")
+            return bytes(self._buffer[start:stop])
+        if self._buffer:
+            self._file.write(self._buffer)
+            self._buffer.clear()
+        self._file.seek(start)
+        return self._file.read(stop - start)
 
-    def close(self) -> None:
+    def streamed(self, kind: str = "u1") -> Streamed:
+        """All of it as an array."""
+        end = self.ends[-1]
+        return Streamed(kind, (self.read(start, min(start + BLOCK, end)) for start in range(0, end, BLOCK)))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._file is not None:
             self._file.close()
 
@@ -93,7 +103,7 @@ class SegmentWriter:
         self._numbers: dict[str, int] = {}
         self._first = len(self._before.information)
         self._words: list[str] = []
-        self._models, self._told, self._texts = _Heap(folder), _Heap(folder), _Heap(folder)
+        self._models, self._diagnostics, self._texts = _Heap(folder), _Heap(folder), _Heap(folder)
         self._bounds: list[tuple[int, ...]] = []
         self._values: list[tuple[str, ...]] = []
         self._unread: list[bool] = []
@@ -110,8 +120,8 @@ class SegmentWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for heap in (self._models, self._told, self._texts):
-            heap.close()
+        for heap in (self._models, self._diagnostics, self._texts):
+            heap.__exit__(kind, error, trace)
 
     def __len__(self) -> int:
         return len(self._bounds)
@@ -128,7 +138,7 @@ class SegmentWriter:
         for record in records:
             text = record.text._replace(terms=numbers[record.text.terms]) if len(record.text.terms) else record.text
             self._models.append(record.model)
-            self._told.append(record.told)
+            self._diagnostics.append(record.diagnostics)
             self._texts.append(packed(text.terms.astype("<i4").tobytes()) if len(text.terms) else b"")
             self._bounds.append(text.starts)
             self._values.append(record.values)
@@ -162,7 +172,7 @@ class SegmentWriter:
             self._lengths.append(field_lengths(self._pending))
         self._pending.clear()
 
-    def arrays(self) -> Iterator[dict[str, Array]]:
+    def arrays(self) -> Iterator[dict[str, Array | Streamed]]:
         """The segment's arrays, in portions that are written one after the other."""
         self._count()
         size = self._first + len(self._words)
@@ -173,7 +183,7 @@ class SegmentWriter:
         new = self._information(frequency, about)
         yield {
             **_heap_arrays("models", self._models),
-            **_heap_arrays("told", self._told),
+            **_heap_arrays("diagnostics", self._diagnostics),
             **_heap_arrays("texts", self._texts),
             **string_arrays("ids", [values[0] for values in self._values]),
             **self._columns(),
@@ -196,18 +206,14 @@ class SegmentWriter:
         return information(words, about[self._first - 1 :], frequency[self._first - 1 :], size)[1:]
 
     def _chunks(self) -> Iterator[tuple[int, list[Text]]]:
-        data = self._texts.array()
         for at in range(0, len(self), _CHUNK):
-            stop = min(at + _CHUNK, len(self))
-            yield (
-                at,
-                [
-                    text_from(data[self._texts.ends[n] : self._texts.ends[n + 1]].tobytes(), self._bounds[n])
-                    for n in range(at, stop)
-                ],
-            )
+            bounds = self._bounds[at : at + _CHUNK]
+            ends = self._texts.ends[at : at + len(bounds) + 1]
+            data = memoryview(self._texts.read(ends[0], ends[-1]))
+            pieces = (bytes(data[start - ends[0] : stop - ends[0]]) for start, stop in pairwise(ends))
+            yield at, [text_from(*pair) for pair in zip(pieces, bounds, strict=True)]
 
-    def _postings(self, frequency: Numbers, averages: Floats) -> Iterator[dict[str, Array]]:
+    def _postings(self, frequency: Numbers, averages: Floats) -> Iterator[dict[str, Array | Streamed]]:
         """Term by term the runbooks that have it, and what it counts in each but for the rarity of the term."""
         used = np.flatnonzero(frequency)
         starts = np.concatenate(([0], np.cumsum(frequency[used])))
@@ -231,28 +237,29 @@ class SegmentWriter:
             rows[number * size : (number + 1) * size] = row_of(documents[here], weights[here], size)
         yield {"common_terms": used[common].astype(np.int32), "rows": rows}
 
-    def _passages(self, told: Floats) -> Iterator[dict[str, Array]]:
+    def _passages(self, weights: Floats) -> Iterator[dict[str, Array | Streamed]]:
         """The short texts of each runbook as sets of terms; segments count from 0 in the whole of this segment."""
-        ends, terms, segments, worth = [np.zeros(1, dtype=np.int64)], [], [], []
-        subjects: list[Subjects] = []
-        made = done = 0
-        for _, texts in self._chunks():
-            subjects.append(subjects_in(texts))
-            found = passages_in(texts, told)
-            ends.append(found.starts[1:] + done)
-            terms.append(found.terms)
-            segments.append((found.segments + made).astype(np.int32))
-            worth.append(found.information)
-            made += len(found.information)
-            done += len(found.terms)
-        yield {
-            "passage_starts": np.concatenate(ends),
-            "passage_terms": np.concatenate([np.empty(0, dtype=np.int32), *terms]),
-            "passage_segments": np.concatenate([np.empty(0, dtype=np.int32), *segments]),
-            "passage_worth": np.concatenate([np.empty(0), *worth]),
-            "subject_terms": np.concatenate([np.empty(0, dtype=np.int32), *(each.terms for each in subjects)]),
-            "subject_starts": np.cumsum(np.concatenate([[0], *(np.diff(each.starts) for each in subjects)])),
-        }
+        ends = [np.zeros(1, dtype=np.int64)]
+        subjects: list[SubjectArrays] = []
+        segments_before = terms_before = 0
+        with _Heap(self._folder) as terms, _Heap(self._folder) as segments, _Heap(self._folder) as worth:
+            for _, texts in self._chunks():
+                subjects.append(subjects_in(texts))
+                passages = passages_in(texts, weights)
+                ends.append(passages.starts[1:] + terms_before)
+                terms.append(passages.terms.astype("<i4").tobytes())
+                segments.append((passages.segments + segments_before).astype("<i4").tobytes())
+                worth.append(passages.information.astype("<f8").tobytes())
+                segments_before += len(passages.information)
+                terms_before += len(passages.terms)
+            yield {
+                "passage_starts": np.concatenate(ends),
+                "passage_terms": terms.streamed("i4"),
+                "passage_segments": segments.streamed("i4"),
+                "passage_worth": worth.streamed("f8"),
+                "subject_terms": np.concatenate([np.empty(0, dtype=np.int32), *(batch.terms for batch in subjects)]),
+                "subject_starts": np.cumsum(np.concatenate([[0], *(np.diff(batch.starts) for batch in subjects)])),
+            }
 
     def _large(self, count: int, kind: str) -> Array:
         """An array that is filled in no order, in a file where it would fill the memory."""
@@ -273,5 +280,5 @@ class SegmentWriter:
         }
 
 
-def _heap_arrays(name: str, heap: _Heap) -> dict[str, Array]:
-    return {name: heap.array(), f"{name}_at": np.array(heap.ends, dtype=np.int64)}
+def _heap_arrays(name: str, heap: _Heap) -> dict[str, Array | Streamed]:
+    return {name: heap.streamed(), f"{name}_at": np.array(heap.ends, dtype=np.int64)}

@@ -1,5 +1,6 @@
 """The search's view of a base on disk: the same functions as in memory, over arrays that are read where they lie."""
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import lru_cache
@@ -9,10 +10,12 @@ from typing import TYPE_CHECKING, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
+from faultmaven_kb.search.arrays import Floats, Numbers, Sought, Terms
 from faultmaven_kb.search.engine import DEPRECATED, Searcher
 from faultmaven_kb.search.evidence import Witness
 from faultmaven_kb.search.filters import Filter
-from faultmaven_kb.search.index import Floats, Index, Numbers, Passages, Subjects, Terms, Text, rarity
+from faultmaven_kb.search.index import Index, Text, rarity
+from faultmaven_kb.search.passages import Told
 from faultmaven_kb.storage.records import COLUMNS
 from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.strings import Vocabulary
@@ -24,7 +27,8 @@ __all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
 
 _KEPT_TEXTS = 512  # chosen: bounds the memory
 _LARGE = 100_000  # chosen: bounds the memory; the values are small
-_NONE = np.empty(0, dtype=np.int64)
+_NOTHING = Told(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+_NO_SUBJECTS = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
 
 _Value = TypeVar("_Value")
 
@@ -35,17 +39,21 @@ class Places:
     def __init__(self, segments: Sequence[Segment]) -> None:
         self.segments = tuple(segments)
         self.starts = np.cumsum([0, *(segment.size for segment in self.segments)])
+        self._starts: list[int] = self.starts.tolist()
 
     def __len__(self) -> int:
         return int(self.starts[-1])
 
     def find(self, place: int) -> tuple[Segment, int]:
         """The segment of a position, and the position in it."""
-        number = int(self.starts.searchsorted(place, side="right")) - 1
-        return self.segments[number], place - int(self.starts[number])
+        number = bisect_right(self._starts, place) - 1
+        return self.segments[number], place - self._starts[number]
 
     def runs(self, places: Numbers) -> Iterator[tuple[Segment, Numbers]]:
         """Positions in their order, cut into runs of one segment: the segment, and the positions in it."""
+        if len(self.segments) == 1:
+            yield self.segments[0], places
+            return
         numbers = self.starts.searchsorted(places, side="right") - 1
         bounds = np.flatnonzero(np.diff(numbers, prepend=-1)).tolist()
         for start, stop in pairwise([*bounds, len(places)]):
@@ -69,7 +77,7 @@ class Lazy(Sequence[_Value]):
     def __getitem__(self, place: slice) -> Sequence[_Value]: ...
     def __getitem__(self, place: int | slice) -> _Value | Sequence[_Value]:
         if isinstance(place, slice):
-            return [self._make(each) for each in range(*place.indices(self._size))]
+            return [self._make(position) for position in range(*place.indices(self._size))]
         if not 0 <= place < self._size:
             raise IndexError(place)
         return self._make(place)
@@ -85,7 +93,7 @@ class StoredIndex(Index):
         self.places = places
         self.size = max(answering, 1)
         self.texts = Lazy(len(places), self._text, kept=_KEPT_TEXTS)
-        self.vocabulary = Vocabulary([segment.sections for segment in places.segments])
+        self.vocabulary: Vocabulary = Vocabulary([segment.sections for segment in places.segments])
         figures = [segment.sections.whole("information") for segment in places.segments]
         self.information = figures[0] if len(figures) == 1 else np.concatenate([np.empty(0), *figures])
 
@@ -102,38 +110,33 @@ class StoredIndex(Index):
         ]
         return scores[0] if len(scores) == 1 else np.concatenate([np.empty(0), *scores])
 
-    def passages_of(self, runbooks: Numbers) -> Passages:
-        """The passages of some runbooks, by their positions and in their order."""
-        found = [segment.passages(places) for segment, places in self.places.runs(runbooks)]
-        if len(found) == 1:
-            return found[0]
-        made = np.cumsum([0, *(len(each.information) for each in found)]).tolist()
-        return Passages(
-            np.concatenate([np.empty(0, dtype=np.int32), *(each.terms for each in found)]),
-            np.concatenate([_NONE, *(each.segments + first for each, first in zip(found, made, strict=False))]),
-            _starts([each.starts for each in found]),
-            np.concatenate([np.empty(0), *(each.information for each in found)]),
-        )
+    def told(self, runbooks: Numbers, sought: Sought, worth: Floats) -> Told:
+        """What the passages of some runbooks, by their positions, tell: see `Passages.told`."""
+        if len(self.places.segments) == 1:
+            return self.places.segments[0].passages.told(runbooks, sought, worth)
+        runbooks_before, parts = 0, [_NOTHING]
+        for segment, places in self.places.runs(runbooks):
+            part = segment.passages.told(places, sought, worth)
+            parts.append(part._replace(owners=part.owners + runbooks_before))
+            runbooks_before += len(places)
+        return Told(*map(np.concatenate, zip(*parts, strict=True)))
 
-    def subjects_of(self, runbooks: Numbers) -> Subjects:
-        """What the titles of some runbooks mention, by their positions and in their order."""
-        found = [segment.subjects(places) for segment, places in self.places.runs(runbooks)]
-        if len(found) == 1:
-            return found[0]
-        return Subjects(
-            np.concatenate([np.empty(0, dtype=np.int32), *(each.terms for each in found)]),
-            _starts([each.starts for each in found]),
-        )
+    def passage_terms(self, runbook: int) -> Terms:
+        """The terms of all passages of the runbook at a position."""
+        segment, inner = self.places.find(runbook)
+        return segment.passages.of(inner)
+
+    def subjects_of(self, runbooks: Numbers) -> tuple[Terms, Numbers]:
+        """The terms of the titles of some runbooks in a row, by their positions, and how many each has."""
+        if len(self.places.segments) == 1:
+            return self.places.segments[0].subjects.of(runbooks)
+        parts = (segment.subjects.of(places) for segment, places in self.places.runs(runbooks))
+        terms, counts = zip(_NO_SUBJECTS, *parts, strict=True)
+        return np.concatenate(terms), np.concatenate(counts)
 
     def _text(self, place: int) -> Text:
         segment, inner = self.places.find(place)
         return segment.text(inner)
-
-
-def _starts(parts: Sequence[Numbers]) -> Numbers:
-    """Where the parts of several rows begin, each given from 0 to its end, when the rows follow one another."""
-    lengths = [np.diff(part) for part in parts]
-    return np.concatenate(([0], np.cumsum(np.concatenate([_NONE, *lengths]))))
 
 
 class StoredSearcher(Searcher):
@@ -166,16 +169,16 @@ class StoredSearcher(Searcher):
             return self.places_with(accept)
         return np.array([accept(self.runbooks[n]) if ok else False for n, ok in enumerate(self._answers.tolist())])
 
-    def places_with(self, wanted: Filter) -> NDArray[np.bool_]:
+    def places_with(self, accept: Filter) -> NDArray[np.bool_]:
         """The positions that answer and pass a filter, without reading a runbook."""
-        found = self._answers.copy()
+        passed = self._answers.copy()
         for start, segment in zip(self.places.starts.tolist(), self.places.segments, strict=False):
-            here = found[start : start + segment.size]
-            for column, value in wanted.values:
+            here = passed[start : start + segment.size]
+            for column, value in accept.values:
                 here &= segment.places_with(column, value)
-            if wanted.tag is not None:
-                here &= segment.places_tagged(wanted.tag)
-        return found
+            if accept.tag is not None:
+                here &= segment.places_tagged(accept.tag)
+        return passed
 
     def _technologies_at(self, place: int) -> frozenset[str]:
         segment, inner = self.places.find(place)

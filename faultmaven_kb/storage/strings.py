@@ -1,16 +1,20 @@
 """Texts in a base: one after the other with the place where each begins, and words found by their hash."""
 
 import zlib
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, pairwise
+from typing import TypeVar, overload
 
 import numpy as np
 
-from faultmaven_kb.storage.container import Array, Sections
+from faultmaven_kb.search.arrays import Array
+from faultmaven_kb.storage.sections import Sections
 
 __all__ = ["Strings", "Vocabulary", "string_arrays", "vocabulary_arrays"]
 
+_Default = TypeVar("_Default")
 _KEPT = 50_000  # words, chosen: bounds the memory
 
 
@@ -54,25 +58,25 @@ class _Words:
     """The words of one segment, by their hash; the first has the number `first`."""
 
     def __init__(self, sections: Sections, first: int) -> None:
-        self._words = Strings(sections, "words")
+        self.words = Strings(sections, "words")
         self._hashes, self._hashed = sections.whole("hashes"), sections.whole("hashed")
-        self._first = first
+        self.first = first
 
     def __len__(self) -> int:
-        return len(self._words)
+        return len(self.words)
 
     def find(self, word: str, hashed: int) -> int:
         """The number of a word, -1 where the segment does not bring it."""
         at = int(self._hashes.searchsorted(np.uint32(hashed)))
         while at < len(self._hashes) and self._hashes[at] == hashed:
             number = int(self._hashed[at])
-            if self._words[number] == word:
-                return self._first + number
+            if self.words[number] == word:
+                return self.first + number
             at += 1
         return -1
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._words)
+        return iter(self.words)
 
 
 class Vocabulary(Mapping[str, int]):
@@ -98,6 +102,22 @@ class Vocabulary(Mapping[str, int]):
         if number < 0:
             raise KeyError(word)
         return number
+
+    @overload
+    def get(self, word: str, default: None = None, /) -> int | None: ...
+    @overload
+    def get(self, word: str, default: int, /) -> int: ...
+    @overload
+    def get(self, word: str, default: _Default, /) -> int | _Default: ...
+    def get(self, word: str, default: object = None, /) -> object:
+        """The number of a word, or else `default`: without the exception that a mapping raises in between."""
+        number = self._found(word)
+        return number if number >= 0 else default
+
+    def word(self, number: int) -> str:
+        """The word with a number."""
+        part = self._parts[bisect_right(self._parts, number, key=lambda part: part.first) - 1]
+        return part.words[number - part.first]
 
     def _find(self, word: str) -> int:
         hashed = _hash(word)

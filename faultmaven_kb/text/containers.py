@@ -29,8 +29,8 @@ _ENDS = "ends of containers"
 _STYLE = re.compile(rf'"?\b({_NOTES})\b"?', re.IGNORECASE)
 _TITLE = re.compile(r'(?:title=|^[ \t]*)"([^"\n]*)"')
 _TERMS = frozenset({"tip", "hint", "notice", "alert", "admonition", "callout", "note", "warning", "danger", "caution"})
-_CODE = frozenset({"highlight", "code"})
-UNMARKED = frozenset({"details", "expand", "collapse", "tab", "tabs", "step", "steps", "stepper"})
+_CODE = frozenset({"highlight", "code", "text", "codeblock", "code-block", "prism"})
+UNMARKED = frozenset("details expand collapse tab tabs tab-set tab-item tabitem step steps stepper".split())
 """The kinds of containers that say nothing about what is in them."""
 
 
@@ -46,16 +46,19 @@ def code_shortcodes_as_fences(text: str) -> str:
     lines = text.split("\n")
     opened: tuple[int, str] | None = None
     for number, line in enumerate(lines):
-        match = _MARK.match(line) if line.startswith("{") else None
+        bare = line.lstrip(" ")
+        match = _MARK.match(bare) if bare.startswith("{") else None
         if match is None or match["name"] not in _CODE:
             continue
         if match["end"] is None:
-            start = _SHORTCODE.match(line.rstrip())
+            start = _SHORTCODE.match(bare.rstrip())
             opened = (number, _language(start["rest"])) if start else None
         elif opened is not None:
             longest = max((len(run) for run in re.findall("`+", "\n".join(lines[opened[0] : number]))), default=0)
             fence = "`" * max(3, longest + 1)
-            lines[opened[0]], lines[number], opened = fence + opened[1], fence, None
+            first = lines[opened[0]]
+            lines[opened[0]] = " " * (len(first) - len(first.lstrip(" "))) + fence + opened[1]
+            lines[number], opened = " " * (len(line) - len(bare)) + fence, None
     return "\n".join(lines)
 
 
@@ -123,10 +126,10 @@ def _named(name: str, rest: str) -> tuple[str, str]:
     """The kind and the title that a shortcode's arguments give (`hint warning`, `alert color="warning"`)."""
     style = _STYLE.search(rest) if name in _TERMS else None
     title = _TITLE.search(rest)
-    found = title[1] if title else ""
-    if style and found.casefold() == style[1].casefold():
-        found = ""
-    return (style[1].lower() if style else name), found
+    caption = title[1] if title else ""
+    if style and caption.casefold() == style[1].casefold():
+        caption = ""
+    return (style[1].lower() if style else name), caption
 
 
 def _ends(state: StateBlock) -> dict[int, int]:
@@ -134,8 +137,8 @@ def _ends(state: StateBlock) -> dict[int, int]:
     if _ENDS not in state.env:
         ends: dict[int, int] = {}
         opened: dict[str, list[tuple[int, int]]] = {}
-        for number, written in enumerate(state.src.split("\n")):
-            line = written.strip("> \t")
+        for number, raw_line in enumerate(state.src.split("\n")):
+            line = raw_line.strip("> \t")
             if line.startswith(":::"):
                 name, colons = ":", len(line) - len(line.lstrip(":"))
                 closes = len(line) == colons
@@ -152,8 +155,8 @@ def _ends(state: StateBlock) -> dict[int, int]:
             if waiting:
                 ends[waiting.pop()[0]] = number
         state.env[_ENDS] = ends
-    found: dict[int, int] = state.env[_ENDS]
-    return found
+    closing: dict[int, int] = state.env[_ENDS]
+    return closing
 
 
 def _write(

@@ -24,6 +24,8 @@ _CLOSE = re.compile(r"[\r\n](---[ \t]*)(?:\r\n|\r|\n|\Z)")
 _TOML = re.compile(
     rf"{BYTE_ORDER_MARK}?\+\+\+[ \t]*(?:\r\n|\r|\n)(?P<toml>.*?)(?<=[\r\n])\+\+\+[ \t]*(?:\r\n|\r|\n|\Z)", re.DOTALL
 )
+_TOML_LINE = re.compile(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*[A-Za-z_][\w-]*[ \t]*=[ \t]*[\"'\[{\w-]")
+"""How TOML begins."""
 _FENCE = re.compile(r"^---[ \t]*\r?$", re.MULTILINE)
 _KEY_LINE = re.compile(r"^[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
 _KEY_BELOW = re.compile(r"[\r\n]*+[A-Za-z_][\w-]*:(?:[ \t\r]|$)", re.MULTILINE)
@@ -92,7 +94,7 @@ def read_front_matter(source: Source) -> FrontMatter:
     handler = StrictHandler()
     bounds = handler.bounds(source.text)
     if bounds is None and (toml := _TOML.match(source.text)):
-        return _toml(source, toml)
+        return _toml(source, *toml.span("toml"), toml.end())
     if bounds is None:
         return _absent(source, handler)
     start, end, body = bounds
@@ -104,6 +106,10 @@ def read_front_matter(source: Source) -> FrontMatter:
     yaml = read_yaml(source, start, end)
     if yaml.broken and _holds_body(source.text[start:end]):
         return _unclosed(source)
+    if not isinstance(yaml.data, dict) and _TOML_LINE.match(source.text, start, end):
+        toml_values = _toml(source, start, end, body)
+        if toml_values.readable:
+            return toml_values
     found_all = list(yaml.diagnostics)
     values = yaml.data if isinstance(yaml.data, dict) else {}
     if not yaml.broken and yaml.data is None:
@@ -131,26 +137,27 @@ def read_front_matter(source: Source) -> FrontMatter:
     )
 
 
-def _toml(source: Source, found: re.Match[str]) -> FrontMatter:
-    """TOML front matter: its values, and that only some readers know it."""
-    start, end = found.span("toml")
+def _toml(source: Source, start: int, end: int, body: int) -> FrontMatter:
+    """TOML front matter between `+++` lines, or between the lines of YAML: its values, and that few readers know it."""
     span = source.span(0, end + 3)
+    marks = source.text[end : end + 3]
     opening = Span(1, 1, 1, 4)
     if end - start > FRONT_MATTER_LIMIT:
         message = f"front matter is larger than {FRONT_MATTER_LIMIT:,} characters, expected a few fields"
         fault = _error("RB006", "file-too-large", message, source, opening)
-        return FrontMatter(end=found.end(), span=span, present=True, readable=False, diagnostics=(fault,))
+        return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(fault,))
     try:
         values, entries = read_toml(source.text[start:end], start)
     except TomlError as error:
         place = source.line_span(error.line + 1) if error.line and error.line < len(source.lines) else opening
         fault = _error("RB104", "yaml-syntax", f"the front matter is not TOML: {error}", source, place)
-        return FrontMatter(end=found.end(), span=span, present=True, readable=False, diagnostics=(fault,))
-    message = 'front matter is TOML ("+++"), expected YAML between "---" lines'
+        return FrontMatter(end=body, span=span, present=True, readable=False, diagnostics=(fault,))
+    if marks == "+++":
+        message = 'front matter is TOML ("+++"), expected YAML between "---" lines'
+    else:
+        message = 'front matter between "---" lines is TOML, expected YAML'
     fault = _error("RB107", "frontmatter-not-mapping", message, source, opening)
-    return FrontMatter(
-        values, source, entries, found.end(), span, present=True, readable=bool(values), diagnostics=(fault,)
-    )
+    return FrontMatter(values, source, entries, body, span, present=True, readable=bool(values), diagnostics=(fault,))
 
 
 def _absent(source: Source, handler: StrictHandler) -> FrontMatter:

@@ -1,6 +1,6 @@
 """Which kind of text the language of a fence announces: one set for each kind, for every room that reads fences."""
 
-__all__ = ["OUTPUT", "PROMPTED", "QUERY", "SHELL", "SQL", "TYPED"]
+__all__ = ["CONSOLE", "OUTPUT", "PROMPTED", "QUERY", "SHELL", "SQL", "TYPED"]
 
 SHELL = frozenset({"bash", "sh", "shell", "zsh", "ksh", "dash"})
 """Languages of a fence that a shell runs as it is."""
@@ -13,4 +13,6 @@ QUERY = SQL | frozenset(
     "promql logql traceql kql kusto spl splunk cql cypher influxql redis mongo mongodb mongosh http graphql".split()
 )
 """Languages of a question that is put to a store or a service."""
+CONSOLE = QUERY | frozenset("azurecli azurepowershell bat batch cli cmd powershell ps1 pwsh".split())
+"""Languages of what a reader types into anything that is no shell of Unix."""
 OUTPUT = frozenset({"text", "txt", "plain", "plaintext", "output", "log", "logs", "none", "diff"})

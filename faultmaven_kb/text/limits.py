@@ -7,8 +7,6 @@ limits are ten times what the largest runbooks contain; a document beyond one is
 """
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
@@ -37,7 +35,7 @@ LIMITS = {
 }
 """The most of each kind in one document. Marks are brackets, asterisks, underscores, backticks, quotes and `<`."""
 
-_BLANKS = re.compile(rf"\s{{{LIMITS['spaces and empty lines in a row'] + 1}}}")
+_BLANKS = re.compile(rf"(?<!\s)\s{{{LIMITS['spaces and empty lines in a row'] + 1}}}")
 _MARKS = "[(<*_`\"'{"
 
 
@@ -56,12 +54,9 @@ def beyond_limit(source: Source, blocks: tuple[Block, ...]) -> Diagnostic | None
     """The first place where a document contains more of one kind than it may (RB014); None where it contains less."""
     if blanks := _BLANKS.search(source.text):
         return _beyond("spaces and empty lines in a row", source, source.span(*blanks.span()))
-    counts: Counter[str] = Counter()
-    for kind, count, span in _measured(blocks, 1):
-        counts[kind] = max(counts[kind], count) if kind in _PEAKS else counts[kind] + count
-        if counts[kind] > LIMITS[kind]:
-            return _beyond(kind, source, span)
-    return None
+    marked = source.text.count("](") + source.text.count("<http") > LIMITS["links"]
+    beyond = _first_beyond(blocks, 1, dict.fromkeys(LIMITS, 0), marked=marked)
+    return _beyond(beyond[0], source, beyond[1]) if beyond else None
 
 
 def _beyond(kind: str, source: Source, span: Span) -> Diagnostic:
@@ -69,36 +64,76 @@ def _beyond(kind: str, source: Source, span: Span) -> Diagnostic:
     return Diagnostic("RB014", "too-many-parts", Level.ERROR, message, source.path, span)
 
 
-_PEAKS = frozenset(kind for kind in LIMITS if " in one " in kind or kind.startswith(("levels", "columns")))
+def _first_beyond(
+    blocks: tuple[Block, ...], depth: int, counts: dict[str, int], *, marked: bool
+) -> tuple[str, Span] | None:
+    """The first kind of which blocks bring more than is permitted, and where; `counts` is what was before them.
 
-
-def _measured(blocks: tuple[Block, ...], depth: int) -> Iterator[tuple[str, int, Span]]:
-    """What each block adds: the kind that is limited, how much of it, and where."""
+    Links are counted only where the whole text has `marked` too many, because most of the time goes into counting.
+    """
+    if blocks and depth > LIMITS["levels of nesting"]:
+        return "levels of nesting", blocks[0].span
     for block in blocks:
-        yield "levels of nesting", depth, block.span
-        if isinstance(block, Fence):
-            yield "code blocks", 1, block.span
-            yield "characters of code", len(block.code), block.span
-            yield "characters in one code block", len(block.code), block.span
-        elif isinstance(block, ListBlock):
-            for item in block.items:
-                yield "list items", 1, item.span
-                yield from _measured(item.blocks, depth + 1)
-        elif isinstance(block, Quote):
-            yield from _measured(block.blocks, depth + 1)
-        elif isinstance(block, Table):
-            for row in block.rows:
-                yield "table rows", 1, row.span
-                yield "table cells", len(row.cells), row.span
-                yield "columns of one table", len(row.cells), row.span
-                yield from _text("|".join(row.cells), row.span)
-        elif isinstance(block, Heading | Paragraph | Html):
-            kinds = {Heading: "headings", Paragraph: "paragraphs", Html: "HTML blocks"}
-            yield kinds[type(block)], 1, block.span
-            yield from _text(block.text, block.span)
+        match block:
+            case Heading() | Paragraph() | Html():
+                kind = _added(counts, _KINDS[block.__class__], 1) or _text_beyond(block.text, counts, marked=marked)
+                inner = (kind, block.span) if kind else None
+            case Fence():
+                kind = _code_beyond(len(block.code), counts)
+                inner = (kind, block.span) if kind else None
+            case ListBlock():
+                inner = _item_beyond(block, depth, counts, marked=marked)
+            case Quote():
+                inner = _first_beyond(block.blocks, depth + 1, counts, marked=marked)
+            case Table():
+                inner = _row_beyond(block, counts, marked=marked)
+            case _:
+                inner = None
+        if inner:
+            return inner
+    return None
 
 
-def _text(text: str, span: Span) -> Iterator[tuple[str, int, Span]]:
-    yield "characters in one paragraph", len(text), span
-    yield "marks in one paragraph", sum(map(text.count, _MARKS)), span
-    yield "links", text.count("](") + text.count("<http"), span
+_KINDS: dict[type, str] = {Heading: "headings", Paragraph: "paragraphs", Html: "HTML blocks"}
+
+
+def _added(counts: dict[str, int], kind: str, count: int) -> str | None:
+    """The kind, if with some more of it there is too much."""
+    counts[kind] += count
+    return kind if counts[kind] > LIMITS[kind] else None
+
+
+def _code_beyond(size: int, counts: dict[str, int]) -> str | None:
+    kind = _added(counts, "code blocks", 1) or _added(counts, "characters of code", size)
+    most = LIMITS["characters in one code block"]
+    return "characters in one code block" if kind is None and size > most else kind
+
+
+def _item_beyond(block: ListBlock, depth: int, counts: dict[str, int], *, marked: bool) -> tuple[str, Span] | None:
+    for item in block.items:
+        if kind := _added(counts, "list items", 1):
+            return kind, item.span
+        if inner := _first_beyond(item.blocks, depth + 1, counts, marked=marked):
+            return inner
+    return None
+
+
+def _row_beyond(block: Table, counts: dict[str, int], *, marked: bool) -> tuple[str, Span] | None:
+    for row in block.rows:
+        cells = len(row.cells)
+        kind = _added(counts, "table rows", 1) or _added(counts, "table cells", cells)
+        if kind is None and cells > LIMITS["columns of one table"]:
+            kind = "columns of one table"
+        kind = kind or _text_beyond("|".join(row.cells), counts, marked=marked)
+        if kind:
+            return kind, row.span
+    return None
+
+
+def _text_beyond(text: str, counts: dict[str, int], *, marked: bool) -> str | None:
+    size = len(text)
+    if size > LIMITS["characters in one paragraph"]:
+        return "characters in one paragraph"
+    if size > LIMITS["marks in one paragraph"] and sum(map(text.count, _MARKS)) > LIMITS["marks in one paragraph"]:
+        return "marks in one paragraph"
+    return _added(counts, "links", text.count("](") + text.count("<http")) if marked else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.rules_block import StateBlock, reference
 from markdown_it.token import Token
 
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
@@ -145,10 +146,23 @@ def _block_parser() -> MarkdownIt:
     return parser.disable("reference")  # a link definition stays text, so that nothing of a document is lost
 
 
+def _page_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark").enable("table")
+    parser.validateLink = lambda _: True  # type: ignore[method-assign,assignment]  # a refused address is not shown
+    parser.block.ruler.at("reference", _reference, {"alt": []})
+    return parser
+
+
+def _reference(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """A definition of a link, but for `[^a]: word`: a page that knows footnotes shows that as one, or not at all."""
+    return not state.src.startswith("[^", state.bMarks[start] + state.tShift[start]) and reference(
+        state, start, end, silent
+    )
+
+
 _PARSER = _block_parser()
 _INLINE = MarkdownIt("commonmark")
-_PAGE = MarkdownIt("commonmark").enable("table")
-_PAGE.validateLink = lambda _: True  # type: ignore[method-assign,assignment]  # a refused address is not shown either
+_PAGE = _page_parser()
 _HTML_HEADING = re.compile(r"<h(?P<level>[1-6])\b[^<>]*>(?P<title>[^\n]*)</h(?P=level)>", re.IGNORECASE)
 _SUMMARY = re.compile(r"\s*(?:<details\b[^<>]*>\s*)?<summary\b[^<>]*>(?P<title>[^\n]*?)</summary>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
@@ -161,8 +175,10 @@ def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
         text = "\n" * (source.position(start).line - 1) + source.text[start:]
     else:
         text = source.text.removeprefix(BYTE_ORDER_MARK)
-    written = as_markdown(text)
-    return _Walker(source, _PARSER.parse(written), source.lines if written is text else written.split("\n")).blocks()
+    normalised = as_markdown(text)
+    return _Walker(
+        source, _PARSER.parse(normalised), source.lines if normalised is text else normalised.split("\n")
+    ).blocks()
 
 
 class _Walker:

@@ -2,8 +2,9 @@
 
 Pages that were exported from Confluence keep its markup ("h2. Title", "{code:bash}", "# first") in files called `.md`;
 they are known by their headings: two of them, or one beside a block of code. Others write "##Symptoms" and
-"-slow pages", without the blank that Markdown asks for; they are believed where no heading of the page has it. Any
-other text comes back as it is.
+"-slow pages", without the blank that Markdown asks for; they are believed where no heading of the page has it. A
+heading that is a point of a list ("- #### DiskFull") is a heading, one that is counted ("1. ### Drain") the words of
+its number. Any other text comes back as it is.
 """
 
 import re
@@ -27,13 +28,23 @@ _NOTHING = re.compile(r"\{(?:toc|anchor|excerpt|children|status|pagetree)\b[^{}\
 _UNSPACED = re.compile(r"^#{1,6}[^\s#!\d][^\n]*$", re.MULTILINE)
 _SPACED = re.compile(r"^#{1,6}[ \t]", re.MULTILINE)
 _UNSPACED_POINT = re.compile(r"-(?=[A-Za-z`*])")
+_HEADED_ITEM = re.compile(
+    r"^(?:(?P<point>[-*+] )|(?P<number>\d{1,2}\. ))(?P<heading>#{2,6} (?P<title>\S[^\n]*))$", re.MULTILINE
+)
 _FEWEST = 2  # chosen: one may be chance
 
 
 def as_markdown(text: str) -> str:
     """The text with the marks of Markdown; the same object where it has them."""
-    written = _wiki_as_markdown(text)
-    return _with_blanks(text) if written is text and "\n##" in text else written
+    if "\n- #" in text or ". ##" in text or "\n* #" in text:
+        text = _HEADED_ITEM.sub(_without_mark, text)
+    converted = _wiki_as_markdown(text)
+    return _with_blanks(text) if converted is text and "\n##" in text else converted
+
+
+def _without_mark(match: re.Match[str]) -> str:
+    """A heading that is a point as a heading, one that is counted as the words of its number."""
+    return match["heading"] if match["point"] else f"{match['number']}{match['title']}"
 
 
 def _with_blanks(text: str) -> str:

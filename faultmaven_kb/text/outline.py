@@ -8,7 +8,7 @@ group: it stays where it is, so that the fence below a warning still belongs to 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from faultmaven_kb.source import Source, Span
@@ -64,6 +64,11 @@ class OutlineSection:
     def level(self) -> int:
         """The heading's level, 0 for what is before the first heading."""
         return self.heading.level if self.heading else 0
+
+    def raised(self, by: int) -> "OutlineSection":
+        """The section with its heading, and those below it, on a level that is higher by some."""
+        heading = replace(self.heading, level=self.level - by) if self.heading else None
+        return replace(self, heading=heading, children=tuple(child.raised(by) for child in self.children))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ in front of that screen read it. Every command that takes a question from standa
 import codecs
 import re
 
-__all__ = ["as_shown", "decode_any", "decode_piped"]
+__all__ = ["LARGEST_INPUT", "as_shown", "decode_any", "decode_piped"]
+
+LARGEST_INPUT = 1_000_000
+"""How much of a question is read, in bytes from a pipe and in characters from a program (chosen: some ten thousand
+lines of log; `python -m benchmarks.hostile --command "search -"`)."""
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),

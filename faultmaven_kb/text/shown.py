@@ -22,7 +22,10 @@ from faultmaven_kb.text.markdown import page_tokens
 __all__ = ["readable", "readable_code", "shown", "shown_line"]
 
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029]")
-_INVISIBLE_LETTERS = "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef"
+_INVISIBLE_LETTERS = (
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U00016fe4\U0001d159\U000e0100-\U000e01ef"
+)
 _CANDIDATES = re.compile(rf"[^\x20-\x7e\n\t\u00c0-\u024f\u2010-\u2027]|[{_INVISIBLE_LETTERS}]")
 _INVISIBLE = re.compile(f"[{_INVISIBLE_LETTERS}]")
 _EMOJI_FORM = re.compile("(?<=[\u203c-\u3299\U0001f000-\U0001faff])\ufe0f")
@@ -47,10 +50,18 @@ _OPENING = re.compile(
     re.DOTALL,
 )
 _CLOSING = tuple(re.compile(closing) for _, closing in _TEMPLATES)
-_MATH = re.compile(r"\$\$([^$]*)\$\$|\$(?!\s)([^$]*)\$")
-_HIDING_MATH = re.compile(
-    r"\\(?:[hv]?phantom|color|textcolor|tiny|class|style|href|cssId|tag|label|[lr]lap|smash|unicode|def|newcommand|require|text)\b|%"
+_PAIR = re.compile(r"\$\$[^$]*%[^$]*\$\$|\$(?!\s)[^$]*%[^$]*\$")
+"""Mathematics with a remark in it."""
+_TEX_COMMAND = re.compile(r"\\([A-Za-z]++)")
+_SHOWN_TEX = frozenset(
+    "alpha beta gamma delta epsilon varepsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi "
+    "varphi chi psi omega Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega times cdot cdots ldots dots div pm mp le "
+    "leq ge geq ne neq lt gt ll gg approx sim simeq equiv propto infty sum prod int frac dfrac tfrac sqrt log ln exp "
+    "min max lim left right lfloor rfloor lceil rceil langle rangle mathrm mathbf mathit mathbb mathcal operatorname "
+    "in notin subset cup cap to rightarrow leftarrow Rightarrow Leftarrow implies iff land lor neg forall exists quad "
+    "qquad overline underline hat bar".split()
 )
+"""Commands of TeX that draw what is behind them; any other one could hide it, move it away or keep it for later."""
 _NOTE = re.compile(r"\s*(?:\[\^([^\]\s]+)\]|\*\[[^\]]+\]):")
 """What opens a footnote, or the long form of an abbreviation, which no page shows."""
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
@@ -68,8 +79,8 @@ _LANGUAGES = frozenset(
     "systemd tcl terminal terraform text tf toml traceql ts tsql txt typescript unit vcl vim xml yaml yml zone "
     "zsh".split()
 )
-_DRAWN = frozenset({"geojson", "stl", "topojson"})
-_MERMAID_HIDDEN = re.compile(r"\s*(?:%%|accTitle|accDescr|click\b|classDef\b|class\b|style\b|linkStyle\b)")
+_DRAWN = frozenset({"geojson", "mermaid", "stl", "topojson"})
+"""What a page draws, and so hides the text of: names of nodes, remarks, styles, links."""
 
 
 def readable(text: str) -> str:
@@ -183,7 +194,7 @@ class _Page:
         index = 0
         while index < len(self.tokens):
             index = self.block(index)
-        return "\n".join(self.lines)
+        return "\n" * (len(self.lines) - 1) if self.html.hides_all else "\n".join(self.lines)
 
     def block(self, index: int) -> int:
         """Write the block that a token begins; the index of the token behind it."""
@@ -261,9 +272,7 @@ class _Page:
             self.put(token, [f"    {line}" for line in lines])
             return
         language = token.info.strip().split(maxsplit=1)[0].lower() if token.info.strip() else ""
-        if language == "mermaid":
-            lines = _without_remarks(lines)
-        elif language in _DRAWN or (language == "math" and _HIDING_MATH.search(token.content)):
+        if language in _DRAWN or (language == "math" and _hides(token.content)):
             lines = [""] * len(lines)
         self.put(token, [token.markup + (language if language in _LANGUAGES else "")])
         first, end = token.map or (0, 0)
@@ -279,7 +288,8 @@ class _Page:
     def inline(self, inline: Token) -> str:
         """The text of a paragraph, a heading or a cell that is shown."""
         parts: list[str] = []
-        link: tuple[int, str, str] | None = None  # the place of its first part, and the marks around its words
+        code: list[int] = []
+        link: tuple[int, str, str] | None = None  # the place of the mark before its words, and the marks around them
         for child in inline.children or ():
             if child.type == "html_inline":
                 parts.append(_escaped(_prose(self.html.read(child.content))))
@@ -291,27 +301,47 @@ class _Page:
                 link = None
             elif child.type == "link_open":
                 link = (len(parts), *_link_marks(child))
+                parts.append("")
             elif child.type == "link_close":
                 if link and "".join(parts[link[0] :]).strip():
-                    parts.insert(link[0], link[1])
+                    parts[link[0]] = link[1]
                     parts.append(link[2])
                 link = None
             else:
+                is_code = child.type == "code_inline" and not (
+                    parts and parts[-1].endswith("$")
+                )  # $`x`$ is mathematics
+                code += [len(parts)] if is_code else []
                 parts.append(_written(child))
-        return _MATH.sub(
-            lambda match: "" if _HIDING_MATH.search(match[1] or match[2] or "") else match[0], "".join(parts)
-        )
+        return _without_hiding_math(parts, code)
 
 
-def _without_remarks(lines: list[str]) -> list[str]:
-    """The lines of a diagram with those blanked that are not drawn."""
-    lines_kept: list[str] = []
-    inside = False
-    for line in lines:
-        opens = "accDescr" in line and "{" in line
-        lines_kept.append("" if inside or opens or _MERMAID_HIDDEN.match(line) else line)
-        inside = (inside or opens) and "}" not in line
-    return lines_kept
+def _hides(mathematics: str) -> bool:
+    """Whether mathematics may have a part that is not drawn, such as a remark or `\\phantom{…}`."""
+    return "%" in mathematics or not _SHOWN_TEX.issuperset(_TEX_COMMAND.findall(mathematics))
+
+
+def _without_hiding_math(parts: Sequence[str], code: Sequence[int]) -> str:
+    """The joined parts without mathematics that may hide something; those that `code` names are not mathematics.
+
+    Renderers differ on what ends it (`\\$`, spaces, emphasis), so a command that is not known to draw hides everything
+    between the first and the last dollar.
+    """
+    text = "".join(parts)
+    if text.count("$") < 2:
+        return text
+    bare = list(parts)
+    for number in code:
+        bare[number] = " " * len(parts[number])
+    masked = "".join(bare)
+    first, last = masked.find("$"), masked.rfind("$") + 1
+    if not _SHOWN_TEX.issuperset(_TEX_COMMAND.findall(masked, first, last)):
+        return text[:first] + "\n" * text.count("\n", first, last) + text[last:]
+    shown_parts, place = list[str](), 0
+    for pair in _PAIR.finditer(masked):
+        shown_parts += [text[place : pair.start()], "\n" * pair[0].count("\n")]
+        place = pair.end()
+    return "".join([*shown_parts, text[place:]])
 
 
 def _link_marks(token: Token) -> tuple[str, str]:

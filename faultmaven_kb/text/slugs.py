@@ -23,12 +23,12 @@ _SELECTOR = "\ufe0f"
 
 def heading_anchors(headings: Iterable[str]) -> tuple[str, ...]:
     """The anchor of each heading, in their order; headings are Markdown without the marks of their level."""
-    seen: dict[str, int] = {}
+    counts: dict[str, int] = {}
     anchors = []
     for heading in headings:
         slug = _slug(heading)
-        count = seen.get(slug, 0)
-        seen[slug] = count + 1
+        count = counts.get(slug, 0)
+        counts[slug] = count + 1
         anchors.append(f"{slug}-{count}" if count else slug)
     return tuple(anchors)
 

@@ -48,9 +48,10 @@ def without_commands(text: str) -> str:
     return _HASH_COMMAND.sub(r"#\\#", text) if "##" in text else text
 
 
-def json_text(value: object, *, indent: int | None = None) -> str:
+def json_text(value: object, *, indent: int | None = None, compact: bool = False) -> str:
     r"""A value as JSON, letters as they are, characters that do something as `\u202e`: nothing is lost."""
-    return _UNSAFE_IN_JSON.sub(_escape, json.dumps(value, ensure_ascii=False, indent=indent))
+    separators = (",", ":") if compact else None
+    return _UNSAFE_IN_JSON.sub(_escape, json.dumps(value, ensure_ascii=False, indent=indent, separators=separators))
 
 
 def _show(match: re.Match[str]) -> str:

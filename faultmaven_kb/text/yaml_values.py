@@ -209,10 +209,8 @@ class _Converter:
         match = _PLAIN_VALUE.match(self.source.line(line))
         if not match:
             return None
-        written = match["value"]
-        quoted = (
-            f'"{written}"' if '"' not in written and "\\" not in written else "'{}'".format(written.replace("'", "''"))
-        )
+        value = match["value"]
+        quoted = f'"{value}"' if '"' not in value and "\\" not in value else "'{}'".format(value.replace("'", "''"))
         span = Span(line, match.start("value") + 1, line, match.end("value") + 1)
         start, end = (self.source.offset(place) - self.base for place in (span.start, span.end))
         try:

@@ -68,7 +68,7 @@ def test_search_reads_standard_input_and_prints_json() -> None:
 def test_search_says_when_it_does_not_read_the_whole_input() -> None:
     code, out, err = fmkb("search", "-", stdin=b"FATAL: sorry, too many clients already\n" + b"x\n" * 1_000_000)
     assert (code, "postgres-connection-pool-exhausted" in out) == (0, True)
-    assert "only the first 2,000,000 bytes of the input are read" in err
+    assert "only the first 1,000,000 bytes of the input are read" in err
 
 
 def test_search_in_another_base_and_with_filters() -> None:
@@ -96,6 +96,8 @@ def test_search_in_another_base_and_with_filters() -> None:
         (["rules", "RB440"], 'no rule is called "RB440" (did you mean "RB415"?)'),
         (["schema", "nothing"], "'nothing'"),
         (["new", "Redis Slow"], "expected kebab-case"),
+        (["new", "redis-slow", "--from", "-"], "- is empty, expected what was seen and what was done"),
+        (["convert", "redis-out-of-memory"], ": faultmaven, causal-chain, skills"),
     ],
 )
 def test_wrong_usage_is_exit_code_2_and_a_remedy(arguments: list[str], message: str) -> None:
@@ -233,6 +235,17 @@ def test_a_new_runbook_passes_ingest_and_only_its_todos_stop_the_rest(tmp_path: 
     code, _, err = fmkb("new", "redis-high-latency", cwd=tmp_path)
     assert (code, "exists already" in err) == (2, True)
     assert fmkb("new", "k8s-pvc-pending", "-t", "kubernetes", "--stdout")[1].startswith("---\nid: k8s-pvc-pending\n")
+
+
+def test_an_incident_note_becomes_the_draft_of_a_runbook(tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text("the checkout is down\n$ df -h\n/dev/sda1 100%\n$ rm -r /tmp/cache\n", encoding="utf-8")
+    code, out, _ = fmkb("new", "web-disk-full", "--from", note, cwd=tmp_path)
+    assert (code, "fill in each TODO" in out) == (0, True)
+    assert fmkb("validate", "--profile", "ingest", "runbooks", cwd=tmp_path)[0] == 0
+    drafted = (tmp_path / "runbooks" / "web" / "web-disk-full.md").read_text(encoding="utf-8")
+    assert fmkb("new", "web-disk-full", "--from", "-", "--stdout", stdin=note.read_bytes())[1] == drafted
+    assert drafted.index("the checkout is down") < drafted.index("df -h") < drafted.index("rm -r /tmp/cache")
 
 
 def test_schemas_and_completions_are_printed() -> None:

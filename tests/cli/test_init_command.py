@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
+from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.commands.init import command
 from faultmaven_kb.cli.commands.validate import command as validate
+from faultmaven_kb.gate.engine.report import Report
 
 PAGE = "# Queue stuck\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n```bash\nqueuectl restart\n```\n"
 
@@ -81,3 +84,33 @@ def test_a_folder_outside_of_the_repository_is_refused(base: Path) -> None:
     result = CliRunner().invoke(command, [str(base), "--yes"])
     assert result.exit_code == 2
     assert "is not a folder below" in result.output
+
+
+@pytest.mark.parametrize(
+    "name", ["$(id)", 'a"; id; "', "-x", "a\nb: c", "${{ github.token }}", "a`id`", "a\u202eb", "a#b", "*"]
+)
+def test_a_folder_whose_name_would_do_something_in_a_file_is_refused(base: Path, name: str) -> None:
+    (base / name).mkdir()
+    result = CliRunner().invoke(command, ["--yes", "--", name])
+    assert result.exit_code == 2
+    assert "expected letters" in result.output
+    assert not (base / ".github").exists()
+    assert "\u202e" not in result.output
+
+
+def test_the_findings_that_stay_are_counted_with_one_check(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = base / "docs" / "run books" / "queue-stuck.md"
+    page.write_text(PAGE.replace("queuectl restart", "export AWS_KEY=AKIAZ7Q2M4N8P6R5T3W1"), encoding="utf-8")
+    checks: list[Gate] = []
+    check = Gate.check
+
+    def counted(gate: Gate, **named: Any) -> Report:
+        checks.append(gate)
+        return check(gate, **named)
+
+    monkeypatch.setattr(Gate, "check", counted)
+    output = _init("--yes")
+    assert len(checks) == 1
+    left = len(check(Gate.open(Path("docs", "run books"))).diagnostics)
+    assert left
+    assert f"{left} findings cannot be put there" in output

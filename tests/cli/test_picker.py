@@ -57,7 +57,7 @@ def test_results_come_while_one_types_with_verdict_confidence_symptom_and_first_
     place = next(number for number, line in enumerate(lines) if line.startswith("›"))
     assert lines[place].startswith("›  97 % PostgreSQL - Connection Pool Exhausted")
     assert "FATAL: sorry, too many clients already" in lines[place + 1]
-    assert lines[place + 2].startswith('  $ cd / && sudo -u postgres psql -X -P pager=off -c "')
+    assert lines[place + 2].startswith("  $ answer=$(cd / && sudo -u postgres psql -XAtc 'SELECT 1'")
     assert [line for line in lines if len(line) > 80] == []
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.commands.site import command
+from faultmaven_kb.cli.servers.site import command
 from tests.cli.test_commands import fmkb
 from tests.documents import ROOT
 

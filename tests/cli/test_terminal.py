@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from rich.console import Console
 
-from faultmaven_kb import KnowledgeBase
+from faultmaven_kb import KnowledgeBase, parse_runbook
 from faultmaven_kb.cli.commands import list_runbooks, rules
 from faultmaven_kb.cli.shared.cards import bar, print_brief, print_card
 from faultmaven_kb.gate.rules.catalogue import RULES
@@ -122,3 +122,16 @@ def test_the_quick_time_is_that_of_the_quick_fix(kb: KnowledgeBase) -> None:
     console = _console(terminal=False)
     print_card(console, kb.search("worker heartbeat lost").hits[0])
     assert "Quick fix, 5-10 min" in _text(console)
+
+
+def test_a_first_step_without_commands_leaves_no_empty_line() -> None:
+    parsed = parse_runbook(
+        "# Pump hums\n\n## Meaning\n\nThe gasket vibrates.\n\n## Diagnosis\n\n1. Look at the gasket.\n"
+    )
+    assert parsed.runbook is not None
+    assert not parsed.runbook.steps[0].commands
+    console = _console(terminal=False)
+    print_card(console, KnowledgeBase([parsed.runbook]).search("the gasket vibrates").hits[0])
+    below = _text(console).partition("First step")[2]
+    assert below
+    assert "\n\n" not in below

@@ -35,7 +35,7 @@ _CHANGES = frozenset(
 _WRITES = os.O_WRONLY | os.O_RDWR
 _MODULES = (
     "faultmaven_kb.cli.commands.build",
-    "faultmaven_kb.cli.commands.export",
+    "faultmaven_kb.cli.exports.export",
     "faultmaven_kb.cli.commands.validate",
     "faultmaven_kb.cli.exports.json",
     "faultmaven_kb.cli.exports.skills",

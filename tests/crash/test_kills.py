@@ -101,5 +101,5 @@ def _judge(server: Server, name: str, folder: Path, old: dict[str, bytes], new: 
     assert server.outcome(name, folder).code == 0
     assert _content(folder) == new
     assert surviving(folder) == []
-    if name in ("append", "build", "merge"):
+    if name in ("append", "build", "join", "merge"):
         assert _answers(folder) == _answers(done)

@@ -35,11 +35,11 @@ def test_all_findings_of_a_step_are_asked_before_the_next_step() -> None:
 
 def test_answers_weigh_and_taking_them_back_restores_what_was() -> None:
     dialogue = _dialogue()
-    before, question = dialogue.found, dialogue.question()
+    before, question = dialogue.differential, dialogue.question()
     dialogue.answer(True)
-    assert dialogue.found.causes[0].cause.name == question.finding.speaks_for[0]  # type: ignore[union-attr]
+    assert dialogue.differential.causes[0].cause.name == question.finding.speaks_for[0]  # type: ignore[union-attr]
     assert dialogue.undo()
-    assert (dialogue.found, dialogue.question()) == (before, question)
+    assert (dialogue.differential, dialogue.question()) == (before, question)
     assert not dialogue.undo()
 
 

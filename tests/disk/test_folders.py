@@ -156,3 +156,27 @@ def test_entries_follow_no_link_and_wait_for_no_pipe(tmp_path: Path) -> None:
     assert cache.get(f"cd{0:038x}") is None
     cache.put(f"cd{0:038x}", b"new")
     assert cache.get(f"cd{0:038x}") == b"new"
+
+
+@LINKS
+def test_two_dots_behind_a_planted_link_lead_out_no_more_than_the_link(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    checkout, outside = tmp_path / "checkout", tmp_path / "outside" / "deep"
+    checkout.mkdir()
+    outside.mkdir(parents=True)
+    (checkout / "runbooks").symlink_to(outside)
+    monkeypatch.chdir(checkout)
+    with pytest.raises(PathError, match="a link leads to"):
+        write_output(Path("runbooks/../report.md"), b"x")
+    assert names(outside.parent) == ["deep"]
+    (checkout / "docs").mkdir()
+    write_output(Path("docs/../report.md"), b"x")
+    assert (checkout / "report.md").read_bytes() == b"x"
+
+
+@LINKS
+def test_a_folder_too_deep_to_make_is_an_error_with_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(PathError, match="cannot make the folder"):
+        write_below(Path("a" + "/b" * 1_990), {"a.json": b"x"})

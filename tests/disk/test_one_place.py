@@ -18,7 +18,7 @@ PLACES = {
     "tempfile.mkstemp": set(),
     "tempfile.NamedTemporaryFile": set(),
     "write_text": {"labs/machines/builds.py", "labs/machines/cgroups.py"},
-    "write_bytes": {"gate/rules/pages.py"},
+    "write_bytes": {"gate/rule_help/pages.py"},
     "user_cache_path": {"cli/shared/surroundings.py"},
     "yaml.SafeLoader": {"text/yaml_faults.py"},
     "yaml.CollectionEndEvent": {"text/yaml_faults.py", "text/yaml_values.py"},
@@ -54,8 +54,8 @@ def test_parts_of_sections_are_collected_and_numbers_worded_in_one_place() -> No
         " == 1 else 's'}": set(),
         '{word}s"': {"brief.py"},
         '.replace("|", ': {"text/inline.py"},
-        'parents) if (each / ".git")': set(),
-        'lexists(each / ".git")': {"disk/folders.py"},
+        '/ ".git").exists()': set(),
+        ".parents) if os.path.lexists(": {"disk/folders.py"},
     }
     found: dict[str, set[str]] = {text: set() for text in texts}
     for file in PACKAGE.rglob("*.py"):

@@ -1,13 +1,14 @@
 """The extension for VS Code offers what the program has, and a folder cannot make it start another program."""
 
 import json
+import tomllib
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from faultmaven_kb.cli.commands.lsp import command as lsp
 from faultmaven_kb.cli.commands.show import command as show
+from faultmaven_kb.cli.servers.lsp import command as lsp
 
 _FOLDER = Path(__file__).parents[2] / "editors" / "vscode"
 
@@ -45,6 +46,12 @@ def test_every_command_of_the_palette_is_registered(manifest: dict[str, Any]) ->
     source = (_FOLDER / "src" / "extension.ts").read_text(encoding="utf-8")
     for each in manifest["contributes"]["commands"]:
         assert f'registerCommand("{each["command"]}"' in source
+
+
+def test_the_licence_is_the_projects(manifest: dict[str, Any]) -> None:
+    project = tomllib.loads((_FOLDER.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lock = json.loads((_FOLDER / "package-lock.json").read_text(encoding="utf-8"))
+    assert manifest["license"] == lock["packages"][""]["license"] == project["license"]
 
 
 def test_exact_versions_are_built_from() -> None:

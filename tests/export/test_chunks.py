@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb import KnowledgeBase, Runbook
-from faultmaven_kb.cli.commands.export import command
+from faultmaven_kb.cli.exports.export import command
 from faultmaven_kb.export.chunks import chunk_runbook, compare
 from tests.documents import builtin_base, read
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import ConfigurationError, Runbook
-from faultmaven_kb.cli.commands.convert import command
+from faultmaven_kb.cli.exports.convert import command
 from faultmaven_kb.dialects.pieces.durations import read_duration
 from faultmaven_kb.export.conversion import convert
 from faultmaven_kb.export.draft import NOTES_TITLE

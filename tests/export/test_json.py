@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
 from faultmaven_kb import PathError, parse_runbook
-from faultmaven_kb.cli.commands.export import command
+from faultmaven_kb.cli.exports.export import command
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
 from faultmaven_kb.model.schemas import schema

@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner
 
 from faultmaven_kb import PathError, Runbook, parse_runbook
-from faultmaven_kb.cli.commands.export import command
+from faultmaven_kb.cli.exports.export import command
 from faultmaven_kb.export.skills import catalog, skill_of, skills_of, zipped
 from tests.documents import builtin_base, read
 

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
@@ -180,6 +181,67 @@ def test_a_fix_that_does_not_mend_its_finding_is_refused() -> None:
     (result,) = fix_report(stubborn(GOOD, PATH), check=stubborn)
     assert result.text == GOOD
     assert result.refused[0].reason == "the finding would still be there"
+
+
+def _counted(text: str, *offers: Diagnostic) -> tuple[FixedFile, int]:
+    """What `outcome` gives, and how often a text was checked for it; the first report is known to be complete."""
+    checks = 0
+
+    def look(now: str, path: str) -> Report:
+        nonlocal checks
+        checks += 1
+        return Report(tuple(each for each in offers if now == text), (path,), {path: Source(now, path)}, complete=True)
+
+    (result,) = fix_report(look(text, PATH), check=look)
+    return result, checks
+
+
+def _lines_with(end: str) -> tuple[str, list[Diagnostic]]:
+    """A runbook with 100 more lines, and a harmless fix for each."""
+    start = len(GOOD.splitlines()) + 2
+    places = [Span(start + number, 5, start + number, 5) for number in range(100)]
+    text = f"{GOOD}\n" + "".join(f"Line {number}\n" for number in range(100)) + end
+    return text, [offering(place, " ", f"RB{number}") for number, place in enumerate(places, 100)]
+
+
+def test_a_complete_report_is_not_made_again_and_one_round_reads_each_text_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    read_texts: list[str] = []
+
+    def counted(text: str, *, path: str, aliases: Mapping[str, str]) -> object:
+        read_texts.append(text)
+        return read_document(text, path=path, aliases=aliases)
+
+    monkeypatch.setattr("faultmaven_kb.gate.fixes.fixes.read_document", counted)
+    broken = GOOD.replace('version: "1.0.0"', "version: 1.0")
+    checks: list[str] = []
+
+    def look(text: str, path: str = PATH) -> Report:
+        checks.append(text)
+        return check(text, path)
+
+    (result,) = fix_report(look(broken), check=look, unsafe=True)
+    assert len(result.applied) >= 2
+    assert len(checks) == len(set(checks))
+    assert len(read_texts) == len(set(read_texts))
+
+
+def test_one_harmful_fix_among_a_hundred_is_sought_by_halves() -> None:
+    text, offers = _lines_with("")
+    harmful = offering(place_of("technology: ", text), 'technology: "', "RB999")
+    result, checks = _counted(text, *offers, harmful)
+    assert [each.diagnostic.code for each in result.refused] == ["RB999"]
+    assert len(result.applied) == 100
+    assert checks < 25
+
+
+def test_fixes_that_all_do_harm_are_tried_as_often_as_the_size_of_the_file_allows() -> None:
+    text, offers = _lines_with("word " * 20_000)
+    swallowing = [offering(each.span, "\n```\n", each.code) for each in offers]
+    result, checks = _counted(text, *swallowing)
+    assert checks < 8
+    assert any(each.reason.startswith("too many fixes of this document") for each in result.refused)
 
 
 def test_a_fix_that_leaves_nothing_is_refused() -> None:

@@ -117,7 +117,7 @@ def test_two_processes_find_what_one_finds_and_say_how_far_they_are(
 
 
 def test_where_no_process_can_be_started_the_check_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*arguments: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise OSError("no more processes")
 
     shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")

@@ -9,16 +9,17 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb.gate.engine.check import check_paths
+from faultmaven_kb.gate.rule_help.examples import FixShown, example_of, examples_in, visible
+from faultmaven_kb.gate.rule_help.pages import pages
 from faultmaven_kb.gate.rules.catalogue import RULES
-from faultmaven_kb.gate.rules.examples import FixShown, example_of, examples_in, visible
-from faultmaven_kb.gate.rules.pages import pages
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
 from tests.documents import ROOT
 
 FOLDER = ROOT / "docs" / "reference" / "rules"
 HOW = (
-    "run: python -m faultmaven_kb.gate.rules.examples tests/fixtures/rules > faultmaven_kb/gate/rules/examples.json"
-    " && python -m faultmaven_kb.gate.rules.pages tests/fixtures/rules docs/reference/rules"
+    "run: python -m faultmaven_kb.gate.rule_help.examples tests/fixtures/rules"
+    " > faultmaven_kb/gate/rule_help/examples.json"
+    " && python -m faultmaven_kb.gate.rule_help.pages tests/fixtures/rules docs/reference/rules"
 )
 TODAY = date(2026, 11, 22)
 
@@ -43,8 +44,8 @@ def test_the_one_command_writes_all_pages_and_removes_stale_ones(
     (tmp_path / "RB000.md").write_text("of a rule that is gone", encoding="utf-8")
     fixtures = ROOT / "tests" / "fixtures" / "rules"
     monkeypatch.setattr(sys, "argv", ["pages", str(fixtures), str(tmp_path)])
-    monkeypatch.delitem(sys.modules, "faultmaven_kb.gate.rules.pages")
-    runpy.run_module("faultmaven_kb.gate.rules.pages", run_name="__main__")
+    monkeypatch.delitem(sys.modules, "faultmaven_kb.gate.rule_help.pages")
+    runpy.run_module("faultmaven_kb.gate.rule_help.pages", run_name="__main__")
     assert {file.name for file in tmp_path.iterdir()} == {"index.md", *(f"{rule.code}.md" for rule in RULES)}
 
 

@@ -155,6 +155,17 @@ def test_the_action_annotates_summarises_writes_sarif_and_fails(repository: Path
 
 @needs_git
 @needs_bash
+def test_a_link_of_the_change_is_not_written_through(repository: Path, project: Path) -> None:
+    outside = repository.parent / "outside"
+    outside.write_text("kept\n", encoding="utf-8")
+    (repository / "fmkb.sarif").symlink_to(outside)
+    code, output, _ = steps(repository, project, sarif_file="fmkb.sarif")
+    assert (code, outside.read_text(encoding="utf-8")) == (1, "kept\n"), output
+    assert "it is a link" in output
+
+
+@needs_git
+@needs_bash
 def test_the_action_passes_on_sound_runbooks(repository: Path, project: Path) -> None:
     code, output, summary = steps(repository, project, profile="curated")
     assert (code, "::" in output) == (0, False), output

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from tests.documents import ROOT, alone, copy_redis
+from faultmaven_kb.cli.shared.starting import starting_files
+from faultmaven_kb.gate.settings.settings import Profile
+from tests.documents import LAST_UPDATED, ROOT, alone, copy_redis
 from tests.hooks_and_action.checkout import copy_of_project, git, needs_git, offline
 
 pytestmark = needs_git
@@ -103,3 +105,14 @@ def test_the_hooks_pass_on_the_runbooks_of_this_project(scratch: Path, home: Pat
     (scratch / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
     git(scratch, "add", "--all")
     assert {result for result, _ in run(scratch, home, "--all-files").values()} == {"Passed"}
+
+
+def test_a_file_s_name_is_no_option_of_the_hooks() -> None:
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    written = starting_files("runbooks", profile=Profile.CONTRIBUTE, owner="", today=LAST_UPDATED)
+    (local,) = yaml.safe_load(written[".pre-commit-config.yaml"])["repos"]
+    named = [hook for hook in (*hooks, *local["hooks"]) if hook.get("pass_filenames", True)]
+    assert len(named) == 3
+    for hook in named:
+        assert re.search(hook["exclude"], "--config=evil.md")
+        assert not re.search(hook["exclude"], "runbooks/redis/-a.md")

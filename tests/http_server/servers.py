@@ -6,10 +6,11 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.testclient import TestClient
 
@@ -17,9 +18,21 @@ from faultmaven_kb.http_server.starting import ServerSettings, server
 from faultmaven_kb.serving.rules import GuardRules
 from tests.documents import LAST_UPDATED
 
-__all__ = ["TOKEN", "client", "fmkb", "served"]
+__all__ = ["TOKEN", "changed", "client", "fmkb", "served"]
+
+Answer = TypeVar("Answer")
 
 TOKEN = "a-token-for-tests-only"
+
+
+def changed(ask: Callable[[], Answer], right: Callable[[Answer], bool]) -> Answer:
+    """An answer once it is the right one: on a busy machine the old base answers until the new one is read."""
+    for _ in range(600):
+        answer = ask()
+        if right(answer):
+            break
+        time.sleep(0.1)
+    return answer
 
 
 @contextmanager

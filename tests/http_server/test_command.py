@@ -15,7 +15,7 @@ import httpx2
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
-from tests.http_server.servers import TOKEN, fmkb, served
+from tests.http_server.servers import TOKEN, changed, fmkb, served
 
 PAGE = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring the {word} back.\n"
 BEARER = f"Bearer {TOKEN}"
@@ -36,7 +36,7 @@ def test_a_server_answers_and_follows_its_files(tmp_path: Path) -> None:
     with served("--kb", str(books)) as server:
         assert server.json("/search?q=the+sun+is+gone")["hits"][0]["id"] == "sun"
         (books / "moon.md").write_text(PAGE.format(title="Moon", word="moon"), encoding="utf-8")
-        assert server.json("/runbooks")["total"] == 2
+        assert changed(lambda: server.json("/runbooks")["total"], lambda total: total == 2) == 2
         checked = server.json("/validate", {"text": "# x\n"})
         assert "RB101" in [each["code"] for each in checked["diagnostics"]]
         status, headers, body = server.ask("/runbooks/sun", method="HEAD")

@@ -15,7 +15,7 @@ from faultmaven_kb import KnowledgeBase, Runbook, check_text
 from faultmaven_kb.http_server import shapes
 from faultmaven_kb.reports.json_report import to_json
 from tests.documents import LAST_UPDATED, ROOT, builtin_base, text_of
-from tests.http_server.servers import client
+from tests.http_server.servers import changed, client
 
 QUESTION = "FATAL: sorry, too many clients already"
 POSTGRES = "postgres-connection-pool-exhausted"
@@ -271,6 +271,26 @@ def test_a_flood_of_alerts_is_cut_and_says_so(door: TestClient) -> None:
     flood = {"alerts": [{"labels": {"alertname": "NodeNotReady", "instance": str(number)}} for number in range(103)]}
     answer = door.post("/alerts", json=flood).json()
     assert (len(answer["alerts"]), answer["left_out"]) == (100, 3)
+    too_many: tuple[list[dict[str, Any]], ...] = (
+        [{}] * 10_001,
+        [{"labels": {str(number): "" for number in range(1_001)}}],
+    )
+    for more in too_many:
+        assert "at most" in _problem(door.post("/alerts", json={"alerts": more}))
+
+
+def test_what_a_request_says_comes_back_only_in_part_and_does_nothing(door: TestClient) -> None:
+    long = door.post("/search", json={"question": "x", "k" * 500_000: 1})
+    assert len(long.content) < 2_000
+    assert "2,000 faults" in _problem(
+        door.post("/search", json={"question": "x", **dict.fromkeys(map(str, range(2_000)))})
+    )
+    alert = {"status": "s" * 500_000, "fingerprint": "f" * 500_000, "labels": {"severity": "l" * 500_000}}
+    assert len(door.post("/alerts", json={"alerts": [alert]}).content) < 10_000
+    turned = "redis \u202e\x9b31m"
+    answers = [door.get("/search", params={"q": turned}), door.get("/runbooks/" + turned)]
+    assert [turned in answer.text for answer in answers] == [False, False]
+    assert answers[0].json()["question"] == turned
 
 
 def test_links_lead_where_the_operator_says(tmp_path: Path) -> None:
@@ -299,7 +319,7 @@ def test_a_changed_file_changes_the_answer_and_its_tag(tmp_path: Path) -> None:
     with client(tmp_path) as door:
         before = door.get("/runbooks")
         (tmp_path / "moon.md").write_text(PAGE.format(title="Moon", word="moon"), encoding="utf-8")
-        after = door.get("/runbooks")
+        after = changed(lambda: door.get("/runbooks"), lambda answer: answer.json()["total"] == 2)
     assert (before.json()["total"], after.json()["total"]) == (1, 2)
     assert before.headers["etag"] != after.headers["etag"]
 

@@ -9,8 +9,11 @@ import pytest
 
 pytest.importorskip("fastapi", reason="the extra `http` is not installed")
 
+import anyio
 from starlette.testclient import TestClient
 
+from faultmaven_kb.http_server.site import WithSite
+from faultmaven_kb.serving.guard import Message, Scope
 from tests.http_server.servers import client
 
 
@@ -83,3 +86,22 @@ def test_nothing_outside_of_the_folder_and_nothing_hidden_is_served(door: TestCl
     assert answer.status_code == 404
     assert "secret\n" not in answer.text + "\n"
     assert answer.headers["content-type"] == "application/problem+json"
+
+
+def test_an_address_that_is_no_path_is_no_file(tmp_path: Path) -> None:
+    """`GET * HTTP/1.1`, which libraries of clients do not send."""
+    handed_on = []
+
+    async def beside(scope: Scope, receive: object, send: object) -> None:
+        handed_on.append(scope["path"])
+
+    site = WithSite(beside, tmp_path)
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    anyio.run(site, {"type": "http", "method": "GET", "path": "*"}, receive, send)
+    assert handed_on == ["*"]

@@ -1,5 +1,8 @@
 import json
+import shutil
+import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
@@ -7,7 +10,7 @@ import yaml
 
 from faultmaven_kb.errors import ConfigurationError, PathError, UnknownRunbookError
 from faultmaven_kb.labs.declarations.check import CHECKS, check_lab
-from faultmaven_kb.labs.declarations.declaration import Probe, read_lab
+from faultmaven_kb.labs.declarations.declaration import Probe, _innermost, read_lab
 from faultmaven_kb.labs.declarations.plan import find_labs, load_lab, planned, read_labs
 from faultmaven_kb.labs.declarations.schema import lab_schema, lab_schema_text
 from faultmaven_kb.labs.machines.images import read_images
@@ -213,11 +216,38 @@ def test_a_lab_of_an_unknown_runbook_cannot_be_loaded() -> None:
         load_lab(read_lab(DEMO / "shop-page-missing.lab.yaml"), {})
 
 
-@pytest.mark.parametrize("text", ["- a\n", "x: 1\n", "x: {suite: 1}\n", "a: &b {suite: s, packages: []}\n"])
-def test_an_images_file_that_is_none_says_where(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("- a\n", "images.yaml: expected a mapping from image name"),
+        ("y: {suite: s}\nx: 1\n", "images.yaml: x: "),
+        ("x: {suite: 1}\n", "images.yaml: x.suite: "),
+        ("a: {suite: s}\nb: &b {suite: s}\n", "images.yaml:2: "),
+        ("a: {suite: s}\na: {suite: t}\n", "images.yaml:2: duplicate key"),
+        ("a: [\n", "images.yaml:2: "),
+    ],
+)
+def test_an_images_file_that_is_none_says_where(tmp_path: Path, text: str, words: str) -> None:
     (tmp_path / "images.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(ConfigurationError, match=r"images\.yaml"):
+    with pytest.raises(ConfigurationError) as caught:
         read_images(tmp_path / "images.yaml")
+    assert words in str(caught.value)
+
+
+def test_images_lie_over_one_another_only_so_deep(tmp_path: Path) -> None:
+    layers = "".join(f"a{number}: {{base: a{number + 1}}}\n" for number in range(300))
+    (tmp_path / "images.yaml").write_text(layers + "a300: {suite: bookworm}\n", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="a20 is below more than 20 images, expected fewer"):
+        read_images(tmp_path / "images.yaml")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege")
+def test_a_declaration_that_cannot_be_read_does_not_hide_the_others(tmp_path: Path) -> None:
+    shutil.copy(DEMO / "shop-page-missing.lab.yaml", tmp_path)
+    (tmp_path / "bad.lab.yaml").symlink_to("bad.lab.yaml")
+    bad, good = read_labs([tmp_path])
+    assert [found.code for found in bad.diagnostics] == ["RB013"]
+    assert good.lab is not None
 
 
 @pytest.mark.parametrize(
@@ -260,3 +290,24 @@ def test_a_changed_recipe_is_another_image(tmp_path: Path) -> None:
     bookworm, trixie = IMAGES["bookworm"], IMAGES["trixie"]
     assert bookworm.fingerprint != trixie.fingerprint
     assert bookworm.folder(tmp_path).name == f"bookworm-{bookworm.fingerprint}"
+
+
+def test_faults_of_a_lab_are_compared_with_few_others() -> None:
+    compared = 0
+
+    class Counted(str):
+        __slots__ = ()
+        __hash__ = str.__hash__
+
+        def __eq__(self, other: object) -> bool:
+            nonlocal compared
+            compared += 1
+            return str(self) == str(other)
+
+    errors: list[dict[str, tuple[object, ...]]] = [
+        {"loc": (Counted("cases"), number, Counted("name"))} for number in range(300)
+    ]
+    errors += [{"loc": (Counted("cases"), number)} for number in range(300)]
+    failure = SimpleNamespace(errors=lambda **_: errors)
+    assert _innermost(failure) == errors[:300]  # type: ignore[arg-type]
+    assert compared < 20 * len(errors)

@@ -24,6 +24,26 @@ EVERY = "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
         ("psql <<'END'\nDELETE FROM a WHERE b = 'c';\nEND", "where", "psql <<'END'\nDELETE FROM a ;\nEND"),
         ("redis-cli --scan --pattern '<prefix>*' | wc -l", "where", "redis-cli --scan --pattern '*' | wc -l"),
         ("redis-cli CLIENT KILL ID '<client-id>'", "where", "redis-cli CLIENT KILL TYPE normal"),
+        ("sudo docker image prune -af --filter until=168h", "where", "sudo docker image prune -af"),
+        (
+            'kubectl set image deployment/"<deployment-name>" -n "<namespace>" "<container-name>"="<image>"',
+            "where",
+            'kubectl set image deployment --all -n "<namespace>" "<container-name>"="<image>"',
+        ),
+        (
+            'kubectl rollout restart deployment/"<deployment-name>" -n "<namespace>"',
+            "where",
+            'kubectl rollout restart deployment -n "<namespace>"',
+        ),
+        ('kubectl delete pod "<pod-name>" -n "<namespace>"', "where", 'kubectl delete pod --all -n "<namespace>"'),
+        ("sudo docker restart '<container>'", "where", "sudo docker restart $(sudo docker ps -q)"),
+        (
+            "sudo docker update --memory '<limit>' '<container>'",
+            "where",
+            "sudo docker update --memory '<limit>' $(sudo docker ps -aq)",
+        ),
+        ("rabbitmqctl set_policy '<name>' '^a$' '{}'", "where", "rabbitmqctl set_policy '<name>' '.*' '{}'"),
+        ("echo a | sudo tee -a /etc/b", "delete", "echo a | sudo tee /etc/b"),
         ('sudo find "<dir>" -xdev -type f -mtime +7 -delete', "where", 'sudo find "<dir>" -xdev -type f -delete'),
         ("sudo nft delete rule inet filter input handle 7", "flush", "sudo nft flush ruleset"),
         ("sudo iptables -D INPUT 3 && echo done", "flush", "sudo iptables -F&& echo done"),
@@ -68,6 +88,13 @@ def test_a_command_that_only_looks_has_none(command: str) -> None:
 def test_what_a_server_holds_is_destroyed_before_the_command() -> None:
     found = destruction("redis-cli CONFIG SET maxmemory 100mb")
     assert found and found.text == "redis-cli FLUSHALL > /dev/null\nredis-cli CONFIG SET maxmemory 100mb"
+    containers = destruction("sudo docker restart web")
+    assert (
+        containers
+        and containers.text
+        and "docker rm --force" in containers.text
+        and "docker volume rm" in containers.text
+    )
     assert destruction("ls") is None
 
 

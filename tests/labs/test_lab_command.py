@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.commands.lab import command
+from faultmaven_kb.cli.labs.lab import command
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.labs.machines.images import read_images
 from faultmaven_kb.labs.machines.machine import obstacle
@@ -47,8 +47,8 @@ def invoke(*arguments: object) -> tuple[int, str]:
 
 
 def test_lint_list_and_dry_run_need_no_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in ("lab_run", "lab_machines"):
-        monkeypatch.setattr(f"faultmaven_kb.cli.commands.{module}.obstacle", lambda: "labs need root")
+    for module in ("trials", "machines"):
+        monkeypatch.setattr(f"faultmaven_kb.cli.labs.{module}.obstacle", lambda: "labs need root")
     folder = demo(tmp_path)
     where = ("--labs", folder, "--runbooks", folder)
     assert invoke("lint", *where) == (0, "1 lab checked, 0 findings\n")
@@ -89,7 +89,7 @@ def test_the_runbooks_beside_the_labs_are_tested_and_another_installed_text_is_a
     labs, installed = tmp_path / "checkout" / "labs", tmp_path / "site-packages" / "runbooks"
     runbook = demo(labs) / "shop-page-missing.md"
     installed.mkdir(parents=True)
-    monkeypatch.setattr("faultmaven_kb.cli.shared.lab_room.builtin_path", lambda: installed)
+    monkeypatch.setattr("faultmaven_kb.cli.labs.room.builtin_path", lambda: installed)
     new = runbook.rename(tmp_path / "checkout" / "runbooks" / "shop-page-missing.md")
     result = CliRunner().invoke(command, ["lint", "--labs", str(labs)])
     assert (result.exit_code, f"labs in {labs}, runbooks in {new.parent}" in result.output) == (0, True), result.output

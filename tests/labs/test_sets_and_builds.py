@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from faultmaven_kb.cli.commands.lab import command
+from faultmaven_kb.cli.labs.lab import command
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.labs.declarations.declaration import read_lab
 from faultmaven_kb.labs.machines.builds import Build, ensure_packages, made_once, run_tool

@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from faultmaven_kb.labs.declarations.declaration import Check
 from faultmaven_kb.labs.proving import runner
 from faultmaven_kb.labs.proving.phases import Trial
+from faultmaven_kb.labs.proving.preservation import Preservation
 from faultmaven_kb.labs.proving.restarts import PendingRestarts
 from faultmaven_kb.labs.proving.runner import jobs_for, run_jobs
 from faultmaven_kb.labs.proving.transcript import failure_lines
@@ -68,7 +70,7 @@ def _foreign(path: str) -> bool:
         (
             "solution-1",
             ('ls "$folder"', "sleep 60"),
-            ("section: solution-1\n", "section: solution-1\n    timeout: 0.5\n"),
+            ("section: solution-1\n", "section: solution-1\n    timeout: 5\n"),
             "solution: solution-1/fence-1/command-3 did not end in time",
         ),
         ("solution-1", ("grep -c welcome", "greb -c welcome"), ("", ""), "diagnosis: step-1/fence-1/command-2 ended"),
@@ -187,6 +189,23 @@ def test_a_service_that_systemd_restarts_by_itself_is_no_recovery(tmp_path: Path
 def test_a_service_that_fails_again_at_each_restart_may_be_mended(tmp_path: Path) -> None:
     once = "test -e /srv/seen || { cp /srv/shop/stock /srv/shop/page; touch /srv/seen; exec sleep 60; }; exit 1"
     assert verdict(prove(restarting(tmp_path, pause=1, starts=once))) == "proven"
+
+
+def test_a_service_caught_in_one_of_its_failing_starts_was_not_running() -> None:
+    def shown(**invocations: str) -> str:
+        return "\n\n".join(
+            f"Id={name}.service\nFragmentPath=/etc/systemd/system/{name}.service\nType=simple\nInvocationID={invocation}"
+            for name, invocation in invocations.items()
+        )
+
+    outputs = [shown(loop="1", shop="7"), shown(loop="2", shop="7"), shown(shop="7")]
+
+    def look(_: str, check: Check) -> str:
+        return "" if "find /" in check.run else outputs.pop(0) if len(outputs) > 1 else outputs[0]
+
+    preservation = Preservation({}, look, image="bookworm")
+    assert preservation.note() == ""
+    assert preservation.damage() == "", "the loop was active twice, each time anew"
 
 
 def test_a_restart_is_waited_for_once_and_only_where_one_is_due() -> None:

@@ -1,5 +1,6 @@
 """What is announced, to whom, and what happens when a listener is gone."""
 
+from collections.abc import Sized
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import anyio
 from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated, ServerEvent
 from mcp.types import ServerCapabilities
 
+from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.mcp_server.announcements import Announcements, truthful
 from faultmaven_kb.serving.live_base import LiveBase
 
@@ -26,17 +28,24 @@ def test_a_changed_text_a_changed_list_and_a_vanished_folder_are_told_apart(tmp_
     _write(folder, "zebra", "Zebra", "It runs.")
     _write(folder, "yak", "Yak", "It sleeps.")
     heard: list[ServerEvent] = []
+    looks: list[None] = []
+    base = LiveBase([folder])
 
-    async def until(number: int) -> None:
-        with anyio.fail_after(20):
-            while len(heard) < number:
+    def current() -> KnowledgeBase:
+        kb = base.current()
+        looks.append(None)
+        return kb
+
+    async def until(number: int, what: Sized = heard) -> None:
+        with anyio.fail_after(120):
+            while len(what) < number:
                 await anyio.sleep(0.02)
 
     async def run() -> None:
-        announcements = Announcements(LiveBase([folder]).current, seconds=0.02)
+        announcements = Announcements(current, seconds=0.02)
         announcements.bus.subscribe(heard.append)
         async with announcements.watching():
-            await anyio.sleep(0.5)
+            await until(3, looks)  # what is changed before the first look is not a change
             assert heard == []
             _write(folder, "zebra", "Zebra", "It stands still.")
             await until(1)

@@ -20,6 +20,9 @@ from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourcesListChanged
 from mcp.types import ResourceListChangedNotification, ResourceTemplateReference, TextResourceContents
 
+from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.storage.container import Container
+
 TARGET = str | StdioServerParameters
 RUNBOOK = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring the {word} back.\n"
 
@@ -187,6 +190,33 @@ def test_many_sessions_at_once_get_their_own_answers(http: str) -> None:
     anyio.run(run)
     assert len(answers) == 36
     assert all(questions[question] == found for question, found in answers)
+
+
+def test_a_base_that_turns_out_to_be_damaged_is_told_with_the_remedy(tmp_path: Path) -> None:
+    page, base = tmp_path / "zebra.md", tmp_path / "base.fmkb"
+    page.write_text(RUNBOOK.format(title="Zebra", word="zebra"), encoding="utf-8")
+    KnowledgeBase.build(page, to=base)
+    data = bytearray(base.read_bytes())
+    for name in ("texts", "models"):
+        _, offset, size, _ = Container(base).directory["segments"][0][name]
+        data[offset : offset + size] = bytes(size)
+    base.write_bytes(data)
+
+    async def task(client: Client) -> None:
+        answer = await client.call_tool("search_runbooks", {"question": "zebra"})
+        assert answer.structured_content is not None
+        assert answer.structured_content["status"] == "unavailable"
+        assert "fmkb build" in str(answer.content)
+        for name, arguments in (("get_runbook", {"id": "zebra"}), ("list_runbooks", {})):
+            refused = await client.call_tool(name, arguments)
+            assert refused.is_error
+            assert "fmkb build" in str(refused.content)
+        with pytest.raises(MCPError, match="fmkb build"):
+            await client.list_resources()
+        with pytest.raises(MCPError, match="fmkb build"):
+            await client.read_resource("runbook://zebra")
+
+    _with_client(_stdio("--kb", str(base)), task)
 
 
 def test_a_changed_a_new_and_a_removed_file_are_seen_and_a_vanished_folder_is_unavailable(tmp_path: Path) -> None:

@@ -108,11 +108,11 @@ def test_a_runbook_cannot_give_the_runner_commands() -> None:
 
 
 def test_the_step_summary_has_every_finding_and_no_markup_of_theirs() -> None:
-    report = report_of(*found(12, Level.WARNING), *found(2, message="a|b <img src=x> [l](u) @team"))
+    report = report_of(*found(12, Level.WARNING), *found(2, message="a|b <img src=x> [l](u) $x$ @team"))
     rows = [line for line in step_summary(report, CONTEXT).splitlines() if line.startswith("| ")][1:]
     assert len(rows) == 14
     assert rows[0].startswith("| error | [RB005](https://")
-    assert "a\\|b \\<img src=x\\> \\[l\\](u) @\u2060team" in rows[0]
+    assert "a\\|b \\<img src=x\\> \\[l\\](u) \\$x\\$ @\u2060team" in rows[0]
 
 
 def test_the_step_summary_stays_below_githubs_limit() -> None:

@@ -13,6 +13,9 @@ SYMPTOMS = [(runbook.id, symptom.text) for runbook in KB for symptom in runbook.
 
 WORDINGS = [
     ("docker-container-restart-loop", "exited (137), up 2 seconds, exited again, compose and unless-stopped"),
+    ("docker-no-space-left", "ci runner is full, docker build and pull stop with ENOSPC"),
+    ("docker-no-space-left", "the json log of a container has 60 GB and nothing rotates it"),
+    ("docker-no-space-left", "reclaim images, build cache and dangling volumes of docker without losing data"),
     ("alertmanager-notifications-failing", "pages never reach slack although the alert has been firing for an hour"),
     ("jvm-out-of-memory-heap", "tomcat spends its time in full GC, the old generation stays at 99 percent"),
     ("rabbitmq-memory-alarm", "producers hang since the broker passed its high watermark, amqp"),

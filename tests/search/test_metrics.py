@@ -31,6 +31,17 @@ def test_the_ranking_figures_agree_with_their_obvious_definitions(ranking: list[
     assert gain(ranking, relevant) == pytest.approx(found / ideal if ideal else 0.0)
 
 
+@given(_RANKING.filter(bool), _RELEVANT.filter(bool))
+def test_the_ranking_figures_agree_with_those_of_trec(ranking: list[str], relevant: dict[str, int]) -> None:
+    trec_eval = pytest.importorskip("pytrec_eval", reason="there is no wheel for this Python")
+    measures = {"ndcg_cut.10", "recip_rank", "success.3"}
+    run = {"question": {name: float(-place) for place, name in enumerate(ranking[:10])}}
+    theirs = trec_eval.RelevanceEvaluator({"question": relevant}, measures).evaluate(run)["question"]
+    assert gain(ranking, relevant) == pytest.approx(theirs["ndcg_cut_10"])
+    assert reciprocal_rank(ranking, relevant) == pytest.approx(theirs["recip_rank"])
+    assert success(ranking, relevant, 3) == theirs["success_3"]
+
+
 @given(_RELEVANT.filter(bool))
 def test_the_ideal_ranking_has_the_greatest_gain(relevant: dict[str, int]) -> None:
     best = sorted(relevant, key=lambda name: -relevant[name])

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from faultmaven_kb.search.questions import pasted
 from faultmaven_kb.search.questions.noise import without_noise
 from faultmaven_kb.search.questions.pasted import read_pasted, signal
 
@@ -168,6 +169,21 @@ def test_any_json_is_read(value: object) -> None:
 def test_deep_json_is_no_reason_to_fail() -> None:
     assert signal("[" * 100_000 + " disk full") == ""
     assert signal("[" * 1_000 + " disk full").endswith("disk full")
+
+
+def test_of_the_quiet_lines_of_a_log_only_the_first_are_cleaned(monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned: list[str] = []
+
+    def without_noise(line: str) -> str:
+        cleaned.append(line)
+        return line
+
+    monkeypatch.setattr(pasted, "without_noise", without_noise)
+    words = [first + second for first in "abcdefghij" for second in "klmnopqrst"]
+    lines = [f"INFO served {word} to everybody" for word in words]
+    kept = read_pasted("\n".join([*lines, "ERROR disk full"])).lines
+    assert [line.number for line in kept] == [*range(1, 11), len(lines) + 1]
+    assert len(cleaned) == len(kept)
 
 
 def test_a_warning_in_a_log_counts_less_than_an_error_and_more_than_news() -> None:

@@ -31,10 +31,67 @@ BUILTIN = builtin_base()
         ("ERRO[0003] error waiting for container", "docker"),
         ("1:M 12 Nov 2026 10:00:00.123 # Can't save in background", "redis"),
         ("E0714 01:44:10.221937    1873 kubelet.go:2424] Skipping", "kubernetes"),
+        ("NOT_ENOUGH_REPLICAS: fewer in-sync replicas than required", "kafka"),
+        ("E11000 duplicate key error collection: shop.orders", "mongodb"),
+        ("Error: not master and slaveOk=false", "mongodb"),
+        ("es_rejected_execution_exception: rejected execution", "elasticsearch"),
+        ("All host(s) tried for query failed (no host was tried)", "cassandra"),
+        ("Login failed for user 'app'. (Microsoft SQL Server, Error: 18456)", "sqlserver"),
+        ("upstream connect error or disconnect/reset before headers. reset reason: overflow", "istio"),
+        ("HEALTH_WARN 1/3 mons down, quorum a,b", "ceph"),
+        ("ERROR: Job failed (system failure): prepare environment", "git"),
+        ("Error: Error acquiring the state lock", "terraform"),
+        ("An error occurred (ThrottlingException) when calling", "aws"),
+        ("hudson.remoting.ChannelClosedException: Channel is closed", "jenkins"),
+        ("Unexpected response code: 500 (No cluster leader)", "consul"),
+        ("AH00161: server reached MaxRequestWorkers setting", "apache"),
+        ("FATAL ERROR: JavaScript heap out of memory", "nodejs"),
+        ("The transaction log for database 'shop' is full", "sqlserver"),
+        ("SLOW_OPS 12 slow ops, oldest one blocked for 47 sec", "ceph"),
+        ("api error RequestLimitExceeded: Request limit exceeded.", "aws"),
+        ("UnauthorizedOperation: You are not authorized to perform this operation.", "aws"),
+        ("An error occurred (UnauthorizedOperation) when calling the StopInstances operation", "aws"),
+        ("The security token included in the request is expired", "aws"),
     ],
 )
 def test_a_sign_gives_its_technology_away(line: str, technology: str) -> None:
     assert technology in read_question(line).technologies
+
+
+@pytest.mark.parametrize(
+    ("line", "technology"),
+    [
+        ("join_group failed for eth0", "kafka"),
+        ("gremlin.driver.exception.NoHostAvailableException: none of the hosts answers", "cassandra"),
+        ("Msg 1205, Level 13, State 1: the server command met a deadlock", "sqlserver"),
+        ("log_backup task is paused", "sqlserver"),
+        ("no healthy upstream nodes for this route", "istio"),
+        ("slow_ops=12 in the last minute", "ceph"),
+        ("[TencentCloudSDKException] code:RequestLimitExceeded message:try later", "aws"),
+        ("code:UnauthorizedOperation message:no right to this resource", "aws"),
+        ("minio: SignatureDoesNotMatch", "aws"),
+        ("Sentinel\\Checkpoints\\ThrottlingException: too many logins", "aws"),
+        ("auth.ExpiredTokenException: the session is over", "aws"),
+    ],
+)
+def test_what_other_products_print_as_well_does_not_give_a_technology_away(line: str, technology: str) -> None:
+    assert technology not in read_question(line).technologies
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Transaction (Process ID 55) was deadlocked on lock resources with another process (Msg 1205, Level 13)",
+        "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
+        "AH00161: server reached MaxRequestWorkers setting, consider raising the MaxRequestWorkers setting",
+        "FATAL ERROR: Reached heap limit Allocation failed - JavaScript heap out of memory",
+        "MongoServerError: E11000 duplicate key error collection: shop.orders index: _id_ dup key",
+        "ORA-00060: deadlock detected while waiting for resource",
+        "RequestLimitExceeded: Request limit exceeded.",
+    ],
+)
+def test_what_a_product_without_a_runbook_reports_is_no_match_for_another_one(line: str) -> None:
+    assert BUILTIN.search(line).verdict != "match"
 
 
 def test_words_and_numbers_that_only_look_like_a_sign_give_nothing_away() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb import Runbook
+from faultmaven_kb import Runbook, parse_runbook
 from faultmaven_kb.search.calibration import WEIGHTS
 from faultmaven_kb.search.index import Index
 from faultmaven_kb.search.questions.question import read_question
@@ -15,7 +15,7 @@ from faultmaven_kb.search.verdict import confidences, decide, features, probabil
 from faultmaven_kb.search.vocabulary.terms import terms_of
 from tests.search.bases import numbered, plain
 
-STRONG = Strength(mass=20.0, phrases=15.0, passage=12.0, missing=0, technology=1.0, lead=0.6)
+STRONG = Strength(mass=20.0, phrases=15.0, passage=12.0, missing=0, technology=1.0, lead=0.6, about=1.0)
 WEAK = Strength(mass=1.0, phrases=0.0, passage=0.2, missing=3, technology=-1.0, lead=0.05)
 STRENGTHS = st.builds(
     Strength,
@@ -26,6 +26,7 @@ STRENGTHS = st.builds(
     technology=st.sampled_from([-1.0, 0.0, 1.0]),
     lead=st.floats(-1, 1),
     title=st.floats(0, 1),
+    about=st.floats(0, 1),
 )
 
 
@@ -41,6 +42,15 @@ def test_the_best_line_of_a_log_counts_and_the_rest_does_not_dilute_it() -> None
     alone, buried = explained(runbook, line), explained(runbook, "\n".join([*noise, line, *noise]))
     assert buried.strength.mass == pytest.approx(alone.strength.mass, rel=0.05)
     assert buried.strength.missing == alone.strength.missing
+
+
+def test_what_only_the_commands_of_a_runbook_say_is_not_what_it_is_about() -> None:
+    said = parse_runbook("# Gadget stalls\n\n## Meaning\n\nGadget stalls.\n\n## Mitigation\n\nFrobnicate the widget.\n")
+    assert said.runbook is not None
+    assert explained(said.runbook, "gadget stalls").strength.about == pytest.approx(1.0)
+    mentioned = explained(said.runbook, "frobnicate the widget")
+    assert mentioned.share == pytest.approx(1.0)
+    assert mentioned.strength.about == 0.0
 
 
 def test_a_part_of_an_identifier_is_a_part_of_it() -> None:
@@ -97,6 +107,13 @@ def test_the_three_verdicts() -> None:
     assert decide([STRONG, WEAK]) == "match"
     assert decide([close, close]) == "ambiguous"
     assert decide([WEAK, WEAK]) == decide([]) == "none"
+
+
+@pytest.mark.parametrize(("first", "verdict"), [(STRONG, "match"), (WEAK, "none")])
+def test_the_second_hit_is_not_looked_at_where_the_first_decides(first: Strength, verdict: str) -> None:
+    strengths = iter([first, WEAK])
+    assert decide(strengths) == verdict
+    assert list(strengths) == [WEAK]
 
 
 def test_a_short_question_is_ambiguous_where_one_short_text_explains_all_of_it() -> None:

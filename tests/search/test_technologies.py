@@ -53,3 +53,14 @@ def test_another_technology_disagrees_its_family_and_the_unknown_do_not() -> Non
 def test_the_language_of_a_stack_trace_disagrees_with_nothing() -> None:
     assert agree({"jvm"}, {"network"})
     assert not agree({"jvm", "mysql"}, {"network"})
+
+
+def test_the_trace_of_one_language_is_not_about_another() -> None:
+    assert not agree({"nodejs"}, {"jvm"})
+    assert agree({"nodejs", "jvm"}, {"jvm"})
+
+
+def test_a_name_within_a_name_counts_where_both_are_of_one_product_or_it_is_the_last() -> None:
+    assert "dns" in terms_of("CoreDNS")
+    assert technologies_of(terms_of("JavaScript")) == {"nodejs"}
+    assert terms_of("MongoDB") == ["mongo", "mongodb"]

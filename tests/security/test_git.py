@@ -296,6 +296,24 @@ def test_a_revision_is_never_an_option(repository: Path, revision: str) -> None:
         snapshot([repository / "runbooks"], revision, repository=find_repository(repository))
 
 
+@pytest.mark.parametrize("way", ["grafts", "replaced"])
+def test_the_parents_of_a_commit_are_what_it_says_itself(repository: Path, way: str) -> None:
+    """Else the change could be its own merge base, and its configuration would be the one in force."""
+    base = _git(repository, "rev-parse", "main").strip()
+    _git(repository, "checkout", "-qb", "mine")
+    (repository / "runbooks/redis/new.md").write_text("# T\n", "utf-8")
+    _git(repository, "add", "-A")
+    _git(repository, "commit", "-qm", "second")
+    change = _git(repository, "rev-parse", "mine").strip()
+    if way == "grafts":
+        (repository / ".git/info").mkdir(exist_ok=True)
+        (repository / ".git/info/grafts").write_text(f"{base} {change}\n", "utf-8")
+    else:
+        _git(repository, "replace", base, change)
+    before = snapshot([repository / "runbooks"], "main", repository=find_repository(repository))
+    assert "runbooks/redis/new.md" not in before.tree.names.values()
+
+
 def test_a_mailmap_of_the_change_does_not_rename_its_author(repository: Path) -> None:
     _git(repository, "checkout", "-qb", "mine")
     file = repository / "runbooks/redis/redis-out-of-memory.md"

@@ -16,12 +16,14 @@ from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.differential.statements import clauses, statement
 from faultmaven_kb.evaluation.evaluation import Evaluation
 from faultmaven_kb.evaluation.labelled import read_labelled
+from faultmaven_kb.fences import shell
 from faultmaven_kb.fences.data_syntax import error_in
 from faultmaven_kb.gate.configuration.file import _lines, read_configuration
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, read_rules
+from faultmaven_kb.search.questions.pasted import read_pasted
 from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
 
 DEEP = "b." * MOST_PARTS + "b = 1"
@@ -192,6 +194,32 @@ def test_a_line_that_no_rule_reads_is_reported_and_hides_no_command_in_silence()
     ]
 
 
+@pytest.mark.parametrize(
+    "code", ["a|" * 900 + "\nrm -rf /srv/a\n" + "b|" * 200, "x=(\n" * 300 + "rm -rf /srv/a\n" * 700]
+)
+def test_a_block_too_dense_for_a_parser_is_reported_and_hides_no_command_in_silence(code: str) -> None:
+    assert shell.unreadable(code) == 0
+    found = check_text(
+        f"# T\n\n## Diagnostic Steps\n\n### Step 1: a\n\n```bash\n{code}\n```\n", today=date(2026, 11, 22)
+    )
+    message = "a block with too many of the signs |()<;`&= for its length, expected smaller ones that a reader and the "
+    assert [each.span.line for each in found.diagnostics if each.code == "RB603" and message in each.message] == [8]
+
+
+def test_the_place_of_an_error_is_looked_for_with_bounded_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[int] = []
+    broken = shell._broken
+
+    def counted(code: str) -> bool:
+        parsed.append(len(code))
+        return broken(code)
+
+    monkeypatch.setattr(shell, "_broken", counted)
+    script = shell.parse("ls\n" * 3 + "if true; then\n" + "ls /tmp\n" * 1_000)
+    assert script.error == 9
+    assert sum(length**2 for length in parsed) <= 1_000_000
+
+
 def test_statements_before_a_rollback_are_undone_and_those_after_it_are_not() -> None:
     code = "begin;\ndelete from t;\nrollback;\ndelete from u;\n"
     text = f"# T\n\n## Diagnostic Steps\n\n### Step 1: a\n\n```sql\n{code}```\n"
@@ -204,3 +232,18 @@ def test_a_backslash_in_the_name_of_an_alert_is_a_backslash_in_its_link() -> Non
     alert = Alert(r"Disk\ufe0f\g<0>", "rules.yaml", 1, annotations={"runbook_url": link})
     (row,) = cover((alert,), KnowledgeBase.load(), faults={}).rows
     assert row.link == r"https://example.org/Disk\ufe0f\g<0>"
+
+
+def test_a_file_with_more_observations_than_anybody_makes_is_refused(tmp_path: Path) -> None:
+    observations = tmp_path / "seen.json"
+    for text in (json.dumps([{"text": f"redis {number}"} for number in range(101)]), "[" + "0," * 100 + "0]"):
+        observations.write_text(text, encoding="utf-8")
+        done = CliRunner().invoke(fmkb, ["diagnose", "redis", "--no-ask", "--observations", str(observations)])
+        assert isinstance(done.exception, ConfigurationError)
+        assert "contains 101 observations, expected 100 at most" in str(done.exception)
+
+
+def test_of_a_question_a_bounded_number_of_lines_is_read() -> None:
+    lines = "a\n" * 50_000
+    assert [line.text for line in read_pasted(lines + "OOM command not allowed\n").lines] == ["a"]
+    assert "OOM command not allowed" in [line.text for line in read_pasted(lines[2:] + "OOM command not allowed").lines]

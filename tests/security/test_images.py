@@ -118,7 +118,7 @@ def test_lint_reports_a_hostile_recipe(tmp_path: Path) -> None:
     _recipe(tmp_path, suite="--customize-hook=touch EXECUTED")
     code, _, err = fmkb("lab", "lint", "--labs", tmp_path, "--runbooks", tmp_path)
     assert code == 2
-    assert "images.yaml: suite" in err
+    assert "images.yaml: base.suite" in err
 
 
 @needs_machine

@@ -9,8 +9,10 @@ from click.testing import CliRunner
 from faultmaven_kb import parse_runbook
 from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.gate.engine.check import check_text
+from faultmaven_kb.text import limits
 from faultmaven_kb.text.limits import LIMITS
 from tests.documents import text_of
+from tests.security.step_counting import matches_and_steps
 
 BEYOND = {
     "lines": "- a\n" * 10_001,
@@ -35,6 +37,13 @@ BEYOND = {
 
 def test_every_limit_is_tried_here() -> None:
     assert set(BEYOND) == set(LIMITS)
+
+
+def test_runs_of_blanks_just_below_their_limit_are_looked_at_once() -> None:
+    text = (" " * 399 + "x") * 20
+    hits, steps = matches_and_steps(limits._BLANKS, text)
+    assert hits == []
+    assert steps < 4 * len(text)
 
 
 @pytest.mark.parametrize("kind", BEYOND)

@@ -42,7 +42,7 @@ def test_results_come_while_typing_with_verdict_symptom_causes_and_quick_fix(sit
     assert "clients" in page.locator(".result.first mark").all_inner_texts()
     assert page.locator(".result.first .cause-bars .bar").count() == 4
     assert "40 %" in page.inner_text(".result.first .cause-bars")
-    assert page.inner_text(".result.first .fix code").startswith("cd / && sudo -u postgres psql")
+    assert page.inner_text(".result.first .fix code").startswith("answer=$(cd / && sudo -u postgres psql")
     assert page.locator("#shelves").is_hidden()
     assert "Match" in page.inner_text("#said")
 
@@ -71,6 +71,28 @@ def test_the_keyboard_alone_finds_and_opens_a_runbook(site: Path, watched: Watch
     page.wait_for_url(f"**/{REDIS}")
 
     assert (focused, outline, back) == ("Redis - Out of Memory", "solid", "search")
+
+
+def test_the_arrow_pressed_before_the_last_results_are_drawn_keeps_the_focus(site: Path, watched: Watched) -> None:
+    page = watched.page
+    page.goto(address(site, "index.html"))
+    # In one turn of the page, so that the wait after the last letter is still under way when the arrow is pressed.
+    page.evaluate(
+        """() => {
+          const field = document.getElementById("search");
+          const type = (text) => { field.value = text; field.dispatchEvent(new Event("input")); };
+          const press = (key) => field.dispatchEvent(new KeyboardEvent("keydown", { key, cancelable: true }));
+          field.focus();
+          type("too many clients");
+          press("ArrowDown");
+          field.focus();
+          type("oom command not allowed redis maxmemory");
+          press("ArrowDown");
+        }"""
+    )
+    page.wait_for_timeout(300)
+
+    assert page.evaluate("document.activeElement.textContent") == "Redis - Out of Memory"
 
 
 def test_a_question_can_be_linked_to_and_comes_back_with_the_back_button(site: Path, watched: Watched) -> None:

@@ -1,6 +1,7 @@
 """The preview: loopback only, builds anew when a runbook changes, keeps the last good build."""
 
 import http.client
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -105,3 +106,18 @@ def test_a_port_that_is_taken_is_named(preview: Preview) -> None:
 
     with pytest.raises(ConfigurationError, match=f"port {port} cannot be used"):
         Preview(dict, lambda: None, port=port, say=print)
+
+
+@pytest.mark.parametrize("broken", ["address", "connection"])
+def test_a_broken_request_leaves_the_terminal_alone(
+    preview: Preview, broken: str, capfd: pytest.CaptureFixture[str]
+) -> None:
+    if broken == "address":
+        assert get(preview, "http://[")[0] == 404
+    else:
+        with socket.socket() as gone:
+            try:
+                raise ConnectionResetError
+            except OSError:
+                preview._server.handle_error(gone, ("127.0.0.1", 1))
+    assert capfd.readouterr() == ("", "")

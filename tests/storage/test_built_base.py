@@ -1,7 +1,6 @@
 """A base on disk answers as one in memory, follows its files, and is an error with a remedy when it is damaged."""
 
 import json
-import os
 import pickle
 import random
 import shutil
@@ -17,24 +16,17 @@ from faultmaven_kb.search.card import card_of
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.storage import base as base_module
 from faultmaven_kb.storage.base import StoredBase
-from faultmaven_kb.storage.container import Container, Sections, creating
+from faultmaven_kb.storage.container import Container, creating
+from faultmaven_kb.storage.sections import Sections
+from faultmaven_kb.storage.stamp import library_stamp
 from tests.documents import ROOT, RUNBOOKS
+from tests.storage.pages import page
 
 QUESTIONS = [
     json.loads(line)["text"]
     for name in ("questions-with-a-runbook", "questions-without-a-runbook")
     for line in (ROOT / "tests" / "data" / "search" / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
 ]
-
-
-def write(file: Path, text: str) -> None:
-    """Write a file as one that was changed a while ago: the time of a change a moment ago is not trusted."""
-    file.write_text(text, encoding="utf-8")
-    os.utime(file, (1_700_000_000 + len(text), 1_700_000_000 + len(text)))
-
-
-def page(name: str, text: str) -> str:
-    return f"# {name}\n\n## Meaning\n\n{text}\n\n## Mitigation\n\nRestart the {name} service.\n"
 
 
 @pytest.fixture
@@ -48,17 +40,6 @@ def built(folder: Path) -> Path:
     target = folder.parent / "base.fmkb"
     KnowledgeBase.build(folder, to=target)
     return target
-
-
-@pytest.fixture
-def large(tmp_path: Path) -> Path:
-    """More pages than are written anew for a change of one."""
-    folder = tmp_path / "pages"
-    folder.mkdir()
-    for number in range(600):
-        text = page(f"fault {number}", f"The spindle of unit{number} reports overrun{number % 7}.")
-        write(folder / f"fault-{number}.md", text)
-    return folder
 
 
 def test_a_built_base_gives_the_same_answers_as_one_in_memory(folder: Path, built: Path) -> None:
@@ -107,40 +88,6 @@ def test_filters_are_those_in_memory(folder: Path, built: Path, filters: dict[st
     assert [hit.runbook.id for hit in disk.search(question, **filters).hits] == [
         hit.runbook.id for hit in memory.search(question, **filters).hits
     ]
-
-
-def test_a_change_of_a_large_base_is_a_segment_that_is_searched_with_the_rest(large: Path) -> None:
-    before = KnowledgeBase.build(large, to=large.parent / "base.fmkb")
-    write(large / "fault-3.md", page("fault 3", "The gearbox sings frobnicator."))
-    write(large / "added.md", page("added", "The crankshaft reports wobbleitis."))
-    (large / "fault-5.md").unlink()
-    after = before.refresh()
-    assert len(base_module.StoredBase(large.parent / "base.fmkb").segments) == 2
-    clean = KnowledgeBase.load(large)
-    assert after.ids == clean.ids
-    assert list(after) == list(clean)
-    for question in (
-        "gearbox frobnicator",
-        "crankshaft wobbleitis",
-        "unit5 spindle",
-        "unit3 spindle",
-        "unit77 overrun0",
-    ):
-        found, expected = after.search(question), clean.search(question)
-        assert found.verdict == expected.verdict, question
-        assert [hit.runbook.id for hit in found.hits][:1] == [hit.runbook.id for hit in expected.hits][:1], question
-    assert before.search("unit5 spindle").hits[0].runbook.id == "fault-5", "the old state goes on answering"
-    assert after.refresh() is after
-
-
-def test_many_changes_are_merged_and_nothing_is_lost(large: Path) -> None:
-    kb = KnowledgeBase.build(large, to=large.parent / "base.fmkb")
-    for number in range(10):
-        (large / "moving.md").write_text(page("moving", f"Stage stagenumber{number} blocked."), encoding="utf-8")
-        kb = kb.refresh()
-        assert kb.search(f"stagenumber{number} blocked").hits[0].runbook.id == "moving"
-    assert len(base_module.StoredBase(large.parent / "base.fmkb").segments) < 10
-    assert list(kb) == list(KnowledgeBase.load(large))
 
 
 def test_when_the_first_of_two_equal_ids_goes_the_second_answers(folder: Path) -> None:
@@ -246,6 +193,23 @@ def test_a_hostile_file_is_an_error_and_nothing_else(built: Path, name: str, val
     assert "fmkb build" in found
 
 
+@pytest.mark.parametrize(("times", "fault"), [(5_000, "more than 256 segments"), (2, "share a part of the file")])
+def test_a_file_that_lists_a_segment_again_and_again_is_refused_before_they_are_read(
+    built: Path, times: int, fault: str
+) -> None:
+    container, target = Container(built), built.with_name("hostile.fmkb")
+    directory = dict(container.directory)
+    parts = [*directory["segments"], directory["state"]]
+    arrays = [{name: Sections(container, part).whole(name) for name in part} for part in parts]
+    with creating(target) as writer:
+        segment, state = map(writer.add, arrays)
+        writer.publish(directory | {"segments": [segment] * times, "state": state})
+    found = _answers(target, QUESTIONS[:1])
+    assert isinstance(found, str)
+    assert fault in found
+    assert "fmkb build" in found
+
+
 def test_a_base_of_another_version_says_so_and_a_kept_one_is_made_again(
     folder: Path, built: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,6 +218,16 @@ def test_a_base_of_another_version_says_so_and_a_kept_one_is_made_again(
         KnowledgeBase.open(built)
     monkeypatch.undo()
     assert KnowledgeBase.build(folder, to=built).ids == KnowledgeBase.load(folder).ids
+
+
+def test_a_base_made_with_another_stemmer_is_of_another_version(built: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("Stemmer.version", lambda: "0.0.1")
+    library_stamp.cache_clear()
+    try:
+        with pytest.raises(ConfigurationError, match="another version"):
+            KnowledgeBase.open(built)
+    finally:
+        library_stamp.cache_clear()
 
 
 def test_a_base_that_cannot_be_written_leaves_the_old_one(folder: Path, built: Path) -> None:

@@ -1,20 +1,14 @@
 """`fmkb build`: runbooks as one file that opens at once."""
 
 import os
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from faultmaven_kb.brief import counted
+from faultmaven_kb.cli.shared.surroundings import progress_bar
 from faultmaven_kb.disk.folders import refuse_links
 from faultmaven_kb.text.terminal_text import printable
-
-if TYPE_CHECKING:
-    from faultmaven_kb.storage.building import Progress
 
 __all__ = ["command"]
 
@@ -53,25 +47,10 @@ def command(ctx: click.Context, paths: tuple[Path, ...], output: Path, jobs: int
         click.echo(f"{printable(str(output))} is {'up to date' if current else 'out of date'}")
         ctx.exit(0 if current else 1)
     refuse_links(output.parent)
-    with _progress() as progress:
+    with progress_bar("reading") as progress:
         kb = KnowledgeBase.build(*paths, to=output, jobs=jobs, progress=progress)
     for diagnostic in {diagnostic.path: diagnostic for diagnostic in kb.unread}.values():
         click.echo(f"fmkb: {printable(diagnostic.path)}: {printable(diagnostic.message)}", err=True)
     size = output.stat().st_size
     click.echo(f"{printable(str(output))}: {counted(len(kb), 'runbook')}, {size / 1e6:.1f} MB")
     ctx.exit(0 if len(kb) else 1)
-
-
-@contextmanager
-def _progress() -> "Iterator[Progress | None]":
-    """A bar on standard error when that is a terminal."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with click.progressbar(length=0, label="reading", file=sys.stderr) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield progress

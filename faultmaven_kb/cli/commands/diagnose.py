@@ -29,6 +29,7 @@ from faultmaven_kb.text.terminal_text import printable, printable_lines
 __all__ = ["command"]
 
 _MOST_CAUSES = 6  # chosen: the list and the next step fit on one screen
+_MOST_OBSERVATIONS = 100  # of a file, chosen: more than a dialogue asks; each may be a question to the search
 _LEAST_SHARE = 0.01  # chosen: less would be shown as 0 %
 _KEYS = "y yes, n no, d don't know, s skip the step, u undo, q quit"
 _WORDS = {
@@ -103,13 +104,13 @@ def command(
     if asking:
         dialogue = _converse(kb, observations)
     else:
-        dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
-    differential = dialogue.found
+        dialogue = Dialogue(observations, lambda answered, done: kb.differential(answered, done=done))
+    differential = dialogue.differential
     if as_json:
         echo_json(differential.to_dict())
     elif not asking:
         _print(console(), differential)
-    text = transcript(dialogue.given, dialogue.answers, differential)
+    text = transcript(dialogue.observations, dialogue.answers, differential)
     if asking and dialogue.answers:
         click.echo(f"\nTo paste into the incident:\n\n{text}", nl=False)
     if transcript_file is not None:
@@ -119,9 +120,9 @@ def command(
 
 def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
     """Show the ranking, ask, weigh again, until no step would add much or the user stops."""
-    dialogue = Dialogue(observations, lambda seen, done: kb.differential(seen, done=done))
+    dialogue = Dialogue(observations, lambda answered, done: kb.differential(answered, done=done))
     out = console()
-    _print_causes(out, dialogue.found)
+    _print_causes(out, dialogue.differential)
     step: StepKey | None = None
     while (question := dialogue.question()) is not None:
         if question.step.key != step:
@@ -139,8 +140,8 @@ def _converse(kb: KnowledgeBase, observations: list[Observation]) -> Dialogue:
         else:
             dialogue.answer({"y": True, "n": False}.get(key))
         if key in "ynu":
-            _print_causes(out, dialogue.found, brief=True)
-    if dialogue.found.causes:
+            _print_causes(out, dialogue.differential, brief=True)
+    if dialogue.differential.causes:
         out.print(Text("No step would tell much more.", style="bold"))
     return dialogue
 
@@ -160,22 +161,22 @@ def _key() -> str:
         click.echo(f'"{printable(text)}" is not understood, expected one of {", ".join(_WORDS)}')
 
 
-def _print(out: Console, found: Differential) -> None:
+def _print(out: Console, differential: Differential) -> None:
     """The causes and the step that distinguishes them, once."""
-    _print_causes(out, found)
-    if found.next_step:
-        _print_step(out, found.next_step)
-    elif found.causes:
+    _print_causes(out, differential)
+    if differential.next_step:
+        _print_step(out, differential.next_step)
+    elif differential.causes:
         out.print(Text("No step would tell much more.", style="bold"))
 
 
-def _print_causes(out: Console, found: Differential, *, brief: bool = False) -> None:
+def _print_causes(out: Console, differential: Differential, *, brief: bool = False) -> None:
     """The causes in their order with shares; unless it is to be brief, why each is there and what answers it."""
-    if not found.causes:
+    if not differential.causes:
         out.print(Text("no runbook points to a cause", style="bold red"))
         return
     out.print(Text("Causes", style="bold"))
-    shown = [rank for rank in found.causes if rank.share >= _LEAST_SHARE][:_MOST_CAUSES]
+    shown = [rank for rank in differential.causes if rank.share >= _LEAST_SHARE][:_MOST_CAUSES]
     for rank in shown:
         _print_share(out, rank)
         if not brief:
@@ -197,31 +198,31 @@ def _print_share(out: Console, rank: CauseRank) -> None:
 
 def _print_reasons(out: Console, rank: CauseRank) -> None:
     for reason in rank.reasons:
-        seen = "seen" if reason.observation.seen else "not seen"
-        what = f'x{reason.factor:.1f}: "{_short(reason.observation.text)}" {seen}'
+        state = "seen" if reason.observation.seen else "not seen"
+        what = f'x{reason.factor:.1f}: "{_short(reason.observation.text)}" {state}'
         because = "" if reason.text == reason.observation.text else f"; it says: {_short(reason.text)}"
         out.print(Text(f"      {what}{because}", style="dim"), soft_wrap=True)
     for solution in rank.solutions:
         out.print(Text(f"      Solution {solution.number or solution.position}: {printable(solution.title)}"))
 
 
-def _print_step(out: Console, found: NextStep) -> None:
-    _print_step_to_do(out, found)
-    for number, finding in enumerate(found.findings, 1):
+def _print_step(out: Console, step: NextStep) -> None:
+    _print_step_to_do(out, step)
+    for number, finding in enumerate(step.findings, 1):
         out.print(Text(f"  {number}. {printable(plain(finding.text))}"), soft_wrap=True)
         for word, names in (("for", finding.speaks_for), ("against", finding.speaks_against)):
             if names:
                 out.print(Text(f"     speaks {word}: {printable('; '.join(names))}", style="dim"), soft_wrap=True)
 
 
-def _print_step_to_do(out: Console, found: NextStep) -> None:
+def _print_step_to_do(out: Console, step: NextStep) -> None:
     """What to do in a step: its title and its commands, which are not run here."""
     out.print()
     heading = Text("Next: ", style="bold")
-    heading.append(printable(f"{found.runbook.id}, step {found.step.number or found.key.position}: {found.step.title}"))
-    heading.append(f"  ({found.information:.2f} bits)", style="dim")
+    heading.append(printable(f"{step.runbook.id}, step {step.step.number or step.key.position}: {step.step.title}"))
+    heading.append(f"  ({step.information:.2f} bits)", style="dim")
     out.print(heading, soft_wrap=True)
-    for command_ in found.step.commands:
+    for command_ in step.step.commands:
         for line in command_.code.rstrip("\n").split("\n"):
             style = "dim" if line.lstrip().startswith(("#", "--")) else "green"
             out.print(Text(f"    {printable_lines(line)}", style=style), soft_wrap=True)
@@ -255,6 +256,8 @@ def _read(path: Path) -> list[Observation]:
         value = None
     if isinstance(value, dict):
         value = value.get("observations")
+    if isinstance(value, list) and len(value) > _MOST_OBSERVATIONS:
+        raise ConfigurationError(f'"{path}" contains {len(value)} observations, expected {_MOST_OBSERVATIONS} at most')
     try:
         return [_observation(observation) for observation in value]
     except (AttributeError, KeyError, TypeError, ValueError, OverflowError):

@@ -2,6 +2,7 @@
 
 import datetime
 import os
+import re
 from pathlib import Path
 
 import click
@@ -14,6 +15,9 @@ from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["command"]
+
+_PLAIN = re.compile(r"(?!-)[\w .+,=~&@'()/-]+")
+"""A path that is nothing but a path wherever the files name it: in YAML, a shell line, a pattern, CODEOWNERS."""
 
 
 @click.command("init")
@@ -82,7 +86,13 @@ def _below(folder: Path, root: Path) -> str:
     place = Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
     if place == root or not place.is_relative_to(root):
         raise click.UsageError(f'"{printable(str(folder))}" is not a folder below {printable(str(root))}')
-    return place.relative_to(root).as_posix()
+    below = place.relative_to(root).as_posix()
+    if not _PLAIN.fullmatch(below):
+        raise click.UsageError(
+            f'"{printable(below)}" stands in a shell line of the workflow, expected letters, digits, spaces and '
+            ". _ + , = ~ & @ ' ( ) - only, and no hyphen first"
+        )
+    return below
 
 
 def _write(root: Path, name: str, text: str) -> None:
@@ -96,7 +106,8 @@ def _write_baseline(folder: Path, root: Path, today: datetime.date) -> None:
     from faultmaven_kb.checking.gate import Gate  # noqa: PLC0415 - a plan needs no rules
 
     gate = Gate.open(folder, today=today, config=root / CONFIGURATION, baseline=root / BASELINE)
-    _, count = gate.write_baseline()
+    report = gate.check(against_baseline=False)
+    _, count = gate.write_baseline(report)
     click.echo(f"{BASELINE} lists what is found today: {counted(count, 'finding')}")
-    if left := len(gate.check().diagnostics):
+    if left := len(report.diagnostics) - count:
         click.echo(f"{left} findings cannot be put there (credentials among them): fmkb validate shows them")

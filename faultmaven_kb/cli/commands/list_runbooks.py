@@ -53,11 +53,11 @@ def command(
     ctx.exit(0 if runbooks else 1)
 
 
-def _print(found: tuple[Runbook, ...]) -> None:
+def _print(runbooks: tuple[Runbook, ...]) -> None:
     out = console()
     rows = [
         (rb.id, rb.title, rb.metadata.technology or "", rb.metadata.severity or "", rb.metadata.status or "")
-        for rb in found
+        for rb in runbooks
     ]
     if not out.is_terminal:
         for row in rows:

@@ -10,9 +10,9 @@ from rich.text import Text
 from faultmaven_kb.cli.shared.common import echo_json
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.in_force import print_in_force
+from faultmaven_kb.gate.rule_help.explanations import Explanation, explain
+from faultmaven_kb.gate.rule_help.pages import page_url
 from faultmaven_kb.gate.rules.catalogue import all_rules, rule_named
-from faultmaven_kb.gate.rules.explanations import Explanation, explain
-from faultmaven_kb.gate.rules.pages import page_url
 from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.text.terminal_text import printable
 

@@ -72,8 +72,8 @@ def command(
     day = today.date() if today else datetime.date.today()
     gate = open_gate(paths, today=day, profile=profile_named(profile) if profile else None, options=options)
     if options["write_baseline"]:
-        written, count = gate.write_baseline()
-        click.echo(f"fmkb: wrote {counted(count, 'finding')} to {printable(str(written))}", err=True)
+        baseline_file, count = gate.write_baseline()
+        click.echo(f"fmkb: wrote {counted(count, 'finding')} to {printable(str(baseline_file))}", err=True)
         return
     report = run_check(gate)
     if not report.files:

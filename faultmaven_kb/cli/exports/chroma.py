@@ -1,12 +1,12 @@
 """`fmkb export chroma`: a Chroma collection that follows the knowledge base."""
 
-import sys
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from faultmaven_kb.cli.shared.common import kb_option, load
+from faultmaven_kb.cli.shared.surroundings import progress_bar
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.export.chroma import Embedder, open_collection, sync
 from faultmaven_kb.export.chunks import DEFAULT_LIMIT
@@ -60,12 +60,7 @@ def command(
     function, model = _embedder(embedder, semantic)
     chunks = load(kb_paths).chunks(limit=limit)
     target = open_collection(collection, path=path, host=host, port=port, embedder=function)
-    with click.progressbar(length=len(chunks), label="chunks", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
+    with progress_bar("chunks") as progress:
         report = sync(target, chunks, embedder=function, model=model, progress=progress)
     click.echo(
         f"added {report.added}, updated {report.updated}, deleted {report.deleted}, unchanged {report.unchanged}"

@@ -5,12 +5,13 @@ import math
 from rich.console import Console
 from rich.text import Text
 
+from faultmaven_kb.cli.shared.code import print_code
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.search.card import Card, CardCommand
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 
@@ -117,8 +118,6 @@ def _print_code(console: Console, title: str, commands: tuple[CardCommand, ...],
     if text:
         print_line(console, Text("    "), Text(printable(plain(text))))
     lines = [line for command in commands for line in command.code.rstrip("\n").split("\n")]
-    for line in lines[:_MOST_LINES]:
-        comment = line.lstrip().startswith(("#", "--"))
-        console.print(Text(f"    {printable_lines(line)}", style="dim" if comment else "green"), soft_wrap=True)
+    print_code(console, lines[:_MOST_LINES])
     if len(lines) > _MOST_LINES:
         console.print(Text(f"    … {len(lines) - _MOST_LINES} more lines", style="dim"))

@@ -169,8 +169,14 @@ def technology_named(kb: "KnowledgeBase", technology: str | None) -> str | None:
 
 
 def _complete_id(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    kb = load(ctx.params.get("kb_paths") or ())
-    return [CompletionItem(each, help=kb[each].title) for each in kb.ids if each.startswith(incomplete)]
+    from faultmaven_kb.cli.shared.completing import ids_at_once  # noqa: PLC0415 - only for those who press tab
+
+    paths = ctx.params.get("kb_paths") or ()
+    named = None if ctx.meta.get(_NO_CACHE) else ids_at_once(paths, incomplete)
+    if named is None:
+        kb = load(paths)
+        named = [(name, kb[name].title) for name in kb.ids if name.startswith(incomplete)]
+    return [CompletionItem(name, help=title or None) for name, title in named]
 
 
 def runbook_argument(command: _Command) -> _Command:

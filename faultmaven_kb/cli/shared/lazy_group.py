@@ -79,6 +79,8 @@ def _quoted_safely() -> Iterator[None]:
         yield
     except click.exceptions.NoArgsIsHelpError:  # its text is the help page
         raise
+    except click.MissingParameter as error:  # quotes nothing that was typed; its choices stand on lines of their own
+        raise click.UsageError(" ".join(error.format_message().split()), error.ctx) from None
     except click.UsageError as error:
         raise click.UsageError(printable(error.format_message()), error.ctx) from None
     except click.ClickException as error:

@@ -13,6 +13,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
+from faultmaven_kb.cli.shared.code import print_code
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.cli.shared.prose import Prose
 from faultmaven_kb.diagnostics import did_you_mean
@@ -100,10 +101,7 @@ def _print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) -
             continue
         title = f"[{part.number}] {part.language}" if part.number else part.language
         console.print(Text(f"  {printable(title)}", style="dim"))
-        for line in fill(part.text, values).split("\n"):
-            comment = line.lstrip().startswith(("#", "--"))
-            style = "dim" if comment else "green" if part.number else ""
-            console.print(Text(f"    {printable_lines(line)}", style=style), soft_wrap=True)
+        print_code(console, fill(part.text, values).split("\n"), style="green" if part.number else "")
         console.print()
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from faultmaven_kb.cli.shared.surroundings import cache_folder
+from faultmaven_kb.cli.shared.surroundings import cache_folder, progress_bar
 
 if TYPE_CHECKING:
     from faultmaven_kb.knowledge_base import KnowledgeBase
@@ -33,4 +33,6 @@ def with_semantic(kb: "KnowledgeBase", model: str | None) -> "KnowledgeBase":
         return kb
     from faultmaven_kb.semantic.embedders import open_embedder  # noqa: PLC0415 - numpy is loaded only for a model
 
-    return kb.with_embedder(open_embedder(model), folder=cache_folder())
+    embedder = open_embedder(model)
+    with progress_bar("embedding") as progress:
+        return kb.with_embedder(embedder, folder=cache_folder(), progress=progress)

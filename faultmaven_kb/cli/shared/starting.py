@@ -56,7 +56,7 @@ repos:
         language: python
         additional_dependencies: ["faultmaven-kb=={version}"]
         files: ^{pattern}/.*\\.md$
-        exclude: (^|/)(README|TEMPLATE|CONTRIBUTING|REVIEW_GUIDELINES|_index)\\.md$
+        exclude: ^-|(^|/)(README|TEMPLATE|CONTRIBUTING|REVIEW_GUIDELINES|_index)\\.md$
         require_serial: true
 """
 _OWNERS = """\

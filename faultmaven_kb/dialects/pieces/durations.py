@@ -28,7 +28,7 @@ _HOURS_AND_MINUTES = re.compile(
 def read_duration(text: str) -> Duration:
     """The duration a text names: the least and the greatest time of all its ranges."""
     ranges = tuple(
-        found for match in _RANGE.finditer(_HOURS_AND_MINUTES.sub(_in_minutes, text)) if (found := _range(match))
+        interval for match in _RANGE.finditer(_HOURS_AND_MINUTES.sub(_in_minutes, text)) if (interval := _range(match))
     )
     least = [part.minimum for part in ranges if part.minimum is not None]
     most = [part.maximum for part in ranges if part.maximum is not None]

@@ -11,7 +11,7 @@ from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, ListBlock, ListItem, Paragraph
 from faultmaven_kb.text.outline import is_note, label_of, words
 
-__all__ = ["as_lists", "heading_number"]
+__all__ = ["as_lists", "heading_number", "heading_words"]
 
 _NUMBERS = {word: n for n, word in enumerate("one two three four five six seven eight nine ten".split(), 1)}
 _WORDS = "|".join(_NUMBERS)
@@ -28,13 +28,20 @@ _MARK = re.compile(
 )
 _HEADING = re.compile(
     r"(?:[^\w\s\"'`(\[<$/.*~@#&+-]{1,3}\s{1,2})?(?:"
-    rf"(?:step|phase|part|stage|task|solution|option|fix)\s{{0,2}}#?(?P<step>\d{{1,2}}|{_WORDS})(?!\w)\s{{0,2}}[:.)–—-]{{0,2}}|"
-    r"(?:schritt|étape|paso|passo|шаг|ステップ|手順|步骤)\s{0,2}(?P<foreign>\d{1,2})\s{0,2}[:：.)–—-]{0,2}|"
-    r"第\s{0,2}(?P<ordinal>\d{1,2})\s{0,2}步[:：]?|#?(?P<digit>\d{1,2})\s{0,2}(?:[:.)、：–—](?!\d)|-\s)|"
+    rf"(?:step|phase|part|stage|task|solution|option|fix)\s{{0,2}}#?(?P<step>\d{{1,2}}|{_WORDS})(?:\.\d{{1,2}}|[a-z])?(?!\w)\s{{0,2}}[:.)–—-]{{0,2}}|"
+    r"(?:schritt|étape|paso|passo|lösung|solución|solução|soluzione|шаг|ステップ|手順|步骤)\s{0,2}(?P<foreign>\d{1,2})\s{0,2}[:：.)–—-]{0,2}|"
+    r"第\s{0,2}(?P<ordinal>\d{1,2})\s{0,2}步[:：]?|[#§]?(?P<digit>\d{1,2})\s{0,2}(?:[:.)、：–—](?!\d)|-\s)|"
     r"(?P<dotted>\d{1,2}(?:\.\d{1,2}){1,3})[.):]?(?=\s)|(?P<key>\d)\ufe0f?\u20e3|(?P<circled>[①-⑳❶-❿])|"
     r"(?P<roman>[ivx]{1,5})[.)](?=\s)|\(?(?P<letter>[a-h])\)(?=\s))\s{0,3}",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(
+    r"(?:[^\w\s\"'`(\[<$/.*~@#&+-]{1,3}\s{1,2})?(?:alert|case|cause|error|failure|failure mode|fault|incident|issue|"
+    r"problem|scenario|symptom|use case|runbook|playbook)\s{0,2}(?:#?\d{1,2}|#?[A-H])(?:\s{0,2}[:.)：]|\s{1,2}[–—-])"
+    r"\s{1,3}(?=\S)|(?:problema?|issue|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,3}(?=\S)",
+    re.IGNORECASE,
+)
+"""The count of problems beside one another, which says nothing of the one below it."""
 _STARTS = frozenset("*_(①②③④⑤⑥⑦⑧⑨⑩❶➀➊0123456789abivxABIVXsStTéÉpPшШス手步 \t🔟")
 
 
@@ -49,20 +56,20 @@ def as_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     if not any(isinstance(block, Paragraph) and _marks(block) for block in blocks):
         return blocks
     pieces = [piece for block in blocks for piece in _pieces(block)]
-    found: list[Block] = []
+    new_blocks: list[Block] = []
     at = counts = 0
     while at < len(pieces):
         mark = pieces[at][1]
         places = _count(pieces, at) if mark and mark.number == 1 else []
         if len(places) < _FEWEST:
-            found.append(pieces[at][0])
+            new_blocks.append(pieces[at][0])
             at += 1
             continue
         end = _end(pieces, places)
-        found.append(_list(pieces, places, end))
+        new_blocks.append(_list(pieces, places, end))
         at = end
         counts += 1
-    return tuple(found) if counts else blocks
+    return tuple(new_blocks) if counts else blocks
 
 
 def heading_number(title: str) -> tuple[int | None, str]:
@@ -74,6 +81,13 @@ def heading_number(title: str) -> tuple[int | None, str]:
     kind = match.lastgroup or ""
     value = match[kind].rpartition(".")[2].lower()
     return _number(kind, value), rest
+
+
+def heading_words(title: str) -> str:
+    """A heading's words without its number and the count of a problem: "Issue 3 - Pods wait" as "Pods wait"."""
+    bare = heading_number(title)[1]
+    match = _COUNTED.match(bare)
+    return bare[match.end() :] if match else bare
 
 
 def _roman(text: str) -> int:
@@ -119,7 +133,7 @@ def _pieces(block: Block) -> list[tuple[Block, _Mark | None]]:
     """A paragraph cut before each line with a mark; any other block as it is."""
     if not isinstance(block, Paragraph):
         return [(block, None)]
-    found: list[tuple[Block, _Mark | None]] = []
+    pieces: list[tuple[Block, _Mark | None]] = []
     lines = block.text.split("\n")
     marks = [_mark(line) for line in lines]
     begin = 0
@@ -130,9 +144,9 @@ def _pieces(block: Block) -> list[tuple[Block, _Mark | None]]:
             column = block.span.column if begin == 0 else 1
             span = Span(first, column, last, len(lines[index - 1]) + 1)
             whole = index - begin == len(lines)
-            found.append((block if whole else Paragraph("\n".join(lines[begin:index]), span), marks[begin]))
+            pieces.append((block if whole else Paragraph("\n".join(lines[begin:index]), span), marks[begin]))
             begin = index
-    return found
+    return pieces
 
 
 def _count(pieces: list[tuple[Block, _Mark | None]], at: int) -> list[int]:

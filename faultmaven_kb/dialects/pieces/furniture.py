@@ -29,7 +29,7 @@ _CONTENTS_NAMES = frozenset(
 _IMAGE = re.compile(r"\[?!\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])(?:\]\([^()\n]*\))?")
 _MARKS = re.compile(
     r"\{\{[<%][^{}\n]*[%>]\}\}|\{%[^{}\n]*%\}|\{:[^{}\n]*\}|\[\[?_?toc_?\]?\]|\{\{_?toc_?\}\}|\$\{toc\}|<!--(?:(?!<!--)[^\n])*?-->|"
-    r"<br\s*/?>|\\(?:newpage|pagebreak)",
+    r"^\([\w:-]{1,80}\)=$|<br\s*/?>|\\(?:newpage|pagebreak)",
     re.IGNORECASE,
 )
 _DOCTOC = re.compile(
@@ -49,6 +49,8 @@ _SIDE_BY_SIDE = re.compile(r"[|·•]")
 _LINK_OR_WORD = re.compile(r"\s*(?:\[[^\[\]\n]*\]\([^()\n]*\)|(?:\*\*|__)?[^\W\d_][\w-]{0,20}(?:\*\*|__)?)\s*")
 _IMPORT = re.compile(r"(?:import|export)\s[^\n]*\sfrom\s+['\"]")
 _BOLD_STEP = re.compile(r"(?:\*\*|__)(?:step )?\d{1,2}[^*_\n]*(?:\*\*|__):?", re.IGNORECASE)
+_DEFINITION = re.compile(r"\s{0,3}\[[^\[\]\n]{1,200}\]:\s*\S")
+"""The target of a link, below the text that names it."""
 _ANCHOR = re.compile(r"\s*\[[^\]\n]*\]\(#[^)\n]*\)\s*")
 
 
@@ -67,7 +69,7 @@ def is_furniture(block: Block) -> bool:
     if _DOCTOC.search(rest) or _BOLD_STEP.fullmatch(rest.strip()):
         return True
     return all(
-        _FACT.match(line) or _IMPORT.match(line) or _ANCHOR.fullmatch(line)
+        _FACT.match(line) or _IMPORT.match(line) or _ANCHOR.fullmatch(line) or _DEFINITION.match(line)
         for line in rest.splitlines()
         if line.strip()
     )

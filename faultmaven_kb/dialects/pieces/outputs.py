@@ -1,4 +1,4 @@
-"""Fences that show what a command prints: they are no commands, whatever their language says.
+"""Fences that show what a command prints: they are not commands, whatever their language says.
 
 The words right above a fence announce it ("Example output:", "you should see errors like:"); a sentence that says how
 to get there ("you can see it by running:") announces a command, and so does a first line that is typed. Lines of a log,
@@ -10,15 +10,16 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from faultmaven_kb.dialects.pieces.typed import is_typed_line
+from faultmaven_kb.dialects.pieces.consoles import is_statement
+from faultmaven_kb.dialects.pieces.typed import is_prose, is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.languages import OUTPUT, PROMPTED, TYPED
+from faultmaven_kb.text.languages import CONSOLE, OUTPUT, PROMPTED, SHELL, SQL, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote
 
 __all__ = ["shown_in", "without_shown"]
 
-_PRINTED = frozenset({"output", "log", "logs"})
+_PRINTED = frozenset("output log logs result results console-result console-output stdout stderr".split())
 _NAMES = re.compile(
     r"\boutputs?(?: (?:is|of|from|should|will|would|might|may)\b[^\n]{0,120})?\W*$|"
     r"\b(?:example|sample|expected|typical|healthy|normal|possible) (?:outputs?|results?|responses?|failures?|errors?|"
@@ -26,14 +27,18 @@ _NAMES = re.compile(
     r"\b(?:following|this|these|such|an?) (?:\w+ )?"
     r"(?:errors?|messages?|outputs?|responses?|logs?|results?|lines?)\W*$|"
     r"\b(?:errors?|logs?|messages?|lines?)(?: \w+)? (?:such as|like)\b|"
-    r"\b(?:returns|prints|shows|responds with|logs)\W*$|"
+    r"(?<!\bif )(?<!\bwhen )\b(?:its|the) (?:output|reply|response) "
+    r"(?:contains?|includes?|lists?|reads?|reports?|shows?)\b|"
+    r"\b(?:gives?|logs|prints|produces?|responds with|returns|shows|yields?)\W*$|"
     r"\bfollowing\b[^\n]{0,40}\b(?:logged|printed|returned|shown|reported|displayed)\b",
     re.IGNORECASE,
 )
 """Words that name what is printed."""
 _SEES = re.compile(
-    r"\blooks? (?:something |a bit |a lot )?like\b|\blook(?:s|ing) as follows|\bsimilar to\b|"
+    r"\blooks? (?:something |a bit |a lot )?like\b|"
+    r"\b(?:things|looking for \w+) like\b|\blook(?:s|ing) as follows|\bsimilar to\b|"
     r"\byou(?:['’]ll| will| should| would| might| may) (?:\w+ )?(?:see|get|find|notice|receive)\b|"
+    r"\b(?:can|could|may|might) (?:\w+ )?(?:output|print|respond|return|show)\b|"
     r"\b(?:should|will|would) (?:\w+ )?(?:be|look|show|return|print|see|produce|output|display|contain|say)\b",
     re.IGNORECASE,
 )
@@ -45,28 +50,48 @@ _TYPES = re.compile(
 """Words that say how to get to see it."""
 _LOG_LINE = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|"
-    r"https?://|(?:time|ts|level|severity)=|HTTP/[\d.]+ \d{3}|Traceback \(most recent|"
+    r"https?://|[-bcdlps](?:[r-][w-][xsStT-]){3}|(?:time|ts|level|severity)=|HTTP/[\d.]+ \d{3}|Traceback \(most recent|"
     r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
 )
 """How a line begins that nobody types: a program has written it, or it is an address."""
+_FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(?:\s|$)")
+"""How Windows prints a value with its name before it."""
+_PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
+"""A place alone, which nobody types."""
+_SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_SAYS = re.compile(
+    r"(?:this|these|the above|that) (?:\w+ )?(?:errors?|exceptions?|messages?|outputs?|responses?|warnings?)\b",
+    re.IGNORECASE,
+)
+"""How a paragraph begins that is about what the fence above it shows."""
 _DATA = frozenset({"json", "xml", "html"})
 _WRITES = re.compile(
-    r"\b(?:add|apply|body|config\w*|contain\w*|creat\w+|edit|file|json|manifest|patch|paste|payload|policy|post|put|save|"
+    r"\b(?:add|apply|body|config\w*|contain(?:s|ing)?|creat\w+|edit|file|json|manifest|patch|paste|payload|policy|post|put|save|"
     r"send|set\w*|templat\w+|updat\w+|us(?:e|ing)|with|writ\w+)\b",
     re.IGNORECASE,
 )
 """Words above data that a reader is to write."""
+_RUN = TYPED | CONSOLE
 _MAY_BE_PRINTED = PROMPTED | OUTPUT | {"", "json", "yaml"}
+_MAY_BE_ROWS = TYPED | OUTPUT | {""}
+_GAP = re.compile(r" {2,}|\t+")
+_FEWEST_COLUMNS = 3
 _TAIL = 300
 
 
-def shown_in(blocks: Iterable[Block]) -> Iterator[Fence]:
-    """The fences among the blocks that show what is printed, those in lists and quotes as well."""
+def shown_in(blocks: Iterable[Block], title: str = "") -> Iterator[Fence]:
+    """The fences among the blocks that show what is printed, those in lists and quotes as well.
+
+    Data right below a heading is called what the heading's `title` says.
+    """
     above = ""
     before: Block | None = None
-    for block in blocks:
+    blocks = tuple(blocks)
+    for index, block in enumerate(blocks):
         if isinstance(block, Fence):
-            if _is_shown(block, above) or _is_printed_by(before, block):
+            below = blocks[index + 1] if index + 1 < len(blocks) else None
+            named = title if index == 0 and block.language in _DATA else above
+            if _is_shown(block, named) or _is_printed_by(before, block) or _is_told_of(block, below):
                 yield block
         elif isinstance(block, ListBlock):
             for item in block.items:
@@ -99,21 +124,59 @@ def _without(blocks: Iterable[Block], places: AbstractSet[Span]) -> Iterator[Blo
 def _is_shown(fence: Fence, above: str) -> bool:
     if fence.language in _PRINTED:
         return True
-    first = next((line for line in fence.code.split("\n") if line.strip()), "")
+    first = _first_line(fence)
     if fence.language in _MAY_BE_PRINTED and _LOG_LINE.match(first.strip()):
+        return True
+    if _PATH.fullmatch(fence.code.strip()):
+        return True
+    if is_typed_line(first) or (fence.language in SQL and is_statement(first)):
+        return False
+    if (_is_rows(fence, first) or _is_said(fence, first)) and not _WRITES.search(above):
         return True
     if fence.language in _DATA and above and not _WRITES.search(above):
         return True
-    if not above or is_typed_line(first) or first.startswith("# "):
+    if not above or first.startswith("# "):
         return False
     if _NAMES.search(above):
         return True
     return _SEES.search(above) is not None and _TYPES.search(above) is None
 
 
+def _is_rows(fence: Fence, first: str) -> bool:
+    """Whether a fence shows the rows of a table that a program has printed, and nothing that is typed."""
+    if fence.language not in _MAY_BE_ROWS or len(_GAP.split(first.strip())) < _FEWEST_COLUMNS:
+        return False
+    return not any(is_typed_line(line) or line.startswith(("$ ", "#")) for line in fence.code.split("\n"))
+
+
+def _is_said(fence: Fence, first: str) -> bool:
+    """Whether a fence is a sentence, or values with their names, which a program has printed."""
+    if fence.language not in _MAY_BE_ROWS:
+        return False
+    lines = [line.strip() for line in fence.code.split("\n") if line.strip()]
+    if len(lines) > 1 and all(_FIELD.match(line) for line in lines):
+        return True
+    if fence.language in OUTPUT and any(map(is_prose, lines)) and not any(map(is_typed_line, lines)):
+        return True
+    return len(lines) == 1 and fence.language not in SHELL and _SENTENCE.match(first) is not None and is_prose(first)
+
+
+def _is_told_of(fence: Fence, below: Block | None) -> bool:
+    """Whether the paragraph below a fence calls it an error or a message, and nothing in it is typed."""
+    if fence.language not in _MAY_BE_PRINTED or not isinstance(below, Paragraph) or not _SAYS.match(below.text):
+        return False
+    return not any(is_typed_line(line) or line.startswith(("$ ", "#")) for line in fence.code.split("\n"))
+
+
+def _first_line(fence: Fence) -> str:
+    return next((line for line in fence.code.split("\n") if line.strip()), "")
+
+
 def _is_printed_by(before: Block | None, fence: Fence) -> bool:
     """Whether a fence right below a command shows what that prints: nothing in it is typed."""
-    if not isinstance(before, Fence) or before.language not in TYPED or fence.language not in _MAY_BE_PRINTED:
+    if not isinstance(before, Fence) or fence.language not in _MAY_BE_PRINTED:
+        return False
+    if before.language not in _RUN and not is_typed_line(_first_line(before)):
         return False
     return not any(is_typed_line(line) or line.startswith(("$ ", "# ")) for line in fence.code.split("\n"))
 

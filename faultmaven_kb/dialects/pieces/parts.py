@@ -43,6 +43,7 @@ __all__ = [
     "read_measures",
     "read_symptoms",
     "text_of",
+    "without_box",
     "without_notes",
 ]
 
@@ -55,6 +56,7 @@ _HUGO_REFERENCE = re.compile(r"""\]\(\{\{[<%]\s*(?:rel)?ref\s+["']([^"'\s<>]+)["
 _DO = ("✅", "✔", "☑", "👍", "✓")
 _AVOID = ("❌", "✖", "🚫", "⛔", "👎", "✗", "✘")
 _AVOID_WORDS = re.compile(r"(?:don['’]t|do not|never|avoid)\b", re.IGNORECASE)
+_BOX = re.compile(r"\[[ xX]\]\s+")
 _MARK = re.compile(r"^[^\w\s`*\"'(\[<$/~.#@&+-]+\s*")
 
 
@@ -80,7 +82,9 @@ def _commands_of(block: Block) -> Iterator[Command]:
         yield from all_commands(block.blocks)
     elif isinstance(block, Table):
         for row in block.rows:
-            yield from typed_in(" ".join(row.cells), row.span)
+            for cell in row.cells:
+                if cell.lstrip().startswith("`"):  # code that a sentence mentions is described
+                    yield from typed_in(cell.strip(), row.span)
 
 
 def code_in(blocks: Iterable[Block]) -> str:
@@ -121,14 +125,19 @@ def _prose(block: Block) -> str:
 
 def read_symptoms(blocks: Iterable[Block]) -> tuple[Symptom, ...]:
     """One symptom for each list item; items without text are left out."""
-    found = ((item, _symptom_text(item)) for item in items_in(blocks))
-    return tuple(Symptom(text=text, literals=literals(text), span=item.span) for item, text in found if text)
+    texts = ((item, _symptom_text(item)) for item in items_in(blocks))
+    return tuple(Symptom(text=text, literals=literals(text), span=item.span) for item, text in texts if text)
 
 
 def _symptom_text(item: ListItem) -> str:
     """An item's text; a fence in it is the literal message, so it joins the text as a code span."""
     codes = [f"`{' '.join(fence.code.split())}`" for fence in fences_in(item.blocks) if fence.code.strip()]
-    return " ".join([item_text(item), *codes]).strip()
+    return " ".join([without_box(item_text(item)), *codes]).strip()
+
+
+def without_box(text: str) -> str:
+    """The text of an item without the box to check before it ("[ ] Writes fail")."""
+    return _BOX.sub("", text) if text.startswith("[") else text
 
 
 def read_causes(blocks: Iterable[Block]) -> tuple[Cause, ...]:
@@ -202,7 +211,7 @@ def practices_in(blocks: Iterable[Block]) -> tuple[tuple[Practice, ...], tuple[P
     do: list[Practice] = []
     avoid: list[Practice] = []
     for item in items_in(blocks):
-        mark, blank, rest = item_text(item).partition(" ")
+        mark, blank, rest = without_box(item_text(item)).partition(" ")
         text = (mark if mark.isascii() else _repaired(mark)) + blank + rest
         bare = _MARK.sub("", text).strip()
         if not bare:
@@ -222,20 +231,20 @@ def links_in(source: Source, blocks: Iterable[Block]) -> tuple[Link, ...]:
 
     A reference of the site generator Hugo (`[text]({{< ref "x.md" >}})`) is a link too, though not to CommonMark.
     """
-    found: list[Link] = []
+    links: list[Link] = []
     for block in blocks:
         if isinstance(block, Paragraph):
             text = _HUGO_REFERENCE.sub(r"](\1)", block.text) if "{{" in block.text else block.text
             for link in inline_links(text):
                 span = source.find(link.target, block.span.line, block.span.end_line) or block.span
                 identity = _runbook_id(link.target)
-                found.append(Link(title=plain(link.text) or link.target, url=link.target, id=identity, span=span))
+                links.append(Link(title=plain(link.text) or link.target, url=link.target, id=identity, span=span))
         elif isinstance(block, ListBlock):
             for item in block.items:
-                found.extend(links_in(source, item.blocks))
+                links.extend(links_in(source, item.blocks))
         elif isinstance(block, Quote):
-            found.extend(links_in(source, block.blocks))
-    return tuple(found)
+            links.extend(links_in(source, block.blocks))
+    return tuple(links)
 
 
 def _runbook_id(url: str) -> str | None:
@@ -277,7 +286,7 @@ def _paragraph_notes(paragraph: Paragraph, following: tuple[Block, ...]) -> Iter
 
 
 def without_notes(blocks: Iterable[Block]) -> tuple[Block, ...]:
-    """The blocks that are no notes; a paragraph or quote that opens with one is one."""
+    """The blocks that are not notes; a paragraph or quote that opens with one is one."""
     return tuple(block for block in blocks if not _is_note_block(block))
 
 
@@ -293,10 +302,10 @@ def group_text(group: Group) -> str:
     return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
 
 
-def passages_in(found: Iterable[Group]) -> tuple[Passage, ...]:
+def passages_in(label_groups: Iterable[Group]) -> tuple[Passage, ...]:
     """What the groups hold beside fences, comments and rules, kept as labelled text."""
     passages = []
-    for group in found:
+    for group in label_groups:
         text = group_text(group)
         if text:
             passages.append(Passage(label=words(group.label) and group.label, text=text, span=group.span))

@@ -14,9 +14,11 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.pieces.enumerations import as_lists
-from faultmaven_kb.dialects.pieces.typed import is_typed_prose
+from faultmaven_kb.dialects.pieces.sessions import typed_and_printed
+from faultmaven_kb.dialects.pieces.typed import is_typed_line, is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
+from faultmaven_kb.text.languages import OUTPUT
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
@@ -28,6 +30,17 @@ _NAME_AND_VALUE = 2
 _FACT_COLUMNS = frozenset(
     ("", *"field property item attribute key name detail details parameter aspect info information metadata".split())
 )
+_DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "d2"})
+_PLAIN = OUTPUT | _DIAGRAMS | {""}
+_CODE = frozenset({"code", "code-block", "code-cell", "sourcecode"})
+_SAYS = frozenset(
+    "admonition attention caution danger dropdown error hint important note seealso tab-item tab-set tip topic "
+    "warning".split()
+)
+"""Directives of MyST whose text is read by people and typed by nobody."""
+_BOX = re.compile(r"\s{0,8}(?:[-*]\s)?\[[ xX]\]\s")
+_DRAWN = re.compile(r"[\u2500-\u257f\u25b2-\u25c4]|\+-{3,}|\S → \S|^\s{1,40}[|v]\s*$", re.MULTILINE)
+"""Lines and arrows of a drawing, and a path through menus ("Console → Databases")."""
 _LETTERS = re.compile(r"[^\W\d_]+")
 _ANSWER = re.compile(r"\W{0,4}(?:if )?(?:yes|no)\W{0,2}\s*(?:[,:→=>–—-]|\Z)", re.IGNORECASE)
 
@@ -39,15 +52,18 @@ def shaped(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
 
 
 def _all_shaped(sections: tuple[OutlineSection, ...], titles: AbstractSet[str]) -> tuple[OutlineSection, ...]:
-    found = tuple(_shaped(section, titles) for section in sections)
-    return found if any(new is not old for new, old in zip(found, sections, strict=True)) else sections
+    new_sections = tuple(_shaped(section, titles) for section in sections)
+    return new_sections if any(new is not old for new, old in zip(new_sections, sections, strict=True)) else sections
 
 
 def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection:
     children = _all_shaped(section.children, titles)
     blocks = section.blocks
-    if any(isinstance(block, Quote) for block in blocks):
+    kinds = {*map(type, blocks)}
+    if Quote in kinds:
         blocks = tuple(_typed_quote(block) for block in blocks)
+    if Fence in kinds or ListBlock in kinds:
+        blocks = tuple(_undrawn(block) for block in _apart(blocks))
     if any((isinstance(block, Paragraph) and "\n:" in block.text) or _is_definition(block) for block in blocks):
         blocks = tuple(_definitions(blocks))
     if any(isinstance(block, ListBlock) for block in blocks):
@@ -60,6 +76,57 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     if same and children is section.children:
         return section
     return replace(section, blocks=blocks, children=children)
+
+
+def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
+    """The blocks with each session as what is typed in it and what is printed."""
+    for block in blocks:
+        if isinstance(block, Fence):
+            yield from typed_and_printed(block)
+        elif isinstance(block, ListBlock) and any(len(item.blocks) > 1 for item in block.items):
+            yield _list_apart(block)
+        else:
+            yield block
+
+
+def _list_apart(block: ListBlock) -> ListBlock:
+    """A list with the sessions in its items taken apart; the same object where there are none."""
+    items = tuple(
+        replace(item, blocks=blocks) if len(blocks := tuple(_apart(item.blocks))) > len(item.blocks) else item
+        for item in block.items
+    )
+    return replace(block, items=items) if any(map(operator.is_not, items, block.items)) else block
+
+
+def _undrawn(block: Block) -> Block:
+    """A fence with a check list as that list, one with a drawing or a path through menus as a quote."""
+    if isinstance(block, Fence) and block.language[:1] == "{":
+        return _directive(block)
+    if not isinstance(block, Fence) or block.language not in _PLAIN:
+        return block
+    lines = [(number, line) for number, line in enumerate(block.code.split("\n"), 1) if line.strip()]
+    if lines and all(_BOX.match(line) for _, line in lines):
+        first = block.span.line
+        places = [Span(first + number, 1, first + number, len(line) + 1) for number, line in lines]
+        paragraphs = (Paragraph(line.strip(), place) for (_, line), place in zip(lines, places, strict=True))
+        return ListBlock(
+            False, tuple(ListItem(None, (paragraph,), paragraph.span) for paragraph in paragraphs), block.span
+        )
+    drawn = _DRAWN.search(block.code) and not any(is_typed_line(line) for _, line in lines)
+    if drawn or block.language in _DIAGRAMS:
+        return Quote((Paragraph(f"```\n{block.code}```", block.span),), block.span)
+    return block
+
+
+def _directive(block: Fence) -> Block:
+    """A fence of MyST as what it says: `{code-block} bash` is code, `{warning}` a note, `{tab-set}` only text."""
+    name, _, rest = block.info.strip().partition("}")
+    name = name[1:].lower()
+    if name in _CODE:
+        return replace(block, language=rest.split()[0].lower() if rest.split() else "")
+    if name not in _SAYS:
+        return block
+    return Quote((Paragraph(f"[!{name.upper()}] {block.code.strip()}", block.span),), block.span)
 
 
 def _typed_quote(block: Block) -> Block:
@@ -190,13 +257,13 @@ def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
 
     A list goes on where the next number follows, or where only code is between and the author writes "1." each time.
     """
-    found: list[Block] = []
+    folded: list[Block] = []
     at = 0
     while at < len(blocks):
         block = blocks[at]
         at += 1
         if not (isinstance(block, ListBlock) and block.ordered):
-            found.append(block)
+            folded.append(block)
             continue
         whole = block
         while True:
@@ -212,8 +279,8 @@ def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
                 whole = _joined(whole, blocks[at : end + 1], ())
                 at = end + 1
                 break
-        found.append(whole)
-    return tuple(found) if len(found) < len(blocks) else blocks
+        folded.append(whole)
+    return tuple(folded) if len(folded) < len(blocks) else blocks
 
 
 def _next_number(blocks: tuple[Block, ...], at: int, whole: ListBlock) -> int | None:
@@ -224,7 +291,7 @@ def _next_number(blocks: tuple[Block, ...], at: int, whole: ListBlock) -> int | 
             last, first = whole.items[-1].number, block.items[0].number
             if last is None or first is None:
                 return None
-            again = first == 1 == last and all(isinstance(each, Fence) for each in blocks[at:index])
+            again = first == 1 == last and all(isinstance(piece, Fence) for piece in blocks[at:index])
             return index if first == last + 1 or again else None
     return None
 
@@ -248,6 +315,6 @@ def _joined(whole: ListBlock, between: tuple[Block, ...], items: tuple[ListItem,
         end = between[-1].span
         span = Span(last.span.line, last.span.column, end.end_line, end.end_column)
         last = replace(last, blocks=(*last.blocks, *between), span=span)
-    kept = (*whole.items[:-1], last, *items)
-    first, end = whole.span, kept[-1].span
-    return ListBlock(True, kept, Span(first.line, first.column, end.end_line, end.end_column))
+    all_items = (*whole.items[:-1], last, *items)
+    first, end = whole.span, all_items[-1].span
+    return ListBlock(True, all_items, Span(first.line, first.column, end.end_line, end.end_column))

@@ -123,11 +123,11 @@ def read_weight(text: str) -> Weight | None:
     behind = [weight for weight, _ in figures if bold <= weight.start < stop]
     inside = [weight for weight, _ in figures if weight.start < bold]
     explicit = [weight for weight, of_cases in figures if of_cases]
-    for found in ([weight for weight in explicit if bold <= weight.start < stop], behind, inside):
-        if found:
-            return found[0]
-    if found := [weight for weight in (_bare(text, bold, stop), *explicit) if weight]:
-        return found[0]
+    for candidates in ([weight for weight in explicit if bold <= weight.start < stop], behind, inside):
+        if candidates:
+            return candidates[0]
+    if candidates := [weight for weight in (_bare(text, bold, stop), *explicit) if weight]:
+        return candidates[0]
     readers = (_word, _odd)
     return next((weight for read in readers for group in head if (weight := read(text, *group))), None)
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.gate.settings.policy import matches_path
 from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Exclusion, Profile, Settings
 from faultmaven_kb.text.decoding import SIZE_LIMIT
 from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
@@ -111,7 +112,7 @@ def read_configuration(
         table = ".".join(TABLE)
         values = values.get(TABLE[0], {}).get(TABLE[1], {})
     reader = _Reader(text, path, values, table)
-    written = _keys(text, table, values)
+    keys = _keys(text, table, values)
     profile = _profile(reader)
     schema = reader.take("schema", str, "the path of a JSON Schema file", "")
     baseline = reader.take("baseline", str, "the path of a baseline file", "")
@@ -120,7 +121,7 @@ def read_configuration(
     if results:
         settings = replace(settings, proofs=_proofs(reader, (proofs or read)(results), results))
     reader.close(_KEYS)
-    return Configuration(path, settings, profile, schema, baseline, written)
+    return Configuration(path, settings, profile, schema, baseline, keys)
 
 
 _KEYS = (
@@ -302,8 +303,17 @@ def _exclusions(reader: _Reader, *, protected: bool) -> tuple[Exclusion, ...]:
             raise reader.fail("exclude", "exclude has no reason, expected reason = and why")
         if not exclusion.paths and not exclusion.ids:
             raise reader.fail("exclude", "exclude names no runbook, expected paths = or ids =")
+        for pattern in exclusion.paths:
+            _refuse_odd(pattern, reader)
         exclusions.append(exclusion)
     return tuple(exclusions)
+
+
+def _refuse_odd(pattern: str, reader: _Reader) -> None:
+    try:
+        matches_path(pattern, "a")
+    except ConfigurationError as error:
+        raise reader.fail("exclude", f"{error}, expected one as in .gitignore") from None
 
 
 def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:

@@ -2,7 +2,8 @@
 
 The search, the exports and the editor read runbooks without being told of a configuration. So the one in force for the
 runbooks' place is looked up here, cheaply: where no file mentions aliases, none is parsed. A configuration that is not
-understood changes nothing here, because who looks for help is not who broke it; the check says what is wrong with it.
+understood changes nothing here, because the reader who looks for help did not break it; the check says what is wrong
+with it.
 """
 
 import os

@@ -127,7 +127,9 @@ def root_of(paths: tuple[Path, ...]) -> Path | None:
 def _root(path: Path) -> Path | None:
     real = real_path(path)
     folders = list(_upwards(path))
-    top = repository_top(folders[0]) or next((each for each in folders if (each / ".fmkb.toml").exists()), None)
+    top = repository_top(folders[0]) or next(
+        (candidate for candidate in folders if (candidate / ".fmkb.toml").exists()), None
+    )
     if top:
         return top
     if not path.is_absolute() and real.is_relative_to(Path.cwd().resolve()):

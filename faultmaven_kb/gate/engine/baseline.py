@@ -117,11 +117,11 @@ def _row(mark: Mark, count: int) -> str:
 
 
 def without_known(
-    found: Iterable[tuple[Diagnostic, Mark]], known: Mapping[Mark, int], *, allow_credentials: bool = False
+    findings: Iterable[tuple[Diagnostic, Mark]], known: Mapping[Mark, int], *, allow_credentials: bool = False
 ) -> Iterator[Diagnostic]:
     """The findings beyond those that are known, in their order; credentials are never known unless that is allowed."""
     left = Counter(known)
-    for diagnostic, mark in found:
+    for diagnostic, mark in findings:
         if left[mark] > 0 and (allow_credentials or mark.code not in CREDENTIALS):
             left[mark] -= 1
         else:
@@ -130,7 +130,7 @@ def without_known(
 
 def stale_entries(
     baseline: Baseline,
-    found: Collection[Mark],
+    marks: Collection[Mark],
     *,
     checked: Collection[str],
     exists: Callable[[str], bool],
@@ -142,14 +142,14 @@ def stale_entries(
     `runs` says whether a rule ran, `compares` whether it looks at several files: such a rule finds less when only some
     files are checked, so its entries count only when every file of the baseline was checked or is gone.
     """
-    counts = Counter(found)
+    counts = Counter(marks)
     listed = {entry.mark.path for entry in baseline.entries}
     gone = {path for path in listed if path not in checked and not exists(path)}
     whole = all(entry.mark.path in checked or entry.mark.path in gone for entry in baseline.entries)
     for entry in baseline.entries:
         mark, missing = entry.mark, entry.count - counts[entry.mark]
-        asked = mark.path in checked and runs(mark.code) and (whole or not compares(mark.code))
-        if missing > 0 and (asked or mark.path in gone):
+        covered = mark.path in checked and runs(mark.code) and (whole or not compares(mark.code))
+        if missing > 0 and (covered or mark.path in gone):
             what = f"{missing} of {entry.count} findings" if entry.count > 1 else "the finding"
             message = f"{what} of {mark.code} in {mark.path}: fixed, write the baseline again"
             span = Span(entry.line, 1, entry.line, 1)

@@ -1,6 +1,6 @@
 """Many documents under the rules: read, examined one by one, compared, judged; then what of it is new.
 
-Read from top to bottom: the two criterias a caller asks (`check_paths`, `check_text`), how a batch of documents is
+Read from top to bottom: the two questions a caller asks (`check_paths`, `check_text`), how a batch of documents is
 examined (cached, in several processes) and judged (exclusions, levels, suppressions), what a change is responsible for,
 and what a baseline lists. All findings of a file come from one check, sorted by file, place and code, so two checks
 print the same bytes. The rules are imported only when there is something for them to look at.
@@ -23,6 +23,7 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import DiskTree, Tree, kind_of
 from faultmaven_kb.gate.settings.policy import apply_policy
 from faultmaven_kb.gate.settings.settings import Criteria, Profile, Settings
+from faultmaven_kb.processes import end_with_parent, outside_current_folder
 from faultmaven_kb.reading.files import (
     find_other_markup,
     find_runbooks,
@@ -78,10 +79,10 @@ def check_paths(
     entries. `notices` are reported in addition to the findings. `progress` is called with how many of how many
     documents are done.
     """
-    given = [Path(path) for path in paths]
-    tree = DiskTree((root or _common_folder(given)).resolve())
+    targets = [Path(path) for path in paths]
+    tree = DiskTree((root or _common_folder(targets)).resolve())
     criteria = Criteria(today, profile, settings or Settings())
-    documents, unread = _read(given, tree)
+    documents, unread = _read(targets, tree)
     batch = _Batch(documents, criteria, tree, cache, processes, progress)
     earlier = _batch_before(batch, since) if since else None
     before = _examine_all(earlier) if earlier else {}
@@ -93,12 +94,14 @@ def check_paths(
     if since and earlier:
         known = _known_before(earlier, since, before)
         allowed = criteria.settings.allow_credential_suppression
-        marked = [(each, _mark_in(each, places, sources)) for each in _ordered(diagnostics)]
+        marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(diagnostics)]
         diagnostics = list(without_known(marked, known, allow_credentials=allowed))
     if baseline:
         diagnostics = _against_baseline(diagnostics, baseline, batch, places, sources)
         sources[baseline.path] = Source(baseline.text, baseline.path)
-    return Report(_ordered([*diagnostics, *notices]), tuple(names), sources, places)
+    complete = baseline is None and since is None
+    aliases = dict(criteria.settings.aliases)
+    return Report(_ordered([*diagnostics, *notices]), tuple(names), sources, places, complete, aliases)
 
 
 def check_text(
@@ -119,7 +122,9 @@ def check_text(
     tree = DiskTree(root.resolve()) if root else None
     batch = _Batch({path: text}, Criteria(today, profile, settings or Settings()), tree, cache)
     diagnostics = _judge(batch, _examine_all(batch), None)
-    return Report(_ordered(diagnostics), (path,), _sources_of(batch.documents), {path: _place_of(tree, path)})
+    places = {path: _place_of(tree, path)}
+    aliases = dict(batch.criteria.settings.aliases)
+    return Report(_ordered(diagnostics), (path,), _sources_of(batch.documents), places, complete=True, aliases=aliases)
 
 
 def marks_of(report: Report) -> tuple[Mark, ...]:
@@ -127,8 +132,8 @@ def marks_of(report: Report) -> tuple[Mark, ...]:
     return tuple(_mark_in(diagnostic, report.places, report.sources) for diagnostic in report.diagnostics)
 
 
-def _ordered(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    return tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+def _ordered(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    return tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.sort_key))
 
 
 def _common_folder(paths: list[Path]) -> Path:
@@ -203,7 +208,8 @@ def _examined(batch: _Batch, names: list[str]) -> Iterator[Examined]:
         from concurrent.futures.process import BrokenProcessPool  # noqa: PLC0415
 
         try:
-            with ProcessPoolExecutor(batch.processes) as pool:
+            pool = ProcessPoolExecutor(batch.processes, initializer=end_with_parent)
+            with outside_current_folder(), pool:
                 data = [batch.documents[name] for name in names]
                 for result in pool.map(examine, data, names, repeat(batch.criteria), chunksize=16):
                     del rest[0]
@@ -331,7 +337,7 @@ def _mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping
 
 
 def _against_baseline(
-    found: Iterable[Diagnostic],
+    diagnostics: Iterable[Diagnostic],
     baseline: Baseline,
     batch: _Batch,
     places: Mapping[str, str],
@@ -339,7 +345,7 @@ def _against_baseline(
 ) -> list[Diagnostic]:
     """The findings that the baseline does not list, and its entries that are no longer found."""
     settings = batch.criteria.settings
-    marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(found)]
+    marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(diagnostics)]
     known = {entry.mark: entry.count for entry in baseline.entries}
     left = list(without_known(marked, known, allow_credentials=settings.allow_credential_suppression))
     running = {rule.code for rule in rules_in_force(batch.criteria)}

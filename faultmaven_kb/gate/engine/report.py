@@ -15,13 +15,16 @@ __all__ = ["Report"]
 class Report:
     """What a check found: the diagnostics in order, the files that were read, and their texts by path.
 
-    `places` contains each file's path relative to the root of the tree.
+    `places` contains each file's path relative to the root of the tree. `complete` where nothing that was found is left
+    out, as a baseline does. `aliases` are the team's headings that the files were read with, for who reads them again.
     """
 
     diagnostics: tuple[Diagnostic, ...]
     files: tuple[str, ...]
     sources: dict[str, Source]
     places: Mapping[str, str] = field(default_factory=dict)
+    complete: bool = False
+    aliases: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return brief(self, diagnostics=self.diagnostics, files=self.files)

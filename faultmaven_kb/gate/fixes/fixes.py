@@ -7,7 +7,7 @@ The rules are run by the caller (`check`), since only it knows the settings. Not
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from pathlib import Path
@@ -19,7 +19,7 @@ from faultmaven_kb.disk.replacing import replace_file
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.intent import unintended_change
-from faultmaven_kb.reading.reader import read_document
+from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.decoding import decode, read_bytes
 
@@ -29,6 +29,10 @@ Check = Callable[[str, str], Report]
 """Checks one document on its own: its text and its path."""
 
 _ROUNDS = 10  # chosen: bounds fixes that uncover others
+_MOST, _LINE, _FEWEST = 600_000, 60, 2
+"""How many characters may be read again to fix one document, how many a line counts at least, and how often it is tried
+whatever its size (chosen: 33 trials for 300 lines; `python -m benchmarks.hostile --command "validate --fix"`)."""
+_NOT_TRIED = "too many fixes of this document change something else, it was not tried (run it again)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +96,15 @@ def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[F
     for diagnostic in report.diagnostics:
         by_path.setdefault(diagnostic.path, []).append(diagnostic)
     return tuple(
-        _fix_file(report.sources[path], by_path[path], check, unsafe)
+        _fix_file(
+            report.sources[path],
+            by_path[path],
+            _Trials(check, report.sources[path], report.aliases),
+            unsafe,
+            report.complete,
+        )
         for path in report.files
-        if path in report.sources and any(_offered(each, unsafe) for each in by_path.get(path, ()))
+        if path in report.sources and any(_offered(offer, unsafe) for offer in by_path.get(path, ()))
     )
 
 
@@ -126,18 +136,20 @@ def _offered(diagnostic: Diagnostic, unsafe: bool) -> bool:
     return diagnostic.fix is not None and (diagnostic.fix.safe or unsafe)
 
 
-def _fix_file(source: Source, reported: Sequence[Diagnostic], check: Check, unsafe: bool) -> FixedFile:
+def _fix_file(
+    source: Source, reported: Sequence[Diagnostic], trials: "_Trials", unsafe: bool, complete: bool
+) -> FixedFile:
     fixable = [diagnostic for diagnostic in reported if _offered(diagnostic, unsafe)]
     applied = [diagnostic for diagnostic in fixable if diagnostic.fix and not diagnostic.fix.edits]
     if not source.exact and not applied:
         reason = "the file is not UTF-8, its bytes could not be restored"
         return FixedFile(source, source.text, refused=tuple(Refusal(diagnostic, reason) for diagnostic in fixable))
     now, refused, seen = Source(source.text, source.path), list[Refusal](), {source.text}
-    before = check(now.text, now.path).diagnostics
+    before = reported if complete and source.exact else trials.check(now.text, now.path).diagnostics
     left_out = {_identity(diagnostic) for diagnostic in before} - {_identity(diagnostic) for diagnostic in reported}
     for _ in range(_ROUNDS):
         step = _round(
-            now, [diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.edits], before, check
+            now, [diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.edits], before, trials
         )
         refused += step.refused
         if step.text in seen:
@@ -162,40 +174,70 @@ class _Step:
     left: tuple[Diagnostic, ...] = ()
 
 
-def _round(source: Source, fixable: Sequence[Diagnostic], before: Sequence[Diagnostic], check: Check) -> _Step:
-    """Apply what can be applied together; when that does harm, one after the other to find the culprit."""
+class _Trials:
+    """Fixes of one document that are tried: each costs a reading and a check, so there are fewer for a longer one.
+
+    `check` is the caller's, and `aliases` are the headings it reads with. A round starts with the text that the one
+    before ended with.
+    """
+
+    def __init__(self, check: Check, source: Source, aliases: Mapping[str, str]) -> None:
+        self.check = check
+        self._aliases = aliases
+        size = max(len(source.text), _LINE * len(source.lines), 1)
+        self._left = max(_MOST // size, _FEWEST)
+        self._read: dict[str, ReadDocument | None] = {}
+
+    def is_over(self) -> bool:
+        """Whether nothing more may be tried; each answer counts as a trial."""
+        self._left -= 1
+        return self._left < 0
+
+    def read(self, texts: tuple[str, str], path: str) -> tuple[ReadDocument | None, ReadDocument | None]:
+        """The documents before and after a change; of those that were read last, the one before is not read again."""
+        before, after = texts
+        self._read = {text: document for text, document in self._read.items() if text == before}
+        for text in texts:
+            if text not in self._read:
+                self._read[text] = read_document(text, path=path, aliases=self._aliases)[0]
+        return self._read[before], self._read[after]
+
+
+def _round(source: Source, fixable: Sequence[Diagnostic], before: Sequence[Diagnostic], trials: _Trials) -> _Step:
+    """Apply what can be applied together; when that does harm, by halves to find the culprits."""
     safe = [
         diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.safe
     ]  # first, as they may show an unsafe one to be wrong
-    chosen = _without_overlaps(source, safe or fixable)
-    if not chosen:
-        return _Step(source.text)
-    step, reason = _attempt(source, chosen, before, check)
-    if not reason:
-        return step
     best, refused = _Step(source.text), list[Refusal]()
-    for diagnostic in chosen:
-        step, reason = _attempt(source, [*best.applied, diagnostic], before, check)
-        if reason:
-            refused.append(Refusal(diagnostic, reason))
-        else:
+    waiting = [chosen] if (chosen := _without_overlaps(source, safe or fixable)) else []
+    while waiting:
+        group = waiting.pop()
+        if trials.is_over():
+            refused += [Refusal(diagnostic, _NOT_TRIED) for diagnostic in group]
+            continue
+        step, reason = _attempt(source, [*best.applied, *group], before, trials)
+        if not reason:
             best = step
+        elif len(group) == 1:
+            refused.append(Refusal(group[0], reason))
+        else:
+            waiting += [group[len(group) // 2 :], group[: len(group) // 2]]
     return replace(best, refused=tuple(refused))
 
 
 def _attempt(
-    source: Source, chosen: Sequence[Diagnostic], before: Iterable[Diagnostic], check: Check
+    source: Source, chosen: Sequence[Diagnostic], before: Iterable[Diagnostic], trials: _Trials
 ) -> tuple[_Step, str]:
     """The text after some fixes, and why it must not be taken (empty when it may)."""
     edits = tuple(dict.fromkeys(edit for diagnostic in chosen for edit in _edits(source, diagnostic)))
     text = apply_edits(source, edits)
-    old, new = (read_document(version, path=source.path)[0] for version in (source.text, text))
+    old, new = trials.read((source.text, text), source.path)
     if old is None or new is None:
         return _Step(text), "nothing could be read afterwards"
     reason = unintended_change(old, new, edits)
     if reason:
         return _Step(text), reason
-    left = check(text, source.path).diagnostics
+    left = trials.check(text, source.path).diagnostics
     counts, counts_left = (Counter(_identity(diagnostic) for diagnostic in side) for side in (before, left))
     for identity, number in Counter(_identity(diagnostic) for diagnostic in chosen).items():
         if counts_left[identity] > max(counts[identity] - number, 0):
@@ -210,21 +252,21 @@ def _identity(diagnostic: Diagnostic) -> tuple[str, str]:
 
 def _without_overlaps(source: Source, fixable: Iterable[Diagnostic]) -> list[Diagnostic]:
     """The fixes that can be made at once: of two that touch, the first; twice the same counts as one."""
-    taken: dict[tuple[int, int], Edit] = {}
+    edits: dict[tuple[int, int], Edit] = {}
     chosen = []
     for diagnostic in fixable:
         places = {
             (source.offset(edit.span.start), source.offset(edit.span.end)): edit for edit in _edits(source, diagnostic)
         }
-        if all(taken.get(place) == edit or _is_free(place, taken) for place, edit in places.items()):
-            taken |= places
+        if all(edits.get(place) == edit or _is_free(place, edits) for place, edit in places.items()):
+            edits |= places
             chosen.append(diagnostic)
     return chosen
 
 
-def _is_free(place: tuple[int, int], taken: Iterable[tuple[int, int]]) -> bool:
+def _is_free(place: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
     start, end = place
-    return all(end < first or last < start for first, last in taken)
+    return all(end < first or last < start for first, last in spans)
 
 
 def _edits(source: Source, diagnostic: Diagnostic) -> tuple[Edit, ...]:

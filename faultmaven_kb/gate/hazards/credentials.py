@@ -102,10 +102,10 @@ def is_example(value: str) -> bool:
 
 def credentials_in(text: str, *, is_code: bool) -> Iterator[Credential]:
     """The credentials in a text; assignments are looked for in code only, where they are not part of a sentence."""
-    taken: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for credential in _candidates(text, is_code):
-        if not any(start < credential.end and credential.start < end for start, end in taken):
-            taken.append((credential.start, credential.end))
+        if not any(start < credential.end and credential.start < end for start, end in spans):
+            spans.append((credential.start, credential.end))
             yield credential
 
 

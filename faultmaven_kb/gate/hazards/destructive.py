@@ -254,16 +254,16 @@ def created_names(code: str) -> frozenset[str]:
     return frozenset(name for name in names if not name.startswith("/dev/") and name.strip("x"))
 
 
-def harms_in(snippet: Snippet, made: frozenset[str]) -> tuple[Harm, ...]:
-    """The destructive commands of a block in order; `made` are the names of what the runbook creates itself."""
-    harms = [*_shell_harms(snippet, made), *_query_harms(snippet, made), *console_harms(snippet)]
+def harms_in(snippet: Snippet, own_names: frozenset[str]) -> tuple[Harm, ...]:
+    """The destructive commands of a block in order; `own_names` are the names of what the runbook creates itself."""
+    harms = [*_shell_harms(snippet, own_names), *_query_harms(snippet, own_names), *console_harms(snippet)]
     first: dict[int, Harm] = {}
     for harm in sorted(harms, key=lambda harm: (harm.start, harm.end, not harm.loses_data)):
         first.setdefault(harm.start, harm)
     return tuple(first.values())
 
 
-def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
+def _shell_harms(snippet: Snippet, own_names: frozenset[str]) -> Iterator[Harm]:
     if not snippet.is_commands:
         return
     for command in snippet.script.commands:
@@ -271,14 +271,14 @@ def _shell_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
             if not _is_temporary(command.truncates) and "/dev/" not in command.truncates:
                 yield Harm("empties a file", command.start, command.end, loses_data=True)
         elif command.words and not is_simulated(command):
-            harm = _harm(command, made)
+            harm = _harm(command, own_names)
             if harm:
                 yield Harm(harm[0], command.words[0].start, command.end, harm[1])
 
 
-def _harm(command: ShellCommand, made: frozenset[str]) -> tuple[str, bool] | None:
+def _harm(command: ShellCommand, own_names: frozenset[str]) -> tuple[str, bool] | None:
     name, words = command.name, " ".join(command.arguments)
-    if any(argument in made or argument == "--help" for argument in command.arguments):
+    if any(argument in own_names or argument == "--help" for argument in command.arguments):
         return None
     if name == "rm":
         return _removal(command)
@@ -317,17 +317,17 @@ def _removal(command: ShellCommand) -> tuple[str, bool] | None:
     return "deletes files", recursive and not all(_CACHE.search(target) for target in targets)
 
 
-def _query_harms(snippet: Snippet, made: frozenset[str]) -> Iterator[Harm]:
+def _query_harms(snippet: Snippet, own_names: frozenset[str]) -> Iterator[Harm]:
     for language, statements in snippet.sessions:
         undone = undone_in(statements, language)
         for index, query in enumerate(statements):
-            harm = _query_harm(query, made) if index not in undone else None
+            harm = _query_harm(query, own_names) if index not in undone else None
             if harm:
                 yield Harm(harm[0], query.start, query.start + len(query.bare), harm[1])
 
 
-def _query_harm(query: Statement, made: frozenset[str]) -> tuple[str, bool] | None:
-    if any(word in made for word in re.findall(r"\w+", query.bare)):
+def _query_harm(query: Statement, own_names: frozenset[str]) -> tuple[str, bool] | None:
+    if any(word in own_names for word in re.findall(r"\w+", query.bare)):
         return None
     for pattern, what, loses_data in _SQL:
         if pattern.match(query.bare):

@@ -12,6 +12,7 @@ from faultmaven_kb.gate.rules import (
     changes,
     commands,
     fields,
+    headings,
     links,
     lists,
     organisation,
@@ -63,6 +64,7 @@ _FAMILIES: tuple[tuple[Rule, ...], ...] = (
     organisation.RULES,
     proofs.RULES,
     sections.RULES,
+    headings.RULES,
     card.RULES,
     causes.RULES,
     steps.RULES,
@@ -88,15 +90,15 @@ def all_rules() -> tuple[Rule, ...]:
     `ConfigurationError` for a code or a name that is taken or is not one.
     """
     added = plugins(RULE_GROUP, Rule)
-    taken = {word for rule in RULES for word in (rule.code, rule.name)}
+    names = {word for rule in RULES for word in (rule.code, rule.name)}
     for rule in added:
         if not _CODE.fullmatch(rule.code) or not _NAME.fullmatch(rule.name):
             message = f'plug-in rule "{rule.code}" ({rule.name}), expected a code like ACME101 and a name in kebab-case'
             raise ConfigurationError(message)
         for word in (rule.code, rule.name):
-            if word in taken or word.startswith("RB"):
+            if word in names or word.startswith("RB"):
                 raise ConfigurationError(f'plug-in rule "{word}": the code or name is already taken, expected another')
-            taken.add(word)
+            names.add(word)
     return tuple(sorted((*RULES, *added), key=lambda rule: rule.code))
 
 

@@ -5,7 +5,7 @@ Weights come from the reader that the model uses (`dialects/pieces/weights.py`),
 
 import itertools
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
@@ -39,7 +39,16 @@ class _Weighed:
         return self.weight.percent if self.weight else None
 
 
-def _weighed(checked: Checked) -> Iterator[_Weighed]:
+def _weighed(checked: Checked) -> tuple[_Weighed, ...]:
+    """The causes in the order of the card; five rules ask for them."""
+    return checked.once(_weigh)
+
+
+def _weigh(checked: Checked) -> tuple[_Weighed, ...]:
+    return tuple(_each_weighed(checked))
+
+
+def _each_weighed(checked: Checked) -> Iterator[_Weighed]:
     for item in items_of(checked, "causes"):
         if text := item_text(item):
             weight = weight_of(item)
@@ -93,7 +102,7 @@ def weights_sum(checked: Checked) -> Iterator[Finding]:
 
     Weights are shares of all cases. If they do not add up to 100, one of them is wrong.
     """
-    causes = list(_weighed(checked))
+    causes = _weighed(checked)
     weights = [cause.weight for cause in causes if cause.weight and cause.weight.percent is not None]
     group = group_of(checked, "causes")
     if group is None or not weights or len(weights) != len(causes) or any(_unlisted(checked)):
@@ -118,8 +127,8 @@ def invalid_weight(checked: Checked) -> Iterator[Finding]:
     """
     for cause in _weighed(checked):
         if cause.span and cause.weight and cause.weight.kind == "invalid":
-            written = checked.document.source.slice(cause.span)
-            yield Finding(f'weight is "{written}", expected a number above 0 and at most 100', cause.span)
+            value = checked.document.source.slice(cause.span)
+            yield Finding(f'weight is "{value}", expected a number above 0 and at most 100', cause.span)
 
 
 @rule("RB407", "causes-not-ranked", Level.WARNING, Profile.CURATED)
@@ -128,7 +137,7 @@ def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
 
     Readers try the first cause first.
     """
-    causes = list(_weighed(checked))
+    causes = _weighed(checked)
     for before, cause in itertools.pairwise(causes):
         if before.value is not None and cause.value is not None and cause.value > before.value:
             span = _first_line(checked, cause.item)
@@ -137,7 +146,7 @@ def causes_not_ranked(checked: Checked) -> Iterator[Finding]:
             return
 
 
-def _ranked(checked: Checked, causes: list[_Weighed]) -> Fix | None:
+def _ranked(checked: Checked, causes: Sequence[_Weighed]) -> Fix | None:
     """Exchange the items' contents, the numbers stay in place."""
     if any(cause.value is None for cause in causes):
         return None

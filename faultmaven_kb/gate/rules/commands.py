@@ -69,10 +69,13 @@ def shell_syntax(checked: Checked) -> Iterator[Finding]:
             span = snippet.span(error, error + max(len(line), 1))
             yield Finding(f'shell cannot parse this from "{line[:40]}" on', span)
         elif snippet.script.unread is not None:  # the rules about commands see none of the block
-            message = (
-                f"a line of more than {shell.LONGEST:,} characters, expected lines that a reader and the rules can read"
+            line = snippet.code[snippet.script.unread :].split("\n", 1)[0]
+            what = (
+                f"a line of more than {shell.LONGEST:,} characters, expected lines"
+                if len(line) > shell.LONGEST
+                else f"a block with too many of the signs {shell.SIGNS} for its length, expected smaller ones"
             )
-            yield Finding(message, snippet.line_span(snippet.script.unread))
+            yield Finding(f"{what} that a reader and the rules can read", snippet.line_span(snippet.script.unread))
 
 
 @rule("RB604", "command-without-comment", Level.INFO, Profile.CURATED)

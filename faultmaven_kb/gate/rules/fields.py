@@ -36,8 +36,8 @@ def _errors(checked: Checked, kind: str, *fields: str) -> Iterator[ContractError
 
 def rewritten(checked: Checked, span: Span, text: str, *, mark: str = "") -> Edit:
     """The edit that puts another text into a value, in the quotes that it has, or else between `mark`."""
-    written = checked.document.source.slice(span)
-    mark = written[0] if written[:1] in ("'", '"') else mark
+    literal = checked.document.source.slice(span)
+    mark = literal[0] if literal[:1] in ("'", '"') else mark
     return Edit(span, f"{mark}{text}{mark}")
 
 

@@ -66,9 +66,9 @@ def invalid_alert(checked: Checked) -> Iterator[Finding]:
 
 def _duplicates(checked: Checked, field: str, kind: str, items: Sequence[str]) -> Iterator[Finding]:
     """A finding for each item that the list has before, in upper or lower case."""
-    seen: dict[str, int] = {}
+    positions: dict[str, int] = {}
     for index, item in enumerate(items):
-        first = seen.setdefault(item.casefold(), index)
+        first = positions.setdefault(item.casefold(), index)
         if first != index:
             span = checked.value_span(field, index)
             related = Related("first here", checked.document.path, checked.value_span(field, first))

@@ -78,10 +78,10 @@ def history_date_mismatch(checked: Checked) -> Iterator[Finding]:
         return
     if updated not in {row.date.isoformat() for row in rows if row.date}:
         row = rows[0]
-        written = row.date.isoformat() if row.date else ""
-        span = checked.document.source.find(written, row.span.line) if written else None
+        row_date = row.date.isoformat() if row.date else ""
+        span = checked.document.source.find(row_date, row.span.line) if row_date else None
         related = (Related("last_updated", checked.document.path, checked.value_span("last_updated")),)
-        message = f'date of version {version} is "{written}", expected last_updated "{updated}"'
+        message = f'date of version {version} is "{row_date}", expected last_updated "{updated}"'
         yield Finding(message, span or row.span, related=related)
 
 

@@ -1,8 +1,8 @@
 """RB7xx: what can do harm. Credentials, destructive commands without any warning, and doors left open.
 
-A command counts, a word does not: what is in prose, in inline code, in a comment or in an argument of `echo` is no
-command. A warning is near when it is above the command in the same item, or in the same section outside of the
-other items, or in a comment of the block.
+A command counts, a word does not: what is in prose, in inline code, in a comment or in an argument of `echo` is not a
+command. A warning is near when it is above the command in the same item, or in the same section outside of the other
+items, or in a comment of the block.
 """
 
 import re

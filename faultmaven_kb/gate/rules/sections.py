@@ -1,4 +1,4 @@
-"""RB3xx: sections and headings, and what hides them."""
+"""RB3xx: sections, and what hides them."""
 
 import re
 from collections.abc import Iterator
@@ -8,11 +8,10 @@ from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.markdown import Block, Fence, Html, Paragraph, ThematicBreak, blocks_within
+from faultmaven_kb.text.markdown import Block, Fence, Html, ThematicBreak, blocks_within
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
-__all__ = ["RULES", "blocks_within"]
+__all__ = ["RULES", "end_of"]
 
 _ORDER = tuple(role for role, _ in SECTIONS.rows)
 _NAMES = {role: names[0].title() for role, names in SECTIONS.rows}
@@ -27,7 +26,6 @@ _REQUIRED: tuple[tuple[str, Level, Profile], ...] = (
 )
 _TEXT_AGAIN = re.compile(r"(?:#{2,4} (?P<title>\S.*)|\s*\*\*[^*\n]+(?::\*\*|\*\*:))")
 _PART = re.compile(r"(?:Step|Solution) \d", re.IGNORECASE)
-_HEADING_LINE = re.compile(r"^ {0,3}(#{1,6})([^#\s].*)$")
 
 
 def _found(checked: Checked) -> dict[str, list[OutlineSection]]:
@@ -61,7 +59,7 @@ def missing_section(checked: Checked) -> Iterator[Finding]:
         if role in by_role or role in elsewhere:
             continue
         following = _ORDER[_ORDER.index(role) + 1 :]
-        span = next((_heading_span(by_role[other][0]) for other in following if other in by_role), _end(checked))
+        span = next((_heading_span(by_role[other][0]) for other in following if other in by_role), end_of(checked))
         yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
 
 
@@ -72,10 +70,11 @@ def _missing_own(checked: Checked) -> Iterator[Finding]:
     roles = {role for section in checked.sections if (role := headings.role(section.key))}
     for name in checked.settings.required_sections:
         if words(name) not in keys and headings.role(words(name)) not in roles:
-            yield Finding(f'section "{name}" is missing, expected it by the configuration', _end(checked))
+            yield Finding(f'section "{name}" is missing, expected it by the configuration', end_of(checked))
 
 
-def _end(checked: Checked) -> Span:
+def end_of(checked: Checked) -> Span:
+    """The last line with text: the place of what is missing."""
     last = len(checked.lines)
     while last > 1 and not checked.lines[last - 1].strip():
         last -= 1
@@ -98,8 +97,8 @@ def section_order(checked: Checked) -> Iterator[Finding]:
             too_late = [rank for rank in ranks[:index] if rank > ranks[index]]
             other = max(too_late) if too_late else min(ranks[index + 1 :])
             where = "after" if too_late else "before"
-            wanted = "before" if too_late else "after"
-            message = f'section "{section.title}" is {where} "{_NAMES[order[other]]}", expected {wanted} it'
+            expected = "before" if too_late else "after"
+            message = f'section "{section.title}" is {where} "{_NAMES[order[other]]}", expected {expected} it'
             yield Finding(message, _heading_span(section), _in_order(checked))
 
 
@@ -188,8 +187,10 @@ def section_name(checked: Checked) -> Iterator[Finding]:
     """
     for section, name in _near_misses(checked).values():
         span = _heading_span(section)
-        written = checked.document.source.find(section.title, span.line)
-        fix = Fix(f'rename it to "{name.title()}"', (Edit(written, name.title()),), safe=False) if written else None
+        title_span = checked.document.source.find(section.title, span.line)
+        fix = (
+            Fix(f'rename it to "{name.title()}"', (Edit(title_span, name.title()),), safe=False) if title_span else None
+        )
         yield Finding(f'section is "{section.title}", expected "{name.title()}"', span, fix)
 
 
@@ -207,37 +208,6 @@ def empty_section(checked: Checked) -> Iterator[Finding]:
             continue
         if section.heading and section.level > 1 and not contents and not section.children and section.title:
             yield Finding(f'section "{section.title}" is empty', section.heading.span)
-
-
-@rule("RB307", "missing-h1", Level.ERROR, Profile.CONTRIBUTE)
-def missing_h1(checked: Checked) -> Iterator[Finding]:
-    """Checks for a heading of level 1.
-
-    Renderers and indexes take the name of the page from the first heading.
-    """
-    if any(section.level == 1 for section in checked.sections):
-        return
-    title = checked.document.runbook.metadata.title
-    first = next((section.heading.span for section in checked.sections if section.heading), _end(checked))
-    top = checked.document.source.position(checked.document.front_matter.end).line
-    top = next((n for n in range(top, first.line) if checked.lines[n - 1].strip()), first.line)
-    start = Span(top, 1, top, 1)
-    fix = Fix("add it", (Edit(start, f"# {title}\n\n"),), safe=False) if title else None
-    yield Finding('heading "# Title" is missing', first, fix)
-
-
-@rule("RB308", "h1-title-mismatch", Level.WARNING, Profile.CONTRIBUTE)
-def h1_title_mismatch(checked: Checked) -> Iterator[Finding]:
-    """Checks that the heading of level 1 equals the title.
-
-    With two names for one runbook, readers cannot be sure that they opened the one they searched for.
-    """
-    title = checked.document.runbook.metadata.title
-    heading = next((section.heading for section in checked.sections if section.level == 1), None)
-    if title and heading and plain(heading.text) != plain(title):
-        written = checked.document.source.find(heading.text, heading.span.line)
-        fix = Fix("use the title", (Edit(written, title),), safe=False) if written else None
-        yield Finding(f'heading is "{plain(heading.text)}", expected the title "{title}"', heading.span, fix)
 
 
 @rule("RB309", "missing-purpose", Level.WARNING, Profile.CURATED)
@@ -311,7 +281,7 @@ def unclosed_fence(checked: Checked) -> Iterator[Finding]:
         closing = line[: column - 1] + marks
         fix = _closed_before_text(checked, fence, closing)
         if fix is None and not fence.closed:
-            last = _end(checked)
+            last = end_of(checked)
             place = Span(last.end_line, last.end_column, last.end_line, last.end_column)
             fix = Fix("close it at the end", (Edit(place, f"\n{closing}"),), safe=True)
         yield Finding(f"code fence is never closed, expected a line {marks}", span, fix)
@@ -363,52 +333,6 @@ def unclosed_comment(checked: Checked) -> Iterator[Finding]:
             yield Finding('comment is never closed, expected "-->"', span)
 
 
-@rule("RB315", "heading-without-space", Level.ERROR, Profile.INGEST)
-def heading_without_space(checked: Checked) -> Iterator[Finding]:
-    """Checks for headings without a space after the `#` characters.
-
-    Markdown reads `##Solutions` as a paragraph, so the section is missing.
-    """
-    for block in checked.document.blocks:
-        if not isinstance(block, Paragraph):
-            continue
-        for number in range(block.span.line, block.span.end_line + 1):
-            match = _HEADING_LINE.match(checked.lines[number - 1])
-            if match and (len(match[1]) > 1 or SECTIONS.role(words(match[2]))):
-                end = match.end(1) + 1
-                fix = Fix("add the space", (Edit(Span(number, end, number, end), " "),), safe=True)
-                span = checked.document.source.line_span(number)
-                yield Finding(f'"{match[0].strip()}" is not a heading, expected a space after {match[1]}', span, fix)
-
-
-@rule("RB316", "multiple-h1", Level.ERROR, Profile.CONTRIBUTE)
-def multiple_h1(checked: Checked) -> Iterator[Finding]:
-    """Checks that there is only one heading of level 1.
-
-    A page has one name. Whatever follows a second one belongs in another document.
-    """
-    headings = [section.heading for section in checked.sections if section.heading and section.level == 1]
-    for heading in headings[1:]:
-        related = Related("first one", checked.document.path, headings[0].span)
-        start = Span(heading.span.line, heading.span.column, heading.span.line, heading.span.column)
-        marked = checked.lines[start.line - 1].startswith("#", start.column - 1)
-        fix = Fix("make it level 2", (Edit(start, "#"),), safe=False) if marked else None
-        yield Finding(f'second heading of level 1 "{plain(heading.text)}"', heading.span, fix, (related,))
-
-
-@rule("RB317", "skipped-heading-level", Level.WARNING, Profile.CURATED)
-def skipped_heading_level(checked: Checked) -> Iterator[Finding]:
-    """Checks that no heading is more than one level deeper than the heading above.
-
-    A heading that skips a level has no parent in the outline.
-    """
-    above = 0
-    for section in checked.sections:
-        if section.heading and above and section.level > above + 1:
-            yield Finding(f"heading is at level {section.level}, expected {above + 1} or less", section.heading.span)
-        above = section.level or above
-
-
 RULES: tuple[Rule, ...] = (
     missing_section,
     section_order,
@@ -416,14 +340,9 @@ RULES: tuple[Rule, ...] = (
     wrong_heading_level,
     section_name,
     empty_section,
-    missing_h1,
-    h1_title_mismatch,
     missing_purpose,
     unexpected_section,
     section_hidden_in_comment,
     unclosed_fence,
     unclosed_comment,
-    heading_without_space,
-    multiple_h1,
-    skipped_heading_level,
 )

@@ -1,7 +1,7 @@
 """RB50x and RB51x: diagnostic steps and solutions.
 
-A step is a subsection that is numbered, calls itself a step or shows a command; any other subsection is an explanation
-and no step. What a step or a solution lacks is reported at its heading.
+A step is a subsection that is numbered, calls itself a step or shows a command; any other subsection is an explanation,
+not a step. What a step or a solution lacks is reported at its heading.
 """
 
 import re
@@ -167,10 +167,10 @@ def step_heading(checked: Checked) -> Iterator[Finding]:
         if step.level == 3 and not _STEP_TITLE.match(step.title):
             heading = heading_span(step)
             title = re.sub(r"(?i)^step\b[\s:.)–—-]*", "", numbered_title(step.title)[1]) or "Title"
-            written = numbered_title(step.title)[0]
-            wanted = f"### Step {written or number}: {title}"
-            fix = Fix(f'write "{wanted}"', (Edit(heading, wanted),), safe=False)
-            yield Finding(f'heading is "{step.title}", expected "Step {written or number}: {title}"', heading, fix)
+            label = numbered_title(step.title)[0]
+            replacement = f"### Step {label or number}: {title}"
+            fix = Fix(f'write "{replacement}"', (Edit(heading, replacement),), safe=False)
+            yield Finding(f'heading is "{step.title}", expected "Step {label or number}: {title}"', heading, fix)
     section = section_of(checked, "diagnostic-steps")
     if section is None:
         return
@@ -178,8 +178,8 @@ def step_heading(checked: Checked) -> Iterator[Finding]:
         inside = any(part is below for below in walk((section,)))
         if part.level != 3 and re.match(r"Step \d+\b", part.title) and (inside or part.level < 3):
             heading = heading_span(part)
-            wanted = f"### {part.heading.text if part.heading else part.title}"
-            fix = Fix("use level 3", (Edit(heading, wanted),), safe=False)
+            replacement = f"### {part.heading.text if part.heading else part.title}"
+            fix = Fix("use level 3", (Edit(heading, replacement),), safe=False)
             yield Finding(f'heading "{part.title}" is at level {part.level}, expected level 3', heading, fix)
 
 

@@ -52,10 +52,10 @@ def _in_front_matter(document: ReadDocument) -> Iterator[Suppression]:
     front_matter, source = document.front_matter, document.source
     if not front_matter.present:
         return
-    taken = [entry.value for path, entry in front_matter.entries.items() if not _has_children(document, path)]
+    value_spans = [entry.value for path, entry in front_matter.entries.items() if not _has_children(document, path)]
     for match in _YAML.finditer(source.text, 0, front_matter.end):
         start = match.start() + match[0].index("#")
-        if not any(begin <= start < end for begin, end in taken):
+        if not any(begin <= start < end for begin, end in value_spans):
             yield from _read(document, match, start)
 
 
@@ -148,7 +148,7 @@ def _close(suppressions: list[Suppression], last: int) -> Iterator[Suppression]:
 
 
 def apply_suppressions(
-    found: Iterable[Diagnostic],
+    diagnostics: Iterable[Diagnostic],
     suppressions: tuple[Suppression, ...],
     *,
     path: str,
@@ -164,7 +164,7 @@ def apply_suppressions(
     """
     used: set[tuple[int, str]] = set()
     known = [[codes.get(named.text.casefold()) for named in suppression.rules] for suppression in suppressions]
-    for diagnostic in found:
+    for diagnostic in diagnostics:
         hits = [
             (index, diagnostic.code)
             for index, suppression in enumerate(suppressions)
@@ -241,7 +241,7 @@ def _faults(
     unused = [code for code in known if code and (index, code) not in used and runs(code)]
     for position, (named, code) in enumerate(zip(suppression.rules, known, strict=True)):
         if code is None:
-            names = [word for word in codes if not _CODE.match(word)]  # a wrong figure is near to every code
+            names = [word for word in codes if not _CODE.match(word)]  # a wrong digit is close to every code
             near = None if _CODE.match(named.text) else nearest(named.text, names)
             fix = Fix(f"use {near}", (Edit(named.span, near),), safe=True) if near else None
             yield unknown(f'no rule is called "{named.text}"{suggestion(near)}', named.span, fix)

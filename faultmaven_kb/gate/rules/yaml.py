@@ -33,13 +33,13 @@ def yaml_implicit_type(checked: Checked) -> Iterator[Finding]:
     front_matter = checked.document.front_matter
     for path, value in _texts(front_matter.values):
         span, key = front_matter.value_span(*path), path[0]
-        written = checked.document.source.slice(span)
-        quoted = Fix("quote it", (Edit(span, f'"{written}"'),), safe=True)
+        literal = checked.document.source.slice(span)
+        quoted = Fix("quote it", (Edit(span, f'"{literal}"'),), safe=True)
         if not isinstance(value, str):
             kind = "a yes/no value" if isinstance(value, bool) else "a number"
-            yield Finding(f'{key}: {written} is read as {kind}, expected text in quotes: "{written}"', span, quoted)
-        elif key == "last_updated" and written[:1] not in "\"'" and len(written) == 10:
-            message = f'{key}: {written} is read as a date by other tools, expected text in quotes: "{written}"'
+            yield Finding(f'{key}: {literal} is read as {kind}, expected text in quotes: "{literal}"', span, quoted)
+        elif key == "last_updated" and literal[:1] not in "\"'" and len(literal) == 10:
+            message = f'{key}: {literal} is read as a date by other tools, expected text in quotes: "{literal}"'
             yield Finding(message, span, quoted, level=Level.WARNING)
 
 

@@ -6,27 +6,28 @@ Path patterns are those of `.gitignore`, read by pathspec.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.gate.settings.path_patterns import read_path_pattern
 from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Criteria, Exclusion, Settings
 
 if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
+    from pathspec import PathSpec
 
 __all__ = ["apply_policy", "matches_path"]
 
 
 def apply_policy(
-    found: Iterable[Diagnostic], criteria: Criteria, *, place: str, identity: str | None
+    diagnostics: Iterable[Diagnostic], criteria: Criteria, *, place: str, identity: str | None
 ) -> Iterator[Diagnostic]:
     """The diagnostics of one document that count under the settings, at the levels these give them."""
     settings = criteria.settings
     if settings == Settings():
-        yield from found
+        yield from diagnostics
         return
     excluded = [exclusion for exclusion in settings.exclusions if _concerns(exclusion, place, identity)]
-    for diagnostic in found:
+    for diagnostic in diagnostics:
         reach = settings.reach(diagnostic.code, criteria.profile)
         if reach is None or (diagnostic.code not in ALWAYS and _excluded(diagnostic.code, excluded, settings)):
             continue
@@ -45,14 +46,13 @@ def _concerns(exclusion: Exclusion, place: str, identity: str | None) -> bool:
 
 
 def matches_path(pattern: str, place: str) -> bool:
-    """Whether a pattern matches a path below the root, read as in `.gitignore`; `!` and `#` are literal."""
+    """Whether a pattern matches a path below the root, read as in `.gitignore`; `!` and `#` are literal.
+
+    Raises `ConfigurationError` for a pattern that is not understood.
+    """
     return _spec(pattern).match_file(place)
 
 
 @lru_cache(maxsize=256)
-def _spec(pattern: str) -> "GitIgnoreSpec":
-    """The compiled pattern. RE2, because Python's `re` takes minutes for a pattern of a dozen stars."""
-    from pathspec import GitIgnoreSpec  # noqa: PLC0415 - only a base with exclusions needs it
-
-    literal = "\\" if pattern.startswith(("!", "#")) else ""
-    return GitIgnoreSpec.from_lines([literal + pattern.removeprefix("./")], backend="re2")
+def _spec(pattern: str) -> "PathSpec[Any]":
+    return read_path_pattern(pattern.removeprefix("./"))

@@ -226,10 +226,10 @@ def has_backup(checked: Checked, snippet: Snippet, harm: Harm) -> bool:
 
 def is_graceful(snippet: Snippet, harm: Harm) -> bool:
     """Whether sessions or processes are asked to end, below a warning that is marked as one."""
-    asked = harm.what.startswith("ends ") and not re.search(
+    graceful = harm.what.startswith("ends ") and not re.search(
         r"-(?:9|KILL|SIGKILL)\b", snippet.code[harm.start : harm.end]
     )
-    return asked and any(_MARK.search(text) for text in _above(snippet))
+    return graceful and any(_MARK.search(text) for text in _above(snippet))
 
 
 def explains(snippet: Snippet, index: int, *, force: bool) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any, TypeVar
 
 from faultmaven_kb.diagnostics import Fix, Level, Related
 from faultmaven_kb.fences.snippets import Snippet, snippets_of
@@ -37,6 +38,9 @@ __all__ = [
 ]
 
 
+_T = TypeVar("_T")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a rule yields; `level` and `profile` replace the rule's own where it depends on the case."""
@@ -57,6 +61,14 @@ class Checked:
     today: date
     profile: Profile = Profile.CURATED
     settings: Settings = field(default_factory=Settings)
+    _made: dict[Callable[["Checked"], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, work: "Callable[[Checked], _T]") -> _T:
+        """What a function makes of this document, made only when it is asked for the first time."""
+        if work not in self._made:
+            self._made[work] = work(self)
+        made: _T = self._made[work]
+        return made
 
     @property
     def lines(self) -> list[str]:
@@ -86,8 +98,8 @@ class Checked:
     @cached_property
     def harms(self) -> tuple[tuple[Snippet, Harm], ...]:
         """The destructive commands, each with its code block; three rules ask for them."""
-        made = created_names("\n".join(snippet.code for snippet in self.snippets))
-        return tuple((snippet, harm) for snippet in self.snippets for harm in harms_in(snippet, made))
+        own_names = created_names("\n".join(snippet.code for snippet in self.snippets))
+        return tuple((snippet, harm) for snippet in self.snippets for harm in harms_in(snippet, own_names))
 
     @property
     def is_relaxed(self) -> bool:

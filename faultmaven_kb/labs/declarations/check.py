@@ -63,7 +63,7 @@ _NOT_COMMAND = re.compile(
 def check_lab(loaded: LoadedLab, *, images: Mapping[str, Image]) -> tuple[Diagnostic, ...]:
     """What is wrong with a lab and with the fences that it executes, in order of path and place."""
     checker = _Checker(loaded, images)
-    return tuple(sorted(checker.all(), key=lambda found: found.sort_key))
+    return tuple(sorted(checker.all(), key=lambda diagnostic: diagnostic.sort_key))
 
 
 class _Checker:
@@ -132,7 +132,7 @@ class _Checker:
                 if not shows(self.sections.get(diagnosis.section, ""), text, numbers=diagnosis.numbers):
                     message = f'"{text}" does not occur in {diagnosis.section} of "{self.loaded.id}"'
                     yield self.at("LB106", message, *where, "expect")
-        if not (self.lab.preserved or case.preserved or all(each.preserved for each in case.solutions)):
+        if not (self.lab.preserved or case.preserved or all(proof.preserved for proof in case.solutions)):
             message = f'"{case.name}" preserves nothing, expected at least one check of data, sessions, rules or modes'
             yield self.at("LB115", message, *path, "name")
         yield from self.probes(case, path)
@@ -171,7 +171,7 @@ class _Checker:
             if words:
                 message = f'"{words}" repairs or starts by itself, expected what the world does, or a section'
                 yield self.at("LB116", message, *path, name)
-        commands = {each.command.id for part in parts_of(solution) for each in planned(self.loaded, part)}
+        commands = {run.command.id for part in parts_of(solution) for run in planned(self.loaded, part)}
         for change in sorted(solution.harmless):
             if change.rpartition(" ")[2] not in commands:
                 message = f'"{change}" does not belong to a command that runs, expected a kind and a command'
@@ -194,11 +194,11 @@ class _Checker:
 
     def without_value(self, part: Diagnosis | SolutionProof, case: Case, solution: SolutionProof) -> set[str]:
         """The placeholders of a section that have no value when `solution` is proven."""
-        names = {name for each in planned(self.loaded, part) for name in placeholders_in(_code(each.command))}
+        names = {name for run in planned(self.loaded, part) for name in placeholders_in(_code(run.command))}
         return names - set(values_of(self.lab.values, case.values, solution.values))
 
     def scripts(self, case: Case, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
-        """The scripts that could fix the fault on the sly; a probe that looks is free to use the runbook's looks."""
+        """The scripts that could fix the fault unnoticed; the symptom's probe only looks and is not one of them."""
         yield self.lab.setup, ("setup",)
         yield case.break_, (*path, "break")
         for index, solution in enumerate(case.solutions):
@@ -217,7 +217,9 @@ class _Checker:
                     yield self.at("LB110", message, *path)
 
     def unused_values(self) -> Iterator[Diagnostic]:
-        names = {name for fence in self.loaded.fences for each in fence.commands for name in placeholders_in(each.text)}
+        names = {
+            name for fence in self.loaded.fences for command in fence.commands for name in placeholders_in(command.text)
+        }
         scopes: list[tuple[Iterable[str], tuple[str | int, ...]]] = [(self.lab.values, ("values",))]
         scopes += [(case.values, ("cases", number, "values")) for number, case in enumerate(self.lab.cases)]
         for values, path in scopes:

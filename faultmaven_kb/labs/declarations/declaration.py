@@ -272,29 +272,38 @@ def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
         return file
     values = read_yaml(source, 0, len(source.text))
     file = LabFile(source, values)
-    found = [*faults, *(_renamed(each) for each in values.diagnostics)]
+    diagnostics = [*faults, *(_renamed(diagnostic) for diagnostic in values.diagnostics)]
     if not values.broken:
         try:
             file.lab = Lab.model_validate(values.data)
         except ValidationError as failure:
-            found += [_diagnostic(file, error) for error in _innermost(failure)]
-    if found:
+            diagnostics += [_diagnostic(file, error) for error in _innermost(failure)]
+    if diagnostics:
         file.lab = None
-    file.diagnostics = tuple(sorted(found, key=lambda each: each.sort_key))
+    file.diagnostics = tuple(sorted(diagnostics, key=lambda diagnostic: diagnostic.sort_key))
     return file
 
 
-def _renamed(found: Diagnostic) -> Diagnostic:
+def _renamed(diagnostic: Diagnostic) -> Diagnostic:
     """The messages of the YAML stage are about front matter; here it reads a lab."""
-    message = found.message.replace("the front matter", "the lab").replace("front matter", "a lab")
-    return Diagnostic(found.code, found.name, found.level, message, found.path, found.span, found.fix, found.related)
+    message = diagnostic.message.replace("the front matter", "the lab").replace("front matter", "a lab")
+    return Diagnostic(
+        diagnostic.code,
+        diagnostic.name,
+        diagnostic.level,
+        message,
+        diagnostic.path,
+        diagnostic.span,
+        diagnostic.fix,
+        diagnostic.related,
+    )
 
 
 def _innermost(failure: ValidationError) -> list[Any]:
     """The errors without those that merely follow from one further inside."""
     errors = failure.errors(include_url=False)
-    places = [error["loc"] for error in errors]
-    return [e for e in errors if not any(len(p) > len(e["loc"]) and p[: len(e["loc"])] == e["loc"] for p in places)]
+    outer = {error["loc"][:depth] for error in errors for depth in range(len(error["loc"]))}
+    return [error for error in errors if error["loc"] not in outer]
 
 
 def _diagnostic(file: LabFile, error: Any) -> Diagnostic:

@@ -19,7 +19,7 @@ _TODO = "TODO"
 def drafted(runbook: Runbook, source: Source, *, technology: str) -> str:
     """The text of a `*.lab.yaml` for a runbook; `technology` names the images."""
     fences = extract(runbook, source)
-    names = {name for fence in fences for each in fence.commands for name in placeholders_in(each.text)}
+    names = {name for fence in fences for command in fence.commands for name in placeholders_in(command.text)}
     lines = [
         "# TODO: what the machine is and how it is broken, in a sentence",
         "lab: 1",
@@ -39,7 +39,7 @@ def drafted(runbook: Runbook, source: Source, *, technology: str) -> str:
     ]
     sections = list(dict.fromkeys(fence.section for fence in fences if not fence.section.startswith("step-")))
     steps = list(dict.fromkeys(fence.section for fence in fences if fence.section.startswith("step-")))
-    symptom = next((literal for each in runbook.symptoms for literal in each.literals), _TODO)
+    symptom = next((literal for line in runbook.symptoms for literal in line.literals), _TODO)
     for number, section in enumerate(sections):
         lines += _case(section, fences, symptom, steps if number == 0 else [])
     return "\n".join([*lines, ""])

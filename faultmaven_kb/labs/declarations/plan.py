@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.disk.folders import entries_below
 from faultmaven_kb.errors import PathError, UnknownRunbookError
+from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.labs.declarations.declaration import (
     Case,
     Check,
@@ -23,6 +25,8 @@ from faultmaven_kb.labs.declarations.declaration import (
 )
 from faultmaven_kb.proofs.extraction import LabCommand, LabFence, extract
 from faultmaven_kb.reading.reader import ReadDocument, read_document
+from faultmaven_kb.source import Source
+from faultmaven_kb.text.yaml_values import YamlValues
 
 __all__ = [
     "LoadedLab",
@@ -64,24 +68,24 @@ class LoadedLab:
     @property
     def skipped(self) -> Mapping[str, str]:
         """What is not run, by name of the section, fence or command, with the reason; directives included."""
-        declared = {each.part: each.reason for each in self.lab.skipped}
+        declared = {skip.part: skip.reason for skip in self.lab.skipped}
         directed = {fence.id: reason for fence in self.fences if (reason := fence.directive("skip"))}
         return {**directed, **declared}
 
 
 def find_labs(paths: Iterable[Path]) -> tuple[Path, ...]:
     """The `*.lab.yaml` files at the paths and below them, sorted. Raises `PathError` for a path that does not exist."""
-    found: set[Path] = set()
+    files: set[Path] = set()
     for path in paths:
         if path.is_dir():
-            found.update(
-                Path(each.path) for each in entries_below(path, hidden=True) if each.name.endswith(".lab.yaml")
+            files.update(
+                Path(entry.path) for entry in entries_below(path, hidden=True) if entry.name.endswith(".lab.yaml")
             )
         elif path.is_file():
-            found.add(path)
+            files.add(path)
         else:
             raise PathError(f"no such file or folder: {str(path)!r}")
-    return tuple(sorted(found))
+    return tuple(sorted(files))
 
 
 def load_lab(file: LabFile, runbooks: Mapping[str, Path]) -> LoadedLab:
@@ -89,7 +93,7 @@ def load_lab(file: LabFile, runbooks: Mapping[str, Path]) -> LoadedLab:
     lab = file.lab
     assert lab is not None, "a declaration with errors cannot be loaded"
     path = runbooks.get(lab.runbook)
-    document = read_document(path)[0] if path else None
+    document = read_document(path, aliases=team_headings((path,)))[0] if path else None
     if document is None:
         raise UnknownRunbookError(f'{file.path}: no runbook has the id "{lab.runbook}"')
     return LoadedLab(file, lab, document, extract(document.runbook, document.source, clients=lab.clients))
@@ -144,4 +148,14 @@ def _place(on: str | dict[str, str], command: str, fence: str) -> str:
 
 def read_labs(paths: Iterable[Path]) -> tuple[LabFile, ...]:
     """All declarations at the paths, valid or not, in order."""
-    return tuple(read_lab(path) for path in find_labs(paths))
+    return tuple(_read(path) for path in find_labs(paths))
+
+
+def _read(path: Path) -> LabFile:
+    """A declaration; one that cannot be read is a finding and does not hide the others."""
+    try:
+        return read_lab(path)
+    except PathError as error:
+        file = LabFile(Source("", path.as_posix()), YamlValues())
+        file.diagnostics = (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), file.path, file.span()),)
+        return file

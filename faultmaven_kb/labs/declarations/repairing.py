@@ -40,11 +40,11 @@ _REPAIRS = re.compile(
 
 def changing_words(script: str) -> str:
     """The first words of a script that start or set something, empty without any: for looks and preparations."""
-    found = _STARTS.search(script)
-    return found[0] if found else ""
+    words = _STARTS.search(script)
+    return words[0] if words else ""
 
 
 def repairing_words(script: str) -> str:
     """The first words that start, set or repair something: for what the world does after a solution."""
-    found = _STARTS.search(script) or _REPAIRS.search(script)
-    return found[0] if found else ""
+    words = _STARTS.search(script) or _REPAIRS.search(script)
+    return words[0] if words else ""

@@ -109,11 +109,11 @@ def ensure_packages(build: Build, state: Path, *, suite: str, mirror: str, say: 
         (work / "bound").mkdir()
         shutil.copyfile(build.script, work / "bound" / "build.sh")
         run_inside(root, ["bash", f"{BOUND}/build.sh"], bound=work / "bound", name=f"fmkb-{folder.name}")
-        made = _packages(root)
-        if not made:
+        debs = _packages(root)
+        if not debs:
             raise ConfigurationError(f"{build.script.as_posix()} did not leave any *.deb in /build/packages")
         (work / "tree").mkdir()
-        for package in made:
+        for package in debs:
             shutil.move(package, work / "tree" / package.name)
 
     return made_once(folder, make)
@@ -152,7 +152,7 @@ def run_inside(
 def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
     """The folder, made now if it does not exist: `make` gets a work folder and leaves its content there in `tree`.
 
-    Others who want the same folder meanwhile wait. What killed attempts left behind is removed.
+    Other processes that want the same folder wait. What killed attempts left behind is removed.
     """
     if folder.is_dir():
         return folder
@@ -171,7 +171,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
 
 
 def _remove_abandoned(parent: Path) -> None:
-    """Remove the work folders that nobody works in: their lock is free."""
+    """Remove the work folders that are not in use: their lock is free."""
     for work in parent.glob(f".*{_WORK}*"):
         with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as held:
             if held:
@@ -187,13 +187,14 @@ def remove_folder(work: Path) -> None:
 
 @contextlib.contextmanager
 def _lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a lock that the kernel gives back when this process ends, however it ends; whether it was to be had.
+    """Hold a lock that the kernel releases when this process ends, however it ends; yields whether it was acquired.
 
-    Its file goes when it is given back. Who waited for a file that is gone tries again with the new one.
+    Its file is removed when it is released.
     """
     while True:
         with path.open("w") as file:
             held = _take(file.fileno(), wait=wait)
+            # the one before us may have removed the file while we waited: a lock on it excludes nobody
             if held and not (path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))):
                 continue
             try:
@@ -218,14 +219,14 @@ def _take(number: int, *, wait: bool) -> bool:
 def run_tool(command: list[str]) -> None:
     """Run a tool of the host. Raises `ConfigurationError` with its last lines when it fails.
 
-    It has its own mounts and process ids, so that all of it ends when we do, also by kill -9.
+    It has its own mounts and process ids, so that everything it started ends with this process, even after kill -9.
     """
     tools = {}
     for tool in (command[0], "setpriv", "unshare"):
-        found = program(tool)
-        if found is None:
+        path = program(tool)
+        if path is None:
             raise ConfigurationError(f"labs need {tool} to build an image: apt-get install mmdebstrap util-linux")
-        tools[tool] = str(found)
+        tools[tool] = str(path)
     apart = [tools["setpriv"], "--pdeathsig=KILL", tools["unshare"], "--mount", "--propagation=private"]
     apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
     done = subprocess.run(  # noqa: S603

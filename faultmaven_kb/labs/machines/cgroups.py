@@ -36,7 +36,7 @@ def create_groups(
     if (root / "cgroup.controllers").exists():
         parents = [root]
     else:
-        parents = [root / each for each in controllers if (root / each).is_dir()]
+        parents = [root / controller for controller in controllers if (root / controller).is_dir()]
     limits = {"memory": str(memory), "pids": str(pids)}
     groups = tuple(parent / name for parent in parents)
     try:

@@ -18,7 +18,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.machines.builds import (
@@ -69,6 +69,7 @@ chroot "$1" systemctl mask systemd-networkd.service systemd-timesyncd.service ap
 """
 
 
+_MOST_LAYERS = 20  # chosen: an overlay file system takes a few hundred, the labs use three
 _BUILDERS = 2  # chosen (docs/reference/labs.md)
 _SECURED = re.compile(r"https?://deb\.debian\.org/debian/?")
 _UNSECURED = ("sid", "unstable", "experimental")
@@ -139,6 +140,9 @@ class _Recipe(BaseModel):
     prepare: _Path | None = None
 
 
+_Recipes = TypeAdapter(dict[str, _Recipe])
+
+
 @dataclass(frozen=True, slots=True)
 class Image:
     """One image: its name, its release, where the packages come from and which they are, what its machines may do.
@@ -191,19 +195,25 @@ def read_images(path: Path) -> dict[str, Image]:
     """The images of an `images.yaml` by name. Raises `ConfigurationError` with the place of a fault."""
     source = Source(read_bytes(path).decode("utf-8", "replace"), path.as_posix())
     values = read_yaml(source, 0, len(source.text))
+    if values.diagnostics:
+        fault = values.diagnostics[0]
+        words = fault.message.replace("the front matter", "the list of images").replace(
+            "front matter", "a list of images"
+        )
+        raise ConfigurationError(f"{path.as_posix()}:{fault.span.line}: {words}")
     try:
-        recipes = dict(values.data) if isinstance(values.data, dict) and not values.diagnostics else {}
+        recipes = dict(values.data) if isinstance(values.data, dict) else {}
         if not recipes:
             raise ConfigurationError(f"{path.as_posix()}: expected a mapping from image name to suite and packages")
         for name in recipes:
             if not (isinstance(name, str) and _NAME.fullmatch(name)):
                 message = f'image is called "{str(name)[:100]}", expected lower case letters, digits and hyphens'
                 raise ConfigurationError(f"{path.as_posix()}: {message}")
-        validated = {name: _Recipe.model_validate(value) for name, value in recipes.items()}
+        validated = _Recipes.validate_python(recipes)
         return {name: _image(name, validated, path) for name in validated}
     except ValidationError as failure:
         first = failure.errors(include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part)[:100] for part in first["loc"])
         what = {"missing": " is missing", "extra_forbidden": " is not a field"}.get(first["type"])
         raise ConfigurationError(f"{path.as_posix()}: {where}{what or f': {expectation(first)}'}") from None
 
@@ -215,8 +225,10 @@ def _image(name: str, recipes: Mapping[str, _Recipe], path: Path, above: tuple[s
         which = "both suite and" if recipe.suite else "neither suite nor"
         raise ConfigurationError(f"{path.as_posix()}: {name} has {which} base, expected one of them")
     if recipe.base and (recipe.base not in recipes or recipe.base in (*above, name)):
-        others = ", ".join(each for each in recipes if each not in (*above, name))
+        others = ", ".join(other for other in recipes if other not in (*above, name))
         raise ConfigurationError(f'{path.as_posix()}: {name}: base is "{recipe.base}", expected one of {others}')
+    if len(above) >= _MOST_LAYERS:
+        raise ConfigurationError(f"{path.as_posix()}: {name} is below more than {_MOST_LAYERS} images, expected fewer")
     base = _image(recipe.base, recipes, path, (*above, name)) if recipe.base else None
     build = recipe.build
     return Image(
@@ -238,9 +250,9 @@ def _inside(folder: Path, relative: str) -> Path:
     if ".." in relative.split("/") or not _real(path).is_relative_to(folder.resolve()):
         raise ConfigurationError(f"{folder.as_posix()}/images.yaml: {relative!r} leads out of its folder")
     if path.is_dir():
-        for each in path.rglob("*"):
-            if each.is_symlink() or not (each.is_dir() or each.is_file()):
-                raise ConfigurationError(f"{each.as_posix()}: expected a plain file, it is laid over an image")
+        for entry in path.rglob("*"):
+            if entry.is_symlink() or not (entry.is_dir() or entry.is_file()):
+                raise ConfigurationError(f"{entry.as_posix()}: expected a plain file, it is laid over an image")
     elif path.exists() and not path.is_file():
         raise ConfigurationError(f"{path.as_posix()}: expected a plain file")
     return path
@@ -340,23 +352,23 @@ def lower_folders(tree: Tree) -> str:
 def unused_folders(images: Iterable[Image], state: Path) -> tuple[Path, ...]:
     """Trees and builds below the state folder that none of the images asks for, in order."""
     images = tuple(images)
-    wanted = {folder for image in images for folder in image.tree(state)}
-    wanted |= {
+    in_use = {folder for image in images for folder in image.tree(state)}
+    in_use |= {
         packages_folder(image.build, state, suite=image.suite, mirror=image.mirror) for image in images if image.build
     }
-    found = (folder for kind in ("images", "builds") for folder in (state / kind).glob("[!.]*") if folder.is_dir())
-    return tuple(sorted(folder for folder in found if folder not in wanted))
+    folders = (folder for kind in ("images", "builds") for folder in (state / kind).glob("[!.]*") if folder.is_dir())
+    return tuple(sorted(folder for folder in folders if folder not in in_use))
 
 
 def installed_versions(tree: Tree, packages: tuple[str, ...]) -> dict[str, str]:
     """The upstream-and-Debian version of each package in an image; a package that is missing is left out."""
     files = (folder / "var/lib/dpkg/status" for folder in tree)
     status = next(file for file in files if file.is_file()).read_text(encoding="utf-8", errors="replace")
-    found = {}
+    versions = {}
     for paragraph in status.split("\n\n"):
         fields = dict(line.split(": ", 1) for line in paragraph.split("\n") if ": " in line and line[0] != " ")
         if any(fnmatchcase(fields.get("Package", ""), name) for name in packages) and " installed" in fields.get(
             "Status", ""
         ):
-            found[fields["Package"]] = fields["Version"]
-    return dict(sorted(found.items()))
+            versions[fields["Package"]] = fields["Version"]
+    return dict(sorted(versions.items()))

@@ -36,7 +36,7 @@ def forget(folder: Path, groups: tuple[Path, ...]) -> None:
 
 
 def sweep(machines: Path) -> int:
-    """Clean up every machine below the folder whose owner is gone; how many there were."""
+    """Clean up every machine below the folder whose owner is gone; returns how many there were."""
     count = 0
     for folder in sorted(machines.iterdir()) if machines.is_dir() else ():
         state = _read(folder)

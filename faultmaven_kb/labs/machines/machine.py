@@ -73,7 +73,7 @@ def obstacle() -> str | None:
 
 
 def wait_for(condition: Callable[[], bool], *, seconds: float, pause: float = 0.02) -> bool:
-    """Ask until the condition is true or the seconds are over; whether it became true."""
+    """Poll until the condition is true or the seconds are over; returns whether it became true."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() >= end:
@@ -225,9 +225,9 @@ def _dropped(leader: int) -> str:
     A process that joins namespaces keeps the host's capabilities; it could set the host's clock.
     """
     status = Path(f"/proc/{leader}/status").read_text(encoding="ascii", errors="replace")
-    kept = next(int(line.split()[1], 16) for line in status.split("\n") if line.startswith("CapBnd:"))
+    bounds = next(int(line.split()[1], 16) for line in status.split("\n") if line.startswith("CapBnd:"))
     last = int(Path("/proc/sys/kernel/cap_last_cap").read_text(encoding="ascii"))
-    return ",".join(f"-cap_{number}" for number in range(last + 1) if not kept >> number & 1)
+    return ",".join(f"-cap_{number}" for number in range(last + 1) if not bounds >> number & 1)
 
 
 def _children(pid: int) -> tuple[int, ...]:

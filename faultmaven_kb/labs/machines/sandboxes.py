@@ -60,7 +60,7 @@ def sandbox_called(name: str) -> Sandbox:
 
 def lacking(sandbox: Sandbox, *, root: Path = _ROOT) -> str | None:
     """Why the sandbox cannot be made on this host, None when it can."""
-    missing = [each for each in sandbox.required if not (root / each / "cgroup.procs").is_file()]
+    missing = [controller for controller in sandbox.required if not (root / controller / "cgroup.procs").is_file()]
     if not missing:
         return None
     return (

@@ -47,18 +47,18 @@ def audit(
     say: Callable[[str], None] = lambda _: None,
 ) -> tuple[Audited, ...]:
     """Run each fence in a fresh machine. Raises `ConfigurationError` when machines cannot run here."""
-    found: list[Audited] = []
+    audits: list[Audited] = []
     for fence in fences:
         say(fence.id)
         if fence.invalid or not fence.commands:
             reason = fence.directive("skip") or "no valid shell"
-            found.append(Audited(fence.id, fence.line, "", "not run", reason))
+            audits.append(Audited(fence.id, fence.line, "", "not run", reason))
             continue
         size, memory, inodes = (lab.size, lab.memory, lab.inodes) if lab else ("512m", "1g", 0)
         with Machine(tree, state, size=size, memory=memory, inodes=inodes, sandbox=sandbox) as machine:
             values = _prepare(machine, lab) if lab else {}
-            found += _run(machine, fence, values, timeout)
-    return tuple(found)
+            audits += _run(machine, fence, values, timeout)
+    return tuple(audits)
 
 
 def _prepare(machine: Machine, lab: Lab) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 Each kind is a row of a table: the words it looks for and what they become. `where` drops the condition of a statement
 or of a search, `flush` empties a whole rule set in place of one rule, `widen` opens a mode for everybody, `forget`
-leaves out what keeps a setting, `unsaved` the copy that is made first, `delete` removes what is only to be emptied, and
-`destroy` wipes the data or cuts every session before the command. Texts keep the runbook's placeholders; what a change
-does is found out in a throw-away machine and nowhere else.
+leaves out what keeps a setting, `unsaved` the copy that is made first, `delete` removes what is only to be emptied or
+added to, and `destroy` wipes the data or cuts every session before the command. Texts keep the runbook's placeholders;
+what a change does is found out in a throw-away machine and nowhere else.
 """
 
 import re
@@ -23,11 +23,25 @@ class Harm:
 
 
 _END = r"[^\n;&|]*"
+_KUBECTL = r"\bkubectl (?![^|]{0,400}--(?:dry-run|list)\b)"  # what only shows does no harm
+_WORKLOAD = r"(?:deployment|statefulset|daemonset)"
+_NAME = r"(?:\"[^\"\n]{0,200}\"|[^\s\"-][^\s\"]{0,200})"
 _REPLACED: tuple[tuple[str, "re.Pattern[str]", str], ...] = tuple(
     (kind, re.compile(pattern), replacement)
     for kind, pattern, replacement in (
         ("where", r"--pattern (?:'[^'\n]*'|\S+)", "--pattern '*'"),
         ("where", r"\bCLIENT KILL ID \S+", "CLIENT KILL TYPE normal"),
+        ("where", r"(\bdocker \w+ prune\b[^\n;&|]{0,60}) --filter \S+", r"\1"),
+        ("where", r"(\bdocker (?:restart|stop|kill)) (?:'[^'\n]*'|[^\s;&|'-]+)", r"\1 $(sudo docker ps -q)"),
+        ("where", r"(\bdocker update [^\n;&|]{1,100}) (?:'[^'\n]*'|[^\s;&|'-]+)$", r"\1 $(sudo docker ps -aq)"),
+        ("where", r"(\bset_policy (?:'[^'\n]*'|\S+)) (?:'[^'\n]*'|\S+)", r"\1 '.*'"),
+        (
+            "where",
+            rf"({_KUBECTL}(?:set (?:image|env|resources|serviceaccount)|scale) {_WORKLOAD})/{_NAME}",
+            r"\1 --all",
+        ),
+        ("where", rf"({_KUBECTL}rollout (?:restart|undo) {_WORKLOAD})/{_NAME}", r"\1"),
+        ("where", rf"({_KUBECTL}delete [a-z]+) {_NAME}", r"\1 --all"),
         ("flush", rf"\bnft (?:-\S+ ){{0,5}}(?:add|delete|insert|replace) {_END}", "nft flush ruleset"),
         ("flush", rf"\b(ip6?tables) -[DIAR] {_END}", r"\1 -F"),
         ("widen", r"\bchmod (-R )?(?:[0-7]{3,4}|[ugoa]*[-+=][rwxXst]+)", r"chmod \g<1>a+rwX"),
@@ -45,6 +59,7 @@ _REPLACED: tuple[tuple[str, "re.Pattern[str]", str], ...] = tuple(
         ("delete", r"\bLTRIM (\S+) \S+ \S+", r"DEL \1"),
         ("delete", r"\bpurge_queue\b", "delete_queue"),
         ("delete", r"\bTRUNCATE(?: TABLE)?\b", "DROP TABLE"),
+        ("delete", r"\btee (?:-a|--append)\b", "tee"),
     )
 )
 _LEFT_OUT = (
@@ -73,6 +88,10 @@ _END_MYSQL = (
     "sudo mysql -NBe \"SELECT CONCAT('KILL ', id, ';') FROM information_schema.processlist"
     " WHERE id <> CONNECTION_ID() AND user NOT IN ('system user', 'event_scheduler')\" | sudo mysql --force"
 )
+_REMOVE_DOCKER = (
+    "sudo docker ps -aq | xargs -r sudo docker rm --force > /dev/null;"
+    " sudo docker volume ls -q | xargs -r sudo docker volume rm --force > /dev/null"
+)
 _PURGE_RABBITMQ = "sudo rabbitmqctl -q list_queues name | tail -n +2 | xargs -rn 1 sudo rabbitmqctl purge_queue"
 _DESTROYED = (
     (re.compile(r"\bredis-cli\b"), "redis-cli FLUSHALL > /dev/null"),
@@ -81,6 +100,7 @@ _DESTROYED = (
     (re.compile(r"\brabbitmqctl\b"), _PURGE_RABBITMQ),
     (re.compile(r"\betcdctl\b"), "ETCDCTL_API=3 etcdctl del '' --prefix > /dev/null"),
     (re.compile(r"\bnft\b"), "sudo nft flush ruleset"),
+    (re.compile(r"\bdocker \w"), _REMOVE_DOCKER),
 )
 
 HARM_KINDS = ("where", "flush", "widen", "forget", "unsaved", "delete", "destroy")
@@ -89,12 +109,12 @@ HARM_KINDS = ("where", "flush", "widen", "forget", "unsaved", "delete", "destroy
 
 def harms(text: str) -> tuple[Harm, ...]:
     """The harmful changes of one command, without `destroy`, which is one for a whole solution."""
-    found = [Harm("where", changed) for changed in _without_condition(text)]
+    changes = [Harm("where", changed) for changed in _without_condition(text)]
     if _FIND.search(text) and _FIND_TESTS.search(text):
-        found.append(Harm("where", _FIND_TESTS.sub("", text)))
-    found += [Harm(kind, pattern.sub(replacement, text)) for kind, pattern, replacement in _REPLACED]
-    found += [Harm(kind, None) for kind, pattern in _LEFT_OUT if pattern.search(text)]
-    return tuple(dict.fromkeys(each for each in found if each.text != text))
+        changes.append(Harm("where", _FIND_TESTS.sub("", text)))
+    changes += [Harm(kind, pattern.sub(replacement, text)) for kind, pattern, replacement in _REPLACED]
+    changes += [Harm(kind, None) for kind, pattern in _LEFT_OUT if pattern.search(text)]
+    return tuple(dict.fromkeys(change for change in changes if change.text != text))
 
 
 def destruction(text: str) -> Harm | None:

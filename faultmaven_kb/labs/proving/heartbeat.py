@@ -1,4 +1,4 @@
-"""A sign of life for logs: what runs, said again and again while nothing else is printed.
+"""A sign of life for logs: what runs, repeated while nothing else is printed.
 
 Proofs and images take minutes. On a terminal the person sees the machine work; in a log of a CI run silence looks like
 a hang, and some services end a silent job.
@@ -13,7 +13,7 @@ __all__ = ["Heartbeat"]
 
 
 class Heartbeat:
-    """Says every `seconds` what runs, through `say`; use it in a `with` statement. `seconds` of 0 says nothing."""
+    """Reports what runs through `say` every `seconds` (0: never); use it in a `with` statement."""
 
     def __init__(self, say: Callable[[str], None], *, seconds: float) -> None:
         self._say, self._seconds = say, seconds
@@ -32,12 +32,12 @@ class Heartbeat:
             self._thread.join()
 
     def started(self, name: str) -> None:
-        """Something runs from now on."""
+        """Note something that runs from now on."""
         with self._lock:
             self._running[name] = time.monotonic()
 
     def ended(self, name: str) -> None:
-        """It does no longer."""
+        """Note that it has ended."""
         with self._lock:
             self._running.pop(name, None)
 

@@ -39,8 +39,8 @@ def mutants(jobs: Iterable[Job], *, kinds: tuple[str, ...] = MUTATION_KINDS) -> 
 
 def _mutations(job: Job) -> Iterator[Mutation]:
     destroyed: Harm | None = None
-    for each in planned(job.loaded, job.solution):
-        name, text = each.command.id, each.command.text
+    for run in planned(job.loaded, job.solution):
+        name, text = run.command.id, run.command.text
         yield Mutation(name, "remove", None)
         yield Mutation(name, "break", f"fmkb-lab-no-such-command {text.split(maxsplit=1)[0]}")
         for harm in harms(text):

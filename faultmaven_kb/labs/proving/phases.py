@@ -138,8 +138,8 @@ class _Trial:
         self.script("setup", self.loaded.lab.setup)
         probe = self.case.symptom
         output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
-        seen = [text for text in probe.texts(self.image) if shows(output.text, text, numbers=probe.numbers)]
-        fault = f'the symptom "{seen[0]}" is seen on the healthy machine' if seen else ""
+        symptoms = [text for text in probe.texts(self.image) if shows(output.text, text, numbers=probe.numbers)]
+        fault = f'the symptom "{symptoms[0]}" is seen on the healthy machine' if symptoms else ""
         self.note("symptom probe", probe.run, output, fault)
         if fault:
             raise _Failed(fault)
@@ -190,15 +190,15 @@ class _Trial:
             if time.monotonic() >= end:
                 break
             time.sleep(_PAUSE)
-        wanted = [f'"{text}"' for text in probe.texts(self.image)] + [f'no "{text}"' for text in probe.absent]
-        detail = f"{fault} within {probe.within:g} s, expected {', '.join(wanted)}"
+        expected = [f'"{text}"' for text in probe.texts(self.image)] + [f'no "{text}"' for text in probe.absent]
+        detail = f"{fault} within {probe.within:g} s, expected {', '.join(expected)}"
         self.note(name, probe.run, output, detail)
         raise _Failed(detail)
 
     def diagnosis(self) -> None:
         for part in self.case.diagnosis:
             text = "".join(step.output for step in self.commands(part))
-            missing = [each for each in part.texts(self.image) if not shows(text, each, numbers=part.numbers)]
+            missing = [literal for literal in part.texts(self.image) if not shows(text, literal, numbers=part.numbers)]
             if missing:
                 raise _Failed(f'{part.section} does not show "{missing[0]}"')
 
@@ -241,14 +241,14 @@ class _Trial:
         if isinstance(self.solution.before, str):
             self.script("part before the commands", self.solution.before)
         for part in parts_of(self.solution):
-            found = self.values
+            values = self.values
             if part is not self.solution:
-                self.values = {**found, **self.found(part.values)}
+                self.values = {**values, **self.found(part.values)}
             for _ in range(part.times if part is self.solution else 1):
                 for step in self.commands(part):
                     if step.fault:
                         raise _Failed(f"{step.name} {step.fault}")
-            self.values = found
+            self.values = values
         if isinstance(self.solution.after, str):
             self.script("part after the commands", self.solution.after)
 
@@ -257,30 +257,30 @@ class _Trial:
         shells: dict[str, Session] = {}
         repairs = isinstance(part, SolutionProof)
         try:
-            for each in planned(self.loaded, part):
-                text = self.text_of(each)
+            for run in planned(self.loaded, part):
+                text = self.text_of(run)
                 if text is None:
                     continue
-                if each.on not in shells:
-                    shells[each.on] = Session(self.machine, on=each.on).__enter__()
-                output = shells[each.on].run(text, timeout=part.timeout, background=each.command.background)
-                fault = _solution_fault(output, each, part) if isinstance(part, SolutionProof) else _fault(output)
-                self.note(each.command.id, text, output, fault, each.command.line)
+                if run.on not in shells:
+                    shells[run.on] = Session(self.machine, on=run.on).__enter__()
+                output = shells[run.on].run(text, timeout=part.timeout, background=run.command.background)
+                fault = _solution_fault(output, run, part) if isinstance(part, SolutionProof) else _fault(output)
+                self.note(run.command.id, text, output, fault, run.command.line)
                 if fault and not repairs:
-                    raise _Failed(f"{each.command.id} {fault}")
+                    raise _Failed(f"{run.command.id} {fault}")
                 yield self.steps[-1]
         finally:
             for shell in shells.values():
                 shell.__exit__()
 
-    def text_of(self, each: PlannedCommand) -> str | None:
+    def text_of(self, run: PlannedCommand) -> str | None:
         """A command with its values; a placeholder that is left over is an error."""
-        text = fill(each.command.text, self.values)
+        text = fill(run.command.text, self.values)
         code = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
         left = placeholders_in(code)
         if left:
-            raise _Failed(f'{each.command.id} has no value for "<{left[0]}>"')
-        if self.mutation and self.mutation.id == each.command.id:
+            raise _Failed(f'{run.command.id} has no value for "<{left[0]}>"')
+        if self.mutation and self.mutation.id == run.command.id:
             return None if self.mutation.text is None else fill(self.mutation.text, self.values)
         return text
 
@@ -299,11 +299,11 @@ class _Trial:
     def phases(self) -> tuple[tuple[str, Callable[[], None]], ...]:
         """The phases in order."""
         lasting = self.solution.permanent is not None
-        found = [("healthy", self.healthy), ("broken", self.broken), ("diagnosis", self.diagnosis)]
-        found += [("relapse", self.relapse)] if lasting else []
-        found += [("control", self.control), ("solution", self.repair), ("recovered", self.recovered)]
-        found += [("preserved", self.preserved)]
-        return (*found, ("permanent", self.permanent)) if lasting else tuple(found)
+        phases = [("healthy", self.healthy), ("broken", self.broken), ("diagnosis", self.diagnosis)]
+        phases += [("relapse", self.relapse)] if lasting else []
+        phases += [("control", self.control), ("solution", self.repair), ("recovered", self.recovered)]
+        phases += [("preserved", self.preserved)]
+        return (*phases, ("permanent", self.permanent)) if lasting else tuple(phases)
 
 
 def prove(
@@ -355,8 +355,8 @@ def _raise_for(fault: str) -> None:
 
 def probe_holds(probe: Probe, output: str, *, image: str) -> bool:
     """Whether an output shows all that a probe expects and nothing that must be absent."""
-    seen = all(shows(output, text, numbers=probe.numbers) for text in probe.texts(image))
-    return seen and not any(shows(output, text, numbers=probe.numbers) for text in probe.absent)
+    complete = all(shows(output, text, numbers=probe.numbers) for text in probe.texts(image))
+    return complete and not any(shows(output, text, numbers=probe.numbers) for text in probe.absent)
 
 
 def _ended(output: Output) -> str:
@@ -368,13 +368,13 @@ def _fault(output: Output) -> str:
     return _ended(output) if output.code is None or output.code in _NOT_RUNNABLE else ""
 
 
-def _solution_fault(output: Output, each: PlannedCommand, part: SolutionProof) -> str:
-    expected = part.codes.get(each.command.id, each.command.rc)
+def _solution_fault(output: Output, run: PlannedCommand, part: SolutionProof) -> str:
+    expected = part.codes.get(run.command.id, run.command.rc)
     if output.code not in (expected, _PIPE_CLOSED):
         return _ended(output)
     line = error_line(output.text, allow=part.allow)
     if line and not expected:
         return f'printed "{line[:200]}"'
-    wanted = each.fence.directive("expect")
-    last = each.command is each.fence.commands[-1]
-    return f'does not show "{wanted}"' if wanted and last and not shows(output.text, wanted) else ""
+    expectation = run.fence.directive("expect")
+    last = run.command is run.fence.commands[-1]
+    return f'does not show "{expectation}"' if expectation and last and not shows(output.text, expectation) else ""

@@ -21,7 +21,7 @@ Look = Callable[[str, Check], str]
 
 _SERVICES = Check(
     run="systemctl list-units --type=service --state=active --no-legend --plain | cut -d ' ' -f 1 |"
-    " xargs -r systemctl show --property=Id,FragmentPath,Type"
+    " xargs -r systemctl show --property=Id,FragmentPath,Type,InvocationID"
 )
 _NOT_LOOKED_AT = (
     *("/proc", "/sys", "/dev", "/run/systemd", "/run/user", "/run/lab", "/run/containerd"),
@@ -65,7 +65,7 @@ class Preservation:
         """Record the state right before the solution; the fault is a check that fails even then."""
         fault = self.holds()
         self._before = {name: self._look(name, check) for name, check in self._checks.items() if check.compared}
-        self._services = self._active_services()
+        self._services = self._steady_services()
         self._open = self._writable()
         return fault
 
@@ -77,7 +77,7 @@ class Preservation:
             before = self._before.get(name, "")
             if not self._wait(name, check, partial(self._kept, check, before)):
                 return f'"{name}" was not preserved, {self._wanted(check, before)}'
-        stopped = self._services - self._active_services() - self._stops
+        stopped = self._services - set(self._active_services()) - self._stops
         if stopped and not self._wait_for_services():
             return f"services were not preserved: {', '.join(sorted(stopped))}"
         opened = sorted(self._writable() - self._open)
@@ -87,14 +87,14 @@ class Preservation:
         return after.strip() == before.strip() if check.compared else self._shown(check, after)
 
     def _shown(self, check: Check, text: str) -> bool:
-        seen = all(shows(text, each, numbers=check.numbers) for each in check.texts(self._image))
-        return seen and not any(shows(text, each, numbers=check.numbers) for each in check.absent)
+        complete = all(shows(text, expected, numbers=check.numbers) for expected in check.texts(self._image))
+        return complete and not any(shows(text, expected, numbers=check.numbers) for expected in check.absent)
 
     def _wanted(self, check: Check, before: str = "") -> str:
         if check.compared:
             return f'expected as before "{" ".join(before.split())[:200]}"'
-        wanted = [f'"{text}"' for text in check.texts(self._image)] + [f'no "{text}"' for text in check.absent]
-        return f"expected {', '.join(wanted)}"
+        expected = [f'"{text}"' for text in check.texts(self._image)] + [f'no "{text}"' for text in check.absent]
+        return f"expected {', '.join(expected)}"
 
     def _wait(self, name: str, check: Check, holds: Callable[[str], bool]) -> bool:
         end = time.monotonic() + check.within
@@ -104,14 +104,20 @@ class Preservation:
             time.sleep(_PAUSE)
         return True
 
-    def _active_services(self) -> set[str]:
-        """Services that have a file and go on running; transient ones belong to the lab's own world."""
+    def _steady_services(self) -> set[str]:
+        """Services that go on running: one that fails at each start is active only for a moment, each time anew."""
+        first = self._active_services()
+        time.sleep(_PAUSE)
+        return {name for name, invocation in self._active_services().items() if first.get(name) == invocation}
+
+    def _active_services(self) -> dict[str, str]:
+        """The invocation of each active service that has a file; transient ones belong to the lab's own world."""
         units = [
             dict(line.split("=", 1) for line in block.split("\n") if "=" in line)
             for block in self._look("", _SERVICES).split("\n\n")
         ]
         return {
-            unit["Id"]
+            unit["Id"]: unit.get("InvocationID", "")
             for unit in units
             if unit.get("FragmentPath", "").startswith(("/etc/", "/usr/", "/lib/")) and unit.get("Type") != "oneshot"
         }
@@ -120,7 +126,7 @@ class Preservation:
         """A service that restarts at this moment is active again soon."""
         end = time.monotonic() + _SERVICES.within
         while time.monotonic() < end:
-            if not self._services - self._active_services() - self._stops:
+            if not self._services - set(self._active_services()) - self._stops:
                 return True
             time.sleep(_PAUSE)
         return False

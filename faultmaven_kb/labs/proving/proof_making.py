@@ -24,13 +24,13 @@ def make_proof(
 ) -> Proof | None:
     """The proof that the trials of one lab make, None unless each solution was proven on each of its images."""
     trials = tuple(trial for trial in trials if trial.runbook == loaded.id)
-    wanted = {
-        (image, case.name, each.label)
+    expected = {
+        (image, case.name, solution.label)
         for image in loaded.lab.images
         for case in loaded.lab.cases
-        for each in case.solutions
+        for solution in case.solutions
     }
-    if {(trial.image, trial.case, trial.section) for trial in trials} != wanted:
+    if {(trial.image, trial.case, trial.section) for trial in trials} != expected:
         return None
     if not all(trial.proven for trial in trials):
         return None
@@ -71,20 +71,20 @@ def _image_proof(loaded: LoadedLab, of: Image, trials: tuple[Trial, ...], versio
     image = of.name
     symptoms, solutions = {}, []
     for case in loaded.lab.cases:
-        for each in case.solutions:
-            found = [t for t in trials if (t.image, t.case, t.section) == (image, case.name, each.label)]
-            symptoms[case.name] = _symptom(found[0])
-            longest = max(trial.seconds for trial in found)
+        for solution in case.solutions:
+            runs = [t for t in trials if (t.image, t.case, t.section) == (image, case.name, solution.label)]
+            symptoms[case.name] = _symptom(runs[0])
+            longest = max(trial.seconds for trial in runs)
             solutions.append(
                 SolutionResult(
                     case=case.name,
-                    section=each.label,
-                    runs=len(found),
+                    section=solution.label,
+                    runs=len(runs),
                     seconds=round(longest, 1),
-                    commands=tuple(run.command.id for part in parts_of(each) for run in planned(loaded, part)),
-                    preserved=tuple(checks_of(loaded.lab, case, each)),
-                    permanent=each.permanent is not None,
-                    temporary=each.temporary or "",
+                    commands=tuple(run.command.id for part in parts_of(solution) for run in planned(loaded, part)),
+                    preserved=tuple(checks_of(loaded.lab, case, solution)),
+                    permanent=solution.permanent is not None,
+                    temporary=solution.temporary or "",
                 )
             )
     return ImageProof(

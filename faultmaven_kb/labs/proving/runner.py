@@ -132,15 +132,15 @@ class _Places:
     @contextlib.contextmanager
     def taken(self, weight: int) -> Iterator[None]:
         """Hold `weight` places, all there are at most."""
-        wanted = min(weight, self._number)
+        places = min(weight, self._number)
         with self._turn, self._changed:
-            self._changed.wait_for(lambda: self._free >= wanted)
-            self._free -= wanted
+            self._changed.wait_for(lambda: self._free >= places)
+            self._free -= places
         try:
             yield
         finally:
             with self._changed:
-                self._free += wanted
+                self._free += places
                 self._changed.notify_all()
 
 

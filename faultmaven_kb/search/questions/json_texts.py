@@ -86,7 +86,7 @@ class Document(NamedTuple):
 def documents(text: str) -> tuple[Document, ...]:
     """The objects and lists that a text consists of, one after the other; none when it holds anything else."""
     decoder = json.JSONDecoder()
-    found: list[Document] = []
+    parsed: list[Document] = []
     at = _next(text, 0)
     while at < len(text):
         if text[at] not in "{[":
@@ -95,9 +95,9 @@ def documents(text: str) -> tuple[Document, ...]:
             value, end = decoder.raw_decode(text, at)
         except (ValueError, RecursionError):
             return ()
-        found.append(Document(value, at, end))
+        parsed.append(Document(value, at, end))
         at = _next(text, end)
-    return tuple(found)
+    return tuple(parsed)
 
 
 def _next(text: str, at: int) -> int:
@@ -181,13 +181,13 @@ def _level(value: Mapping[str, object]) -> float:
 
 
 def _list(value: list[object], key: str, above: tuple[str, ...], depth: int, most: float) -> Iterator[Piece]:
-    if value and all(type(each) is int and 0 <= each < 256 for each in value):
+    if value and all(type(item) is int and 0 <= item < 256 for item in value):
         if _kind(key, above) == FAULT:  # journald writes a message that is no UTF-8 as a list of bytes
-            data = bytes(each for each in value if isinstance(each, int))
+            data = bytes(item for item in value if isinstance(item, int))
             yield from _string(decode_piped(data), key, above, depth, most)
         return
-    for each in value:
-        yield from _any(each, key, above, depth, most)
+    for item in value:
+        yield from _any(item, key, above, depth, most)
 
 
 def _string(text: str, key: str, above: tuple[str, ...], depth: int, most: float) -> Iterator[Piece]:

@@ -32,14 +32,14 @@ def loudness(line: str) -> float:
         return FRAME
     if _QUIET_LEVEL.search(line):
         return QUIET
-    if _WARNING_LEVEL.search(line):
+    if ("WARN" in line or "warn" in line) and _WARNING_LEVEL.search(line):
         return WARNING
     return FAULT if names_a_fault(line) else PLAIN
 
 
 def is_frame(line: str) -> bool:
     """Whether a line is a frame of a stack trace, which says where and not what."""
-    return _FRAMES.search(line) is not None
+    return _FRAMES.match(line) is not None
 
 
 def names_a_fault(line: str) -> bool:

@@ -33,6 +33,7 @@ _NOISE = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _URL = re.compile(r"\b[a-z]+://[^\s\"'<>)]+", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")  # without one, only the end of a pod's name is noise
 _DIGITS = str.maketrans("123456789", "000000000")
 _ZEROS = re.compile(r"0+")
 
@@ -41,7 +42,7 @@ def without_noise(line: str) -> str:
     """The line with times, addresses, hashes and ids blanked; as long as before."""
     if "://" in line:
         line = _URL.sub(_blank, line)
-    return _NOISE.sub(_blank, line)
+    return line if "-" not in line and not _DIGIT.search(line) else _NOISE.sub(_blank, line)
 
 
 def _blank(match: re.Match[str]) -> str:

@@ -14,12 +14,12 @@ from typing import NamedTuple
 from faultmaven_kb.search.questions.json_texts import Document, documents, pieces
 from faultmaven_kb.search.questions.loudness import FAULT, FRAME, QUIET, loudness
 from faultmaven_kb.search.questions.noise import template, without_noise
-from faultmaven_kb.text.piped import as_shown
+from faultmaven_kb.text.piped import LARGEST_INPUT, as_shown
 
 __all__ = ["Line", "Pasted", "read_pasted", "signal"]
 
 _LONGEST_LINE = 2_000  # characters, chosen: bounds the work
-_LONGEST_INPUT = 2_000_000  # characters, chosen: bounds the work
+_MOST_READ = 50_000  # lines, chosen: bounds the work (`python -m benchmarks.hostile --command "search -"`)
 _FEW_LINES = 3  # chosen: fewer lines are a question, not a log
 _MOST_LINES = 60  # chosen: lines of a log that report faults
 _MOST_QUIET_LINES = 10  # chosen: lines of a log that report none
@@ -56,11 +56,11 @@ class Pasted(NamedTuple):
 
 def read_pasted(text: str) -> Pasted:
     """The signal of an input of any length: at most 70 lines, in the input's order."""
-    text = as_shown(text[:_LONGEST_INPUT])
+    text = as_shown(text[:LARGEST_INPUT])
     if text.lstrip()[:1] in ("{", "[") and (found := documents(text)):
         kind = "text" if not any(document.value for document in found) else "alert" if len(found) == 1 else "log"
         return Pasted(kind, _kept(_documented(text, found)))
-    lines = [line[:_LONGEST_LINE] for line in text.split("\n")]
+    lines = [line[:_LONGEST_LINE] for line in text.split("\n", _MOST_READ)[:_MOST_READ]]
     few = sum(1 for line in lines if line.strip()) <= _FEW_LINES
     if few and not any(_embedded(line)[1] for line in lines):
         return Pasted("text", _kept(Line(n, line, 1.0) for n, line in enumerate(lines, 1)))
@@ -77,21 +77,26 @@ def signal(text: str) -> str:
 
 
 def _kept(lines: Iterator[Line]) -> tuple[Line, ...]:
-    """The lines without noise, each template a few times at most, the weightiest ones when they are too many."""
+    """The lines without noise, each template a few times at most, the weightiest ones when they are too many.
+
+    Of the quiet ones the first are kept; the others are not looked at, as there may be thousands.
+    """
     variants: Counter[str] = Counter()
     seen: set[str] = set()
     found: list[Line] = []
+    quiet_left = _MOST_QUIET_LINES
     for line in lines:
         kind = template(line.text)
         variants[kind] += 1
-        if variants[kind] > _VARIANTS:
+        if variants[kind] > _VARIANTS or (line.weight <= QUIET and not quiet_left):
             continue
         text = without_noise(line.text)
         if text not in seen and any(map(str.isalnum, text)):
             seen.add(text)
             found.append(line._replace(text=text))
+            quiet_left -= line.weight <= QUIET
     loud = sorted((line for line in found if line.weight > QUIET), key=lambda line: -line.weight)[:_MOST_LINES]
-    quiet = [line for line in found if line.weight <= QUIET][:_MOST_QUIET_LINES]
+    quiet = [line for line in found if line.weight <= QUIET]
     place = {line.text: number for number, line in enumerate(found)}
     found = sorted((*loud, *quiet), key=lambda line: (line.number, place[line.text]))
     loudest = max((line.weight for line in found), default=1.0)

@@ -53,13 +53,21 @@ _RULES_OUT = re.compile(
     r"|\bnot\s+(?:because\s+of|due\s+to|about|caused\s+by|related\s+to)\s+(?:the\s+|an?\s+)?(?P<b>[\w-]+)",
     re.IGNORECASE,
 )
+_QUALIFIED = r"(?<![\w/])[a-z0-9]+(?:-[a-z0-9]+){0,12}/[a-z0-9]+(?:-[a-z0-9]+)+(?![\w/])"
+_NUMBERED = r"\b[a-z]+(?:-[a-z]+){0,12}-\d+(?![\w-])"
+_PLAIN_NAME = re.compile(f"{_QUALIFIED}|{_NUMBERED}")
 _NAMED_OBJECT = re.compile(
-    r"(?<![\w/])[a-z0-9]+(?:-[a-z0-9]+){0,12}/[a-z0-9]+(?:-[a-z0-9]+)+(?![\w/])"
+    rf"{_QUALIFIED}"
     r"|(?<=namespace )[a-z0-9-]+|(?<=namespace=)[\w-]+|(?<=cluster )[a-z]+-[a-z0-9]+"
-    r"|\b[a-z]+(?:-[a-z]+){0,12}-\d+(?![\w-])"
+    rf"|{_NUMBERED}"
     r"|\b(?<=[Pp]od )\S+/\S+|\b(?<=Deployment )\S+/\S+|(?<=DaemonSet )\S+/\S+|(?<=StatefulSet )\S+/\S+|(?<=Job )\S+/\S+"
     r"|(?<=HPA )\S+/\S+"
 )
+_BEFORE_NAMES = ("namespace", "cluster ", "od ", "Deployment ", "DaemonSet ", "StatefulSet ", "Job ", "HPA ")
+"""What `_NAMED_OBJECT` looks for; a text without any has only names that `_PLAIN_NAME` finds in a third of the time."""
+
+_REPEATED = tuple(1 + math.log(count) for count in (1, 2, 3, 4))
+"""What the weight of a term is multiplied by that is said once, twice, three times or more."""
 
 
 class Word(NamedTuple):
@@ -97,18 +105,18 @@ def read_question(text: str) -> Question:
     """An input of any length as weighted terms."""
     pasted = read_pasted(text)
     words: list[Word] = []
-    said: list[str] = []
+    loud_words: list[str] = []
     signs: dict[Signature, None] = {}
     for line in pasted.lines:
         read = words_of(line.text)
         empty = function_words(read)
         words += _words(line, empty)
         if line.weight > LOUD:
-            said += [word for word in read if word not in empty] if empty else read
+            loud_words += [word for word in read if word not in empty] if empty else read
             signs.update(dict.fromkeys(signatures_in(line.text, read)))
     signs.update(dict.fromkeys(raw_signatures_in(text)))
     terms = _weights(words)
-    groups = tuple(expansions(said))
+    groups = tuple(expansions(loud_words))
     named = technologies_of(term for word in words if word.weight > LOUD for term in word.terms)
     return Question(
         pasted.kind,
@@ -131,21 +139,23 @@ def understood(question: Question, speller: Speller, vocabulary: Mapping[str, in
     for word in question.words:
         if len(guesses) == _MOST_GUESSES:
             break
+        if word.foreign or word.weight <= LOUD:
+            continue
         plain = [term for term in word.terms if not term.startswith(NEGATED)]
-        if word.foreign or word.weight <= LOUD or len(plain) != 1:
+        if len(plain) != 1:
             continue
         (term,) = plain
         if (
             term in vocabulary
             or is_name(term)
             or is_known(term)
-            or any(term in each.said for each in question.expansions)
+            or any(term in expansion.said for expansion in question.expansions)
         ):
             continue
         meant = speller.meant(word.text.lower())
         if meant:
             negated = tuple(
-                NEGATED + each for each in meant[:1] if len(word.terms) > 1 and NEGATED + each in vocabulary
+                NEGATED + guess for guess in meant[:1] if len(word.terms) > 1 and NEGATED + guess in vocabulary
             )
             guesses.append(Expansion(frozenset(word.terms), (frozenset((*meant, *negated)),)))
     if not guesses:
@@ -155,14 +165,14 @@ def understood(question: Question, speller: Speller, vocabulary: Mapping[str, in
 
 
 def _words(line: Line, empty: frozenset[str]) -> Iterator[Word]:
-    names = [match.span() for match in _NAMED_OBJECT.finditer(line.text)]
+    names = _named_objects(line.text)
     ruled_out = {match["a"] or match["b"] for match in _RULES_OUT.finditer(line.text)} if "not" in line.text else ()
     for token in tokens_of(line.text):
         text = line.text[token.start : token.end]
         if empty and text.lower() in empty:
             continue
         weight = line.weight
-        if names and any(start <= token.start < end for start, end in names):
+        if token.start in names:
             weight *= _NAME
         elif text in ruled_out:
             weight *= _RULED_OUT
@@ -170,22 +180,33 @@ def _words(line: Line, empty: frozenset[str]) -> Iterator[Word]:
         yield Word(text, _telling_parts(token.terms), line.number, weight, foreign)
 
 
+def _named_objects(text: str) -> set[int]:
+    """The places in a text that belong to names of objects of somebody's house."""
+    if "-" not in text and "/" not in text and "namespace" not in text:
+        return set()
+    pattern = _NAMED_OBJECT if any(word in text for word in _BEFORE_NAMES) else _PLAIN_NAME
+    return {place for match in pattern.finditer(text) for place in range(*match.span())}
+
+
 def _telling_parts(terms: tuple[str, ...]) -> tuple[str, ...]:
     """The terms of an identifier without its scaffold, all of them where nothing else is left."""
     if len(terms) < 3:
         return terms
-    kept = tuple(term for term in terms if term not in _SCAFFOLD)
-    return kept if len(kept) > 1 else terms
+    rest = tuple(term for term in terms if term not in _SCAFFOLD)
+    return rest if len(rest) > 1 else terms
 
 
 def _weights(words: Sequence[Word]) -> dict[str, float]:
     loudest: dict[str, float] = {}
     count: dict[str, int] = {}
     for word in words:
+        weight = word.weight
         for term in word.terms:
-            loudest[term] = max(loudest.get(term, 0.0), word.weight)
-            count[term] = count.get(term, 0) + 1
-    weights = {term: weight * (1 + math.log(min(count[term], 4))) for term, weight in loudest.items()}
+            times = count.get(term, 0)
+            count[term] = times + 1
+            if not times or weight > loudest[term]:
+                loudest[term] = weight
+    weights = {term: weight * _REPEATED[min(count[term], 4) - 1] for term, weight in loudest.items()}
     if any(term.startswith(NEGATED) for term in weights):
         for term in _denied_states(words):
             weights[term] *= _NEGATED_STATE
@@ -195,7 +216,7 @@ def _weights(words: Sequence[Word]) -> dict[str, float]:
 def _denied_states(words: Sequence[Word]) -> set[str]:
     """The states that the question only denies: "ready" in "not ready"; not "memory" in "no memory left"."""
     denied: set[str] = set()
-    said: set[str] = set()
+    stated: set[str] = set()
     denies = False
     for word in words:
         if word.terms == (NEGATION,):
@@ -204,8 +225,8 @@ def _denied_states(words: Sequence[Word]) -> set[str]:
         negated = {term.removeprefix(NEGATED) for term in word.terms if term.startswith(NEGATED)}
         within = NEGATION in word.terms
         for term in word.terms:
-            (denied if term in negated and term in _STATES and (denies or within) else said).add(term)
-    return denied - said
+            (denied if term in negated and term in _STATES and (denies or within) else stated).add(term)
+    return denied - stated
 
 
 def _synonyms(groups: Sequence[Expansion], terms: dict[str, float]) -> dict[str, float]:

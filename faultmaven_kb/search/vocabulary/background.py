@@ -6,7 +6,7 @@ nearly everywhere, `common` ones often; all others are taken for rare. `Index` m
 shows, for the ranking and for the verdict alike.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 
 from faultmaven_kb.search.vocabulary.tables import rows
 from faultmaven_kb.search.vocabulary.terms import NEGATED, stem
@@ -20,22 +20,28 @@ RARE = 0.008
 """The share of operations texts that hold a word of neither group: one in 125, as in a base of that size."""
 
 
+_KEPT = 20_000  # terms, chosen: bounds the memory
+
+
 @cache
 def background_terms() -> dict[str, float]:
     """The share of every term that the table knows."""
-    found: dict[str, float] = {}
+    shares: dict[str, float] = {}
     for group, words in sorted(rows("background")):
         for word in words.split():
-            found[stem(word)] = max(found.get(stem(word), 0.0), _SHARES[group])
-    return found
+            shares[stem(word)] = max(shares.get(stem(word), 0.0), _SHARES[group])
+    return shares
 
 
+@lru_cache(maxsize=_KEPT)
 def share(term: str) -> float:
     """The share (0 to 1) of operations texts in which a term is expected.
 
     Numbers of up to two digits are everyday, and so are syllables in hiragana, which mostly inflect Japanese words.
     """
-    if (term.isdigit() and len(term) < 3) or (term and all("\u3040" <= letter <= "\u309f" for letter in term)):
+    if (term.isdigit() and len(term) < 3) or (
+        term[:1] >= "\u3040" and all("\u3040" <= letter <= "\u309f" for letter in term)
+    ):
         return _SHARES["everyday"]
     if term.startswith(NEGATED):
         return background_terms().get(term.removeprefix(NEGATED), RARE) / 2

@@ -51,8 +51,8 @@ def _table() -> _Table:
     for kind, sign, about, _ in rows("signatures"):
         if kind in ("topic", "phrase"):
             words = tuple(words_of(sign))
-            found = Signature(sign, topic=about) if kind == "topic" else Signature(sign, technology=about)
-            phrases.setdefault(words[0], []).append((words, found))
+            signature = Signature(sign, topic=about) if kind == "topic" else Signature(sign, technology=about)
+            phrases.setdefault(words[0], []).append((words, signature))
         elif kind == "prefix":
             prefixes[sign] = Signature(sign, technology=about)
         elif kind == "port":
@@ -61,7 +61,7 @@ def _table() -> _Table:
             schemes[sign] = Signature(f"{sign}://", technology=about)
         else:
             formats.append((re.compile(sign), Signature("the form of the log", technology=about)))
-    return _Table({word: tuple(found) for word, found in phrases.items()}, prefixes, ports, schemes, tuple(formats))
+    return _Table({word: tuple(pairs) for word, pairs in phrases.items()}, prefixes, ports, schemes, tuple(formats))
 
 
 @cache
@@ -74,9 +74,9 @@ def signatures_in(line: str, words: Sequence[str]) -> Iterator[Signature]:
     """The signs of a line, given with its words as `words_of` reads them, in their order."""
     phrases, prefixes, ports, *_ = _table()
     for position, word in enumerate(words):
-        for phrase, found in phrases.get(word, ()):
+        for phrase, signature in phrases.get(word, ()):
             if tuple(words[position : position + len(phrase)]) == phrase:
-                yield found
+                yield signature
         if word in prefixes:
             yield prefixes[word]
         elif not word.isalnum():
@@ -94,9 +94,9 @@ def raw_signatures_in(text: str) -> Iterator[Signature]:
     """The signs that are gone once times and URLs are blanked: the form of the first lines, the schemes of URLs."""
     table = _table()
     for line in text.split("\n", _FORMAT_LINES)[:_FORMAT_LINES]:
-        for pattern, found in table.formats:
+        for pattern, signature in table.formats:
             if pattern.match(line[:_LONGEST_FORMAT]):
-                yield found
+                yield signature
     for code in _CODE.findall(text[:_MOST_SEARCHED]):
         yield from signatures_in("", words_of(code))
     if "://" in text:

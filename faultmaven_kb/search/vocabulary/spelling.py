@@ -60,8 +60,8 @@ class Speller:
             for term in self._candidates(typed, most):
                 errors = distance(typed, term, other=other) if is_name(term) == names else most + 1
                 if errors <= most and (len(word) >= _ONE_ERROR or len(typed) != len(term)):
-                    found = (errors, term)
-                    best = min(best, found) if best else found
+                    candidate = (errors, term)
+                    best = min(best, candidate) if best else candidate
         return (best[1],) if best else ()
 
     def _candidates(self, word: str, most: int) -> list[str]:
@@ -85,10 +85,10 @@ class Speller:
 
 def _letter_set(word: str) -> int:
     """The letters of a word as bits."""
-    found = 0
+    bits = 0
     for letter in word:
-        found |= 1 << (ord(letter) & 31)
-    return found
+        bits |= 1 << (ord(letter) & 31)
+    return bits
 
 
 def distance(typed: str, term: str, *, other: int = 1) -> int:

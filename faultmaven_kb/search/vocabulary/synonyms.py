@@ -34,7 +34,7 @@ def _by_first_word() -> dict[str, tuple[tuple[tuple[str, ...], int], ...]]:
         for member in group:
             words = tuple(words_of(member))
             table.setdefault(words[0], []).append((words, number))
-    return {word: tuple(found) for word, found in table.items()}
+    return {word: tuple(entries) for word, entries in table.items()}
 
 
 @cache
@@ -62,5 +62,5 @@ def expansions(words: Sequence[str]) -> Iterator[Expansion]:
 
 @cache
 def _expansion(member: tuple[str, ...], number: int) -> Expansion:
-    said = frozenset(terms_of(" ".join(member)))
-    return Expansion(said, tuple(terms for terms in _member_terms(number) if not terms <= said))
+    own = frozenset(terms_of(" ".join(member)))
+    return Expansion(own, tuple(terms for terms in _member_terms(number) if not terms <= own))

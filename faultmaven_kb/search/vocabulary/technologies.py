@@ -14,7 +14,7 @@ from faultmaven_kb.search.vocabulary.terms import terms_of
 __all__ = ["agree", "related_technologies", "technologies_of", "technology_named", "technology_terms"]
 
 _RUNTIMES = frozenset("jvm nodejs python ruby php dotnet".split())
-"""What programs are written in: every error line shows it, whatever the fault is about."""
+"""What programs are written in: every error line shows it, whatever the fault is about, if not about another one."""
 
 
 @cache
@@ -50,9 +50,9 @@ def technology_named(name: str) -> str:
     return name if known else technology_terms().get((terms_of(name) or [""])[-1], name)
 
 
-def agree(asked: Collection[str], technology: Collection[str]) -> bool:
+def agree(subjects: Collection[str], technology: Collection[str]) -> bool:
     """Whether a runbook of some technologies may answer a question about others; no technology agrees with all."""
-    if not technology or _RUNTIMES.issuperset(asked):
+    if not technology or not subjects or (_RUNTIMES.issuperset(subjects) and not _RUNTIMES.issuperset(technology)):
         return True
     related = related_technologies()
-    return any(mine == other or (mine, other) in related for mine in asked for other in technology)
+    return any(mine == other or (mine, other) in related for mine in subjects for other in technology)

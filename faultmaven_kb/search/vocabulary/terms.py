@@ -125,7 +125,7 @@ class Token(NamedTuple):
 
 def tokens_of(text: str) -> list[Token]:
     """The pieces of a text that carry terms, with their places; a negated word has its negation among its terms."""
-    found: list[Token] = []
+    tokens: list[Token] = []
     negated = False
     for match in _patterns_for(text).token.finditer(text):
         terms = _KNOWN[match[0]]
@@ -139,8 +139,8 @@ def tokens_of(text: str) -> list[Token]:
             negated = True
         elif terms[0] == NEGATION:
             negated = False
-        found.append(token)
-    return found
+        tokens.append(token)
+    return tokens
 
 
 def terms_of(text: str) -> list[str]:
@@ -157,7 +157,7 @@ def line_terms(text: str) -> list[str]:
 
 def _with_negations(terms: list[str]) -> list[str]:
     """The terms with a term of its own after each negated one."""
-    found: list[str] = []
+    extended: list[str] = []
     done = 0
     for at in [at for at, term in enumerate(terms) if term == NEGATION]:
         if at < done:
@@ -166,11 +166,11 @@ def _with_negations(terms: list[str]) -> list[str]:
         while end < len(terms) and terms[end] in _BETWEEN:
             end += 1
         negated = end < len(terms) and terms[end] != LINE_END
-        found += terms[done : end + negated]
+        extended += terms[done : end + negated]
         if negated and terms[end + 1 : end + 2] != [NEGATED + terms[end]]:  # NotReady has said so itself
-            found.append(NEGATED + terms[end])
+            extended.append(NEGATED + terms[end])
         done = end + negated
-    return found + terms[done:]
+    return extended + terms[done:]
 
 
 class _Known(dict[str, tuple[str, ...]]):
@@ -203,9 +203,9 @@ def _terms(token: str) -> tuple[str, ...]:
     parts = [term for word in words for term in _word_terms(word, contracted=False)]
     if not parts:
         return ()
-    kept = _negated_parts([part for part in parts if len(part) > 1 or part.isdigit()])
+    rest = _negated_parts([part for part in parts if len(part) > 1 or part.isdigit()])
     whole = stem("".join(_parts(plain)))
-    return (*(part for part in kept if part != whole), *_wholes(plain), whole)
+    return (*(part for part in rest if part != whole), *_wholes(plain), whole)
 
 
 def _parts(token: str) -> list[str]:
@@ -216,13 +216,14 @@ def _parts(token: str) -> list[str]:
 def _words(token: str) -> list[str]:
     """The parts of a token, those of a product's name as one word: the proxy of HAProxy is no proxy, Node.js no node.
 
-    A part that is the name of a product itself stays beside it: MongoDB is also called Mongo.
+    A part that is the name of a product itself stays beside it where it means the same one or is the last: MongoDB is
+    also called Mongo and CoreDNS is about DNS, but JavaScript is not Java.
     """
     if "." in token and _is_written_name(token.replace(".", "").lower()):
         return [token.replace(".", "").lower()]
     if not token.isascii() or token == token.lower():
         return _parts(token)
-    found: list[str] = []
+    names: list[str] = []
     for run in _RUN.findall(token):
         parts = _parts(run)
         at = 0
@@ -230,10 +231,12 @@ def _words(token: str) -> list[str]:
             ends = range(min(len(parts), at + _MOST_PARTS), at + 1, -1)
             end = next((end for end in ends if _is_written_name("".join(parts[at:end]))), at + 1)
             if end > at + 1:
-                found += [part for part in parts[at:end] if is_name(part)]
-            found.append("".join(parts[at:end]))
+                product = _products()["".join(parts[at:end])]
+                names += [part for part in parts[at : end - 1] if _products().get(part) == product]
+                names += [part for part in parts[end - 1 : end] if is_name(part)]
+            names.append("".join(parts[at:end]))
             at = end
-    return found
+    return names
 
 
 def _is_written_name(word: str) -> bool:
@@ -259,9 +262,15 @@ def _wholes(token: str) -> Iterable[str]:
 @cache
 def product_names() -> frozenset[str]:
     """The names of products, each as one word in lower case: they are never stemmed."""
-    return frozenset(
-        "".join(_WORD.findall(name.lower())) for row in rows("technologies") for name in column(row, 1).split()
-    )
+    return frozenset(_products())
+
+
+@cache
+def _products() -> dict[str, str]:
+    """The technology of every product's name."""
+    return {
+        "".join(_WORD.findall(name.lower())): row[0] for row in rows("technologies") for name in column(row, 1).split()
+    }
 
 
 def stem(word: str) -> str:

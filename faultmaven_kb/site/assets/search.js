@@ -32,6 +32,7 @@ globalThis.FMKB = globalThis.FMKB || {};
     constructor(tables) {
       this.stop = new Set(tables.stop);
       this.names = new Set(tables.names);
+      this.technologies = tables.technologies;
       this.known = new Map();
     }
     stem(word) { return this.names.has(word) ? word : FMKB.porter(word); }
@@ -79,8 +80,10 @@ globalThis.FMKB = globalThis.FMKB || {};
         for (let at = 0; at < parts.length;) {
           let end = Math.min(parts.length, at + 4);
           while (end > at + 1 && !this.isWrittenName(parts.slice(at, end).join(""))) end--;
-          if (end > at + 1) words.push(...parts.slice(at, end).filter((part) => this.names.has(part)));
-          words.push(parts.slice(at, end).join(""));
+          const whole = parts.slice(at, end).join("");
+          if (end > at + 1) words.push(...parts.slice(at, end).filter((part, place) => this.names.has(part)
+            && (at + place === end - 1 || this.technologies[part] === this.technologies[whole])));
+          words.push(whole);
           at = end;
         }
       }
@@ -382,18 +385,20 @@ globalThis.FMKB = globalThis.FMKB || {};
 
   function kept(lines) {
     const variants = new Map(), seen = new Set(), result = [];
+    let quietLeft = 10;
     for (const line of lines) {
       const kind = template(line.text);
       variants.set(kind, (variants.get(kind) || 0) + 1);
-      if (variants.get(kind) > 2) continue;
+      if (variants.get(kind) > 2 || (line.weight <= QUIET && !quietLeft)) continue;
       const text = withoutNoise(line.text);
       if (!seen.has(text) && /[\p{L}\p{N}]/u.test(text)) {
         seen.add(text);
         result.push({ ...line, text, place: result.length });
+        if (line.weight <= QUIET) quietLeft -= 1;
       }
     }
     const loud = result.filter((line) => line.weight > QUIET).sort((a, b) => b.weight - a.weight).slice(0, 60);
-    const quiet = result.filter((line) => line.weight <= QUIET).slice(0, 10);
+    const quiet = result.filter((line) => line.weight <= QUIET);
     const all = [...loud, ...quiet].sort((a, b) => a.number - b.number || a.place - b.place);
     const loudest = all.reduce((most, line) => Math.max(most, line.weight), 0) || 1;
     return all.map((line) => ({ ...line, weight: line.weight / loudest }));
@@ -822,7 +827,8 @@ globalThis.FMKB = globalThis.FMKB || {};
     // ---- ranking.py ----
     agree(asked, technologies) {
       const runtimes = ["jvm", "nodejs", "python", "ruby", "php", "dotnet"];
-      if (!technologies.length || [...asked].every((each) => runtimes.includes(each))) return true;
+      const areRuntimes = (each) => [...each].every((one) => runtimes.includes(one));
+      if (!technologies.length || !asked.size || (areRuntimes(asked) && !areRuntimes(technologies))) return true;
       return [...asked].some((mine) => technologies.some((other) => mine === other || this.related.has(`${mine} ${other}`)));
     }
 
@@ -969,7 +975,7 @@ globalThis.FMKB = globalThis.FMKB || {};
 
     explain(place, examined, technology, lead, passage, title) {
       const { rows, worth, line, telling } = examined;
-      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead, title };
+      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead, title, about: 0 };
       if (!rows.length) return { strength, held: new Set(), shares: [] };
       const text = this.texts[place].terms, terms = [], places = [];
       for (let at = 0; at < text.length; at++) if (examined.asked.has(text[at])) { terms.push(text[at]); places.push(at); }
@@ -988,12 +994,18 @@ globalThis.FMKB = globalThis.FMKB || {};
         }
       }
       const phrases = this.shared(examined, joined, false);
+      const pointed = this.texts[place].starts[this.pointed];
+      const about = this.shared(examined, new Set(terms.filter((_, at) => places[at] < pointed)), true);
+      let asked = 0;
       shares.forEach((share, at) => {
         if (line[at] !== best) return;
+        asked += worth[at];
         strength.mass += share * worth[at];
         strength.phrases += phrases[at] * worth[at];
+        strength.about += about[at] * worth[at];
         if (telling[at] && share < 0.5) strength.missing++;
       });
+      strength.about /= Math.max(asked, 1e-9);
       return { strength, held, shares };
     }
 
@@ -1029,11 +1041,11 @@ globalThis.FMKB = globalThis.FMKB || {};
       return { verdict: this.decide(hits, question), hits: hits.slice(0, limit), question };
     }
 
-    probability({ mass, phrases, missing, technology, lead, passage, title }) {
+    probability({ mass, phrases, missing, technology, lead, passage, title, about }) {
       const ahead = Math.sqrt(Math.max(lead, 0));
       const figures = [
         Math.log1p(mass), Math.log1p(phrases), Math.min(missing, 4), Math.max(technology, 0), Math.max(-technology, 0),
-        ahead * passage / (passage + 1), ahead * title,
+        ahead * passage / (passage + 1), ahead * title, about,
       ];
       const value = figures.reduce((sum, figure, at) => sum + this.model.weights[at] * figure, this.model.bias);
       return 1 / (1 + Math.exp(-value));

@@ -79,6 +79,7 @@
       const first = hits.length ? `, first result: ${FMKB_DATA.runbooks[hits[0].place].title}` : "";
       say(`${WORDS[answer.verdict]}${first}`);
     };
+    const askNow = () => { clearTimeout(timer); ask(); };
     const grow = () => {
       field.style.height = "auto";
       field.style.height = `${Math.min(field.scrollHeight + 2, 320)}px`;
@@ -87,17 +88,19 @@
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter" && !event.shiftKey) {
         event.preventDefault();
-        clearTimeout(timer);
-        ask();
+        askNow();
         const first = $("a", list);
         if (first) location.href = first.href;
-      } else if (event.key === "ArrowDown" && field.selectionEnd === field.value.length && $("a.open", list)) {
+      } else if (event.key === "ArrowDown" && field.selectionEnd === field.value.length) {
+        // A list that is drawn anew under the focus takes the focus with it.
+        askNow();
+        if (!$("a.open", list)) return;
         event.preventDefault();
         $("a.open", list).focus();
       } else if (event.key === "Escape" && field.value) {
         field.value = "";
         grow();
-        ask();
+        askNow();
       }
     });
     list.addEventListener("keydown", (event) => {

@@ -1,0 +1,1 @@
+"""Commands that listen until they are stopped: for agents, editors, programs and browsers."""

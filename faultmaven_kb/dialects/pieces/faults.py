@@ -1,0 +1,61 @@
+"""Headings that say what is wrong: "Redis refuses connections", "Jobs stuck in the queue", "Requests pile up".
+
+Such a heading is what is seen when what is below it is needed. A deed ("Fix a full disk") and a question are none.
+"""
+
+import re
+
+from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+
+__all__ = ["names_fault"]
+
+_FAULT = re.compile(
+    r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|unable|never|without|missing|fails?|"
+    r"failed|failing|failures?|errors?|crash\w*|stuck|hangs?|hung|stops|stopped|timeouts?|timed out|times out|refused|"
+    r"denied|rejected|full|low|out of|exhausted|exceeded|expired|invalid|wrong|down|dead|slow|lags?|lagging|mismatch|"
+    r"corrupt\w*|unhealthy|unreachable|unavailable|unexpected|already (?:exists|in use)|in use|broken|lost|degraded|"
+    r"blocked|deadlocks?|leak\w*|too (?:many|large|long|few|old)|high|returns|false positives?|"
+    r"refuses?|rejects?|keeps|grows|growing|(?:piles?|piling|builds?|building|backs?|backed|backing) up|drops|"
+    r"dropped|dropping|rises|rising|climbs|climbing|disappears?|vanish(?:es)?|jumps?|twice|duplicated?|stale|outdated|"
+    r"empty|late|delayed|behind|backlog|spikes?|surges?|flap(?:s|ping)|freezes?|frozen|loops?|restarts|restarting|"
+    r"disconnects|disconnected|overload(?:ed)?|saturat\w{2,4}|starv\w{3,5}|throttled|throttling|evicted|oom\w{0,6}|killed|"
+    r"panics?|unresponsive|inconsistent|drifts|drifted|diverged?|forbidden|unauthori[sz]ed|unassigned|orphan(?:s|ed)|"
+    r"outage|garbled|truncated|ignored|skipped)\b|"
+    r"(?:^\W{0,3}|\b(?:has|have|gets?|shows?|with|but|there is|there are) )no\b",
+    re.IGNORECASE,
+)
+"""Words of a heading that says what is wrong."""
+_CALLED = re.compile(r"(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
+"""A heading that is called a problem."""
+_SAID = 2
+"""Blanks in what somebody says; a word in quotes is a value."""
+_QUOTES = ('"', "“", "„", "«")
+_DEED = re.compile(
+    r"\W{0,3}(?:handl|fix|mak|tell|verify|check|avoid|prevent|ensur|set|how|what|why|when|if)", re.IGNORECASE
+)
+"""Beginnings of a heading that says what to do, or when, even where it names a fault."""
+_DEED_WITH_OBJECT = re.compile(
+    r"\W{0,3}(?:add|change|clean|clear|delete|drain|drop|enable|evict|find|free|identify|increase|inspect|investigate|kill|"
+    r"list|move|promote|purge|rebuild|recover|recreate|reduce|reload|remove|repair|replace|reset|resize|resolve|restart|"
+    r"restore|retry|review|roll back|rotate|run|scale|start|stop|terminate|troubleshoot|unblock|update|upgrade)"
+    r"(?:ing)?[ /-](?!(?:\w{1,20} )?(?:are|can|cannot|does|doesn|fail|failed|failing|fails|failure|hangs|hung|is|isn|"
+    r"keeps|loop|loops|never|not|stops|takes|times|won)\b)",
+    re.IGNORECASE,
+)
+"""A deed and what it is done to ("Restart stuck pods"); "Restart fails" and "Update jobs hang" are none."""
+
+
+def names_fault(title: str) -> bool:
+    """Whether a heading says what is wrong, or quotes who says so: no step of a procedure, condition or question."""
+    if (
+        title.startswith(_QUOTES)
+        and title.partition("(")[0].count(" ") >= _SAID
+        and not title.rstrip('"”“’»').endswith("?")
+    ):
+        return True
+    if _CALLED.match(heading_number(title)[1]):
+        return True
+    if _FAULT.search(title) is None or heading_number(title)[0] is not None:
+        return False
+    title = heading_words(title)
+    return not (_DEED.match(title) or _DEED_WITH_OBJECT.match(title))

@@ -1,0 +1,78 @@
+"""Arrays of term numbers: what they are called, and how a few terms are found in long ones.
+
+A question looks for some dozens of terms in the texts of some dozens of runbooks. A table with a place for every term
+of the base would have to be made for each question; this takes as long whatever the base knows.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Array", "Flags", "Floats", "Held", "Numbers", "Readable", "Sought", "Terms", "joined", "ranges"]
+
+Numbers = NDArray[np.int64]
+Terms = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.bool_]
+Array = NDArray[Any]
+
+_SLOTS = 1 << 16  # chosen: terms that share a slot are rare, and the slots fit into the processor's cache
+
+
+class Sought:
+    """Some terms that are looked for; `numbers` are theirs, each once, in ascending order."""
+
+    def __init__(self, numbers: Iterable[int]) -> None:
+        self.numbers = np.array(sorted(set(numbers)), dtype=np.int64)
+        self._slots = np.zeros(_SLOTS, dtype=np.bool_)
+        self._slots[self.numbers & (_SLOTS - 1)] = True
+
+    def found_in(self, terms: Array) -> tuple[Numbers, Numbers]:
+        """The places of an array that hold such a term, in their order, and for each the term's place in `numbers`."""
+        places = self._slots.take(terms & (_SLOTS - 1)).nonzero()[0]
+        held = terms[places]
+        which = self.numbers.searchsorted(held)
+        same = self.numbers.take(which, mode="clip") == held
+        return places[same], which[same]
+
+
+class Readable(Protocol):
+    """An array, in memory or in a file."""
+
+    def parts(self, starts: Numbers, ends: Numbers) -> Array:
+        """The values of several ranges in a row."""
+
+    def each(self, places: Numbers) -> Array:
+        """The values at some places."""
+
+
+class Held:
+    """A `Readable` array in memory."""
+
+    def __init__(self, array: Array) -> None:
+        self._array = array
+
+    def parts(self, starts: Numbers, ends: Numbers) -> Array:
+        """The values of several ranges in a row."""
+        return joined(self._array, starts, ends)
+
+    def each(self, places: Numbers) -> Array:
+        """The values at some places."""
+        return self._array[places]
+
+
+def joined(array: Array, starts: Numbers, ends: Numbers) -> Array:
+    """The values of several ranges of an array in a row."""
+    return np.concatenate(
+        [array[:0], *(array[start:stop] for start, stop in zip(starts.tolist(), ends.tolist(), strict=True))]
+    )
+
+
+def ranges(starts: Numbers, ends: Numbers) -> Numbers:
+    """The numbers of several ranges in a row."""
+    lengths = ends - starts
+    total = int(lengths.sum())
+    offsets = np.repeat(starts - np.concatenate(([0], np.cumsum(lengths)[:-1])), lengths)
+    return offsets + np.arange(total)

@@ -1,0 +1,83 @@
+"""The short texts that say what runbooks are about, and the terms of their titles, as arrays of term numbers.
+
+The same code reads them in memory and from a base on disk.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from faultmaven_kb.search.arrays import Floats, Numbers, Readable, Sought, Terms
+
+__all__ = ["PassageArrays", "Passages", "SubjectArrays", "Subjects", "Told"]
+
+
+class PassageArrays(NamedTuple):
+    """The short texts of some runbooks as sets of terms: `terms` and `segments` run in parallel, a runbook's from
+    `starts[runbook]` to `starts[runbook + 1]`; `information` is what each segment says in all."""
+
+    terms: Terms
+    segments: Numbers
+    starts: Numbers
+    information: Floats
+
+
+class SubjectArrays(NamedTuple):
+    """The terms of the titles of some runbooks, each once, from `starts[runbook]` to `starts[runbook + 1]`."""
+
+    terms: Terms
+    starts: Numbers
+
+
+class Told(NamedTuple):
+    """What passages of some runbooks tell of what is asked: for each the place of its runbook among them, the worth of
+    the asked terms that it holds, and that of all its terms."""
+
+    owners: Numbers
+    asked: Floats
+    all: Floats
+
+
+class Passages(NamedTuple):
+    """`PassageArrays` that are read as they are asked for."""
+
+    terms: Readable
+    segments: Readable
+    starts: Numbers
+    information: Readable
+
+    def of(self, runbook: int) -> Terms:
+        """The terms of the passages of the runbook at a position."""
+        terms: Terms = self.terms.parts(*self._bounds(np.array([runbook], dtype=np.int64)))
+        return terms
+
+    def told(self, runbooks: Numbers, sought: Sought, worth: Floats) -> Told:
+        """What the passages of some runbooks tell; `worth` is that of each of the terms looked for. A passage that
+        tells nothing is left out."""
+        starts, ends = self._bounds(runbooks)
+        places, which = sought.found_in(self.terms.parts(starts, ends))
+        values = worth[which]
+        places, values = places[values > 0], values[values > 0]
+        offsets = np.cumsum(ends - starts)
+        owners = offsets.searchsorted(places, side="right")
+        segments = self.segments.each(places + (ends - offsets)[owners])
+        first = (segments[1:] != segments[:-1]).nonzero()[0] + 1
+        first = np.concatenate(([0], first)) if len(segments) else first
+        sums = np.add.reduceat(values, first) if len(first) else values
+        return Told(owners[first], sums, self.information.each(segments[first]))
+
+    def _bounds(self, runbooks: Numbers) -> tuple[Numbers, Numbers]:
+        return self.starts[runbooks], self.starts[runbooks + 1]
+
+
+class Subjects(NamedTuple):
+    """`SubjectArrays` that are read as they are asked for."""
+
+    terms: Readable
+    starts: Numbers
+
+    def of(self, runbooks: Numbers) -> tuple[Terms, Numbers]:
+        """The terms of some runbooks in a row, and how many each has."""
+        starts, ends = self.starts[runbooks], self.starts[runbooks + 1]
+        terms: Terms = self.terms.parts(starts, ends)
+        return terms, ends - starts

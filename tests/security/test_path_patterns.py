@@ -1,0 +1,27 @@
+"""Patterns of paths that a change brings along: what no engine understands is refused at its line, never a crash."""
+
+from pathlib import Path
+
+import pytest
+
+from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.evaluation.owners import read_owners
+from faultmaven_kb.gate.configuration.file import read_configuration
+
+ODD = {
+    "a range from right to left": "a[9-0]b",
+    "a range that ends in a backslash": "a[z-\\\\]",
+    "a class by its name": "[[:alpha:]]",
+    "a set that may be read as two": "a[b&&c]",
+    "a backslash that escapes nothing": "a\\",
+    "half of a pair": "a\udcffb",
+    "more than is compiled": "a*" * 600,
+}
+
+
+@pytest.mark.parametrize("pattern", ODD.values(), ids=ODD)
+def test_an_odd_pattern_is_refused_with_its_place(pattern: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^\.fmkb\.toml:1: pattern .* is not understood, expected one as in"):
+        read_configuration(f"[[exclude]]\nreason = 'x'\npaths = ['{pattern}']\n", ".fmkb.toml", read=lambda _: "{}")
+    with pytest.raises(ConfigurationError, match=r"^CODEOWNERS:2: pattern .* is not understood, expected one of CODE"):
+        read_owners(f"* @a\n{pattern}", "CODEOWNERS", Path())
