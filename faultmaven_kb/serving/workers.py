@@ -2,7 +2,8 @@
 
 Python cannot stop a thread, so what may take long (checking a text, reading a folder) runs in a worker process that is
 ended when its time is over. The worker is started afresh for each piece of work: a check costs a fraction of a second
-more, and no state, no leak and no crash of one outlives it.
+more, and no state, no leak and no crash of one outlives it. The deadline is the work's: on a busy machine the start of
+an interpreter may take longer than the check of a text, and has a time of its own.
 """
 
 import multiprocessing
@@ -17,6 +18,7 @@ from faultmaven_kb.processes import outside_current_folder
 __all__ = ["DeadlineError", "Workers"]
 
 _Result = TypeVar("_Result")
+_STARTING = 60.0  # seconds for the imports, chosen: .3 on an idle machine, over 10 on a loaded one
 _CONTEXT = multiprocessing.get_context("spawn")  # a fork would copy the locks that other threads hold
 
 
@@ -49,6 +51,9 @@ class Workers:
             process.start()
         theirs.close()
         try:
+            if not ours.poll(_STARTING):
+                raise DeadlineError(f"busy: no worker could start within {_STARTING:g} seconds, try again later")
+            ours.recv()
             if not ours.poll(self._seconds):
                 raise DeadlineError(f"not done within {self._seconds:g} seconds, expected a smaller or simpler text")
             done, value = ours.recv()
@@ -66,6 +71,7 @@ class Workers:
 
 
 def _work(answer: Connection, function: Callable[..., Any], arguments: tuple[Any, ...]) -> None:
+    answer.send(None)  # the imports are done, the work begins
     try:
         answer.send((True, function(*arguments)))
     except Exception as error:  # it is raised again where the work was asked for

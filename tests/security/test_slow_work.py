@@ -13,6 +13,7 @@ from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.storage.kept import Cache
 from tests.documents import text_of
+from tests.security import slow_to_import
 
 
 def _for_ever() -> None:
@@ -32,6 +33,10 @@ def test_work_that_does_not_end_is_ended_at_its_deadline_and_the_next_one_is_don
     with pytest.raises(DeadlineError, match=r"not done within 0\.2 seconds"):
         workers.run(_for_ever)
     assert Workers(seconds=60).run(len, "abc") == 3
+
+
+def test_the_start_of_a_worker_takes_nothing_from_the_time_for_its_work() -> None:
+    assert Workers(seconds=1.5, most=1).run(slow_to_import.answer) == 3
 
 
 def test_a_worker_that_dies_or_raises_is_an_error_of_that_work_alone() -> None:
