@@ -16,7 +16,7 @@ from faultmaven_kb.gate.engine.baseline import Mark, baseline_text, mark_of, rea
 from faultmaven_kb.gate.engine.check import check_paths, marks_of
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from tests.cli.test_commands import fmkb
-from tests.documents import LAST_UPDATED, ROOT
+from tests.documents import LAST_UPDATED, copy_runbooks
 
 _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
@@ -24,7 +24,7 @@ _NAMES = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 @pytest.fixture(name="base")
 def _base(tmp_path: Path) -> Path:
     base = tmp_path / "runbooks"
-    shutil.copytree(ROOT / "runbooks", base)
+    copy_runbooks(base, "linux", "network", "nginx", "redis")
     _edit(base / "redis" / "redis-out-of-memory.md", "severity: ", "severity: very-")
     _edit(base / "linux" / "linux-disk-full.md", "## Root Cause Analysis\n", "## Root Cause Analysis\n\n[x]() [x]()\n")
     return base
