@@ -1,7 +1,6 @@
 """A disk that is full or read-only: a message, exit code 2, the old files as they were, and nothing left behind."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb import KnowledgeBase
-from tests.documents import RUNBOOKS
+from tests.documents import RUNBOOKS, copy_runbooks
 
 NEEDS_MOUNT = pytest.mark.skipif(
     sys.platform != "linux" or os.geteuid() != 0, reason="only the superuser of Linux mounts a small disk"
@@ -98,7 +97,7 @@ def test_a_read_only_disk_is_a_message_and_the_old_files(arguments: tuple[str, .
 @NEEDS_MOUNT
 @pytest.mark.parametrize("leave", [0, 40_000])
 def test_a_cache_on_a_full_disk_changes_no_answer_and_leaves_nothing(leave: int, disk: Path, tmp_path: Path) -> None:
-    shutil.copytree(RUNBOOKS[0].parent.parent, tmp_path / "kb")
+    copy_runbooks(tmp_path / "kb", "linux", "redis")
     calls = (("search", "--kb", "kb", "memory"), ("validate", "kb", "--format", "json"))
     expected = [_fmkb(tmp_path, *call, cache=tmp_path / "cache").stdout for call in calls]
     assert all(expected)
@@ -124,7 +123,7 @@ def test_a_change_that_finds_the_disk_full_leaves_the_old_base(kb: Path) -> None
 
 
 def test_sixteen_processes_on_a_cold_cache_give_one_answer(tmp_path: Path) -> None:
-    shutil.copytree(RUNBOOKS[0].parent.parent, tmp_path / "kb")
+    copy_runbooks(tmp_path / "kb", "linux", "redis")
     calls = (("search", "--kb", "kb", "memory", "--json"), ("validate", "kb", "--format", "json", "--jobs", "1"))
     expected = {call: _fmkb(tmp_path, *call, cache=tmp_path / "alone").stdout for call in calls}
     assert all(expected.values())

@@ -19,7 +19,7 @@ from faultmaven_kb.gate.engine.document import Examined, examine
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.settings.settings import Criteria, Profile, Settings
 from faultmaven_kb.reading.code_stamp import READING_ROOMS, code_stamp
-from tests.documents import LAST_UPDATED, ROOT, RUNBOOKS
+from tests.documents import LAST_UPDATED, ROOT, RUNBOOKS, copy_runbooks
 
 TODAY = date(2026, 11, 22)
 FIXTURES = sorted((Path(__file__).parent.parent / "fixtures").rglob("*.md"))
@@ -79,7 +79,7 @@ def test_a_cache_that_cannot_be_read_or_written_is_no_error(tmp_path: Path) -> N
 
 
 def test_an_unchanged_base_is_not_examined_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
+    copy_runbooks(tmp_path / "runbooks", "linux", "redis")
     cache = ResultCache(tmp_path / "cache")
     file = tmp_path / "runbooks" / "redis" / "redis-out-of-memory.md"
     file.write_bytes(file.read_bytes().replace(b"severity: ", b"severity: very-"))
@@ -120,7 +120,7 @@ def test_where_no_process_can_be_started_the_check_goes_on(tmp_path: Path, monke
     def refuse(*_: object, **__: object) -> None:
         raise OSError("no more processes")
 
-    shutil.copytree(ROOT / "runbooks", tmp_path / "runbooks")
+    copy_runbooks(tmp_path / "runbooks", "linux", "redis")
     monkeypatch.setattr(check_room, "_WORTH_A_PROCESS", 4)
     monkeypatch.setattr("concurrent.futures.ProcessPoolExecutor", refuse)
     assert check_paths([tmp_path], today=LAST_UPDATED, processes=2).diagnostics == ()
