@@ -81,6 +81,13 @@ class AlertVocabulary(Vocabulary):
             role = _LAST_WORDS.get(key.rpartition(" ")[2])
         return role or self._first_piece(key) or self._qualified(key) or _told(key)
 
+    def joined(self, key: str) -> set[str]:
+        """The roles of the pieces that "and" or a sign joins in a heading's words; empty for a heading of one piece."""
+        pieces = key.replace(" or ", " and ").split(" and ")
+        if len(pieces) == 1 and _PARTS.issuperset(key.split(" ")):
+            pieces = key.split(" ")
+        return {role for piece in pieces if (role := self._plain(piece))} if len(pieces) > 1 else set()
+
     def _afterwards(self, key: str) -> str | None:
         """The role of what is done when all is over ("Post-recovery actions", "Post-failover validation checklist")."""
         role = self._plain(key.partition(" ")[2])

@@ -15,7 +15,7 @@ from typing import TypeGuard
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
-from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
+from faultmaven_kb.dialects.loose_forms import held_role, procedure_in, without_spans
 from faultmaven_kb.dialects.pieces.deeds import is_of_deeds, is_of_looks
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, without_furniture
@@ -50,6 +50,7 @@ _BELOW_THE_TITLE = 2
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
+_AUTOMATED = re.compile(r"\W{0,3}automat(?:ed|ic)\b", re.IGNORECASE)
 _NAME_OF_LABEL = re.compile(r",|\s[–—-]\s")
 _BRACKETED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\*\*[ \t]\([^()\n]{1,100}\)[:：](?P<text>[ \t]*)")
 _STOPPED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\.\*\*(?P<text>.*)", re.DOTALL)
@@ -66,7 +67,7 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     title = {section.span for section in titles if section.children and len(titles) == 1}
     by_heading = tuple(
         (role, section)
-        for role, section in map(_of_problems, sections_by_role(rest, HEADINGS))
+        for role, section in map(_as_held, sections_by_role(rest, HEADINGS))
         if section.span not in title and role and not (role == "meaning" and _only_facts(section))
     )
     if any(role == "mitigation" and section.level > _BELOW_THE_TITLE for role, section in by_heading):
@@ -99,9 +100,23 @@ def _is_fault(section: OutlineSection) -> bool:
     return mends and role_of(section, HEADINGS) is None and names_fault(section.title)
 
 
-def _of_problems(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
-    """A part; one called "Issues" or "Errors" that has neither headings nor bold names is none, or only notes."""
+def _as_held(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
+    """A part as what it holds: signs with a triage, what a system does by itself, causes under headings.
+
+    One called "Issues" or "Errors" that has neither headings nor bold names is none, or only notes.
+    """
     role, section = part
+    if role in ("symptoms", "meaning"):
+        return held_role(section) or role, section
+    if (
+        role in ("actions", "mitigation")
+        and _AUTOMATED.match(section.title)
+        and not all_commands(blocks_below(section))
+    ):
+        return "resources", section
+    counted = sum(child.key.startswith("cause ") for child in section.children)
+    if role in ("cases", "diagnosis") and counted > 1 and 2 * counted > len(section.children):
+        return "causes", section
     if role != "cases" or section.children:
         return part
     items = (item_text(item) for item in items_in(section.blocks))

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _FIXES = re.compile(
+    r"\W{0,4}"
     r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
     r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
     r"recreate|re-?deploy|re-?start|upgrade|patch|disable|enable|switch|fail ?over|promote|throttle|block|unblock|"

@@ -54,11 +54,15 @@ _LOG_LINE = re.compile(
     r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
 )
 """How a line begins that nobody types: a program has written it, or it is an address."""
+_OPTION = re.compile(r"-\w, --[a-z]")
+"""How a manual begins to explain an option."""
 _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(?:\s|$)")
 """How Windows prints a value with its name before it."""
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_SOUGHT = re.compile(r"\b(?:look|looking|watch|watching) (?:out )?for\b[^\n.]{0,60}\W*$", re.IGNORECASE)
+"""Words that say what to find in what was printed."""
 _SAYS = re.compile(
     r"(?:this|these|the above|that) (?:\w+ )?(?:errors?|exceptions?|messages?|outputs?|responses?|warnings?)\b",
     re.IGNORECASE,
@@ -127,7 +131,7 @@ def _is_shown(fence: Fence, above: str) -> bool:
     first = _first_line(fence)
     if fence.language in _MAY_BE_PRINTED and _LOG_LINE.match(first.strip()):
         return True
-    if _PATH.fullmatch(fence.code.strip()):
+    if _OPTION.match(first) or _PATH.fullmatch(fence.code.strip()):
         return True
     if is_typed_line(first) or (fence.language in SQL and is_statement(first)):
         return False
@@ -137,7 +141,7 @@ def _is_shown(fence: Fence, above: str) -> bool:
         return True
     if not above or first.startswith("# "):
         return False
-    if _NAMES.search(above):
+    if _NAMES.search(above) or (fence.language not in _RUN and _SOUGHT.search(above)):
         return True
     return _SEES.search(above) is not None and _TYPES.search(above) is None
 

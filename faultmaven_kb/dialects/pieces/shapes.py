@@ -4,7 +4,7 @@
 with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
 points between "1." and "2." belong to the first. A table of fields and values is a
 label for each row. A list that repeats the headings of the page is its table of contents. The lines of the page
-keep their places; only blocks change, and sections never do.
+keep their places; only blocks change. Bold lines that count problems or causes are headings.
 """
 
 import operator
@@ -12,19 +12,22 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
 
-from faultmaven_kb.dialects.pieces.enumerations import as_lists
+from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_words
 from faultmaven_kb.dialects.pieces.sessions import typed_and_printed
 from faultmaven_kb.dialects.pieces.typed import is_typed_line, is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import OUTPUT
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table
+from faultmaven_kb.text.markdown import Block, Fence, Heading, ListBlock, ListItem, Paragraph, Quote, Table
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["shaped"]
 
 _FEWEST = 2
+_BOLD_LINE = re.compile(r"\*\*(?P<title>[^*\n]{4,160}?)(?:[:：]\*\*|\*\*[ \t]{0,4}(?:[:：]|(?=\n|\Z)))")
+_COUNTS = re.compile(r"(?:cause|error|failure|failure mode|fault|issue|problem|scenario)\b", re.IGNORECASE)
 _TERM_LENGTH = 80
 _NAME_AND_VALUE = 2
 _FACT_COLUMNS = frozenset(
@@ -72,10 +75,40 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     if any(_is_facts(block) for block in blocks):
         blocks = tuple(piece for block in blocks for piece in _as_labels(block))
     blocks = as_lists(blocks)
+    headed = [index for index, block in enumerate(blocks) if _is_counted_problem(block)]
+    if len(headed) >= _FEWEST and not any(child.blocks or child.children for child in children):
+        below = tuple(_problem(section, blocks[begin:end]) for begin, end in pairwise((*headed, len(blocks))))
+        return replace(section, blocks=blocks[: headed[0]], children=(*below, *children))
     same = len(blocks) == len(section.blocks) and all(map(operator.is_, blocks, section.blocks))
     if same and children is section.children:
         return section
     return replace(section, blocks=blocks, children=children)
+
+
+def _is_counted_problem(block: Block) -> bool:
+    """Whether a paragraph opens with a bold line that counts a problem or a cause: "**Cause 2 - the disk is full**"."""
+    if not isinstance(block, Paragraph) or not block.text.startswith("**"):
+        return False
+    match = _BOLD_LINE.match(block.text)
+    return (
+        match is not None
+        and heading_words(match["title"]) != match["title"]
+        and _COUNTS.match(match["title"]) is not None
+    )
+
+
+def _problem(section: OutlineSection, blocks: tuple[Block, ...]) -> OutlineSection:
+    """A bold line with what follows it as a heading below a section."""
+    first = blocks[0]
+    assert isinstance(first, Paragraph)
+    match = _BOLD_LINE.match(first.text)
+    assert match is not None
+    title = match["title"].strip()
+    heading = Heading(section.level + 1, title, replace(first.span, end_line=first.span.line))
+    text = first.text[match.end() :].strip()
+    own = (Paragraph(text, first.span), *blocks[1:]) if text else blocks[1:]
+    span = Span(first.span.line, first.span.column, blocks[-1].span.end_line, blocks[-1].span.end_column)
+    return OutlineSection(heading, title, words(title), own, (), span)
 
 
 def _apart(blocks: Iterable[Block]) -> Iterator[Block]:

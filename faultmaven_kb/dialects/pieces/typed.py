@@ -36,8 +36,10 @@ _QUERY_LABEL = re.compile(
     re.IGNORECASE,
 )
 """A label that names a query, or the store that is asked."""
-_ASKS = re.compile(r"\b(?:graph|inspect|metric|plot|promql|prometheus|quer(?:y|ies|ying))\b", re.IGNORECASE)
-"""Words without which the name of a metric is only mentioned."""
+_ASKS = re.compile(
+    r"\b(?:graph|inspect|metric|plot|promql|prometheus|quer(?:y|ies|ying))\b[^.,;\n]{0,40}\Z", re.IGNORECASE
+)
+"""Words right before the name of a metric without which it is only mentioned."""
 _NAMED = re.compile(r"[\w:]+")
 _JOINS = re.compile(r"\s*(?:,|and|or|, and)\s*")
 _NOT_THIS = re.compile(
@@ -83,7 +85,8 @@ _ENGLISH = frozenset(
 _ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
 _STATEMENT = re.compile(
     r"(?:alter|analyze|call|checkpoint|create|delete|drop|explain|flush|grant|insert|kill|optimize|purge|reindex|reset|"
-    r"revoke|select|set|show|start|stop|truncate|update|use|vacuum|with)\b[^;]{0,400};|select\s[^;]{1,200}\sfrom\s[^;]{1,200}",
+    r"revoke|rollback|select|set|show|start|stop|truncate|update|use|vacuum|with)\b[^;]{0,400};|"
+    r"select\s[^;]{1,200}\sfrom\s[^;]{1,200}",
     re.IGNORECASE,
 )
 """A statement of SQL, which its semicolon tells from English."""
@@ -104,8 +107,16 @@ _MENTIONED = re.compile(
 """Words before code that says when something is seen, not what to do."""
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
+_LEFT_OUT = (" ...", " …")
+"""The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
-_TAG = re.compile(r"<[A-Za-z/!]")
+_TAG = re.compile(
+    r"<(?:!|/|(?:a|abbr|b|big|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|iframe|img|input|ins|"
+    r"kbd|li|mark|ol|p|pre|q|s|samp|script|section|small|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|th|"
+    r"thead|tr|tt|u|ul|var|video)[\s/>])",
+    re.IGNORECASE,
+)
+"""The mark of an element of HTML; any other word in such brackets is a placeholder."""
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROGRAM = re.compile(
     r"(?:~|\.{1,2})?/?(?:[\w.-]{1,60}/){0,8}(?:s?bin|scripts?|tools)/(?:[\w.-]{1,60}/){0,3}[\w.-]{1,60}"
@@ -134,7 +145,9 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
         language = _language_of(code) or _of_console(code, "query " if goes_on else above, whole=whole)
         asked = match.end() if language == "promql" else -1
         language = language or ("bash" if whole and _is_call(code) else "")
-        if " " not in code and not _is_one_word(code, language, whole=whole, announced=announced):
+        if code.endswith(_LEFT_OUT) or (
+            " " not in code and not _is_one_word(code, language, whole=whole, announced=announced)
+        ):
             continue
         if (language or announced) and not _NOT_THIS.search(above) and not _MENTIONED.search(above):
             codes[code] = language or "bash"
@@ -172,7 +185,7 @@ def _is_one_word(code: str, language: str, *, whole: bool, announced: bool) -> b
     """
     if _SCRIPT.fullmatch(code):
         return announced or (whole and code.startswith("./"))
-    return bool(language) and (whole or language not in ("bash", "sql"))
+    return bool(language) and (whole or language not in ("bash", "sql") or code.endswith(";"))
 
 
 def _of_console(code: str, above: str, *, whole: bool) -> str:
@@ -226,7 +239,7 @@ def is_typed_line(line: str) -> bool:
 
 
 def is_typed_prose(line: str) -> bool:
-    """Whether a line of prose is typed: outside of code a page does not show `<pod>`, so a line with it is none."""
+    """Whether a line of prose is typed; one with an element of HTML is none."""
     return _TAG.search(line) is None and _VERSION.search(line) is None and is_typed_line(line)
 
 
