@@ -186,9 +186,12 @@ def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection
 
 
 def _is_whole(section: OutlineSection) -> bool:
-    """Whether what is right below a heading is still there, and no label has claimed it."""
+    """Whether all that is below a heading is still there, and no label has claimed a part of it."""
     heading = section.heading
-    return bool(section.blocks and heading) and section.blocks[0].span.line - heading.span.end_line <= _NEAR
+    if heading is None or not section.blocks:
+        return False
+    near = section.blocks[0].span.line - heading.span.end_line <= _NEAR
+    return near and section.span.end_line - section.blocks[-1].span.end_line < _NEAR
 
 
 def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[OutlineSection, Contents]]:

@@ -37,7 +37,7 @@ _LOOKS = re.compile(
 )
 _MEANS = re.compile(r"`[^`\n]{1,80}`\s{1,2}(?:[-–—]|means\b|is\b)|`?/[\w./-]{1,200}`?$")
 _GOES = re.compile(
-    r"\W{0,4}(?:access|acknowledge|ask|call|communicate|connect|contact|contain|copy|create|document|edit|ensure|escalate|execute|"
+    r"\W{0,4}(?:access|acknowledge|ask|call|choose|click|communicate|connect|contact|contain|copy|create|document|edit|ensure|escalate|execute|"
     r"go to|install|isolate|launch|log ?in|make sure|navigate|notify|pass|ping|post|re-?run|record|request|retry|run|"
     r"select|send|snapshot|ssh|stabili[sz]e|take|tell|trigger|update|use|validate|wait|write)\b",
     re.IGNORECASE,

@@ -19,7 +19,13 @@ from faultmaven_kb.text.markdown import Fence
 
 __all__ = ["typed_and_printed"]
 
-_MAY_BE = SHELL | PROMPTED | SQL | OUTPUT | {"", "redis", "mongodb", "mongo", "mongosh", "powershell", "ps1"}
+_MAY_BE = (
+    SHELL
+    | PROMPTED
+    | SQL
+    | OUTPUT
+    | {"", "redis", "mongodb", "mongo", "mongosh", "powershell", "ps1", "cmd", "bat", "batch"}
+)
 _SIGN = re.compile(r"[ \t]{0,8}(?:\([\w.-]{1,40}\) )?[$%❯➜] +(?=\S)")
 _ROOT = re.compile(r"[ \t]{0,8}[#>] +(?=\S)")
 """Prompts only where the fence says that it is a session; a comment or a quote elsewhere."""
@@ -53,8 +59,9 @@ def typed_and_printed(fence: Fence) -> tuple[Fence, ...]:
     if fence.language not in _MAY_BE or not _may_have_prompts(fence):
         return (fence,)
     lines = fence.code.split("\n")
-    lengths = _lengths(lines, root=fence.language in PROMPTED and not any(map(_SIGN.match, lines)))
-    if not any(lengths):
+    signed = any(map(_SIGN.match, lines))
+    lengths = _lengths(lines, root=fence.language in PROMPTED and not signed)
+    if not any(lengths) or (fence.language not in PROMPTED and not signed and _comments_out(lines, lengths)):
         return (fence,)
     commands = list(_commands(lines, lengths))
     typed = {number for command in commands for number in command.lines} | set(_comments(lines, lengths, commands))
@@ -71,13 +78,19 @@ def typed_and_printed(fence: Fence) -> tuple[Fence, ...]:
 
 def _may_have_prompts(fence: Fence) -> bool:
     code = fence.code
-    return "$ " in code or "> " in code or "# " in code or "% " in code or "❯ " in code or "➜ " in code
+    return "$ " in code or ">" in code or "# " in code or "% " in code or "❯ " in code or "➜ " in code
 
 
 def _lengths(lines: list[str], *, root: bool) -> list[int]:
     """How many characters the prompt of each line has, 0 for none; `#` is one where what is behind it is typed."""
     hosts = {match["host"] for line in lines if (match := _HOST.match(line)) and is_typed_line(line[match.end() :])}
     return [_length(line, hosts, root=root) for line in lines]
+
+
+def _comments_out(lines: list[str], lengths: list[int]) -> bool:
+    """Whether all prompts are `#` beside lines that are typed without one: a script with commands that are left out."""
+    roots = [line.lstrip().startswith("#") for line, length in zip(lines, lengths, strict=True) if length]
+    return all(roots) and any(is_typed_line(line) for line, n in zip(lines, lengths, strict=True) if not n)
 
 
 def _length(line: str, hosts: set[str], *, root: bool) -> int:

@@ -35,6 +35,8 @@ _FACT_COLUMNS = frozenset(
 )
 _DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "d2"})
 _PLAIN = OUTPUT | _DIAGRAMS | {""}
+_NO_LANGUAGES = frozenset({"code", "command", "commands", "snippet"})
+"""Names after the marks of a fence that are no language."""
 _CODE = frozenset({"code", "code-block", "code-cell", "sourcecode"})
 _SAYS = frozenset(
     "admonition attention caution danger dropdown error hint important note seealso tab-item tab-set tip topic "
@@ -115,7 +117,7 @@ def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with each session as what is typed in it and what is printed."""
     for block in blocks:
         if isinstance(block, Fence):
-            yield from typed_and_printed(block)
+            yield from typed_and_printed(replace(block, language="") if block.language in _NO_LANGUAGES else block)
         elif isinstance(block, ListBlock) and any(len(item.blocks) > 1 for item in block.items):
             yield _list_apart(block)
         else:
@@ -125,10 +127,14 @@ def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
 def _list_apart(block: ListBlock) -> ListBlock:
     """A list with the sessions in its items taken apart; the same object where there are none."""
     items = tuple(
-        replace(item, blocks=blocks) if len(blocks := tuple(_apart(item.blocks))) > len(item.blocks) else item
+        replace(item, blocks=blocks) if _differ(blocks := tuple(_apart(item.blocks)), item.blocks) else item
         for item in block.items
     )
     return replace(block, items=items) if any(map(operator.is_not, items, block.items)) else block
+
+
+def _differ(blocks: tuple[Block, ...], others: tuple[Block, ...]) -> bool:
+    return len(blocks) != len(others) or any(map(operator.is_not, blocks, others))
 
 
 def _undrawn(block: Block) -> Block:

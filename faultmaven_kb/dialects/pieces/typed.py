@@ -5,6 +5,7 @@ Nothing but the words decides, because prose has no language: a list of the tool
 """
 
 import re
+from collections.abc import Iterator
 
 from faultmaven_kb.dialects.pieces.consoles import (
     console_language,
@@ -107,6 +108,7 @@ _MENTIONED = re.compile(
 """Words before code that says when something is seen, not what to do."""
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
+_WRAPPED = 55  # chosen: prose is broken behind more characters
 _LEFT_OUT = (" ...", " …")
 """The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
@@ -156,12 +158,19 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
             codes[match[1]] = "bash"
     if "\n" not in text and "`" not in text and is_typed_prose(text):
         codes[text.strip().removeprefix("$ ")] = "bash"
-    if ":\n" in text:
-        lines = text.split("\n")
-        for index in range(1, len(lines)):
-            if lines[index - 1].rstrip().endswith(":") and is_typed_prose(lines[index]):
-                codes[lines[index].strip()] = "bash"
+    if "\n" in text:
+        codes |= dict.fromkeys(_typed_lines(text.split("\n")), "bash")
     return tuple(Command(language=language, code=f"{code}\n", span=span) for code, language in codes.items())
+
+
+def _typed_lines(lines: list[str]) -> Iterator[str]:
+    """The lines of a paragraph that are typed: below a colon, a short line or another command, for prose is wrapped."""
+    typed = False
+    for above, line in zip(("", *lines), lines, strict=False):
+        ends = typed or len(above) < _WRAPPED or above.rstrip().endswith(":")
+        typed = ends and "`" not in line and is_typed_prose(line)
+        if typed:
+            yield line.strip()
 
 
 def _is_announced(match: re.Match[str], text: str, above: str) -> bool:
