@@ -61,6 +61,8 @@ _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_EXAMPLE = re.compile(r"\b(?:example|sample) outputs?\b", re.IGNORECASE)
+"""Words that leave no doubt, even above a line that may be a comment."""
 _SOUGHT = re.compile(r"\b(?:look|looking|watch|watching) (?:out )?for\b[^\n.]{0,60}\W*$", re.IGNORECASE)
 """Words that say what to find in what was printed."""
 _SAYS = re.compile(
@@ -139,7 +141,7 @@ def _is_shown(fence: Fence, above: str) -> bool:
         return True
     if fence.language in _DATA and above and not _WRITES.search(above):
         return True
-    if not above or first.startswith("# "):
+    if not above or (first.startswith("# ") and not _EXAMPLE.search(above)):
         return False
     if _NAMES.search(above) or (fence.language not in _RUN and _SOUGHT.search(above)):
         return True

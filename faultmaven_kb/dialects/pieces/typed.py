@@ -91,13 +91,19 @@ _STATEMENT = re.compile(
     re.IGNORECASE,
 )
 """A statement of SQL, which its semicolon tells from English."""
-_WITH_OPTION = re.compile(r"[a-z][\w.-]{0,30}(?: [\w./:-]{1,40}){0,3} -(?:-[a-z]|[A-Za-z](?: |\Z))")
+_WITH_OPTION = re.compile(r"[a-z][\w.-]{0,30}(?: [\w./:-]{1,40}){0,3} -(?:-[a-z]|[A-Za-z](?: |\Z)|[a-z]{2,20} )")
 """A program of any name with an option."""
 _RUN_THE = re.compile(
     r"\b(?:run|running|execute|executing|use|using|issue|issuing|invoke|type|enter|with|via|through)"
     r"(?: (?:the|this))?(?: following)?\s*\Z",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"(?<!error)(?<!expected)(?<!output)(?<!result)(?<!message)(?<!log)(?<!logs)(?<!returns)(?<!shows)(?<!like)"
+    r"(?<!example)(?<!value)(?<!format)(?<!default)(?<!path)(?<!file)[:：]\s?\Z",
+    re.IGNORECASE,
+)
+"""The end of words that say what the code behind them is for, and not what is printed."""
 _COMMAND = re.compile(r"\s+(?:shell |CLI |console )?(?:command|query|statement)\b", re.IGNORECASE)
 """How code that one is told to run is called behind it."""
 _MENTIONED = re.compile(
@@ -146,7 +152,8 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
         goes_on = 0 <= asked <= match.start() and _JOINS.fullmatch(text, asked, match.start()) is not None
         language = _language_of(code) or _of_console(code, "query " if goes_on else above, whole=whole)
         asked = match.end() if language == "promql" else -1
-        language = language or ("bash" if whole and _is_call(code) else "")
+        whole_call = whole or (_CALLED.search(above) is not None and _ends(match, text))
+        language = language or ("bash" if whole_call and _is_call(code) else "")
         if code.endswith(_LEFT_OUT) or (
             " " not in code and not _is_one_word(code, language, whole=whole, announced=announced)
         ):
@@ -185,6 +192,12 @@ def _is_announced(match: re.Match[str], text: str, above: str) -> bool:
 def _is_all(match: re.Match[str], text: str) -> bool:
     """Whether a code span is all that a text says, up to a full stop."""
     return match.start() == 0 and not text[match.end() :].strip(" .;,")
+
+
+def _ends(match: re.Match[str], text: str) -> bool:
+    """Whether a text ends with a code span, or a sentence does."""
+    below = text[match.end() :]
+    return not below.strip(" .;,") or below.startswith((". ", ".\n"))
 
 
 def _is_one_word(code: str, language: str, *, whole: bool, announced: bool) -> bool:
@@ -237,6 +250,8 @@ def is_prose(line: str) -> bool:
 def is_typed_line(line: str) -> bool:
     """Whether a whole line is what one types: behind a prompt, a script of one's own, or a tool with its arguments."""
     line = line.strip()
+    if line.startswith("sudo ") and not _PROSE.search(line):
+        return True
     if line.startswith(("$ ", "./")) or (" " in line and _SCRIPT.fullmatch(_first_word(line))):
         return True
     if prompt_length(line) or is_console_line(line):
