@@ -24,7 +24,7 @@ from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, label_of, split_labels, walk, words
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, is_note, label_of, split_labels, walk, words
 
 __all__ = [
     "ALERT_NAME",
@@ -281,7 +281,8 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
             named = _label(block)
             if named is None and role in _TELLINGS and _is_said(blocks) and _is_points(block):
                 named = section.title, "diagnosis" if is_of_looks(block) else "mitigation", block
-            if named is None and not (role in _TELLINGS and _is_said(blocks) and _begins_anew(block)):
+            anew = _is_bare_label(block) or (_is_said(blocks) and _begins_anew(block))
+            if named is None and not (role in _TELLINGS and anew):
                 blocks.append(block)
                 continue
             if role and begun:
@@ -296,6 +297,12 @@ def _is_said(blocks: list[Block]) -> bool:
     """Whether the words behind a label say it all: a colon at their end announces more."""
     first = blocks[0] if blocks else None
     return isinstance(first, Paragraph) and not first.text.rstrip(" *_").endswith((":", "："))
+
+
+def _is_bare_label(block: Block) -> bool:
+    """Whether a paragraph is only a label, and none that opens a note: what is below it is about something else."""
+    label = label_of(block) if isinstance(block, Paragraph) else None
+    return label is not None and not label[1] and not is_note(words(label[0]))
 
 
 def _begins_anew(block: Block) -> bool:
@@ -374,6 +381,9 @@ def _label(block: Block) -> tuple[str, str, Block | None] | None:
     role = label_means(words(label)) if len(label) <= _LABEL_LENGTH else None
     if role is None and bold:  # what the name is followed by says more about it
         role = label_means(words(_NAME_OF_LABEL.split(label, maxsplit=1)[0]))
+    if role is None and bold and not text:  # alone on its line it is as good as a heading
+        role = HEADINGS.role(words(label))
+        role = None if role == "cases" else role
     if role is None:
         return None
     return label, role, Paragraph(text, block.span) if text else None

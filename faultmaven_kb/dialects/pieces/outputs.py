@@ -61,6 +61,8 @@ _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_NAME_ALONE = re.compile(r"\*\*[^*\n]{1,80}\*\*:?")
+"""A name between an announcement and what it announces, which is shown for each of several systems."""
 _EXAMPLE = re.compile(r"\b(?:example|sample) outputs?\b", re.IGNORECASE)
 """Words that leave no doubt, even above a line that may be a comment."""
 _SOUGHT = re.compile(r"\b(?:look|looking|watch|watching) (?:out )?for\b[^\n.]{0,60}\W*$", re.IGNORECASE)
@@ -90,21 +92,26 @@ def shown_in(blocks: Iterable[Block], title: str = "") -> Iterator[Fence]:
 
     Data right below a heading is called what the heading's `title` says.
     """
-    above = ""
+    above = announced = ""
     before: Block | None = None
     blocks = tuple(blocks)
     for index, block in enumerate(blocks):
         if isinstance(block, Fence):
             below = blocks[index + 1] if index + 1 < len(blocks) else None
             named = title if index == 0 and block.language in _DATA else above
-            if _is_shown(block, named) or _is_printed_by(before, block) or _is_told_of(block, below):
+            shown = _is_shown(block, named) or _is_printed_by(before, block) or _is_told_of(block, below)
+            if shown:
                 yield block
+            announced = announced if shown else ""
         elif isinstance(block, ListBlock):
             for item in block.items:
                 yield from shown_in(item.blocks)
         elif isinstance(block, Quote):
             yield from shown_in(block.blocks)
-        above = _last_words(block)
+        name = isinstance(block, Paragraph) and _NAME_ALONE.fullmatch(block.text) is not None
+        above = announced if name and announced else _last_words(block)
+        if not (name or isinstance(block, Fence)):
+            announced = above if isinstance(block, Paragraph) and block.text.rstrip().endswith(":") else ""
         before = block
 
 

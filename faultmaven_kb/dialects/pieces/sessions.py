@@ -33,7 +33,7 @@ _HOST = re.compile(r"(?P<host>\w[\w.:@~/-]{0,60}[#$%>]) +(?=\S)")
 """What may be the prompt of a host: it is one where a command stands behind it."""
 _GOES_ON = re.compile(r"[ \t]{0,20}(?:(?:->|[\"'`]?>)[ \t]|\w{1,30}[-'\"(][#>][ \t]?)")
 """Prompts of further lines of a command."""
-_ENDS = re.compile(r"(?:;|\\[gG])[ \t]*(?:--[^\n]*)?\Z")
+_ENDS = (";", "\\g", "\\G")
 """The end of a statement."""
 _ONE_LINE = re.compile(r"\\|(?:use|exit|quit|help|source|connect)\b", re.IGNORECASE)
 """Commands of the client itself, which need no semicolon."""
@@ -135,13 +135,18 @@ def _joined(lines: list[str], length: int, number: int, end: int) -> str:
 def _statement_end(lines: list[str], lengths: list[int], number: int) -> int:
     """The number of the line below a statement, which goes on to a semicolon before the next prompt."""
     first = lines[number][lengths[number] :].strip()
-    if not _ENDS.search(first) and not _ONE_LINE.match(first):
+    if not _ends(first) and not _ONE_LINE.match(first):
         for end in range(number + 1, len(lines)):
             if lengths[end] or _ROW.match(lines[end]):
                 break
-            if _ENDS.search(lines[end]):
+            if _ends(lines[end]):
                 return end + 1
     return number + 1
+
+
+def _ends(line: str) -> bool:
+    """Whether a statement ends with a line, a comment behind it left out."""
+    return line.partition(" --")[0].rstrip().endswith(_ENDS)
 
 
 def _shell_end(lines: list[str], lengths: list[int], number: int) -> int:

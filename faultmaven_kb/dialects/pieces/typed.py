@@ -83,7 +83,7 @@ _ENGLISH = frozenset(
     "argo mix mc nats nix railway screen source poetry".split()
 )
 """Tools whose name begins a sentence as well."""
-_ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
+_ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[A-Z]{2,20}[-_][A-Z]|[/$<~\"'|]|\./|\S*[=/|])")
 _STATEMENT = re.compile(
     r"(?:alter|analyze|call|checkpoint|create|delete|drop|explain|flush|grant|insert|kill|optimize|purge|reindex|reset|"
     r"revoke|rollback|select|set|show|start|stop|truncate|update|use|vacuum|with)\b[^;]{0,400};|"
