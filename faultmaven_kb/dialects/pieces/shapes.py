@@ -116,34 +116,12 @@ def _problem(section: OutlineSection, blocks: tuple[Block, ...]) -> OutlineSecti
 def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with each session as what is typed in it and what is printed."""
     for block in blocks:
-        if isinstance(block, Fence) and not block.fenced and "```" in block.code:
-            yield from _apart(_fences_within(block))
-        elif isinstance(block, Fence):
+        if isinstance(block, Fence):
             yield from typed_and_printed(replace(block, language="") if block.language in _NO_LANGUAGES else block)
         elif isinstance(block, ListBlock) and any(len(item.blocks) > 1 for item in block.items):
             yield _list_apart(block)
         else:
             yield block
-
-
-def _fences_within(block: Fence) -> Iterator[Block]:
-    """The paragraphs and fences of an indented block, as site generators read what belongs to the item above it."""
-    begin, language = 0, None
-    lines = block.code.rstrip("\n").split("\n")
-    for number, line in enumerate([*lines, "" if lines[-1].strip() else "```"]):
-        mark = line.strip().startswith("```")
-        if not mark and (language is not None or line.strip()) and number < len(lines):
-            continue
-        text = "\n".join(lines[begin:number])
-        first = block.span.line + begin
-        span = Span(first, block.span.column, max(first, block.span.line + number - 1), block.span.end_column)
-        if text.strip() and language is not None:
-            yield replace(block, language=language, code=f"{text}\n", span=span)
-        elif text.strip():
-            yield Paragraph(text.strip(), span)
-        begin = number + 1
-        if mark:
-            language = line.strip().strip("`").strip().lower() if language is None else None
 
 
 def _list_apart(block: ListBlock) -> ListBlock:

@@ -115,16 +115,12 @@ _MENTIONED = re.compile(
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
 _WRAPPED = 55  # chosen: prose is broken behind more characters
+_MARKED = re.compile(r"[`\\]")
+"""Signs that a page shows differently from how they are written."""
 _LEFT_OUT = (" ...", " …")
 """The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
-_TAG = re.compile(
-    r"<(?:!|/|(?:a|abbr|b|big|blockquote|br|center|code|dd|del|details|div|dl|dt|em|font|h[1-6]|hr|i|iframe|img|input|ins|"
-    r"kbd|li|mark|ol|p|pre|q|s|samp|script|section|small|span|strike|strong|style|sub|summary|sup|svg|table|tbody|td|th|"
-    r"thead|tr|tt|u|ul|var|video)[\s/>])",
-    re.IGNORECASE,
-)
-"""The mark of an element of HTML; any other word in such brackets is a placeholder."""
+_TAG = re.compile(r"<[A-Za-z/!]")
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROGRAM = re.compile(
     r"(?:~|\.{1,2})?/?(?:[\w.-]{1,60}/){0,8}(?:s?bin|scripts?|tools)/(?:[\w.-]{1,60}/){0,3}[\w.-]{1,60}"
@@ -175,7 +171,7 @@ def _typed_lines(lines: list[str]) -> Iterator[str]:
     typed = False
     for above, line in zip(("", *lines), lines, strict=False):
         ends = typed or len(above) < _WRAPPED or above.rstrip().endswith(":")
-        typed = ends and "`" not in line and is_typed_prose(line)
+        typed = ends and not _MARKED.search(line) and is_typed_prose(line)
         if typed:
             yield line.strip()
 
@@ -263,7 +259,7 @@ def is_typed_line(line: str) -> bool:
 
 
 def is_typed_prose(line: str) -> bool:
-    """Whether a line of prose is typed; one with an element of HTML is none."""
+    """Whether a line of prose is typed: outside of code a page does not show `<pod>`, so a line with it is none."""
     return _TAG.search(line) is None and _VERSION.search(line) is None and is_typed_line(line)
 
 
