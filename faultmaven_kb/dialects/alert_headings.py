@@ -124,7 +124,7 @@ def label_means(key: str) -> str | None:
 def _told(key: str) -> str | None:
     """The role of "Investigating problems", "How to fix this error", "Actions to resolve it": a deed and its object."""
     parts = key.split(" ")
-    while len(parts) > _FEW and parts[0] in _BEFORE:
+    while parts[0] in _BEFORE and parts[_FEW:]:
         del parts[0]
     if parts[0] in _MEANS and parts[1:2] == ["for"]:  # "Actions for investigation" are what comes last
         role = HEADINGS.role(parts[-1])

@@ -114,8 +114,7 @@ def _as_held(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
         and not all_commands(blocks_below(section))
     ):
         return "resources", section
-    counted = sum(child.key.startswith("cause ") for child in section.children)
-    if role in ("cases", "diagnosis") and counted > 1 and 2 * counted > len(section.children):
+    if role in ("cases", "diagnosis") and _counts_causes(section.children):
         return "causes", section
     if role != "cases" or section.children:
         return part
@@ -123,6 +122,12 @@ def _as_held(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
     if any(text.startswith(("**", "__")) for text in items):
         return part
     return ("resources" if section.key.startswith("known ") else ""), section
+
+
+def _counts_causes(sections: tuple[OutlineSection, ...]) -> bool:
+    """Whether most of some headings count causes ("Cause 2: the disk is full")."""
+    counted = [section for section in sections if section.key.startswith("cause ")]
+    return bool(counted[1:]) and 2 * len(counted) > len(sections)
 
 
 def _opened(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
@@ -281,8 +286,9 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
             named = _label(block)
             if named is None and role in _TELLINGS and _is_said(blocks) and _is_points(block):
                 named = section.title, "diagnosis" if is_of_looks(block) else "mitigation", block
-            anew = _is_bare_label(block) or (_is_said(blocks) and _begins_anew(block))
-            if named is None and not (role in _TELLINGS and anew):
+            if named is None and not (
+                role in _TELLINGS and (_is_bare_label(block) or (_is_said(blocks) and _begins_anew(block)))
+            ):
                 blocks.append(block)
                 continue
             if role and begun:

@@ -27,10 +27,12 @@ _MAY_BE = (
     | {"", "redis", "mongodb", "mongo", "mongosh", "powershell", "ps1", "cmd", "bat", "batch"}
 )
 _SIGN = re.compile(r"[ \t]{0,8}(?:\([\w.-]{1,40}\) )?[$%❯➜] +(?=\S)")
+_SIGNED = re.compile(rf"^{_SIGN.pattern}", re.MULTILINE)
 _ROOT = re.compile(r"[ \t]{0,8}[#>] +(?=\S)")
 """Prompts only where the fence says that it is a session; a comment or a quote elsewhere."""
 _HOST = re.compile(r"(?P<host>\w[\w.:@~/-]{0,60}[#$%>]) +(?=\S)")
 """What may be the prompt of a host: it is one where a command stands behind it."""
+_HOSTS = re.compile(rf"^{_HOST.pattern}", re.MULTILINE)
 _GOES_ON = re.compile(r"[ \t]{0,20}(?:(?:->|[\"'`]?>)[ \t]|\w{1,30}[-'\"(][#>][ \t]?)")
 """Prompts of further lines of a command."""
 _ENDS = (";", "\\g", "\\G")
@@ -59,8 +61,10 @@ def typed_and_printed(fence: Fence) -> tuple[Fence, ...]:
     if fence.language not in _MAY_BE or not _may_have_prompts(fence):
         return (fence,)
     lines = fence.code.split("\n")
-    signed = any(map(_SIGN.match, lines))
-    lengths = _lengths(lines, root=fence.language in PROMPTED and not signed)
+    signed = _SIGNED.search(fence.code) is not None
+    hosts = _hosts(lines) if _HOSTS.search(fence.code) else frozenset()
+    root = fence.language in PROMPTED and not signed
+    lengths = [_length(line, hosts, root=root) for line in lines]
     if not any(lengths) or (fence.language not in PROMPTED and not signed and _comments_out(lines, lengths)):
         return (fence,)
     commands = list(_commands(lines, lengths))
@@ -78,13 +82,15 @@ def typed_and_printed(fence: Fence) -> tuple[Fence, ...]:
 
 def _may_have_prompts(fence: Fence) -> bool:
     code = fence.code
-    return "$ " in code or ">" in code or "# " in code or "% " in code or "❯ " in code or "➜ " in code
+    if ":\\" in code and ">" in code:
+        return True
+    return "$ " in code or "> " in code or "# " in code or "% " in code or "❯ " in code or "➜ " in code
 
 
-def _lengths(lines: list[str], *, root: bool) -> list[int]:
-    """How many characters the prompt of each line has, 0 for none; `#` is one where what is behind it is typed."""
-    hosts = {match["host"] for line in lines if (match := _HOST.match(line)) and is_typed_line(line[match.end() :])}
-    return [_length(line, hosts, root=root) for line in lines]
+def _hosts(lines: list[str]) -> frozenset[str]:
+    """The words at the start of lines that are prompts, because a command stands behind one of them."""
+    matches = (match for line in lines if (match := _HOST.match(line)) and is_typed_line(line[match.end() :]))
+    return frozenset(match["host"] for match in matches)
 
 
 def _comments_out(lines: list[str], lengths: list[int]) -> bool:
@@ -93,13 +99,19 @@ def _comments_out(lines: list[str], lengths: list[int]) -> bool:
     return all(roots) and any(is_typed_line(line) for line, n in zip(lines, lengths, strict=True) if not n)
 
 
-def _length(line: str, hosts: set[str], *, root: bool) -> int:
-    sign = _SIGN.match(line) or _ROOT.match(line)
-    if sign and (root or _SIGN.match(line) or (line.lstrip()[0] == "#" and is_typed_line(line[sign.end() :]))):
+def _length(line: str, hosts: frozenset[str], *, root: bool) -> int:
+    """How many characters the prompt of a line has, 0 for none; `#` is one where what is behind it is typed."""
+    sign = _SIGN.match(line)
+    if sign:
+        return sign.end()
+    sign = _ROOT.match(line)
+    if sign and (root or (line.lstrip()[0] == "#" and is_typed_line(line[sign.end() :]))):
         return sign.end()
     host = _HOST.match(line) if hosts else None
     if host and host["host"] in hosts:
         return host.end()
+    if line[:1] not in (" ", "\t"):
+        return prompt_length(line)
     bare = line.lstrip()
     length = prompt_length(bare)
     return length + len(line) - len(bare) if length else 0

@@ -27,7 +27,8 @@ __all__ = ["shaped"]
 
 _FEWEST = 2
 _BOLD_LINE = re.compile(r"\*\*(?P<title>[^*\n]{4,160}?)(?:[:：]\*\*|\*\*[ \t]{0,4}(?:[:：]|(?=\n|\Z)))")
-_COUNTS = re.compile(r"(?:cause|error|failure|failure mode|fault|issue|problem|scenario)\b", re.IGNORECASE)
+_COUNTS = re.compile(r"\*\*(?:cause|error|failure|failure mode|fault|issue|problem|scenario)\b", re.IGNORECASE)
+_COUNTED_STARTS = frozenset(f"**{letter}" for letter in "CEFIPScefips")
 _TERM_LENGTH = 80
 _NAME_AND_VALUE = 2
 _FACT_COLUMNS = frozenset(
@@ -71,14 +72,18 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
         blocks = tuple(_undrawn(block) for block in _apart(blocks))
     if any((isinstance(block, Paragraph) and "\n:" in block.text) or _is_definition(block) for block in blocks):
         blocks = tuple(_definitions(blocks))
-    if any(isinstance(block, ListBlock) for block in blocks):
+    if ListBlock in {*map(type, blocks)}:
         blocks = tuple(block for block in blocks if not _repeats(block, titles))
         blocks = _folded(blocks)
     if any(_is_facts(block) for block in blocks):
         blocks = tuple(piece for block in blocks for piece in _as_labels(block))
     blocks = as_lists(blocks)
-    headed = [index for index, block in enumerate(blocks) if _is_counted_problem(block)]
-    if len(headed) >= _FEWEST and not any(child.blocks or child.children for child in children):
+    headed = [
+        index
+        for index, block in enumerate(blocks)
+        if type(block) is Paragraph and block.text[:3] in _COUNTED_STARTS and _is_counted_problem(block)
+    ]
+    if headed[1:] and not any(child.blocks or child.children for child in children):
         below = tuple(_problem(section, blocks[begin:end]) for begin, end in pairwise((*headed, len(blocks))))
         return replace(section, blocks=blocks[: headed[0]], children=(*below, *children))
     same = len(blocks) == len(section.blocks) and all(map(operator.is_, blocks, section.blocks))
@@ -87,16 +92,10 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     return replace(section, blocks=blocks, children=children)
 
 
-def _is_counted_problem(block: Block) -> bool:
+def _is_counted_problem(block: Paragraph) -> bool:
     """Whether a paragraph opens with a bold line that counts a problem or a cause: "**Cause 2 - the disk is full**"."""
-    if not isinstance(block, Paragraph) or not block.text.startswith("**"):
-        return False
-    match = _BOLD_LINE.match(block.text)
-    return (
-        match is not None
-        and heading_words(match["title"]) != match["title"]
-        and _COUNTS.match(match["title"]) is not None
-    )
+    match = _BOLD_LINE.match(block.text) if _COUNTS.match(block.text) else None
+    return match is not None and heading_words(match["title"]) != match["title"]
 
 
 def _problem(section: OutlineSection, blocks: tuple[Block, ...]) -> OutlineSection:
@@ -127,14 +126,10 @@ def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
 def _list_apart(block: ListBlock) -> ListBlock:
     """A list with the sessions in its items taken apart; the same object where there are none."""
     items = tuple(
-        replace(item, blocks=blocks) if _differ(blocks := tuple(_apart(item.blocks)), item.blocks) else item
+        replace(item, blocks=blocks) if (blocks := tuple(_apart(item.blocks))) != item.blocks else item
         for item in block.items
     )
     return replace(block, items=items) if any(map(operator.is_not, items, block.items)) else block
-
-
-def _differ(blocks: tuple[Block, ...], others: tuple[Block, ...]) -> bool:
-    return len(blocks) != len(others) or any(map(operator.is_not, blocks, others))
 
 
 def _undrawn(block: Block) -> Block:
