@@ -54,6 +54,8 @@ _NO_LABELS = frozenset(
     "about access check confirm contact contain help identify inspect isolate observe owner owners process related "
     "restore recover see severity situation tasks test testing tips tools validate".split()
 ) | {"to do"}
+_MEANS = frozenset("actions activities checks commands measures procedure procedures queries steps things ways".split())
+"""What is done for a purpose that the words behind it name."""
 _LITTLE = frozenset("a all an any common of other possible the these with".split())
 _HOW = {
     "diagnosis": frozenset(
@@ -80,6 +82,13 @@ class AlertVocabulary(Vocabulary):
         elif " " in key and key.count(" ") <= _FEW:
             role = _LAST_WORDS.get(key.rpartition(" ")[2])
         return role or self._first_piece(key) or self._qualified(key) or _told(key)
+
+    def joined(self, key: str) -> set[str]:
+        """The roles of the pieces that "and" or a sign joins in a heading's words; empty for a heading of one piece."""
+        pieces = key.replace(" or ", " and ").split(" and ")
+        if len(pieces) == 1 and _PARTS.issuperset(key.split(" ")):
+            pieces = key.split(" ")
+        return {role for piece in pieces if (role := self._plain(piece))} if len(pieces) > 1 else set()
 
     def _afterwards(self, key: str) -> str | None:
         """The role of what is done when all is over ("Post-recovery actions", "Post-failover validation checklist")."""
@@ -113,9 +122,16 @@ def label_means(key: str) -> str | None:
 
 
 def _told(key: str) -> str | None:
-    """The role of "Investigating problems", "How to fix this error", "Steps to resolve": a deed and its object."""
+    """The role of "Investigating problems", "How to fix this error", "Actions to resolve it": a deed and its object."""
     parts = key.split(" ")
-    if parts[:2] in (["how", "to"], ["steps", "to"], ["ways", "to"]) or parts[:1] == ["to"]:
+    while parts[0] in _BEFORE and parts[_FEW:]:
+        del parts[0]
+    if parts[0] in _MEANS and parts[1:2] == ["for"]:  # "Actions for investigation" are what comes last
+        role = HEADINGS.role(parts[-1])
+        return role if role in ("diagnosis", "mitigation") else None
+    if parts[0] in _MEANS and parts[1:2] == ["to"]:
+        parts = parts[1:]
+    if parts[:2] == ["how", "to"] or parts[:1] == ["to"]:
         deeds, rest = _HOW, parts[2:] if parts[0] != "to" else parts[1:]
     else:
         deeds, rest = _GERUNDS, parts

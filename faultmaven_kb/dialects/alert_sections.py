@@ -15,7 +15,7 @@ from typing import TypeGuard
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
-from faultmaven_kb.dialects.loose_forms import procedure_in, without_spans
+from faultmaven_kb.dialects.loose_forms import held_role, procedure_in, without_spans
 from faultmaven_kb.dialects.pieces.deeds import is_of_deeds, is_of_looks
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, without_furniture
@@ -24,7 +24,7 @@ from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, label_of, split_labels, walk, words
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, is_note, label_of, split_labels, walk, words
 
 __all__ = [
     "ALERT_NAME",
@@ -50,6 +50,7 @@ _BELOW_THE_TITLE = 2
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
+_AUTOMATED = re.compile(r"\W{0,3}automat(?:ed|ic)\b", re.IGNORECASE)
 _NAME_OF_LABEL = re.compile(r",|\s[–—-]\s")
 _BRACKETED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\*\*[ \t]\([^()\n]{1,100}\)[:：](?P<text>[ \t]*)")
 _STOPPED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\.\*\*(?P<text>.*)", re.DOTALL)
@@ -66,7 +67,7 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     title = {section.span for section in titles if section.children and len(titles) == 1}
     by_heading = tuple(
         (role, section)
-        for role, section in map(_of_problems, sections_by_role(rest, HEADINGS))
+        for role, section in map(_as_held, sections_by_role(rest, HEADINGS))
         if section.span not in title and role and not (role == "meaning" and _only_facts(section))
     )
     if any(role == "mitigation" and section.level > _BELOW_THE_TITLE for role, section in by_heading):
@@ -99,15 +100,34 @@ def _is_fault(section: OutlineSection) -> bool:
     return mends and role_of(section, HEADINGS) is None and names_fault(section.title)
 
 
-def _of_problems(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
-    """A part; one called "Issues" or "Errors" that has neither headings nor bold names is none, or only notes."""
+def _as_held(part: tuple[str, OutlineSection]) -> tuple[str, OutlineSection]:
+    """A part as what it holds: signs with a triage, what a system does by itself, causes under headings.
+
+    One called "Issues" or "Errors" that has neither headings nor bold names is none, or only notes.
+    """
     role, section = part
+    if role in ("symptoms", "meaning"):
+        return held_role(section) or role, section
+    if (
+        role in ("actions", "mitigation")
+        and _AUTOMATED.match(section.title)
+        and not all_commands(blocks_below(section))
+    ):
+        return "resources", section
+    if role in ("cases", "diagnosis") and _counts_causes(section.children):
+        return "causes", section
     if role != "cases" or section.children:
         return part
     items = (item_text(item) for item in items_in(section.blocks))
     if any(text.startswith(("**", "__")) for text in items):
         return part
     return ("resources" if section.key.startswith("known ") else ""), section
+
+
+def _counts_causes(sections: tuple[OutlineSection, ...]) -> bool:
+    """Whether most of some headings count causes ("Cause 2: the disk is full")."""
+    counted = [section for section in sections if section.key.startswith("cause ")]
+    return bool(counted[1:]) and 2 * len(counted) > len(sections)
 
 
 def _opened(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:
@@ -266,7 +286,9 @@ def _labelled(outline: tuple[OutlineSection, ...]) -> Iterator[tuple[str, Outlin
             named = _label(block)
             if named is None and role in _TELLINGS and _is_said(blocks) and _is_points(block):
                 named = section.title, "diagnosis" if is_of_looks(block) else "mitigation", block
-            if named is None and not (role in _TELLINGS and _is_said(blocks) and _begins_anew(block)):
+            if named is None and not (
+                role in _TELLINGS and (_is_bare_label(block) or (_is_said(blocks) and _begins_anew(block)))
+            ):
                 blocks.append(block)
                 continue
             if role and begun:
@@ -281,6 +303,12 @@ def _is_said(blocks: list[Block]) -> bool:
     """Whether the words behind a label say it all: a colon at their end announces more."""
     first = blocks[0] if blocks else None
     return isinstance(first, Paragraph) and not first.text.rstrip(" *_").endswith((":", "："))
+
+
+def _is_bare_label(block: Block) -> bool:
+    """Whether a paragraph is only a label, and none that opens a note: what is below it is about something else."""
+    label = label_of(block) if isinstance(block, Paragraph) else None
+    return label is not None and not label[1] and not is_note(words(label[0]))
 
 
 def _begins_anew(block: Block) -> bool:
@@ -359,6 +387,9 @@ def _label(block: Block) -> tuple[str, str, Block | None] | None:
     role = label_means(words(label)) if len(label) <= _LABEL_LENGTH else None
     if role is None and bold:  # what the name is followed by says more about it
         role = label_means(words(_NAME_OF_LABEL.split(label, maxsplit=1)[0]))
+    if role is None and bold and not text:  # alone on its line it is as good as a heading
+        role = HEADINGS.role(words(label))
+        role = None if role == "cases" else role
     if role is None:
         return None
     return label, role, Paragraph(text, block.span) if text else None

@@ -152,6 +152,8 @@ def title_of(document: Document, vocabulary: Vocabulary) -> str:
     """
     headed = [section for section in walk(document.outline) if section.heading and section.title]
     tops = [section for section in headed if section.level == 1]
+    if tops[1:]:  # a line of signs alone is no title
+        tops = [section for section in tops if any(map(str.isalnum, section.title))]
     if not tops and headed and role_of(headed[0], vocabulary) is None and _is_above(headed[0], headed[1:]):
         tops = headed[:1]
     if len(tops) > 1 and all(_LEADING_NUMBER.match(section.key) for section in tops):  # the steps of a procedure

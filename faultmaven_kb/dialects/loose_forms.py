@@ -30,9 +30,10 @@ from faultmaven_kb.text.languages import CONSOLE, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
 
-__all__ = ["asks", "is_aside", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["asks", "held_role", "is_aside", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
+_NEAR = 2  # lines: a heading, a blank line, its first words
 _SHELLS = TYPED | CONSOLE | {"", "text"}
 _STAGE = re.compile(r"\W{0,3}(?:part|phase|stage)\b", re.IGNORECASE)
 _HOW_TO = re.compile(r"\W{0,3}how (?:to|do|can|should) (?!use\b|read\b|contribute\b)", re.IGNORECASE)
@@ -81,7 +82,7 @@ def procedure_in(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, .
     numbered = [section for section in outline if section.heading and _is_step(section)]
     named = [section for section in numbered if role_of(section, HEADINGS)]
     if len(numbered) >= _FEWEST and 2 * len(named) < len(numbered):
-        return tuple(section for section in numbered if role_of(section, HEADINGS) not in _NO_STEPS)
+        return tuple(section for section in numbered if _is_done(section))
     below = [
         () if section.level > 1 and role_of(section, HEADINGS) else procedure_in(section.children)
         for section in outline
@@ -94,6 +95,21 @@ def _is_step(section: OutlineSection) -> bool:
     if heading_number(section.title)[0] is None:
         return False
     return not (_STAGE.match(section.title) and any(_is_numbered_list(block) for block in _all_blocks(section)))
+
+
+def _is_done(section: OutlineSection) -> bool:
+    """Whether a numbered heading says to do something; one that looks back is a step where it shows commands."""
+    role = held_role(section)
+    return role not in _NO_STEPS or (role == "prevention" and _all_commands(section))
+
+
+def held_role(section: OutlineSection) -> str | None:
+    """The role of a heading; of one that joins what is seen and a triage, the triage if there is something to do."""
+    role = role_of(section, HEADINGS)
+    if role not in ("symptoms", "meaning") or "diagnosis" not in HEADINGS.joined(words(heading_words(section.title))):
+        return role
+    does = _all_commands(section) or any(_is_numbered_list(block) for block in _all_blocks(section))
+    return "diagnosis" if does else role
 
 
 def _is_numbered_list(block: Block) -> bool:
@@ -162,11 +178,20 @@ def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection
         and not section.children
         and role_of(section, HEADINGS) is None
         and names_fault(section.title)
-        and section.blocks
+        and _is_whole(section)
         and all(isinstance(block, Paragraph | ListBlock) for block in section.blocks)
         and not all_commands(section.blocks)
         and not any(_is_numbered_list(block) for block in section.blocks)
     ]
+
+
+def _is_whole(section: OutlineSection) -> bool:
+    """Whether all that is below a heading is still there, and no label has claimed a part of it."""
+    heading = section.heading
+    if heading is None or not section.blocks:
+        return False
+    near = section.blocks[0].span.line - heading.span.end_line <= _NEAR
+    return near and section.span.end_line - section.blocks[-1].span.end_line < _NEAR
 
 
 def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[OutlineSection, Contents]]:

@@ -20,6 +20,8 @@ __all__ = ["first_words", "shown_first"]
 _SENTENCE = 4
 _FAULT = re.compile(r"\b(?:errors?|fail\w*|exceptions?|alerts?|warnings?|messages?|crash\w*)\b", re.IGNORECASE)
 _TWO_MARKS = 2
+_NAME = re.compile(r"\*\*(?:[^*\n]{1,80}:\*\*|[^*\n]{1,80}\*\*:|[^*\s.!]{1,20}(?: [^*\s.!]{1,20}){0,3}\*\*)")
+"""A bold name of what is below it, which says nothing by itself."""
 
 
 def first_words(outline: tuple[OutlineSection, ...]) -> tuple[Paragraph, ...]:
@@ -114,6 +116,7 @@ def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
                 if asks(block.text):
                     break
                 code = block.text.startswith("`") and block.text.endswith("`") and block.text.count("`") == _TWO_MARKS
-                if not code and not is_furniture(block) and label_role(block) is None:
+                named = code or _NAME.fullmatch(block.text) is not None
+                if not named and not is_furniture(block) and label_role(block) is None:
                     yield block
         yield from _said(section.children)

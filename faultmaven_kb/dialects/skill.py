@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from faultmaven_kb.dialects.beside import unclaimed
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
-from faultmaven_kb.dialects.listing import solutions_in, steps_in
+from faultmaven_kb.dialects.listing import in_order, numbered, solutions_in, steps_in
+from faultmaven_kb.dialects.loose_forms import loose_contents
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
 from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution
@@ -64,7 +66,18 @@ def _read(document: Document) -> Contents:
     parts = Contents(id=name if _NAME.fullmatch(name) else "")
     for role, section in sections_by_role(document, HEADINGS):
         parts = parts.followed_by(_section(document, role, section))
+    if not (parts.steps or parts.solutions or parts.quick_fix):  # no heading says what is done
+        parts = parts.followed_by(_by_shape(document))
     return parts.filled_by(Contents(purpose=str(values.get("description") or "")))
+
+
+def _by_shape(document: Document) -> Contents:
+    """The steps and solutions that are known by their shape alone, beside the sections whose headings are known."""
+    outline = document.shaped.outline
+    read = loose_contents(
+        unclaimed(outline, tuple(sections_by_role(document, HEADINGS))), has_steps=False, has_solutions=False
+    )
+    return Contents(steps=numbered(in_order(read.steps)), solutions=numbered(in_order(read.solutions)))
 
 
 def _section(document: Document, role: str, section: OutlineSection) -> Contents:

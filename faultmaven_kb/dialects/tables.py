@@ -9,6 +9,7 @@ from dataclasses import replace
 from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.dialect import Document, Vocabulary, role_of
 from faultmaven_kb.dialects.pieces.contents import Contents
+from faultmaven_kb.dialects.pieces.enumerations import heading_number
 from faultmaven_kb.dialects.pieces.typed import typed_in, typed_language
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Solution, Step, Symptom
 from faultmaven_kb.source import Span
@@ -52,7 +53,8 @@ _STEP_COLUMNS = Vocabulary(
     (
         "expected",
         tuple(
-            "expected, expected output, expected result, expected results, expected outcome, result, output, healthy, "
+            "expected, expected state, expected output, expected result, expected results, expected outcome, result, "
+            "output, healthy, "
             "good, looks good, success, ok, outcome, expect, normal, success criteria, pass criteria".split(", ")
         ),
     ),
@@ -60,6 +62,8 @@ _STEP_COLUMNS = Vocabulary(
 )
 
 
+_DONE = frozenset("step steps action actions task tasks".split())
+"""First columns whose rows are done in their order."""
 _EXPLAINS = frozenset("means meaning description explanation".split())
 _COLOURED = frozenset("action actions cause causes command commands fix remedy resolution solution".split())
 _NOT_FIXED = frozenset({"escalation", "impact", "resources", "prevention", "prerequisites"})
@@ -116,8 +120,10 @@ def _names_symptoms(table: Table) -> bool:
 def _step_columns(table: Table) -> tuple[str | None, ...]:
     """The role of each column of a table of steps: what is done, with its command; empty for any other table."""
     roles = tuple(_named(_STEP_COLUMNS, words(cell)) for cell in table.rows[0].cells)
-    if "title" not in roles or "command" not in roles or len(table.rows) < 2:
+    if "title" not in roles or len(table.rows) < 2:
         return ()
+    if "command" not in roles:
+        return roles if "expected" in roles and words(table.rows[0].cells[0]) in _DONE else ()
     codes = [cell for row in table.rows[1:] for role, cell in zip(roles, row.cells, strict=False) if role == "command"]
     return roles if any("`" in code for code in codes) else ()
 
@@ -137,8 +143,10 @@ def _step_row(row: TableRow, columns: tuple[str | None, ...]) -> Contents:
     if not title and not command:
         return Contents()
     codes = [code.strip() for code in literals(command) if code.strip()]
+    number, words_of_title = heading_number(plain(title))
     step = Step(
-        title=plain(title).strip(" .:") or plain(command),
+        number=number,
+        title=words_of_title.strip(" .:") or plain(command),
         what_to_check=" ".join(part for part in (title, "" if codes else command) if part),
         commands=tuple(Command(language=typed_language(code), code=f"{code}\n", span=row.span) for code in codes),
         expected_output=plain(cells.get("expected", "")),

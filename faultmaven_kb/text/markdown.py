@@ -181,6 +181,27 @@ def read_blocks(source: Source, start: int = 0) -> tuple[Block, ...]:
     ).blocks()
 
 
+def _fences_within(block: Fence) -> Iterator[Block]:
+    """The paragraphs and fences of an indented block, as site generators read what belongs to the item above it."""
+    lines = block.code.rstrip("\n").split("\n")
+    begin, language = 0, None
+    for number in range(len(lines) + 1):
+        line = lines[number].strip() if number < len(lines) else ""
+        mark = line.startswith("```")
+        if number < len(lines) and not mark and (line or language is not None):
+            continue
+        text = "\n".join(lines[begin:number])
+        first = block.span.line + begin
+        span = Span(first, block.span.column, max(first, block.span.line + number - 1), block.span.end_column)
+        if language is not None and text.strip():
+            yield Fence(language, language, f"{text}\n", span, closed=mark)
+        elif text.strip():
+            yield Paragraph(text.strip(), span)
+        begin = number + 1
+        if mark:
+            language = line.strip("`").strip().lower() if language is None else None
+
+
 class _Walker:
     """Walks the flat token list once, from left to right."""
 
@@ -214,6 +235,9 @@ class _Walker:
                 continue
             if token.type == "html_block":
                 result.extend(self.html(token))
+                continue
+            if token.type == "code_block" and "```" in token.content:
+                result.extend(_fences_within(self.fence(token)))
                 continue
             block = self.block(token)
             if block is not None:

@@ -57,7 +57,9 @@ def _lost(document: str | Path, export: Callable[[Runbook], str]) -> list[str]:
     written = _bare("\n".join(export(runbook) for runbook in result.runbooks))
     text = "\n".join(section.text for section in result.runbook.sections)
     codes = [fence.code for fence in _fences(read_blocks(Source(text)))]
-    codes += [command.code for runbook in result.runbooks for command in _commands(runbook)]
+    codes += [
+        line for runbook in result.runbooks for command in _commands(runbook) for line in command.code.split("\n")
+    ]
     return [code for code in codes if _bare(code) not in written]
 
 

@@ -44,10 +44,10 @@ _SQL_FIRST = re.compile(
 _PROMPT = re.compile(
     r"(?:\[?[\w.-]{1,40}@[^\n$#>]{1,80}[$#>%]|(?:mysql|sqlite|redis|mongo|mongos|cqlsh|ksql|test|admin|local)>|"
     r"MariaDB \[[^\]\n]{0,40}\]>|\w{1,30}=[#>]|(?:\d{1,3}\.){3}\d{1,3}:\d{2,5}>|PS [A-Z]:[^>\n]{0,120}>|"
-    r"[A-Z]:\\[^>\n]{0,120}>|\w{4,20} :\)) ?(?=\S)"
+    r"[A-Za-z]:\\[^>\n]{0,120}>|\w{4,20} :\)) ?(?=\S)"
 )
 _LANGUAGES = (
-    *(("PS ", "powershell"), ("redis>", "redis"), ("mongo", "mongosh")),
+    *(("PS ", "powershell"), (":\\", "cmd"), ("redis>", "redis"), ("mongo", "mongosh")),
     *((sign, "sql") for sign in ("mysql>", "MariaDB", "sqlite>", "=#", "=>", ":)")),
 )
 """Parts of prompts, and what is typed behind them."""

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _FIXES = re.compile(
+    r"\W{0,4}"
     r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
     r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
     r"recreate|re-?deploy|re-?start|upgrade|patch|disable|enable|switch|fail ?over|promote|throttle|block|unblock|"
@@ -36,7 +37,7 @@ _LOOKS = re.compile(
 )
 _MEANS = re.compile(r"`[^`\n]{1,80}`\s{1,2}(?:[-–—]|means\b|is\b)|`?/[\w./-]{1,200}`?$")
 _GOES = re.compile(
-    r"\W{0,4}(?:access|acknowledge|ask|call|communicate|connect|contact|contain|copy|create|document|edit|ensure|escalate|execute|"
+    r"\W{0,4}(?:access|acknowledge|ask|call|choose|click|communicate|connect|contact|contain|copy|create|document|edit|ensure|escalate|execute|"
     r"go to|install|isolate|launch|log ?in|make sure|navigate|notify|pass|ping|post|re-?run|record|request|retry|run|"
     r"select|send|snapshot|ssh|stabili[sz]e|take|tell|trigger|update|use|validate|wait|write)\b",
     re.IGNORECASE,

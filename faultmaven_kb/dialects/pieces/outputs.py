@@ -54,11 +54,19 @@ _LOG_LINE = re.compile(
     r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
 )
 """How a line begins that nobody types: a program has written it, or it is an address."""
+_OPTION = re.compile(r"-\w, --[a-z]")
+"""How a manual begins to explain an option."""
 _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(?:\s|$)")
 """How Windows prints a value with its name before it."""
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_NAME_ALONE = re.compile(r"\*\*[^*\n]{1,80}\*\*:?")
+"""A name between an announcement and what it announces, which is shown for each of several systems."""
+_EXAMPLE = re.compile(r"\b(?:example|sample) outputs?\b", re.IGNORECASE)
+"""Words that leave no doubt, even above a line that may be a comment."""
+_SOUGHT = re.compile(r"\b(?:look|looking|watch|watching) (?:out )?for\b[^\n.]{0,60}\W*$", re.IGNORECASE)
+"""Words that say what to find in what was printed."""
 _SAYS = re.compile(
     r"(?:this|these|the above|that) (?:\w+ )?(?:errors?|exceptions?|messages?|outputs?|responses?|warnings?)\b",
     re.IGNORECASE,
@@ -84,21 +92,26 @@ def shown_in(blocks: Iterable[Block], title: str = "") -> Iterator[Fence]:
 
     Data right below a heading is called what the heading's `title` says.
     """
-    above = ""
+    above = announced = ""
     before: Block | None = None
     blocks = tuple(blocks)
     for index, block in enumerate(blocks):
         if isinstance(block, Fence):
             below = blocks[index + 1] if index + 1 < len(blocks) else None
             named = title if index == 0 and block.language in _DATA else above
-            if _is_shown(block, named) or _is_printed_by(before, block) or _is_told_of(block, below):
+            shown = _is_shown(block, named) or _is_printed_by(before, block) or _is_told_of(block, below)
+            if shown:
                 yield block
+            announced = announced if shown else ""
         elif isinstance(block, ListBlock):
             for item in block.items:
                 yield from shown_in(item.blocks)
         elif isinstance(block, Quote):
             yield from shown_in(block.blocks)
-        above = _last_words(block)
+        name = isinstance(block, Paragraph) and _NAME_ALONE.fullmatch(block.text) is not None
+        above = announced if name and announced else _last_words(block)
+        if not (name or isinstance(block, Fence)):
+            announced = above if isinstance(block, Paragraph) and block.text.rstrip().endswith(":") else ""
         before = block
 
 
@@ -127,7 +140,7 @@ def _is_shown(fence: Fence, above: str) -> bool:
     first = _first_line(fence)
     if fence.language in _MAY_BE_PRINTED and _LOG_LINE.match(first.strip()):
         return True
-    if _PATH.fullmatch(fence.code.strip()):
+    if _OPTION.match(first) or _PATH.fullmatch(fence.code.strip()):
         return True
     if is_typed_line(first) or (fence.language in SQL and is_statement(first)):
         return False
@@ -135,9 +148,9 @@ def _is_shown(fence: Fence, above: str) -> bool:
         return True
     if fence.language in _DATA and above and not _WRITES.search(above):
         return True
-    if not above or first.startswith("# "):
+    if not above or (first.startswith("# ") and not _EXAMPLE.search(above)):
         return False
-    if _NAMES.search(above):
+    if _NAMES.search(above) or (fence.language not in _RUN and _SOUGHT.search(above)):
         return True
     return _SEES.search(above) is not None and _TYPES.search(above) is None
 

@@ -4,7 +4,7 @@
 with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
 points between "1." and "2." belong to the first. A table of fields and values is a
 label for each row. A list that repeats the headings of the page is its table of contents. The lines of the page
-keep their places; only blocks change, and sections never do.
+keep their places; only blocks change. Bold lines that count problems or causes are headings.
 """
 
 import operator
@@ -12,19 +12,23 @@ import re
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from itertools import pairwise
 
-from faultmaven_kb.dialects.pieces.enumerations import as_lists
+from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_words
 from faultmaven_kb.dialects.pieces.sessions import typed_and_printed
 from faultmaven_kb.dialects.pieces.typed import is_typed_line, is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import OUTPUT
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, Quote, Table
+from faultmaven_kb.text.markdown import Block, Fence, Heading, ListBlock, ListItem, Paragraph, Quote, Table
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 
 __all__ = ["shaped"]
 
 _FEWEST = 2
+_BOLD_LINE = re.compile(r"\*\*(?P<title>[^*\n]{4,160}?)(?:[:：]\*\*|\*\*[ \t]{0,4}(?:[:：]|(?=\n|\Z)))")
+_COUNTS = re.compile(r"\*\*(?:cause|error|failure|failure mode|fault|issue|problem|scenario)\b", re.IGNORECASE)
+_COUNTED_STARTS = frozenset(f"**{letter}" for letter in "CEFIPScefips")
 _TERM_LENGTH = 80
 _NAME_AND_VALUE = 2
 _FACT_COLUMNS = frozenset(
@@ -32,6 +36,8 @@ _FACT_COLUMNS = frozenset(
 )
 _DIAGRAMS = frozenset({"mermaid", "plantuml", "puml", "dot", "graphviz", "d2"})
 _PLAIN = OUTPUT | _DIAGRAMS | {""}
+_NO_LANGUAGES = frozenset({"code", "command", "commands", "snippet"})
+"""Names after the marks of a fence that are no language."""
 _CODE = frozenset({"code", "code-block", "code-cell", "sourcecode"})
 _SAYS = frozenset(
     "admonition attention caution danger dropdown error hint important note seealso tab-item tab-set tip topic "
@@ -66,23 +72,51 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
         blocks = tuple(_undrawn(block) for block in _apart(blocks))
     if any((isinstance(block, Paragraph) and "\n:" in block.text) or _is_definition(block) for block in blocks):
         blocks = tuple(_definitions(blocks))
-    if any(isinstance(block, ListBlock) for block in blocks):
+    if ListBlock in {*map(type, blocks)}:
         blocks = tuple(block for block in blocks if not _repeats(block, titles))
         blocks = _folded(blocks)
     if any(_is_facts(block) for block in blocks):
         blocks = tuple(piece for block in blocks for piece in _as_labels(block))
     blocks = as_lists(blocks)
+    headed = [
+        index
+        for index, block in enumerate(blocks)
+        if type(block) is Paragraph and block.text[:3] in _COUNTED_STARTS and _is_counted_problem(block)
+    ]
+    if headed[1:] and not any(child.blocks or child.children for child in children):
+        below = tuple(_problem(section, blocks[begin:end]) for begin, end in pairwise((*headed, len(blocks))))
+        return replace(section, blocks=blocks[: headed[0]], children=(*below, *children))
     same = len(blocks) == len(section.blocks) and all(map(operator.is_, blocks, section.blocks))
     if same and children is section.children:
         return section
     return replace(section, blocks=blocks, children=children)
 
 
+def _is_counted_problem(block: Paragraph) -> bool:
+    """Whether a paragraph opens with a bold line that counts a problem or a cause: "**Cause 2 - the disk is full**"."""
+    match = _BOLD_LINE.match(block.text) if _COUNTS.match(block.text) else None
+    return match is not None and heading_words(match["title"]) != match["title"]
+
+
+def _problem(section: OutlineSection, blocks: tuple[Block, ...]) -> OutlineSection:
+    """A bold line with what follows it as a heading below a section."""
+    first = blocks[0]
+    assert isinstance(first, Paragraph)
+    match = _BOLD_LINE.match(first.text)
+    assert match is not None
+    title = match["title"].strip()
+    heading = Heading(section.level + 1, title, replace(first.span, end_line=first.span.line))
+    text = first.text[match.end() :].strip()
+    own = (Paragraph(text, first.span), *blocks[1:]) if text else blocks[1:]
+    span = Span(first.span.line, first.span.column, blocks[-1].span.end_line, blocks[-1].span.end_column)
+    return OutlineSection(heading, title, words(title), own, (), span)
+
+
 def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with each session as what is typed in it and what is printed."""
     for block in blocks:
         if isinstance(block, Fence):
-            yield from typed_and_printed(block)
+            yield from typed_and_printed(replace(block, language="") if block.language in _NO_LANGUAGES else block)
         elif isinstance(block, ListBlock) and any(len(item.blocks) > 1 for item in block.items):
             yield _list_apart(block)
         else:
@@ -92,7 +126,7 @@ def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
 def _list_apart(block: ListBlock) -> ListBlock:
     """A list with the sessions in its items taken apart; the same object where there are none."""
     items = tuple(
-        replace(item, blocks=blocks) if len(blocks := tuple(_apart(item.blocks))) > len(item.blocks) else item
+        replace(item, blocks=blocks) if (blocks := tuple(_apart(item.blocks))) != item.blocks else item
         for item in block.items
     )
     return replace(block, items=items) if any(map(operator.is_not, items, block.items)) else block

@@ -5,6 +5,7 @@ Nothing but the words decides, because prose has no language: a list of the tool
 """
 
 import re
+from collections.abc import Iterator
 
 from faultmaven_kb.dialects.pieces.consoles import (
     console_language,
@@ -36,8 +37,10 @@ _QUERY_LABEL = re.compile(
     re.IGNORECASE,
 )
 """A label that names a query, or the store that is asked."""
-_ASKS = re.compile(r"\b(?:graph|inspect|metric|plot|promql|prometheus|quer(?:y|ies|ying))\b", re.IGNORECASE)
-"""Words without which the name of a metric is only mentioned."""
+_ASKS = re.compile(
+    r"\b(?:graph|inspect|metric|plot|promql|prometheus|quer(?:y|ies|ying))\b[^.,;\n]{0,40}\Z", re.IGNORECASE
+)
+"""Words right before the name of a metric without which it is only mentioned."""
 _NAMED = re.compile(r"[\w:]+")
 _JOINS = re.compile(r"\s*(?:,|and|or|, and)\s*")
 _NOT_THIS = re.compile(
@@ -80,20 +83,27 @@ _ENGLISH = frozenset(
     "argo mix mc nats nix railway screen source poetry".split()
 )
 """Tools whose name begins a sentence as well."""
-_ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[/$<~\"'|]|\./|\S*[=/|])")
+_ARGUMENT = re.compile(r"\s(?:-{1,2}[A-Za-z]|[A-Z]{2,20}[-_][A-Z]|[/$<~\"'|]|\./|\S*[=/|])")
 _STATEMENT = re.compile(
     r"(?:alter|analyze|call|checkpoint|create|delete|drop|explain|flush|grant|insert|kill|optimize|purge|reindex|reset|"
-    r"revoke|select|set|show|start|stop|truncate|update|use|vacuum|with)\b[^;]{0,400};|select\s[^;]{1,200}\sfrom\s[^;]{1,200}",
+    r"revoke|rollback|select|set|show|start|stop|truncate|update|use|vacuum|with)\b[^;]{0,400};|"
+    r"select\s[^;]{1,200}\sfrom\s[^;]{1,200}",
     re.IGNORECASE,
 )
 """A statement of SQL, which its semicolon tells from English."""
-_WITH_OPTION = re.compile(r"[a-z][\w.-]{0,30}(?: [\w./:-]{1,40}){0,3} -(?:-[a-z]|[A-Za-z](?: |\Z))")
+_WITH_OPTION = re.compile(r"[a-z][\w.-]{0,30}(?: [\w./:-]{1,40}){0,3} -(?:-[a-z]|[A-Za-z](?: |\Z)|[a-z]{2,20} )")
 """A program of any name with an option."""
 _RUN_THE = re.compile(
     r"\b(?:run|running|execute|executing|use|using|issue|issuing|invoke|type|enter|with|via|through)"
     r"(?: (?:the|this))?(?: following)?\s*\Z",
     re.IGNORECASE,
 )
+_CALLED = re.compile(
+    r"(?<!error)(?<!expected)(?<!output)(?<!result)(?<!message)(?<!log)(?<!logs)(?<!returns)(?<!shows)(?<!like)"
+    r"(?<!example)(?<!value)(?<!format)(?<!default)(?<!path)(?<!file)[:：]\s?\Z",
+    re.IGNORECASE,
+)
+"""The end of words that say what the code behind them is for, and not what is printed."""
 _COMMAND = re.compile(r"\s+(?:shell |CLI |console )?(?:command|query|statement)\b", re.IGNORECASE)
 """How code that one is told to run is called behind it."""
 _MENTIONED = re.compile(
@@ -104,6 +114,11 @@ _MENTIONED = re.compile(
 """Words before code that says when something is seen, not what to do."""
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
+_WRAPPED = 55  # chosen: prose is broken behind more characters
+_MARKED = re.compile(r"[`\\]")
+"""Signs that a page shows differently from how they are written."""
+_LEFT_OUT = (" ...", " …")
+"""The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
 _TAG = re.compile(r"<[A-Za-z/!]")
 _SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
@@ -133,8 +148,11 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
         goes_on = 0 <= asked <= match.start() and _JOINS.fullmatch(text, asked, match.start()) is not None
         language = _language_of(code) or _of_console(code, "query " if goes_on else above, whole=whole)
         asked = match.end() if language == "promql" else -1
-        language = language or ("bash" if whole and _is_call(code) else "")
-        if " " not in code and not _is_one_word(code, language, whole=whole, announced=announced):
+        whole_call = whole or (_CALLED.search(above) is not None and _ends(match, text))
+        language = language or ("bash" if whole_call and _is_call(code) else "")
+        if code.endswith(_LEFT_OUT) or (
+            " " not in code and not _is_one_word(code, language, whole=whole, announced=announced)
+        ):
             continue
         if (language or announced) and not _NOT_THIS.search(above) and not _MENTIONED.search(above):
             codes[code] = language or "bash"
@@ -143,12 +161,19 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
             codes[match[1]] = "bash"
     if "\n" not in text and "`" not in text and is_typed_prose(text):
         codes[text.strip().removeprefix("$ ")] = "bash"
-    if ":\n" in text:
-        lines = text.split("\n")
-        for index in range(1, len(lines)):
-            if lines[index - 1].rstrip().endswith(":") and is_typed_prose(lines[index]):
-                codes[lines[index].strip()] = "bash"
+    if "\n" in text:
+        codes |= dict.fromkeys(_typed_lines(text.split("\n")), "bash")
     return tuple(Command(language=language, code=f"{code}\n", span=span) for code, language in codes.items())
+
+
+def _typed_lines(lines: list[str]) -> Iterator[str]:
+    """The lines of a paragraph that are typed: below a colon, a short line or another command, for prose is wrapped."""
+    typed = False
+    for above, line in zip(("", *lines), lines, strict=False):
+        ends = typed or len(above) < _WRAPPED or above.rstrip().endswith(":")
+        typed = ends and not _MARKED.search(line) and is_typed_prose(line)
+        if typed:
+            yield line.strip()
 
 
 def _is_announced(match: re.Match[str], text: str, above: str) -> bool:
@@ -165,6 +190,12 @@ def _is_all(match: re.Match[str], text: str) -> bool:
     return match.start() == 0 and not text[match.end() :].strip(" .;,")
 
 
+def _ends(match: re.Match[str], text: str) -> bool:
+    """Whether a text ends with a code span, or a sentence does."""
+    below = text[match.end() :]
+    return not below.strip(" .;,") or below.startswith((". ", ".\n"))
+
+
 def _is_one_word(code: str, language: str, *, whole: bool, announced: bool) -> bool:
     """Whether one word is typed: a tool or a script here that is all a text says, or a script that one is told to run.
 
@@ -172,7 +203,7 @@ def _is_one_word(code: str, language: str, *, whole: bool, announced: bool) -> b
     """
     if _SCRIPT.fullmatch(code):
         return announced or (whole and code.startswith("./"))
-    return bool(language) and (whole or language not in ("bash", "sql"))
+    return bool(language) and (whole or language not in ("bash", "sql") or code.endswith(";"))
 
 
 def _of_console(code: str, above: str, *, whole: bool) -> str:
@@ -215,6 +246,8 @@ def is_prose(line: str) -> bool:
 def is_typed_line(line: str) -> bool:
     """Whether a whole line is what one types: behind a prompt, a script of one's own, or a tool with its arguments."""
     line = line.strip()
+    if line.startswith("sudo ") and not _PROSE.search(line):
+        return True
     if line.startswith(("$ ", "./")) or (" " in line and _SCRIPT.fullmatch(_first_word(line))):
         return True
     if prompt_length(line) or is_console_line(line):
