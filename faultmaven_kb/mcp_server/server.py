@@ -52,6 +52,7 @@ from faultmaven_kb.mcp_server.answers import (
 from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, SearchAnswer
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
+from faultmaven_kb.serving.log import log_in_lines
 from faultmaven_kb.serving.turns import BusyError, Turns
 from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.text.decoding import SIZE_LIMIT
@@ -85,6 +86,7 @@ class RunbookServer(MCPServer[None]):
 
     def __init__(self, base: LiveBase, *, today: Callable[[], date], workers: Workers | None = None) -> None:
         announcements = Announcements(base.current)
+        log_in_lines()  # before the SDK does it in its way
         super().__init__(
             "faultmaven-kb",
             instructions=_INSTRUCTIONS,
