@@ -24,6 +24,7 @@ from typing import NamedTuple
 
 from benchmarks.hostile.code import CODE
 from benchmarks.hostile.files import ALERTS, BASELINES, CONFIGURATIONS, LABELLED, LABS, QUESTIONS, SCHEMAS
+from benchmarks.hostile.forms import FORMS
 from benchmarks.hostile.makers import HEADER, Make
 from benchmarks.hostile.prose import PROSE
 from benchmarks.hostile.sessions import agent_session, editor_session
@@ -138,7 +139,7 @@ class Kind(NamedTuple):
 
 _DOCUMENT = "hostile.md"
 KINDS = (
-    Kind(PROSE | CODE, _DOCUMENT, SIZE_LIMIT, tuple(DOCUMENT_COMMANDS)),
+    Kind(PROSE | CODE | FORMS, _DOCUMENT, SIZE_LIMIT, tuple(DOCUMENT_COMMANDS)),
     Kind(QUESTIONS, "question.txt", LARGEST_INPUT, ("search -", "diagnose -")),
     Kind(ALERTS, "rules.yaml", 400_000, ("alerts",)),
     Kind(CONFIGURATIONS, "fmkb.toml", SETTINGS_LIMIT, ("validate --config",)),

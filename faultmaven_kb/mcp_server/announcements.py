@@ -16,7 +16,8 @@ import anyio.to_thread
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
 from mcp.server.session import ServerSession
 from mcp.server.subscriptions import InMemorySubscriptionBus, ResourcesListChanged, ResourceUpdated
-from mcp.types import PromptsCapability, ServerCapabilities, ToolsCapability
+from mcp.shared.exceptions import MCPError
+from mcp.types import INTERNAL_ERROR, PromptsCapability, ServerCapabilities, ToolsCapability
 
 from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.knowledge_base import KnowledgeBase
@@ -27,6 +28,7 @@ __all__ = ["Announcements", "truthful"]
 
 _SECONDS = 2.0  # chosen (docs/how-to/use-from-an-agent.md)
 _MOST_SESSIONS = 1_000  # chosen: ten times the default of open sessions
+_MOST_LISTENING = 100  # chosen: the default of open sessions
 _GONE = (anyio.BrokenResourceError, anyio.ClosedResourceError)
 
 _Snapshot = Mapping[str, Runbook]
@@ -39,13 +41,28 @@ class Announcements:
         self.bus = InMemorySubscriptionBus()
         self._current, self._seconds = current, seconds
         self._sessions: list[ServerSession] = []
+        self._listening = 0
         self._warm: KnowledgeBase | None = None
 
     async def remember(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
-        """Keep the session of a client that finished the older handshake; a middleware of the SDK."""
+        """Keep the session of a client that finished the older handshake; a middleware of the SDK.
+
+        How many listen at once is bounded here, because the SDK permits more than a server has room for.
+        """
+        if ctx.method == "subscriptions/listen":
+            return await self._listen(ctx, call_next)
         if ctx.method == "notifications/initialized":
             self._sessions = [*self._sessions[-_MOST_SESSIONS + 1 :], ctx.session]
         return await call_next(ctx)
+
+    async def _listen(self, ctx: ServerRequestContext[Any, Any], call_next: CallNext) -> HandlerResult:
+        if self._listening >= _MOST_LISTENING:
+            raise MCPError(INTERNAL_ERROR, f"{self._listening} clients listen already, try again later")
+        self._listening += 1
+        try:
+            return await call_next(ctx)
+        finally:
+            self._listening -= 1
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:

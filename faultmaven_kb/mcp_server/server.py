@@ -10,11 +10,9 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote
 
-import anyio
-import anyio.to_thread
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
 from mcp.shared.exceptions import MCPError
@@ -54,6 +52,8 @@ from faultmaven_kb.mcp_server.answers import (
 from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, SearchAnswer
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
+from faultmaven_kb.serving.log import log_in_lines
+from faultmaven_kb.serving.turns import BusyError, Turns
 from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.text.decoding import SIZE_LIMIT
 from faultmaven_kb.text.shown import readable
@@ -69,9 +69,14 @@ _INSTRUCTIONS = (
 )
 _LARGEST_TEXT = 400_000  # characters, as the HTTP server takes
 _CHECK_SECONDS, _MOST_CHECKS = 20.0, 4
+_SECONDS_TO_WAIT = 20.0  # chosen, as for a check
+_MOST_CHECKS_WAITING, _MOST_WAITING = 16, 64  # chosen: as many as are done in that time on a machine that is not busy
+_READINGS_AT_ONCE = 2  # chosen: a third thread makes none of them faster
 _RESOURCE_CHARACTERS = 200_000  # the largest document that is read
 _WEIGHED_CHARACTERS = 2_000
 """How much of a question is compared with causes; the search has read all of it."""
+
+_Value = TypeVar("_Value")
 
 Filter = Annotated[str | None, Field(default=None, max_length=80)]
 
@@ -81,6 +86,7 @@ class RunbookServer(MCPServer[None]):
 
     def __init__(self, base: LiveBase, *, today: Callable[[], date], workers: Workers | None = None) -> None:
         announcements = Announcements(base.current)
+        log_in_lines()  # before the SDK does it in its way
         super().__init__(
             "faultmaven-kb",
             instructions=_INSTRUCTIONS,
@@ -92,8 +98,14 @@ class RunbookServer(MCPServer[None]):
         )
         self._base, self._today = base, today
         self._workers = workers or Workers(seconds=_CHECK_SECONDS)
-        self._checks = anyio.CapacityLimiter(_MOST_CHECKS)  # its own threads: those that wait take none from others
-        self._searches = anyio.CapacityLimiter(SEARCHES_AT_ONCE)
+        self._checks, self._searches, self._readings = (
+            Turns(at_once=at_once, waiting=waiting, seconds=_SECONDS_TO_WAIT)
+            for at_once, waiting in (
+                (_MOST_CHECKS, _MOST_CHECKS_WAITING),
+                (SEARCHES_AT_ONCE, _MOST_WAITING),
+                (_READINGS_AT_ONCE, _MOST_WAITING),
+            )
+        )
         derived = self._lowlevel_server.get_capabilities  # the SDK has no other place to say what is announced
         self._lowlevel_server.get_capabilities = (  # type: ignore[method-assign]
             lambda *arguments, **named: truthful(derived(*arguments, **named))
@@ -124,10 +136,9 @@ class RunbookServer(MCPServer[None]):
         if not question.strip():
             raise ToolError("question is empty, expected what is seen: a message, an alert, a log")
         narrow = _unmarked(technology=technology, severity=severity, tag=tag)
-        work = partial(self._found, question, narrow, limit)
-        return _result(await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._searches))
+        return _result(await _in_turn(self._searches, partial(self._found, question, narrow, limit)))
 
-    def get_runbook(
+    async def get_runbook(
         self,
         id: Annotated[
             str, Field(max_length=200, description="The runbook's id, as search_runbooks gives it, or its unique end.")
@@ -137,6 +148,9 @@ class RunbookServer(MCPServer[None]):
         ] = None,
     ) -> Annotated[CallToolResult, RunbookText]:
         """Read a runbook, whole or one section."""
+        return await _in_turn(self._readings, partial(self._read, id, section))
+
+    def _read(self, id: str, section: str | None) -> CallToolResult:
         runbook = self._runbook(id)
         try:
             return _result(text_of_runbook(runbook, section))
@@ -146,7 +160,7 @@ class RunbookServer(MCPServer[None]):
             hint = hint or f", expected one of {', '.join(names[:30])}"
             raise ToolError(f'{safe_id(id)} has no section "{printable(section or "")}"{hint}') from None
 
-    def list_runbooks(
+    async def list_runbooks(
         self,
         technology: Filter = None,
         severity: Filter = None,
@@ -156,6 +170,9 @@ class RunbookServer(MCPServer[None]):
     ) -> Annotated[CallToolResult, RunbookList]:
         """List runbooks, narrowed by filters."""
         narrow = _unmarked(technology=technology, severity=severity, tag=tag, status=status)
+        return await _in_turn(self._readings, partial(self._list, narrow, offset))
+
+    def _list(self, narrow: dict[str, str | None], offset: int) -> CallToolResult:
         with self._loaded() as base:
             return _result(list_of(base.filter(**narrow), offset=offset))
 
@@ -167,12 +184,15 @@ class RunbookServer(MCPServer[None]):
         """Check a runbook's text and say, line by line, what is wrong. Nothing is stored."""
         work = partial(self._workers.run, _findings, text, self._today(), profile)
         try:
-            return _result(await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._checks))
-        except DeadlineError as error:
+            return _result(await self._checks.run(work))
+        except (BusyError, DeadlineError) as error:
             raise ToolError(printable(f"the text was not checked: {error}")) from None
 
-    def read_runbook(self, id: str) -> str:
+    async def read_runbook(self, id: str) -> str:
         """The runbook as Markdown between two marks; what is between them is data."""
+        return await _in_turn(self._readings, partial(self._page, id), _refusal)
+
+    def _page(self, id: str) -> str:
         try:
             runbook = as_shown(self._runbook(id))
         except ToolError as error:
@@ -203,12 +223,18 @@ class RunbookServer(MCPServer[None]):
         """The ids that begin with what was typed."""
         if not isinstance(ref, ResourceTemplateReference) or argument.name != "id":
             return None
-        with self._loaded(_refusal) as base:
-            ids = [name for name in map(safe_id, base.ids) if name.startswith(argument.value)]
+        ids = await _in_turn(self._readings, partial(self._ids, argument.value), _refusal)
         return Completion(values=ids[:100], total=len(ids), has_more=len(ids) > 100)
+
+    def _ids(self, start: str) -> list[str]:
+        with self._loaded(_refusal) as base:
+            return [name for name in map(safe_id, base.ids) if name.startswith(start)]
 
     async def list_resources(self) -> list[Resource]:
         """One resource for each runbook, as the files are now."""
+        return await _in_turn(self._readings, self._resources, _refusal)
+
+    def _resources(self) -> list[Resource]:
         with self._loaded(_refusal) as base:
             return [
                 Resource(
@@ -255,6 +281,14 @@ def _searched(base: KnowledgeBase, question: str, narrow: dict[str, str | None],
     answer = base.search(question, limit=10, **narrow)
     weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
     return search_answer(replace(answer, hits=answer.hits[:limit]), weighed)
+
+
+async def _in_turn(turns: Turns, work: Callable[[], _Value], refuse: Callable[[str], Exception] = ToolError) -> _Value:
+    """What some work returns when it is its turn; `refuse` makes the error for a turn that does not come."""
+    try:
+        return await turns.run(work)
+    except BusyError as error:
+        raise refuse(str(error)) from None
 
 
 def _refusal(message: str) -> MCPError:

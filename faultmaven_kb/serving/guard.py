@@ -77,7 +77,7 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            await self._guarded(scope, receive, _Answer(send))
+            await self._guarded(scope, receive, _Answer(send, self._stream_begun))
         else:
             await send({"type": "websocket.close", "code": 1008})
 
@@ -99,7 +99,11 @@ class Guard:
             if not answer.started:
                 await answer.refuse(_Refusal(500, f"internal error ({type(error).__name__}), please report it"))
         finally:
-            self._running -= 1
+            self._running -= not answer.is_stream
+
+    def _stream_begun(self) -> None:
+        """A stream that only waits for news is no work: it must not take the place of requests."""
+        self._running -= 1
 
     def _refusal(self, scope: Scope) -> _Refusal | None:
         """Why a request is not answered, by its head alone."""
@@ -178,16 +182,20 @@ class Guard:
 
 
 class _Answer:
-    """Sends an answer with the headers that every answer has."""
+    """Sends an answer with the headers that every answer has; says when it is a stream of events that begins."""
 
-    def __init__(self, send: Send) -> None:
-        self._send, self.started = send, False
+    def __init__(self, send: Send, stream_begun: Callable[[], None]) -> None:
+        self._send, self._stream_begun = send, stream_begun
+        self.started, self.is_stream = False, False
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started = True
             headers = list(message.get("headers", ()))
-            names = {name.lower() for name, _ in headers}
+            names = {name.lower(): value for name, value in headers}
+            if names.get(b"content-type", b"").startswith(b"text/event-stream"):
+                self.is_stream = True
+                self._stream_begun()
             message = {**message, "headers": headers + [header for header in _HEADERS if header[0] not in names]}
         await self._send(message)
 

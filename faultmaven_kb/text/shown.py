@@ -65,6 +65,7 @@ _SHOWN_TEX = frozenset(
 _NOTE = re.compile(r"\s*(?:\[\^([^\]\s]+)\]|\*\[[^\]]+\]):")
 """What opens a footnote, or the long form of an abbreviation, which no page shows."""
 _NOTE_MARK = re.compile(r"\[\^([^\[\]\s]++)\](?!:)")
+_NAMED_NOTE = re.compile(r"(?P<code>`+)|\[\^(?P<name>[^\[\]\s]++)\](?P<opens>:)?")
 _STRUCTURE = re.compile(r"^(#{1,6}(?=\s|$)|>|[-+*](?=\s|$)|```|~~~|=+\s*$|-+\s*$|\d{1,9}(?=[.)](?:\s|$)))")
 _TAG_LIKE = re.compile(r"<(?=[A-Za-z/!?])")
 _ADDRESS = re.compile(r"(?:https?://)?[A-Za-z0-9._~+/:-]{1,200}")
@@ -109,7 +110,8 @@ def shown(markdown: str, references: dict[str, Any] | None = None) -> str:
     `references` is filled with the page's definitions of links, for texts of the same page that are read later.
     """
     text = code_shortcodes_as_fences(_LINE_ENDS.sub("\n", markdown).replace("\x00", "\ufffd"))
-    text = _without_template_comments(text)
+    references = {} if references is None else references
+    text = _with_numbered_notes(_without_template_comments(text), references.setdefault("footnotes", {}))
     return _Page(text, references).text()
 
 
@@ -141,6 +143,28 @@ def _without_template_comments(text: str) -> str:
             else:
                 parts += [text[place : match.start()], "\n" * text.count("\n", match.start(), end)]
         place = end
+    return "".join([*parts, text[place:]])
+
+
+def _with_numbered_notes(text: str, numbers: dict[str, int]) -> str:
+    """The text with numbers in place of the names of its footnotes, which no page shows; `numbers` is filled."""
+    if "[^" not in text:
+        return text
+    masked = _masked(text)
+    marks = _spans_of_code(masked)
+    notes, place = list[re.Match[str]](), 0
+    while match := _NAMED_NOTE.search(masked, place):
+        place = _end_of_span(masked, match, marks) if match["code"] else match.end()
+        notes += [] if match["code"] else [match]
+    defined = {note["name"].casefold() for note in notes if note["opens"]}
+    for note in sorted(notes, key=lambda note: note["opens"] is not None):  # the marks in the text first
+        if (name := note["name"].casefold()) in defined and name not in numbers:
+            numbers[name] = len(numbers) + 1
+    parts, place = list[str](), 0
+    for note in notes:
+        number = numbers.get(note["name"].casefold())
+        parts += [text[place : note.start()], f"[^{number}]{note['opens'] or ''}" if number else note[0]]
+        place = note.end()
     return "".join([*parts, text[place:]])
 
 
@@ -189,6 +213,7 @@ class _Page:
             for name in _NOTE_MARK.findall(child.content)
         }
         self.in_footnote = False
+        self.defined: set[str] = set()
 
     def text(self) -> str:
         index = 0
@@ -243,7 +268,8 @@ class _Page:
         lines = self.inline(inline).split("\n")
         for number, line in enumerate(inline.content.split("\n")):
             if note := _NOTE.match(line):
-                self.in_footnote = note[1] not in self.footnotes
+                self.in_footnote = note[1] not in self.footnotes or note[1] in self.defined  # the first one counts
+                self.defined.add(note[1])
             if self.in_footnote and number < len(lines):
                 lines[number] = ""
         self.put(token, [_escaped_start(line) for line in lines])

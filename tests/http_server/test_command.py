@@ -137,6 +137,8 @@ def test_agents_are_served_beside_the_endpoints(workers: str) -> None:
         assert _agent_finds(address, TOKEN) == "redis-out-of-memory"
         assert server.ask("/mcp", b"{}", Content_Type="application/json")[0] == 401
         assert server.ask("/runbooks", Authorization=BEARER)[0] == 200
+        stream = server.ask("/mcp", Accept="text/event-stream", Authorization=BEARER)  # without a session
+        assert stream[0] == (400 if workers == "1" else 405), stream
 
 
 def test_an_agent_beyond_the_loopback_address_brings_the_token() -> None:

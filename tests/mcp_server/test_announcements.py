@@ -8,6 +8,7 @@ import pytest
 pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 import anyio
+from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourcesListChanged, ResourceUpdated, ServerEvent
 from mcp.types import ServerCapabilities
 
@@ -87,3 +88,35 @@ def test_a_session_that_is_gone_is_forgotten_and_the_others_are_told(tmp_path: P
 def test_a_server_without_resources_claims_none() -> None:
     found = truthful(ServerCapabilities())
     assert (found.resources, found.tools, found.prompts) == (None, None, None)
+
+
+def test_no_more_clients_listen_at_once_than_there_is_room_for(tmp_path: Path) -> None:
+    announcements = Announcements(LiveBase([tmp_path]).current)
+    answers: list[str] = []
+
+    async def run() -> None:
+        leave = anyio.Event()
+
+        async def listen() -> None:
+            async def heard(_: object) -> None:
+                await leave.wait()
+
+            try:
+                await announcements.remember(_Listen(), heard)  # type: ignore[arg-type]
+                answers.append("heard")
+            except MCPError as error:
+                answers.append(str(error))
+
+        async with anyio.create_task_group() as group:
+            for _ in range(102):
+                group.start_soon(listen)
+            await anyio.sleep(0.01)
+            leave.set()
+        await listen()
+
+    anyio.run(run)
+    assert answers == ["100 clients listen already, try again later"] * 2 + ["heard"] * 101
+
+
+class _Listen:
+    method, session = "subscriptions/listen", None

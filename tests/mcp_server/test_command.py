@@ -1,5 +1,6 @@
 """`fmkb mcp` as it is started: where it cannot serve it says so."""
 
+import json
 import socket
 import subprocess
 import sys
@@ -38,3 +39,29 @@ def test_a_port_that_is_taken_and_an_address_of_nobody_are_named(tmp_path: Path)
 
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     assert "no such file or folder" in _refused("--kb", str(tmp_path / "nowhere"))
+
+
+def test_a_call_that_fails_is_a_line_of_the_log_and_keeps_nobody_waiting() -> None:
+    about = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    messages = (
+        {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": about},
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        {"jsonrpc": "2.0", "id": 2, "method": "prompts/get", "params": {"name": "\u202e::error::" + "x" * 60_000}},
+    )
+    with subprocess.Popen(
+        [sys.executable, "-m", "faultmaven_kb", "mcp"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"".join(json.dumps(message).encode() + b"\n" for message in messages))
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(2)]
+        said = process.communicate(timeout=60)[1].decode()
+    assert [answer["id"] for answer in answers] == [1, 2]
+    assert "error" in answers[1]
+    assert len(said.splitlines()) <= 2
+    assert "Traceback" not in said
+    assert "\u202e" not in said

@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -16,12 +17,22 @@ pytest.importorskip("mcp", reason="the extra `mcp` is not installed")
 
 import anyio
 from mcp import Client, StdioServerParameters
+from mcp.server.mcpserver.exceptions import ToolError
 from mcp.shared.exceptions import MCPError
 from mcp.shared.subscriptions import ResourcesListChanged
-from mcp.types import ResourceListChangedNotification, ResourceTemplateReference, TextResourceContents
+from mcp.types import (
+    CompletionArgument,
+    ResourceListChangedNotification,
+    ResourceTemplateReference,
+    TextResourceContents,
+)
 
 from faultmaven_kb import KnowledgeBase
+from faultmaven_kb.mcp_server.server import RunbookServer
+from faultmaven_kb.serving.live_base import LiveBase
+from faultmaven_kb.serving.workers import DeadlineError, Workers
 from faultmaven_kb.storage.container import Container
+from tests.documents import LAST_UPDATED
 
 TARGET = str | StdioServerParameters
 RUNBOOK = "# {title}\n\n## Meaning\n\nThe {word} is gone.\n\n## Mitigation\n\nBring the {word} back.\n"
@@ -190,6 +201,55 @@ def test_many_sessions_at_once_get_their_own_answers(http: str) -> None:
     anyio.run(run)
     assert len(answers) == 36
     assert all(questions[question] == found for question, found in answers)
+
+
+def test_calls_that_nobody_waits_for_do_not_pile_up_before_those_of_others(tmp_path: Path) -> None:
+    (tmp_path / "zebra.md").write_text(RUNBOOK.format(title="Zebra", word="zebra"), encoding="utf-8")
+    leave = threading.Event()
+
+    class Slow(Workers):
+        def run(self, function: object, *arguments: object) -> Any:
+            leave.wait(60)
+            raise DeadlineError("it took too long")
+
+    said: list[str] = []
+
+    async def check(server: RunbookServer) -> None:
+        try:
+            await server.validate_runbook("# T\n")
+        except ToolError as error:
+            said.append(str(error))
+
+    async def run() -> None:
+        server = RunbookServer(LiveBase([tmp_path]), today=lambda: LAST_UPDATED, workers=Slow(seconds=60))
+        async with anyio.create_task_group() as group:
+            for _ in range(50):
+                group.start_soon(check, server)
+                await anyio.sleep(0)
+            refused = list(said)
+            found = await server.list_runbooks()
+            assert found.structured_content is not None
+            assert found.structured_content["total"] == 1
+            leave.set()
+        assert refused == ["the text was not checked: busy: 16 others are waiting already, try again later"] * 30
+
+    anyio.run(run)
+
+
+def test_a_list_of_resources_keeps_nobody_else_waiting() -> None:
+    class Waiting(LiveBase):
+        def current(self) -> KnowledgeBase:
+            assert threading.current_thread() is not threading.main_thread()
+            return super().current()
+
+    async def run() -> None:
+        server = RunbookServer(Waiting(), today=lambda: LAST_UPDATED)
+        assert len(await server.list_resources()) > 50
+        reference = ResourceTemplateReference(type="ref/resource", uri="runbook://{id}")
+        found = await server.complete_id(reference, CompletionArgument(name="id", value="redis-out"), None)
+        assert found is not None and "redis-out-of-memory" in found.values
+
+    anyio.run(run)
 
 
 def test_a_base_that_turns_out_to_be_damaged_is_told_with_the_remedy(tmp_path: Path) -> None:

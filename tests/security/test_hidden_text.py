@@ -63,6 +63,14 @@ def _documents() -> dict[str, str]:
     return texts
 
 
+def test_a_footnote_has_its_number_in_place_of_its_name_and_what_is_no_footnote_stays() -> None:
+    page = "a[^b-c] d[^e]\n\n[^e]: first\n\n[^B-C]: second\n\n`[^b-c]` and [^0-9] and [^z]\n"
+    expected = "a[^1] d[^2]\n\n[^2]: first\n\n[^1]: second\n\n`[^b-c]` and [^0-9] and [^z]\n"
+    references: dict[str, object] = {}
+    assert shown(page, references) == expected
+    assert shown("f[^e]", references) == "f[^2]"
+
+
 def _hidden(text: str) -> bool:
     """Whether a text holds the secret, in letters or in characters that nobody sees."""
     bare = "".join(chr(ord(char) - 0xE0000) if 0xE0000 <= ord(char) < 0xE0080 else char for char in text)

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
 
-from faultmaven_kb.serving.guard import Guard, Message, Scope
+from faultmaven_kb.serving.guard import Guard, Message, Scope, Send
 from faultmaven_kb.serving.rules import LOOPBACK, GuardRules, is_loopback
 
 TOKEN = "0123456789abcdef"
@@ -204,6 +204,41 @@ def test_more_requests_than_can_be_worked_on_are_put_off() -> None:
 
     anyio.run(run)
     assert answers == [503]
+
+
+def test_a_stream_that_waits_for_news_takes_the_place_of_no_request() -> None:
+    answers: list[int] = []
+
+    async def run() -> None:
+        leave = anyio.Event()
+
+        async def answer(scope: Scope, receive: object, send: Send) -> None:
+            is_stream = scope["path"] == "/events"
+            kind = b"text/event-stream; charset=utf-8" if is_stream else b"text/plain"
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"Content-Type", kind)]})
+            if is_stream:
+                await leave.wait()
+            await send({"type": "http.response.body", "body": b""})
+
+        guard = Guard(answer, GuardRules(most_at_once=1))
+
+        async def send(message: Message) -> None:
+            if "status" in message:
+                answers.append(message["status"])
+
+        async def receive() -> Message:
+            return {"type": "http.request"}
+
+        async with anyio.create_task_group() as group:
+            for _ in range(3):
+                group.start_soon(guard, {**_scope(method="GET"), "path": "/events"}, receive, send)
+                await anyio.lowlevel.checkpoint()
+            await guard(_scope(method="GET"), receive, send)
+            leave.set()
+        await guard(_scope(method="GET"), receive, send)
+
+    anyio.run(run)
+    assert answers == [200] * 5
 
 
 def test_a_fault_of_the_server_is_an_answer_without_a_traceback(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,14 +7,19 @@ from rich.text import Text
 
 from faultmaven_kb.text.terminal_text import printable_lines
 
-__all__ = ["print_code"]
+__all__ = ["code_lines", "print_code"]
 
 
 def print_code(console: Console, lines: Iterable[str], *, style: str = "green") -> None:
     """Print lines of code in one call: a call for each costs as much as a hundred characters."""
+    if shown := code_lines(lines, style=style):
+        console.print(shown, crop=False)
+
+
+def code_lines(lines: Iterable[str], *, style: str = "green") -> Text:
+    """Lines of code as one text that is never wrapped; it must not be cropped where it is printed."""
     shown = [
         Text(f"    {printable_lines(line)}", style="dim" if line.lstrip().startswith(("#", "--")) else style)
         for line in lines
     ]
-    if shown:
-        console.print(Text("\n").join(shown), soft_wrap=True)
+    return Text("\n", no_wrap=True, overflow="ignore").join(shown)

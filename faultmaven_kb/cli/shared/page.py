@@ -10,10 +10,10 @@ from textwrap import dedent
 from typing import NamedTuple
 
 import click
-from rich.console import Console
+from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.code import print_code
+from faultmaven_kb.cli.shared.code import code_lines
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.cli.shared.prose import Prose
 from faultmaven_kb.diagnostics import did_you_mean
@@ -94,15 +94,19 @@ def print_runbook(out: Console, runbook: Runbook, values: Mapping[str, str]) -> 
 
 
 def _print_page(console: Console, runbook: Runbook, values: Mapping[str, str]) -> None:
-    """Print all sections of a runbook; the lines of code keep their length."""
+    """Print all sections of a runbook in one call, which costs half of one for each part; code keeps its length."""
+    console.print(Group(*_shown(runbook, values)), crop=False)
+
+
+def _shown(runbook: Runbook, values: Mapping[str, str]) -> Iterator[RenderableType]:
     for part in _parts(runbook):
         if not part.is_code:
-            console.print(Prose(printable_lines(fill(part.text, values))), crop=False)
+            yield Prose(printable_lines(fill(part.text, values)))
             continue
         title = f"[{part.number}] {part.language}" if part.number else part.language
-        console.print(Text(f"  {printable(title)}", style="dim"))
-        print_code(console, fill(part.text, values).split("\n"), style="green" if part.number else "")
-        console.print()
+        yield Text(f"  {printable(title)}", style="dim")
+        yield code_lines(fill(part.text, values).split("\n"), style="green" if part.number else "")
+        yield Text()
 
 
 def _parts(runbook: Runbook) -> Iterator[_Part]:

@@ -5,9 +5,12 @@ characters for private use; afterwards the code takes the word's place. Code tha
 terminal, which wraps it without a line break. Cells of tables stay as the renderer lays them out, or they would move.
 """
 
+import copy
+import functools
 import re
 from collections.abc import Iterator, Sequence
 
+from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions
@@ -31,7 +34,7 @@ class Prose:
         self.text = text
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        page = Markdown(self.text, hyperlinks=False)
+        page = _parsed(self.text)
         codes = [] if _PRIVATE.search(self.text) else _hide_codes(page.parsed, options.max_width - _MARGIN)
 
         def code(match: re.Match[str]) -> str:
@@ -45,6 +48,24 @@ class Prose:
                 yield from parts[:-1]
                 yield parts[-1]._replace(text=parts[-1].text.rstrip())
             yield Segment.line()
+
+
+def _parsed(text: str) -> Markdown:
+    """The text as rich reads it."""
+    page = copy.copy(_empty_page())
+    page.markup, page.parsed = text, _parser().parse(text)
+    return page
+
+
+@functools.cache
+def _empty_page() -> Markdown:
+    return Markdown("", hyperlinks=False)
+
+
+@functools.cache
+def _parser() -> MarkdownIt:
+    """The parser that rich makes for each text again, which costs more than to read a paragraph."""
+    return MarkdownIt().enable("strikethrough").enable("table")
 
 
 def _hide_codes(tokens: Sequence[Token], width: int) -> list[str]:
