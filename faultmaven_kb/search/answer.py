@@ -4,7 +4,6 @@
 probability that this hit is the right runbook.
 """
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, Self
@@ -62,26 +61,29 @@ class _Late:
     """A value some of whose parts are read when they are first asked for."""
 
     @classmethod
-    def late(cls, readers: Mapping[str, Callable[[], Any]], **known: Any) -> Self:
-        """One whose parts are `known` or else read by `readers`, each once, when they are asked for."""
+    def late(cls, parts: object, **known: Any) -> Self:
+        """One whose parts are `known` or else read when they are asked for, each once, by the method of `parts` that is
+        called like it."""
         instance = cls.__new__(cls)
-        instance.__dict__.update(known, _readers=readers)
+        values = instance.__dict__
+        values.update(known)
+        values["_parts"] = parts
         return instance
 
     if not TYPE_CHECKING:  # would make every misspelt name an Any
 
         def __getattr__(self, name: str) -> Any:
-            reader = self.__dict__.get("_readers", {}).get(name)
-            if reader is None:
+            parts = self.__dict__.get("_parts")
+            if parts is None or name not in self.__dataclass_fields__:
                 raise AttributeError(name, name=name, obj=self)
-            value = self.__dict__[name] = reader()
+            value = self.__dict__[name] = getattr(parts, name)()
             return value
 
     @cached_property
     def card(self) -> Card:
         """What of the runbook is shown, without its model where the base is on disk."""
-        reader = self.__dict__.get("_readers", {}).get("card")
-        return reader() if reader else card_of(self.runbook)  # type: ignore[attr-defined]
+        parts = self.__dict__.get("_parts")
+        return parts.card() if parts else card_of(self.runbook)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Array = NDArray[Any]
 
-_SLOTS = 1 << 16  # chosen: terms that share a slot are rare, and the slots fit into the processor's cache
+_FEWEST_SLOTS, _MOST_SLOTS = 1 << 12, 1 << 16  # chosen: a page, and what fits into the processor's cache
+_SLOTS_EACH = 64  # chosen: terms that share a slot with one that is sought are rare
 
 
 class Sought:
@@ -26,16 +27,22 @@ class Sought:
 
     def __init__(self, numbers: Iterable[int]) -> None:
         self.numbers = np.array(sorted(set(numbers)), dtype=np.int64)
-        self._slots = np.zeros(_SLOTS, dtype=np.bool_)
-        self._slots[self.numbers & (_SLOTS - 1)] = True
+        size = _FEWEST_SLOTS
+        while size < min(_SLOTS_EACH * len(self.numbers), _MOST_SLOTS):
+            size *= 2
+        self._slots = np.zeros(size, dtype=np.bool_)
+        self._slots[self.numbers & (size - 1)] = True
 
     def found_in(self, terms: Array) -> tuple[Numbers, Numbers]:
         """The places of an array that hold such a term, in their order, and for each the term's place in `numbers`."""
-        places = self._slots.take(terms & (_SLOTS - 1)).nonzero()[0]
-        held = terms[places]
-        which = self.numbers.searchsorted(held)
-        same = self.numbers.take(which, mode="clip") == held
+        places = self._slots.take(terms & (len(self._slots) - 1)).nonzero()[0]
+        which, same = self.places_of(terms[places])
         return places[same], which[same]
+
+    def places_of(self, terms: Array) -> tuple[Numbers, Flags]:
+        """For each of a few terms its place in `numbers`, and whether it is there."""
+        which = self.numbers.searchsorted(terms)
+        return which, self.numbers.take(which, mode="clip") == terms
 
 
 class Readable(Protocol):

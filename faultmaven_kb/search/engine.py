@@ -6,8 +6,8 @@ many threads.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -50,15 +50,73 @@ class Examination:
 
     def __init__(self, question: Question, ranked: Ranked, explain: Callable[[int], Explained]) -> None:
         self.question, self.ranked = question, ranked
-        self.explained = cache(explain)
-        """What a hit, by its number from 0, explains."""
+        self._explain = explain
+        self._explained: dict[int, Explained] = {}
 
     def __len__(self) -> int:
         return len(self.ranked.runbooks)
 
+    def explained(self, number: int) -> Explained:
+        """What a hit, by its number from 0, explains."""
+        explanation = self._explained.get(number)
+        if explanation is None:
+            explanation = self._explained[number] = self._explain(number)
+        return explanation
+
     def best(self, most: int) -> tuple[Explained, ...]:
         """What each of the best `most` explains."""
         return tuple(self.explained(number) for number in range(min(most, len(self))))
+
+
+class _Shown:
+    """What the hits of an answer have in common when their parts are read."""
+
+    def __init__(self, searcher: "Searcher", looked: Examination, limit: int) -> None:
+        self.searcher, self.looked, self.limit = searcher, looked, limit
+
+    @cached_property
+    def confidences(self) -> tuple[float, ...]:
+        return confidences([explanation.strength for explanation in self.looked.best(self.limit)])
+
+    @cached_property
+    def wanted(self) -> Wanted:
+        return wanted_terms(self.looked.question, self.searcher.index)
+
+
+class _Parts:
+    """Reads the runbook at a position and its card."""
+
+    def __init__(self, searcher: "Searcher", place: int) -> None:
+        self._searcher, self._place = searcher, place
+
+    def runbook(self) -> "Runbook":
+        return self._searcher.runbooks[self._place]
+
+    def card(self) -> Card:
+        with self._searcher.guarded():
+            return card_of(self._searcher.seen[self._place])
+
+
+class _HitParts(_Parts):
+    """Reads what belongs to the hit with a number, from 0."""
+
+    def __init__(self, shown: _Shown, number: int, place: int) -> None:
+        super().__init__(shown.searcher, place)
+        self._shown, self._number = shown, number
+
+    def confidence(self) -> float:
+        with self._searcher.guarded():
+            return self._shown.confidences[self._number]
+
+    def explained(self) -> float:
+        with self._searcher.guarded():
+            return self._shown.looked.explained(self._number).share
+
+    def evidence(self) -> tuple[Evidence, ...]:
+        most = MOST if self._number < 2 else _FEWER
+        with self._searcher.guarded():
+            places = self._shown.looked.explained(self._number).found
+            return self._searcher.witness.evidence(self._place, places, self._shown.wanted, most=most)
 
 
 class Searcher:
@@ -68,11 +126,11 @@ class Searcher:
         self.runbooks: Sequence[Runbook] = tuple(runbooks)
         self.seen: Sequence[Runbook] = self.runbooks
         """The same runbooks for those who only read their values, which may cost less."""
-        self._index = Index(self.runbooks)
-        self._witness = Witness(self.seen, self._index)
+        self.index = Index(self.runbooks)
+        self.witness = Witness(self.seen, self.index)
         self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)
         self._damping = np.array([DEPRECATED if _deprecated(runbook) else 1.0 for runbook in self.runbooks])
-        self._guarded: Callable[[], AbstractContextManager[object]] = nullcontext
+        self.guarded: Callable[[], AbstractContextManager[object]] = nullcontext
 
     def search(
         self, question: str, *, limit: int = 5, accept: "Callable[[Runbook], bool] | None" = None, about: str = ""
@@ -97,73 +155,32 @@ class Searcher:
 
     def _hits(self, looked: Examination, limit: int) -> tuple[Hit, ...]:
         """The best `limit` hits; what they explain and their runbooks are read when they are asked for."""
-
-        @cache
-        def sure() -> tuple[float, ...]:
-            return confidences([explanation.strength for explanation in looked.best(limit)])
-
-        @cache
-        def targets() -> Wanted:
-            return wanted_terms(looked.question, self._index)
-
-        def evidence(number: int, place: int) -> tuple[Evidence, ...]:
-            most = MOST if number < 2 else _FEWER
-            with self._guarded():
-                return self._witness.evidence(place, looked.explained(number).found, targets(), most=most)
-
-        def confidence(number: int) -> float:
-            with self._guarded():
-                return sure()[number]
-
-        def share(number: int) -> float:
-            with self._guarded():
-                return looked.explained(number).share
-
+        shown = _Shown(self, looked, limit)
+        best = zip(looked.ranked.runbooks[:limit].tolist(), looked.ranked.scores.tolist(), strict=False)
         return tuple(
-            Hit.late(
-                {
-                    **self._readers(place),
-                    "confidence": partial(confidence, number),
-                    "explained": partial(share, number),
-                    "evidence": partial(evidence, number, place),
-                },
-                score=score,
-            )
-            for number, (place, score) in enumerate(
-                zip(looked.ranked.runbooks[:limit].tolist(), looked.ranked.scores.tolist(), strict=False)
-            )
+            Hit.late(_HitParts(shown, number, place), score=score) for number, (place, score) in enumerate(best)
         )
 
     def _told_apart(self, places: Sequence[int], query: Question) -> tuple[Distinction, ...]:
-        words = self._witness.told_apart(places, query)
-        return tuple(
-            Distinction.late(self._readers(place), words=own) for place, own in zip(places, words, strict=True)
-        )
-
-    def _readers(self, place: int) -> dict[str, Callable[[], Any]]:
-        """What reads the runbook at a position and its card."""
-        return {"runbook": partial(self.runbooks.__getitem__, place), "card": partial(self._card, place)}
-
-    def _card(self, place: int) -> Card:
-        with self._guarded():
-            return card_of(self.seen[place])
+        words = self.witness.told_apart(places, query)
+        return tuple(Distinction.late(_Parts(self, place), words=own) for place, own in zip(places, words, strict=True))
 
     def examine(self, question: str, *, accept: "Callable[[Runbook], bool] | None" = None) -> Examination:
         """What an answer rests on: the ranking, and what each of the best explains."""
-        query = understood(read_question(question), self._speller, self._index.vocabulary)
+        query = understood(read_question(question), self._speller, self.index.vocabulary)
         damping = self._damping
         if accept is not None:
             damping = damping * self._accepted(accept)
-        terms = terms_in(query, self._index)
-        ranked = rank(query, terms, self._index, technologies=self._technologies, damping=damping)
-        examined = examine(query, self._index)
+        terms = terms_in(query, self.index)
+        ranked = rank(query, terms, self.index, technologies=self._technologies, damping=damping)
+        examined = examine(query, self.index)
 
         def explained(number: int) -> Explained:
             place = int(ranked.runbooks[number])
             return explain(
                 place,
                 examined,
-                self._index,
+                self.index,
                 technology=_agreement(query, self._technologies[place]),
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
@@ -174,7 +191,7 @@ class Searcher:
 
     @cached_property
     def _speller(self) -> Speller:
-        return Speller(self._index.vocabulary)
+        return Speller(self.index.vocabulary)
 
     def _label(self, place: int) -> str:
         """How a reason names the runbook at a position."""
@@ -237,8 +254,8 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
     if not explained:
         return ()
     by_line: dict[int, float] = {}
-    for word, value in zip(question.words, explained[0].told, strict=True):
-        by_line[word.line] = by_line.get(word.line, 0.0) + float(value)
+    for word, value in zip(question.words, explained[0].told.tolist(), strict=True):
+        by_line[word.line] = by_line.get(word.line, 0.0) + value
     most = max(by_line.values(), default=0.0)
     best = sorted(
         (line for line, value in by_line.items() if value > most * _SMALL_SHARE), key=lambda line: -by_line[line]
@@ -249,9 +266,11 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
 
 def _signs(question: Question) -> str:
     """What the signs in an error line give away, for the end of a reason."""
+    if not question.signatures:
+        return ""
     texts = {sign.technology or sign.topic: sign.text for sign in reversed(question.signatures)}
     signs = ", ".join(f'"{text}" suggests {about}' for about, text in list(reversed(texts.items()))[:_MOST_SIGNS])
-    return f"; {signs}" if signs else ""
+    return f"; {signs}"
 
 
 def _reason(

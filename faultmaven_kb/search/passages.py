@@ -57,14 +57,18 @@ class Passages(NamedTuple):
         starts, ends = self._bounds(runbooks)
         places, which = sought.found_in(self.terms.parts(starts, ends))
         values = worth[which]
-        places, values = places[values > 0], values[values > 0]
-        offsets = np.cumsum(ends - starts)
+        telling = values > 0
+        if not telling.all():
+            places, values = places[telling], values[telling]
+        if not len(places):
+            return Told(places, values, values)
+        offsets = (ends - starts).cumsum()
         owners = offsets.searchsorted(places, side="right")
         segments = self.segments.each(places + (ends - offsets)[owners])
-        first = (segments[1:] != segments[:-1]).nonzero()[0] + 1
-        first = np.concatenate(([0], first)) if len(segments) else first
-        sums = np.add.reduceat(values, first) if len(first) else values
-        return Told(owners[first], sums, self.information.each(segments[first]))
+        first = np.empty(len(segments), dtype=np.bool_)
+        first[0] = True
+        np.not_equal(segments[1:], segments[:-1], out=first[1:])
+        return Told(owners[first], np.add.reduceat(values, first.nonzero()[0]), self.information.each(segments[first]))
 
     def _bounds(self, runbooks: Numbers) -> tuple[Numbers, Numbers]:
         return self.starts[runbooks], self.starts[runbooks + 1]

@@ -71,20 +71,28 @@ class Ranked(NamedTuple):
 def terms_in(question: Question, index: Index) -> Terms:
     """The terms of a question, and those that synonyms bring, as the index numbers them."""
     known = index.vocabulary
-    pairs = [
-        (number, weight, terms is question.terms, share(term))
-        for terms in (question.terms, question.synonyms)
-        for term, weight in terms.items()
-        if (number := known.get(term)) is not None
-    ]
-    numbers, weights, said, priors = zip(*pairs, strict=True) if pairs else ((), (), (), ())
+    numbers: list[int] = []
+    weights: list[float] = []
+    priors: list[float] = []
+    said = 0
+    for terms in (question.terms, question.synonyms):
+        said = len(numbers)
+        for term, weight in terms.items():
+            number = known.get(term)
+            if number is not None:
+                numbers.append(number)
+                weights.append(weight)
+                priors.append(share(term))
+    own = np.zeros(len(numbers), dtype=np.bool_)
+    own[:said] = True
+    places = np.array(numbers, dtype=np.int32)
     return Terms(
-        np.array(numbers, dtype=np.int32),
+        places,
         np.array(weights, dtype=np.float32),
-        np.array(said, dtype=np.bool_),
+        own,
         np.array(priors, dtype=np.float64),
         Sought(numbers),
-        np.array(numbers, dtype=np.int32).argsort(),
+        places.argsort(),
     )
 
 
@@ -102,17 +110,19 @@ def rank(
     best = largest(scores, _CANDIDATES)
     passages = _passages(best, terms, index)
     looked = scores[best] + _PASSAGE * damping[best] * passages
-    nearest = np.argsort(-looked, kind="stable")[:_SIBLINGS]
-    contrast, outdone = np.full(len(best), 1.0), np.zeros(len(best))
-    contrast[nearest], outdone[nearest] = _titles(best[nearest], terms, index)
-    looked *= 1 - _CONTRAST * contrast  # what is not compared pays in full, or it would overtake what is
-    looked *= 1 - _OUTDONE * outdone
+    nearest = (-looked).argsort(kind="stable")[:_SIBLINGS]
+    asked, costs = np.zeros(len(best)), np.full(len(best), 1 - _CONTRAST)
+    contrast, outdone = _titles(best[nearest], terms, index)
+    asked[nearest], costs[nearest] = 1 - contrast, 1 - _CONTRAST * contrast
+    looked *= costs  # what is not compared pays in full, or it would overtake what is
+    if outdone is not None:
+        looked[nearest] *= 1 - _OUTDONE * outdone
     if question.topics:
         looked[_quotes(best, question, index, technologies)] *= _QUOTES
     if question.technologies:
         looked *= _technology(best, question, technologies)
-    order = np.argsort(-looked, kind="stable")
-    return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
+    order = (-looked).argsort(kind="stable")
+    return Ranked(best[order], looked[order], passages[order], asked[order])
 
 
 def largest(scores: Floats, most: int) -> Numbers:
@@ -123,14 +133,20 @@ def largest(scores: Floats, most: int) -> Numbers:
     blocks = len(scores) // _BLOCK
     bound = 0.0
     if blocks > most:
-        maxima = scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        bound = float(np.partition(maxima, blocks - most)[blocks - most])
-    found = np.flatnonzero(scores >= bound if bound > 0 else scores > 0)
-    if len(found) > most:
-        found = found[scores[found] >= np.partition(scores[found], -most)[-most]]
+        bound = _largest(scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1), most)
+    elif len(scores) > most:
+        bound = _largest(scores, most)
+    found = (scores >= bound if bound > 0 else scores > 0).nonzero()[0]
+    if len(found) > most and blocks > most:
+        found = found[scores[found] >= _largest(scores[found], most)]
     if len(found) > most:
         found = np.sort(found[np.argsort(-scores[found], kind="stable")[:most]])
     return found
+
+
+def _largest(scores: Floats, number: int) -> float:
+    """The score with a number, from 1, counted from the largest."""
+    return float(np.partition(scores, -number)[-number])
 
 
 def _technology(runbooks: Numbers, question: Question, technologies: Sequence[frozenset[str]]) -> Floats:
@@ -145,9 +161,9 @@ def _technology(runbooks: Numbers, question: Question, technologies: Sequence[fr
     return np.array(found)
 
 
-def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floats]:
+def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floats | None]:
     """For each runbook how much its title says that the question neither says nor means, from 0 to below 1; and how
-    far it is outdone by a sibling, from 0 to 1.
+    far it is outdone by a sibling, from 0 to 1, None where none is.
 
     Siblings have words of their titles in common. One outdoes the other where the question says what only its own title
     says, and hardly anything of what only the other's does.
@@ -155,20 +171,22 @@ def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floa
     titles, lengths = index.subjects_of(runbooks)
     known = np.array(sorted(set(titles.tolist())), dtype=titles.dtype)
     held = np.zeros((len(runbooks), len(known)))
-    held[np.repeat(np.arange(len(runbooks)), lengths), known.searchsorted(titles)] = 1.0
+    held[np.arange(len(runbooks)).repeat(lengths), known.searchsorted(titles)] = 1.0
+    which, is_said = terms.sought.places_of(known)
     said = np.zeros(len(known))
-    places, which = terms.sought.found_in(known)
-    said[places] = np.where(terms.said, 1.0, _BY_SYNONYM)[terms.order[which]]
+    said[is_said] = np.where(terms.said, 1.0, _BY_SYNONYM)[terms.order[which[is_said]]]
     told = index.information[known]
     all_of, asked = (held * told) @ held.T, (held * (told * said)) @ held.T
     says, answers = all_of.diagonal(), asked.diagonal()
-    own = says[:, None] - all_of  # of the row's title, what the column's does not say
-    has_own = own > _NOTHING
-    share = np.where(has_own, (answers[:, None] - asked) / np.maximum(own, _NOTHING), 0.0)
-    lost = np.where(has_own, share, 1.0)
     unasked = says - answers
-    outdone = (all_of >= _SIBLING) & (share.T >= _SAID) & (lost <= 1 - _SAID)
-    return unasked / (unasked + _CONTRAST_HALF), np.where(outdone, share.T - lost, 0.0).max(axis=1, initial=0.0)
+    contrast = unasked / (unasked + _CONTRAST_HALF)
+    own = says[:, None] - all_of  # of the row's title, what the column's does not say
+    siblings = (all_of >= _SIBLING) & (own > _NOTHING)
+    if not siblings.any():
+        return contrast, None
+    share = np.where(own > _NOTHING, (answers[:, None] - asked) / np.maximum(own, _NOTHING), 0.0)
+    outdone = siblings & (share.T >= _SAID) & (share <= 1 - _SAID)
+    return contrast, np.where(outdone, share.T - share, 0.0).max(axis=1, initial=0.0)
 
 
 def _field(index: Index, runbook: int, first: int, last: int) -> NDArray[np.int32]:

@@ -6,7 +6,7 @@ telling line. The figures are what the verdict's model reads, see `verdict`.
 """
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,21 +51,21 @@ class Strength(NamedTuple):
 class Examined:
     """A question prepared for many runbooks: rows are the terms of its words, each word of a line once.
 
-    `numbers` are the terms (-1: unknown), `information` theirs, `share` their part of their word's; `word` is the
-    word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is `telling`;
-    `is_one_line`: all are of the same line.
-    `synonyms` are rows with the sets of terms that explain them as well, `pairs` the neighbouring terms, `sought` is
-    every term that is looked for.
+    `sought` is every term that is looked for. A term's place is its place there, behind the last one where the base
+    does not know it: `places` are those of the rows, `share` is each row's part of its word's information; `word` is
+    the word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is
+    `telling`; `is_one_line`: all are of the same line.
+    `synonyms` are rows and what explains them as well, `pairs` the neighbouring terms, by their places.
     """
 
-    numbers: list[int]
+    places: Numbers
     share: Floats
     word: Numbers
     worth: Floats
     line: Numbers
     is_one_line: bool
     telling: Flags
-    synonyms: tuple[tuple[Numbers, tuple[frozenset[int], ...]], ...]
+    synonyms: tuple["_Alike", ...]
     pairs: frozenset[tuple[int, int]]
     sought: Sought
 
@@ -90,118 +90,144 @@ class Explained(NamedTuple):
     found: Found
 
 
-class _Row(NamedTuple):
-    number: int
-    information: float
-    word: int
-    term: str
+class _Alike(NamedTuple):
+    """Rows that say the same as others: one of the terms `single`, or all of one of `phrases`, by their places."""
+
+    rows: Numbers
+    single: frozenset[int]
+    phrases: tuple[frozenset[int], ...]
+
+    def is_held(self, terms: frozenset[int] | set[int]) -> bool:
+        """Whether some terms say it."""
+        return not self.single.isdisjoint(terms) or any(phrase <= terms for phrase in self.phrases)
+
+
+class _Rows(NamedTuple):
+    """The rows of a question, column by column: the number of a term (-1: unknown), what it tells, its word's place in
+    the question, and the term."""
+
+    numbers: list[int]
+    information: list[float]
+    words: list[int]
+    terms: list[str]
 
 
 def examine(question: Question, index: Index) -> Examined:
     """A question's words as arrays, once for all runbooks."""
-    whole = question.kind in ("text", "alert")
-    lines = [0 if whole else word.line for word in question.words]
+    words, size = question.words, len(question.words)
+    lines = [0] * size if question.kind in ("text", "alert") else [word.line for word in words]
     places = {line: place for place, line in enumerate(dict.fromkeys(lines))}
     rows = _rows(question, lines, index)
-    information = np.array([row.information for row in rows])
-    word = np.array([row.word for row in rows], dtype=np.int64)
-    size = len(question.words)
-    sums = np.bincount(word, information, size)
+    synonyms = _synonyms(question, rows, index)
+    sought = Sought({*rows.numbers}.union(*(member for _, members in synonyms for member in members)) - {-1, END})
+    place_of = {number: place for place, number in enumerate(sought.numbers.tolist())}
+    information, word = np.array(rows.information), np.array(rows.words, dtype=np.int64)
     worth = np.zeros(size)
     np.maximum.at(worth, word, information)
-    synonyms = _synonyms(question, rows, index)
-    sought = {row.number for row in rows}.union(*(member for _, members in synonyms for member in members))
+    weights = np.array([each.weight for each in words])
     return Examined(
-        [row.number for row in rows],
-        information / np.maximum(sums, 1e-9)[word],
+        np.array([place_of.get(number, len(place_of)) for number in rows.numbers], dtype=np.int64),
+        information / np.maximum(np.bincount(word, information, size), 1e-9)[word],
         word,
-        worth * np.array([each.weight for each in question.words]),
+        worth * weights,
         np.array([places[line] for line in lines], dtype=np.int64),
         len(places) == 1,
-        _telling(question, rows, worth),
-        synonyms,
-        frozenset(_pairs(question, index)),
-        Sought([number for number in sought if number > END]),
+        _telling(question, rows, (worth >= _TELLING) & (weights > LOUD)),
+        tuple(_alike(said, members, place_of) for said, members in synonyms),
+        frozenset(_pairs(question, index, place_of)),
+        sought,
     )
 
 
-def _telling(question: Question, rows: list[_Row], worth: Floats) -> Flags:
+def _telling(question: Question, rows: _Rows, loud: Flags) -> Flags:
     """Which words would be missed: loud ones, as only these are reported as unexplained; of a sentence in another
     language only those that the base knows."""
-    telling: Flags = (worth >= _TELLING) & np.array([word.weight > LOUD for word in question.words], dtype=bool)
-    if any(word.foreign for word in question.words):
-        known = {row.word for row in rows if row.number >= 0}
-        telling &= np.array([not word.foreign or n in known for n, word in enumerate(question.words)])
-    return telling
+    foreign = [word.foreign for word in question.words]
+    if True not in foreign:
+        return loud
+    known = {word for word, number in zip(rows.words, rows.numbers, strict=True) if number >= 0}
+    is_known: Flags = np.array([not other or n in known for n, other in enumerate(foreign)], dtype=bool)
+    return np.logical_and(loud, is_known)
 
 
-def _rows(question: Question, lines: list[int], index: Index) -> list[_Row]:
+def _rows(question: Question, lines: list[int], index: Index) -> _Rows:
     seen: set[tuple[int, tuple[str, ...]]] = set()
-    known: dict[tuple[str, ...], list[tuple[int, float, str]]] = {}
-    rows: list[_Row] = []
-    for place, (word, line) in enumerate(zip(question.words, lines, strict=True)):
-        if (line, word.terms) not in seen:
-            seen.add((line, word.terms))
-            terms = known.get(word.terms)
-            if terms is None:
-                terms = known[word.terms] = list(_information(word.terms, index))
-            rows += [_Row(number, information, place, term) for number, information, term in terms]
+    known: dict[tuple[str, ...], tuple[list[int], list[float], list[str]]] = {}
+    rows = _Rows([], [], [], [])
+    for place, word in enumerate(question.words):
+        key = lines[place], word.terms
+        if key not in seen:
+            seen.add(key)
+            read = known.get(word.terms)
+            if read is None:
+                read = known[word.terms] = _information(word.terms, index)
+            numbers, information, terms = read
+            rows.numbers.extend(numbers)
+            rows.information.extend(information)
+            rows.words.extend([place] * len(numbers))
+            rows.terms.extend(terms)
     return rows
 
 
-def _information(terms: tuple[str, ...], index: Index) -> Iterator[tuple[int, float, str]]:
+def _information(terms: tuple[str, ...], index: Index) -> tuple[list[int], list[float], list[str]]:
     """The number of each term of a word (-1: unknown), what it tells, and the term.
 
     A name that the base does not know tells no more than its best part.
     """
-    most = 0.0
-    for place, term in enumerate(terms):
-        if term != NEGATION:
-            number = index.vocabulary.get(term, -1)
-            told = index.information_of(term)
-            if number < 0 < place == len(terms) - 1:
-                told = min(told, most)
-            most = max(most, told)
-            yield number, told, term
+    asked = [term for term in terms if term != NEGATION]
+    numbers = [index.vocabulary.get(term, -1) for term in asked]
+    told = [
+        index.information.item(number) if number > END else index.information_of(term)
+        for term, number in zip(asked, numbers, strict=True)
+    ]
+    if len(terms) > 1 and asked and asked[-1] == terms[-1] and numbers[-1] < 0:
+        told[-1] = min(told[-1], max(told[:-1], default=0.0))
+    return numbers, told, asked
 
 
-def _synonyms(
-    question: Question, rows: list[_Row], index: Index
-) -> tuple[tuple[Numbers, tuple[frozenset[int], ...]], ...]:
+def _synonyms(question: Question, rows: _Rows, index: Index) -> list[tuple[list[int], list[frozenset[int]]]]:
     """The rows of each member that was said, and the members, as the index numbers them, that say the same."""
     known = index.vocabulary
     of_term: dict[str, list[int]] = {}
-    for number, row in enumerate(rows):
-        of_term.setdefault(row.term, []).append(number)
-    found = []
+    for row, term in enumerate(rows.terms):
+        of_term.setdefault(term, []).append(row)
+    synonyms = []
     for expansion in question.expansions:
-        members = tuple(
-            frozenset(known[term] for term in member if term != NEGATION)
-            for member in expansion.others
-            if all(term in known or term == NEGATION for term in member)
-        )
+        members = []
+        for member in expansion.others:
+            numbers = frozenset(known.get(term, -1) for term in member if term != NEGATION)
+            if -1 not in numbers:
+                members.append(numbers)
         if members:
-            said = [number for term in sorted(expansion.said) for number in of_term.get(term, ())]
-            found.append((np.array(said, dtype=np.int64), members))
-    return tuple(found)
+            said = [row for term in sorted(expansion.said) for row in of_term.get(term, ())]
+            synonyms.append((said, members))
+    return synonyms
 
 
-def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
+def _alike(said: list[int], members: list[frozenset[int]], place_of: Mapping[int, int]) -> _Alike:
+    sets = [frozenset(place_of.get(number, -1) for number in member) for member in members]
+    return _Alike(
+        np.array(said, dtype=np.int64),
+        frozenset(place for member in sets if len(member) == 1 for place in member),
+        tuple(member for member in sets if len(member) != 1),
+    )
+
+
+def _pairs(question: Question, index: Index, place_of: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     """The neighbouring terms of each line; one unknown term may be in between."""
-    found: set[tuple[int, int]] = set()
+    known = index.vocabulary
     line, before, last = -1, -1, -1
     for word in question.words:
         if word.line != line:
             line, before, last = word.line, -1, -1
         for term in word.terms[:-1] if len(word.terms) > 2 else word.terms:
-            number = index.vocabulary.get(term, -1)
-            if number >= 0:
+            place = place_of.get(known.get(term, -1), -1)
+            if place >= 0:
                 if before >= 0:
-                    found.add((before, number))
+                    yield before, place
                 if last >= 0:
-                    found.add((last, number))
-            before, last = last, number
-    return found
+                    yield last, place
+            before, last = last, place
 
 
 def explain(
@@ -216,28 +242,32 @@ def explain(
 ) -> Explained:
     """What a runbook, by its position, explains of a question."""
     size = len(examined.worth)
-    if not examined.numbers:
+    if not len(examined.places):
         strength = Strength(0.0, 0.0, passage, 0, technology, lead, title)
         return Explained(strength, 0.0, np.zeros(size), np.zeros(size), Found([], [], []))
     text = index.texts[runbook]
-    held, _ = examined.sought.found_in(text.terms)
-    found = Found(text.terms[held].tolist(), held.tolist(), text.ends.searchsorted(held).tolist())
-    terms = set(found.terms)
-    shares = _shares(examined, terms, synonyms=True)
+    held, which = examined.sought.found_in(text.terms)
+    places, terms = held.tolist(), which.tolist()
+    found = Found(examined.sought.numbers[which].tolist(), places, text.ends.searchsorted(held).tolist())
+    shares = _shares(examined, which, synonyms=True)
     told = shares * examined.worth
-    here = slice(None) if examined.is_one_line else examined.line == np.argmax(np.bincount(examined.line, told))
-    phrases = _shares(examined, _phrases(examined, found))
+    missing = examined.telling & (shares < _EXPLAINED)
+    here: Flags | slice = slice(None)
+    if not examined.is_one_line:
+        here = best_line = examined.line == np.argmax(np.bincount(examined.line, told))
+        missing = missing & best_line
+    phrases = _shares(examined, _phrases(examined.pairs, places, terms))
     mass = float(told[here].sum())
     asked = max(float(examined.worth[here].sum()), 1e-9)
-    pointed = set(found.terms[: bisect_left(found.places, text.pointed)])
+    pointed = bisect_left(places, text.pointed)
     about = mass
-    if len(pointed) < len(terms):
-        about = float((_shares(examined, pointed, synonyms=True) * examined.worth)[here].sum())
+    if pointed < len(places):
+        about = float((_shares(examined, which[:pointed], synonyms=True) * examined.worth)[here].sum())
     strength = Strength(
         mass=mass,
         phrases=float((phrases * examined.worth)[here].sum()),
         passage=passage,
-        missing=int((shares[here][examined.telling[here]] < _EXPLAINED).sum()),
+        missing=int(np.count_nonzero(missing)),
         technology=technology,
         lead=lead,
         title=title,
@@ -246,28 +276,29 @@ def explain(
     return Explained(strength, mass / asked, shares, told, found)
 
 
-def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False) -> Floats:
-    """For each word the share of its information that some terms explain; a part of an identifier is a part of it."""
-    found = np.array([number in held for number in examined.numbers], dtype=np.float64)
-    if synonyms:
-        for said, members in examined.synonyms:
-            if any(member.issubset(held) for member in members):
-                found[said] = np.maximum(found[said], _BY_SYNONYM)
-    shares: Floats = np.bincount(examined.word, found * examined.share, len(examined.worth)).astype(np.float64)
+def _shares(examined: Examined, held: Numbers | list[int], *, synonyms: bool = False) -> Floats:
+    """For each word the share of its information that some terms, by their places, explain; a part of an identifier is
+    a part of it."""
+    flags = np.zeros(len(examined.sought.numbers) + 1)
+    flags[held] = 1.0
+    explained = flags[examined.places]
+    if synonyms and examined.synonyms:
+        terms = set(flags.nonzero()[0].tolist())
+        for alike in examined.synonyms:
+            if alike.is_held(terms):
+                explained[alike.rows] = np.maximum(explained[alike.rows], _BY_SYNONYM)
+    shares: Floats = np.bincount(examined.word, explained * examined.share, len(examined.worth)).astype(np.float64)
     return shares
 
 
-def _phrases(examined: Examined, found: Found) -> set[int]:
+def _phrases(pairs: frozenset[tuple[int, int]], places: list[int], terms: list[int]) -> list[int]:
     """The terms that are next to the same neighbour in the runbook as in the question.
 
     Marks and case are gone by now, and up to two other terms (numbers, names) may be in between.
     """
-    held: set[int] = set()
-    pairs = examined.pairs
-    terms, places, _ = found
+    held: list[int] = []
     for step in (1, 2):
         for place, other, first, second in zip(places, places[step:], terms, terms[step:], strict=False):
             if other - place <= _NEAR and (first, second) in pairs:
-                held.add(first)
-                held.add(second)
+                held += (first, second)
     return held

@@ -153,10 +153,10 @@ class StoredSearcher(Searcher):
         guarded: Callable[[], AbstractContextManager[object]],
     ) -> None:
         self.runbooks, self.seen = runbooks, seen
-        self._id_at, self._guarded = id_at, guarded
+        self._id_at, self.guarded = id_at, guarded
         self.places, self._answers = places, answers
-        self.index = self._index = StoredIndex(places, answering=int(answers.sum()))
-        self._witness = Witness(self.seen, self._index)
+        self.index: StoredIndex = StoredIndex(places, answering=int(answers.sum()))
+        self.witness = Witness(self.seen, self.index)
         self._technologies = Lazy(len(places), self._technologies_at, kept=_LARGE)
         old = [segment.places_with("status", "deprecated") for segment in places.segments]
         self._damping = np.where(np.concatenate([np.empty(0, dtype=bool), *old]), DEPRECATED, 1.0) * answers

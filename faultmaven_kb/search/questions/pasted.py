@@ -7,8 +7,7 @@ report a fault count fully and the others little; in a stack trace the exception
 
 import json
 import re
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from faultmaven_kb.search.questions.json_texts import Document, documents, pieces
@@ -76,31 +75,37 @@ def signal(text: str) -> str:
     return "\n".join(line.text for line in read_pasted(text).lines)
 
 
-def _kept(lines: Iterator[Line]) -> tuple[Line, ...]:
+def _kept(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines without noise, each template a few times at most, the weightiest ones when they are too many.
 
     Of the quiet ones the first are kept; the others are not looked at, as there may be thousands.
     """
-    variants: Counter[str] = Counter()
-    seen: set[str] = set()
-    found: list[Line] = []
+    lines = list(lines)
+    is_repeated = len(lines) > _VARIANTS
+    variants: dict[str, int] = {}
+    texts: set[str] = set()
+    kept: list[Line] = []
     quiet_left = _MOST_QUIET_LINES
     for line in lines:
-        kind = template(line.text)
-        variants[kind] += 1
-        if variants[kind] > _VARIANTS or (line.weight <= QUIET and not quiet_left):
+        if is_repeated:
+            kind = template(line.text)
+            variants[kind] = variants.get(kind, 0) + 1
+            if variants[kind] > _VARIANTS:
+                continue
+        if line.weight <= QUIET and not quiet_left:
             continue
         text = without_noise(line.text)
-        if text not in seen and any(map(str.isalnum, text)):
-            seen.add(text)
-            found.append(line._replace(text=text))
+        if text not in texts and any(map(str.isalnum, text)):
+            texts.add(text)
+            kept.append(Line(line.number, text, line.weight))
             quiet_left -= line.weight <= QUIET
-    loud = sorted((line for line in found if line.weight > QUIET), key=lambda line: -line.weight)[:_MOST_LINES]
-    quiet = [line for line in found if line.weight <= QUIET]
-    place = {line.text: number for number, line in enumerate(found)}
-    found = sorted((*loud, *quiet), key=lambda line: (line.number, place[line.text]))
-    loudest = max((line.weight for line in found), default=1.0)
-    return tuple(line._replace(weight=line.weight / loudest) for line in found)
+    loud = [line for line in kept if line.weight > QUIET]
+    if len(loud) > _MOST_LINES:
+        left_out = {line.text for line in sorted(loud, key=lambda line: -line.weight)[_MOST_LINES:]}
+        kept = [line for line in kept if line.text not in left_out]
+    kept.sort(key=lambda line: line.number)
+    loudest = max((line.weight for line in kept), default=1.0)
+    return tuple(kept) if loudest == 1 else tuple(Line(*line[:2], line.weight / loudest) for line in kept)
 
 
 def _logged(lines: list[str]) -> Iterator[Line]:

@@ -31,6 +31,7 @@ LOUD = 0.3
 """The weight, chosen, above which a line of a log counts as loud."""
 
 _MOST_GUESSES = 4  # misspelled words that are guessed, chosen
+_FEW_PARTS = 3  # terms, chosen: fewer are a word, or a word and its negation, and have no scaffold
 _DENIES = re.compile(r"not|never|nor|neither|\w+n['’]?t", re.IGNORECASE)
 _CANNOT = re.compile(r"can['’]?t|cannot", re.IGNORECASE)
 _STATES = frozenset(
@@ -177,7 +178,8 @@ def _words(line: Line, empty: frozenset[str]) -> Iterator[Word]:
         elif text in ruled_out:
             weight *= _RULED_OUT
         foreign = bool(empty) or (not text.isascii() and is_cjk(text))
-        yield Word(text, _telling_parts(token.terms), line.number, weight, foreign)
+        terms = token.terms if len(token.terms) < _FEW_PARTS else _telling_parts(token.terms)
+        yield Word(text, terms, line.number, weight, foreign)
 
 
 def _named_objects(text: str) -> set[int]:
@@ -189,9 +191,7 @@ def _named_objects(text: str) -> set[int]:
 
 
 def _telling_parts(terms: tuple[str, ...]) -> tuple[str, ...]:
-    """The terms of an identifier without its scaffold, all of them where nothing else is left."""
-    if len(terms) < 3:
-        return terms
+    """The terms of an identifier of some parts without its scaffold, all of them where nothing else is left."""
     rest = tuple(term for term in terms if term not in _SCAFFOLD)
     return rest if len(rest) > 1 else terms
 
@@ -221,6 +221,9 @@ def _denied_states(words: Sequence[Word]) -> set[str]:
     for word in words:
         if word.terms == (NEGATION,):
             denies = bool(_DENIES.fullmatch(word.text)) and not _CANNOT.fullmatch(word.text)
+            continue
+        if len(word.terms) == 1 and not word.terms[0].startswith(NEGATED):
+            stated.add(word.terms[0])
             continue
         negated = {term.removeprefix(NEGATED) for term in word.terms if term.startswith(NEGATED)}
         within = NEGATION in word.terms
