@@ -20,7 +20,8 @@ globalThis.FMKB = globalThis.FMKB || {};
     `${LETTER}${WORD_LETTER}*(?:[-.@'’]${WORD_LETTER}+)*|[${HAN}]+|[${HIRAGANA}]+|[${KATAKANA}]+|[${HANGUL}]+`, "gu");
   const ASCII_TOKEN = /[A-Za-z0-9]\w*(?:[-.@']\w+)*/g;
   const IS_CJK = new RegExp(`^[${CJK}]`);
-  const PART = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?/g;
+  const PART = /[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?/g;
+  const PLURAL_ACRONYM = /^[A-Z]{2,}s$/;
   const RUN = /[A-Za-z0-9]+(?:\.[0-9][A-Za-z0-9]*)*/g;
   const WORD = /[\p{L}\p{N}]+/gu;
   const SHORT_MIX = /^(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}$/i;
@@ -32,10 +33,11 @@ globalThis.FMKB = globalThis.FMKB || {};
     constructor(tables) {
       this.stop = new Set(tables.stop);
       this.names = new Set(tables.names);
+      this.singular = new Map(tables.singular);
       this.technologies = tables.technologies;
       this.known = new Map();
     }
-    stem(word) { return this.names.has(word) ? word : FMKB.porter(word); }
+    stem(word) { return this.names.has(word) ? word : FMKB.porter(this.singular.get(word) || word); }
     terms(token) {
       let terms = this.known.get(token);
       if (!terms) {
@@ -68,7 +70,10 @@ globalThis.FMKB = globalThis.FMKB || {};
       const whole = this.stem(this.parts(plain).join(""));
       return [...kept.filter((part) => part !== whole), ...wholes, whole];
     }
-    parts(token) { return found(token, isAscii(token) ? PART : WORD).map((part) => part.toLowerCase()); }
+    parts(token) {
+      return found(token, isAscii(token) ? PART : WORD)
+        .map((part) => (PLURAL_ACRONYM.test(part) ? part.slice(0, -1) : part).toLowerCase());
+    }
     // The parts of a token, those of a product's name as one word.
     words(token) {
       const undotted = token.replaceAll(".", "").toLowerCase();
