@@ -155,20 +155,19 @@ class Searcher:
         if accept is not None:
             damping = damping * self._accepted(accept)
         terms = terms_in(query, self._index)
-        ranked = rank(query, terms, self._index, technologies=self._technologies, damping=damping)
-        examined = examine(query, self._index)
+        read = cache(partial(explain, examined=examine(query, self._index), index=self._index))
+        ranked = rank(query, terms, self._index, technologies=self._technologies, damping=damping, explained=read)
 
         def explained(number: int) -> Explained:
             place = int(ranked.runbooks[number])
-            return explain(
-                place,
-                examined,
-                self._index,
+            alone = read(place)
+            strength = alone.strength._replace(
                 technology=_agreement(query, self._technologies[place]),
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
                 title=float(ranked.titles[number]),
             )
+            return alone._replace(strength=strength)
 
         return Examination(query, ranked, explained)
 

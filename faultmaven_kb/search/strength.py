@@ -15,7 +15,7 @@ import numpy as np
 from faultmaven_kb.search.arrays import Flags, Floats, Numbers, Sought
 from faultmaven_kb.search.index import END, Index
 from faultmaven_kb.search.questions.question import LOUD, Question
-from faultmaven_kb.search.vocabulary.terms import NEGATION
+from faultmaven_kb.search.vocabulary.terms import NEGATED, NEGATION
 
 __all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
 
@@ -51,15 +51,16 @@ class Strength(NamedTuple):
 class Examined:
     """A question prepared for many runbooks: rows are the terms of its words, each word of a line once.
 
-    `numbers` are the terms (-1: unknown), `information` theirs, `share` their part of their word's; `word` is the
-    word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is `telling`;
-    `is_one_line`: all are of the same line.
+    `numbers` are the terms (-1: unknown), `share` what each is of its word's information, `plain` the same without what
+    a negation adds; `word` is the word's place in the question. Of each word: `worth` in nats, the place of its `line`,
+    and whether it is `telling`; `is_one_line`: all are of the same line.
     `synonyms` are rows with the sets of terms that explain them as well, `pairs` the neighbouring terms, `sought` is
     every term that is looked for.
     """
 
     numbers: list[int]
     share: Floats
+    plain: Floats
     word: Numbers
     worth: Floats
     line: Numbers
@@ -79,12 +80,14 @@ class Found(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """What a runbook explains of a question: its strength, the share of the best line's information (0 to 1), for each
-    word of the question the share explained and the information that this is (nats, 0 for a repeated word), and where.
+    """What a runbook explains of a question: its strength, the share of the best line's information (0 to 1) and that
+    in phrases (`linked`, 0 to 1; a negation goes with its word), for each word of the question the share explained and
+    the information that this is (nats, 0 for a repeated word), and where.
     """
 
     strength: Strength
     share: float
+    linked: float
     words: Floats
     told: Floats
     found: Found
@@ -106,14 +109,16 @@ def examine(question: Question, index: Index) -> Examined:
     information = np.array([row.information for row in rows])
     word = np.array([row.word for row in rows], dtype=np.int64)
     size = len(question.words)
-    sums = np.bincount(word, information, size)
+    negated = np.array([row.term.startswith(NEGATED) for row in rows], dtype=bool)
+    share = _parts(information, word, size)
     worth = np.zeros(size)
     np.maximum.at(worth, word, information)
     synonyms = _synonyms(question, rows, index)
     sought = {row.number for row in rows}.union(*(member for _, members in synonyms for member in members))
     return Examined(
         [row.number for row in rows],
-        information / np.maximum(sums, 1e-9)[word],
+        share,
+        _parts(np.where(negated, 0.0, information), word, size) if negated.any() else share,
         word,
         worth * np.array([each.weight for each in question.words]),
         np.array([places[line] for line in lines], dtype=np.int64),
@@ -123,6 +128,12 @@ def examine(question: Question, index: Index) -> Examined:
         frozenset(_pairs(question, index)),
         Sought([number for number in sought if number > END]),
     )
+
+
+def _parts(information: Floats, word: Numbers, size: int) -> Floats:
+    """Of each row the part of its word's information."""
+    parts: Floats = information / np.maximum(np.bincount(word, information, size), 1e-9)[word]
+    return parts
 
 
 def _telling(question: Question, rows: list[_Row], worth: Floats) -> Flags:
@@ -204,21 +215,12 @@ def _pairs(question: Question, index: Index) -> set[tuple[int, int]]:
     return found
 
 
-def explain(
-    runbook: int,
-    examined: Examined,
-    index: Index,
-    *,
-    technology: float,
-    lead: float,
-    passage: float,
-    title: float = 0.0,
-) -> Explained:
-    """What a runbook, by its position, explains of a question."""
+def explain(runbook: int, examined: Examined, index: Index) -> Explained:
+    """What a runbook, by its position, explains of a question; what only its place among others says is 0."""
     size = len(examined.worth)
     if not examined.numbers:
-        strength = Strength(0.0, 0.0, passage, 0, technology, lead, title)
-        return Explained(strength, 0.0, np.zeros(size), np.zeros(size), Found([], [], []))
+        strength = Strength(0.0, 0.0, 0.0, 0, 0.0, 0.0)
+        return Explained(strength, 0.0, 0.0, np.zeros(size), np.zeros(size), Found([], [], []))
     text = index.texts[runbook]
     held, _ = examined.sought.found_in(text.terms)
     found = Found(text.terms[held].tolist(), held.tolist(), text.ends.searchsorted(held).tolist())
@@ -226,7 +228,11 @@ def explain(
     shares = _shares(examined, terms, synonyms=True)
     told = shares * examined.worth
     here = slice(None) if examined.is_one_line else examined.line == np.argmax(np.bincount(examined.line, told))
-    phrases = _shares(examined, _phrases(examined, found))
+    joined = _phrases(examined, found)
+    phrases = float((_shares(examined, joined) * examined.worth)[here].sum())
+    linked = phrases
+    if examined.plain is not examined.share:
+        linked = float((_shares(examined, joined, part=examined.plain) * examined.worth)[here].sum())
     mass = float(told[here].sum())
     asked = max(float(examined.worth[here].sum()), 1e-9)
     pointed = set(found.terms[: bisect_left(found.places, text.pointed)])
@@ -235,25 +241,29 @@ def explain(
         about = float((_shares(examined, pointed, synonyms=True) * examined.worth)[here].sum())
     strength = Strength(
         mass=mass,
-        phrases=float((phrases * examined.worth)[here].sum()),
-        passage=passage,
+        phrases=phrases,
+        passage=0.0,
         missing=int((shares[here][examined.telling[here]] < _EXPLAINED).sum()),
-        technology=technology,
-        lead=lead,
-        title=title,
+        technology=0.0,
+        lead=0.0,
         about=about / asked,
     )
-    return Explained(strength, mass / asked, shares, told, found)
+    return Explained(strength, mass / asked, linked / asked, shares, told, found)
 
 
-def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False) -> Floats:
-    """For each word the share of its information that some terms explain; a part of an identifier is a part of it."""
+def _shares(examined: Examined, held: Collection[int], *, synonyms: bool = False, part: Floats | None = None) -> Floats:
+    """For each word the share of its information that some terms explain; a part of an identifier is a part of it.
+
+    `part` is what each row is of its word, `examined.share` by default.
+    """
     found = np.array([number in held for number in examined.numbers], dtype=np.float64)
     if synonyms:
         for said, members in examined.synonyms:
             if any(member.issubset(held) for member in members):
                 found[said] = np.maximum(found[said], _BY_SYNONYM)
-    shares: Floats = np.bincount(examined.word, found * examined.share, len(examined.worth)).astype(np.float64)
+    shares: Floats = np.bincount(
+        examined.word, found * (examined.share if part is None else part), len(examined.worth)
+    ).astype(np.float64)
     return shares
 
 
