@@ -42,13 +42,13 @@ _OUTDONE, _SIBLING, _SAID = 0.2, 1.5, 0.8
 words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the shipped runbooks' own symptoms, each taken
 out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
 
-_REACH, _MOST_READ = 0.7, 5
+_REACH, _MOST_READ = 0.8, 5
 _LINKED, _MISSING, _MOST_MISSING = 0.7, 0.05, 4
 _OVERTAKES = 1.2
 """The share of the first one's score from which on a runbook is read, and how many are; what it gains when it has all
 of the question in phrases, and pays for each telling word that is missing (a fifth one costs nothing more); how far it
 is ahead of a sibling that it overtakes. Chosen on tests/data/search, benchmarks/siblings.py and alerts: 332 about 108
-runbooks, 88 about 76 health checks, 64 about 54 others. From 0.6 to 0.8, 0.5 to 0.8, 0.03 to 0.08 and 1.1 to 1.3 no set
+runbooks, 88 about 76 health checks, 64 about 54 others. From 0.7 to 0.8, 0.5 to 0.8, 0.03 to 0.08 and 1.1 to 1.3 no set
 of them changes by more than two and a half points."""
 
 _NOTHING = 1e-9
@@ -119,10 +119,12 @@ def rank(
     passages = _passages(best, terms, index)
     looked = scores[best] + _PASSAGE * damping[best] * passages
     nearest = np.argsort(-looked, kind="stable")[:_SIBLINGS]
-    contrast, outdone = np.full(len(best), 1.0), np.zeros((len(best), len(best)))
-    contrast[nearest], outdone[np.ix_(nearest, nearest)] = _titles(best[nearest], terms, index)
+    contrast = np.full(len(best), 1.0)
+    contrast[nearest], outdone = _titles(best[nearest], terms, index)
+    is_outdone = bool(outdone.any())
     looked *= 1 - _CONTRAST * contrast  # what is not compared pays in full, or it would overtake what is
-    looked *= 1 - _OUTDONE * outdone.max(axis=1, initial=0.0)
+    if is_outdone:
+        looked[nearest] *= 1 - _OUTDONE * outdone.max(axis=1)
     standing = damping[best]
     if question.topics:
         quotes = np.where(_quotes(best, question, index, technologies), _QUOTES, 1.0)
@@ -131,13 +133,29 @@ def rank(
         named = _technology(best, question, technologies)
         looked, standing = looked * named, standing * named
     _read(looked, best, explained)
-    before = looked / standing
-    for row, column in np.argwhere(outdone).tolist():
-        if not _tells_of(int(best[row]), int(best[column]), terms, index):
-            ahead = _OVERTAKES * outdone[row, column] * before[row]
-            looked[column] = max(looked[column], ahead * standing[column])
+    if is_outdone:
+        _overtake(looked, standing, best, nearest, outdone, terms, index)
     order = np.argsort(-looked, kind="stable")
     return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
+
+
+def _overtake(
+    scores: Floats,
+    standing: Floats,
+    runbooks: Numbers,
+    nearest: Numbers,
+    outdone: Floats,
+    terms: Terms,
+    index: Index,
+) -> None:
+    """Puts those of the nearest runbooks that outdo a sibling before it, as far as their `standing` allows, what they
+    are damped by."""
+    before = scores[nearest] / standing[nearest]
+    for row, column in np.argwhere(outdone).tolist():
+        place = int(nearest[column])
+        if not _tells_of(int(runbooks[nearest[row]]), int(runbooks[place]), terms, index):
+            ahead = _OVERTAKES * outdone[row, column] * before[row]
+            scores[place] = max(scores[place], ahead * standing[place])
 
 
 def _read(scores: Floats, runbooks: Numbers, explained: Callable[[int], Explained]) -> None:

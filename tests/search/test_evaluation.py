@@ -131,7 +131,7 @@ def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
     assert whole.of("off-topic").verdicts(positive=False).match <= 0.04
     assert whole.of("no-runbook").verdicts(positive=False).match <= 0.2
     given = [outcome.verdict == "match" for outcome in whole.positives if outcome.first_is_right]
-    assert sum(given) / len(given) >= 0.815
+    assert sum(given) / len(given) >= 0.805
     assert (whole.false_answers_when_keeping() or 0) <= 0.25
 
 

@@ -66,7 +66,7 @@ def test_an_error_of_siblings_is_the_hosts_first_and_a_match_without_the_others(
     [
         ("disk full", ("linux-disk-full", "postgres-disk-full")),
         ("out of memory", ("k8s-pod-oomkilled", "linux-oom-killer")),
-        ("pods keep restarting", ("k8s-pod-crashloopbackoff", "k8s-pod-oomkilled")),
+        ("pods keep restarting", ("k8s-pod-crashloopbackoff", "k8s-pod-pending")),
         ("connection refused", ("network-connection-refused", "redis-connection-refused")),
     ],
 )

@@ -884,7 +884,7 @@ globalThis.FMKB = globalThis.FMKB || {};
     // Those within reach of the first are compared by what they explain of the question.
     read(ranked, examined) {
       const order = [...ranked].sort((a, b) => b.score - a.score || a.place - b.place);
-      const near = order.slice(0, 5).filter(({ score }) => score >= 0.7 * order[0].score);
+      const near = order.slice(0, 5).filter(({ score }) => score >= 0.8 * order[0].score);
       if (near.length < 2) return;
       for (const each of near) {
         const { strength, linked } = this.explain(each.place, examined);
