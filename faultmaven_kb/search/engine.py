@@ -6,7 +6,7 @@ many threads.
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -172,20 +172,19 @@ class Searcher:
         if accept is not None:
             damping = damping * self._accepted(accept)
         terms = terms_in(query, self.index)
-        ranked = rank(query, terms, self.index, technologies=self._technologies, damping=damping)
-        examined = examine(query, self.index)
+        read = cache(partial(explain, examined=examine(query, self.index), index=self.index))
+        ranked = rank(query, terms, self.index, technologies=self._technologies, damping=damping, explained=read)
 
         def explained(number: int) -> Explained:
             place = int(ranked.runbooks[number])
-            return explain(
-                place,
-                examined,
-                self.index,
+            alone = read(place)
+            strength = alone.strength._replace(
                 technology=_agreement(query, self._technologies[place]),
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
                 title=float(ranked.titles[number]),
             )
+            return alone._replace(strength=strength)
 
         return Examination(query, ranked, explained)
 

@@ -15,7 +15,7 @@ import numpy as np
 from faultmaven_kb.search.arrays import Flags, Floats, Numbers, Sought
 from faultmaven_kb.search.index import END, Index
 from faultmaven_kb.search.questions.question import LOUD, Question
-from faultmaven_kb.search.vocabulary.terms import NEGATION
+from faultmaven_kb.search.vocabulary.terms import NEGATED, NEGATION
 
 __all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
 
@@ -52,14 +52,15 @@ class Examined:
     """A question prepared for many runbooks: rows are the terms of its words, each word of a line once.
 
     `sought` is every term that is looked for. A term's place is its place there, behind the last one where the base
-    does not know it: `places` are those of the rows, `share` is each row's part of its word's information; `word` is
-    the word's place in the question. Of each word: `worth` in nats, the place of its `line`, and whether it is
-    `telling`; `is_one_line`: all are of the same line.
+    does not know it: `places` are those of the rows, `share` is each row's part of its word's information, `plain` the
+    same without what a negation adds; `word` is the word's place in the question. Of each word: `worth` in nats, the
+    place of its `line`, and whether it is `telling`; `is_one_line`: all are of the same line.
     `synonyms` are rows and what explains them as well, `pairs` the neighbouring terms, by their places.
     """
 
     places: Numbers
     share: Floats
+    plain: Floats
     word: Numbers
     worth: Floats
     line: Numbers
@@ -79,12 +80,14 @@ class Found(NamedTuple):
 
 
 class Explained(NamedTuple):
-    """What a runbook explains of a question: its strength, the share of the best line's information (0 to 1), for each
-    word of the question the share explained and the information that this is (nats, 0 for a repeated word), and where.
+    """What a runbook explains of a question: its strength, the share of the best line's information (0 to 1) and that
+    in phrases (`linked`, 0 to 1; a negation goes with its word), for each word of the question the share explained and
+    the information that this is (nats, 0 for a repeated word), and where.
     """
 
     strength: Strength
     share: float
+    linked: float
     words: Floats
     told: Floats
     found: Found
@@ -122,12 +125,15 @@ def examine(question: Question, index: Index) -> Examined:
     sought = Sought({*rows.numbers}.union(*(member for _, members in synonyms for member in members)) - {-1, END})
     place_of = {number: place for place, number in enumerate(sought.numbers.tolist())}
     information, word = np.array(rows.information), np.array(rows.words, dtype=np.int64)
+    share = _parts(information, word, size)
+    negated = np.array([term.startswith(NEGATED) for term in rows.terms], dtype=bool)
     worth = np.zeros(size)
     np.maximum.at(worth, word, information)
     weights = np.array([each.weight for each in words])
     return Examined(
         np.array([place_of.get(number, len(place_of)) for number in rows.numbers], dtype=np.int64),
-        information / np.maximum(np.bincount(word, information, size), 1e-9)[word],
+        share,
+        _parts(np.where(negated, 0.0, information), word, size) if negated.any() else share,
         word,
         worth * weights,
         np.array([places[line] for line in lines], dtype=np.int64),
@@ -137,6 +143,12 @@ def examine(question: Question, index: Index) -> Examined:
         frozenset(_pairs(question, index, place_of)),
         sought,
     )
+
+
+def _parts(information: Floats, word: Numbers, size: int) -> Floats:
+    """Of each row the part of its word's information."""
+    parts: Floats = information / np.maximum(np.bincount(word, information, size), 1e-9)[word]
+    return parts
 
 
 def _telling(question: Question, rows: _Rows, loud: Flags) -> Flags:
@@ -230,21 +242,13 @@ def _pairs(question: Question, index: Index, place_of: Mapping[int, int]) -> Ite
             before, last = last, place
 
 
-def explain(
-    runbook: int,
-    examined: Examined,
-    index: Index,
-    *,
-    technology: float,
-    lead: float,
-    passage: float,
-    title: float = 0.0,
-) -> Explained:
-    """What a runbook, by its position, explains of a question."""
+def explain(runbook: int, examined: Examined, index: Index) -> Explained:
+    """What a runbook, by its position, explains of a question; what only its place among others says is 0."""
     size = len(examined.worth)
     if not len(examined.places):
-        strength = Strength(0.0, 0.0, passage, 0, technology, lead, title)
-        return Explained(strength, 0.0, np.zeros(size), np.zeros(size), Found([], [], []))
+        return Explained(
+            Strength(0.0, 0.0, 0.0, 0, 0.0, 0.0), 0.0, 0.0, np.zeros(size), np.zeros(size), Found([], [], [])
+        )
     text = index.texts[runbook]
     held, which = examined.sought.found_in(text.terms)
     places, terms = held.tolist(), which.tolist()
@@ -256,7 +260,11 @@ def explain(
     if not examined.is_one_line:
         here = best_line = examined.line == np.argmax(np.bincount(examined.line, told))
         missing = missing & best_line
-    phrases = _shares(examined, _phrases(examined.pairs, places, terms))
+    joined = _phrases(examined.pairs, places, terms)
+    phrases = float((_shares(examined, joined) * examined.worth)[here].sum())
+    linked = phrases
+    if examined.plain is not examined.share:
+        linked = float((_shares(examined, joined, part=examined.plain) * examined.worth)[here].sum())
     mass = float(told[here].sum())
     asked = max(float(examined.worth[here].sum()), 1e-9)
     pointed = bisect_left(places, text.pointed)
@@ -265,20 +273,21 @@ def explain(
         about = float((_shares(examined, which[:pointed], synonyms=True) * examined.worth)[here].sum())
     strength = Strength(
         mass=mass,
-        phrases=float((phrases * examined.worth)[here].sum()),
-        passage=passage,
+        phrases=phrases,
+        passage=0.0,
         missing=int(np.count_nonzero(missing)),
-        technology=technology,
-        lead=lead,
-        title=title,
+        technology=0.0,
+        lead=0.0,
         about=about / asked,
     )
-    return Explained(strength, mass / asked, shares, told, found)
+    return Explained(strength, mass / asked, linked / asked, shares, told, found)
 
 
-def _shares(examined: Examined, held: Numbers | list[int], *, synonyms: bool = False) -> Floats:
+def _shares(
+    examined: Examined, held: Numbers | list[int], *, synonyms: bool = False, part: Floats | None = None
+) -> Floats:
     """For each word the share of its information that some terms, by their places, explain; a part of an identifier is
-    a part of it."""
+    a part of it. `part` is what each row is of its word, `examined.share` by default."""
     flags = np.zeros(len(examined.sought.numbers) + 1)
     flags[held] = 1.0
     explained = flags[examined.places]
@@ -287,7 +296,8 @@ def _shares(examined: Examined, held: Numbers | list[int], *, synonyms: bool = F
         for alike in examined.synonyms:
             if alike.is_held(terms):
                 explained[alike.rows] = np.maximum(explained[alike.rows], _BY_SYNONYM)
-    shares: Floats = np.bincount(examined.word, explained * examined.share, len(examined.worth)).astype(np.float64)
+    explained *= examined.share if part is None else part
+    shares: Floats = np.bincount(examined.word, explained, len(examined.worth)).astype(np.float64)
     return shares
 
 

@@ -25,7 +25,7 @@ from faultmaven_kb.search.vocabulary.spelling import telling_terms
 from faultmaven_kb.search.vocabulary.synonyms import groups, words_of
 from faultmaven_kb.search.vocabulary.tables import rows
 from faultmaven_kb.search.vocabulary.technologies import related_technologies, technology_terms
-from faultmaven_kb.search.vocabulary.terms import STOP_WORDS, product_names, terms_of
+from faultmaven_kb.search.vocabulary.terms import SINGULAR, STOP_WORDS, product_names, terms_of
 from faultmaven_kb.site.markup import COMMANDS, first_command, visible
 from faultmaven_kb.site.pages import Site
 from faultmaven_kb.text.inline import plain
@@ -109,6 +109,7 @@ def _tables() -> dict[str, Any]:
     return {
         "stop": sorted(STOP_WORDS),
         "names": sorted(product_names()),
+        "singular": sorted([plural, single] for plural, single in SINGULAR.items()),
         "shares": {
             str(share): [term for term in sorted(shares) if shares[term] == share]
             for share in sorted(set(shares.values()))

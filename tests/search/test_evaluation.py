@@ -124,9 +124,9 @@ def test_all_questions_find_their_runbooks_among_all_that_are_shipped() -> None:
     """Each runbook more may be mistaken for the right one; what the docs say of the whole base holds."""
     whole = _asked(_SET)
     figures = _figures(whole)
-    assert figures["S@1"] >= 0.82
-    assert figures["S@3"] >= 0.94
-    assert figures["MRR@10"] >= 0.885
+    assert figures["S@1"] >= 0.835
+    assert figures["S@3"] >= 0.945
+    assert figures["MRR@10"] >= 0.895
     assert (whole.verdicts(positive=True).right or 0) >= 0.94
     assert whole.of("off-topic").verdicts(positive=False).match <= 0.04
     assert whole.of("no-runbook").verdicts(positive=False).match <= 0.2

@@ -32,7 +32,7 @@ STRENGTHS = st.builds(
 
 def explained(runbook: Runbook, question: str) -> Explained:
     index = Index([runbook, *numbered(3)])
-    return explain(0, examine(read_question(question), index), index, technology=0.0, lead=0.0, passage=0.0)
+    return explain(0, examine(read_question(question), index), index)
 
 
 def test_the_best_line_of_a_log_counts_and_the_rest_does_not_dilute_it() -> None:

@@ -33,6 +33,25 @@ def test_a_product_name_is_one_word_and_what_is_joined_to_it_is_cut(written: str
     assert terms_of(written) == terms
 
 
+@pytest.mark.parametrize(
+    ("written", "terms"),
+    [
+        *(("VMs", ["vm"]), ("vms", ["vm"]), ("PVCs", ["pvc"]), ("cpus", ["cpu"]), ("APIs", ["api"]), ("URLs", ["url"])),
+        *(("RejectedVms", ["reject", "vm", "rejectedvm"]), ("TooManyPVCs", ["mani", "pvc", "toomanypvc"])),
+        *(
+            ("DNS", ["dns"]),
+            ("TLS", ["tls"]),
+            ("QoS", ["qo", "qos"]),
+            ("HTTPS", ["https"]),
+            ("Is", []),
+            ("10s", ["10s"]),
+        ),
+    ],
+)
+def test_the_plural_of_an_acronym_is_that_acronym(written: str, terms: list[str]) -> None:
+    assert terms_of(written) == terms
+
+
 def test_not_ready_is_one_thing_in_all_its_forms() -> None:
     for text in (
         "not ready",

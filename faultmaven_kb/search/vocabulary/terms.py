@@ -2,10 +2,11 @@
 
 An identifier is split and kept whole, on both sides: `CrashLoopBackOff`, `crash-loop-back-off` and "crash loop back
 off" meet in the same terms. Words are stemmed with Porter2 (M. Porter, Snowball "english"); numbers stay as they are,
-because `137` and `502` are words of this field. Negation is a term of its own: "not ready", "isn't ready", "unready"
-and `NotReady` share `not~readi`, which a plain "ready" does not have. Product names are never stemmed: the stem of
-"redis" is that of "redy". Chinese, Japanese and Korean have no spaces to cut at, so a run of one script becomes its
-pairs of characters (F. Zhang and J. Nie, "Comparing representations in Chinese information retrieval", SIGIR 1997).
+because `137` and `502` are words of this field. "VMs" is the plural of "VM", not a "V" before milliseconds. Negation
+is a term of its own: "not ready", "isn't ready", "unready" and `NotReady` share `not~readi`, which a plain "ready" does
+not have. Product names are never stemmed: the stem of "redis" is that of "redy". Chinese, Japanese and Korean have no
+spaces to cut at, so a run of one script becomes its pairs of characters (F. Zhang and J. Nie, "Comparing
+representations in Chinese information retrieval", SIGIR 1997).
 """
 
 import re
@@ -22,6 +23,7 @@ __all__ = [
     "LINE_END",
     "NEGATED",
     "NEGATION",
+    "SINGULAR",
     "STOP_WORDS",
     "Token",
     "is_cjk",
@@ -70,12 +72,17 @@ _ASCII_TOKEN = re.compile(r"[A-Za-z0-9]\w*(?:[-.@']\w+)*", re.ASCII)
 _ASCII_TOKEN_OR_END = re.compile(rf"\n|{_ASCII_TOKEN.pattern}", re.ASCII)
 _TOKEN = re.compile(r"[^\W_]\w*(?:[-.@'’]\w+)*")
 _TOKEN_OR_END = re.compile(rf"\n|{_TOKEN.pattern}")
-_PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?")
+_PART = re.compile(r"[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s")
 _RUN = re.compile(r"[A-Za-z0-9]+(?:\.[0-9][A-Za-z0-9]*)*")
 _WORD = re.compile(r"[^\W_]+")
 _SHORT_MIX = re.compile(r"(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s$")
 _STEMMER = Stemmer("english")
+_ACRONYMS = "cpu crd csr db gpu hdd hpa jvm lb pdb pg pv pvc rpc slo ssd ttl vm vmi vpc vpn".split()
+SINGULAR = {f"{acronym}s": acronym for acronym in _ACRONYMS}
+"""Plurals of the field in lower case that the stemmer leaves as they are, since it finds no vowel before the "s"."""
+
 _LONGEST_TOKEN = 80  # characters, chosen: longer ones are data
 _MOST_PARTS = 4
 """Of how many parts, cut where the case changes, the name of a product consists at most."""
@@ -210,7 +217,12 @@ def _terms(token: str) -> tuple[str, ...]:
 
 def _parts(token: str) -> list[str]:
     """The parts of a token in lower case; only ASCII is cut where the case changes, for "Überlast" is one word."""
-    return [part.lower() for part in (_PART if token.isascii() else _WORD).findall(token)]
+    return [_singular(part).lower() for part in (_PART if token.isascii() else _WORD).findall(token)]
+
+
+def _singular(part: str) -> str:
+    """A part without the "s" of a plural acronym: "VM" of "VMs"."""
+    return part[:-1] if _PLURAL_ACRONYM.fullmatch(part) else part
 
 
 def _words(token: str) -> list[str]:
@@ -275,7 +287,7 @@ def _products() -> dict[str, str]:
 
 def stem(word: str) -> str:
     """The term of a word in lower case: its stem, or itself if it is the name of a product."""
-    return word if word in product_names() else _STEMMER.stemWord(word)
+    return word if word in product_names() else _STEMMER.stemWord(SINGULAR.get(word, word))
 
 
 def is_name(word: str) -> bool:

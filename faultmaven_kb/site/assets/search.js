@@ -20,7 +20,8 @@ globalThis.FMKB = globalThis.FMKB || {};
     `${LETTER}${WORD_LETTER}*(?:[-.@'’]${WORD_LETTER}+)*|[${HAN}]+|[${HIRAGANA}]+|[${KATAKANA}]+|[${HANGUL}]+`, "gu");
   const ASCII_TOKEN = /[A-Za-z0-9]\w*(?:[-.@']\w+)*/g;
   const IS_CJK = new RegExp(`^[${CJK}]`);
-  const PART = /[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?/g;
+  const PART = /[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?/g;
+  const PLURAL_ACRONYM = /^[A-Z]{2,}s$/;
   const RUN = /[A-Za-z0-9]+(?:\.[0-9][A-Za-z0-9]*)*/g;
   const WORD = /[\p{L}\p{N}]+/gu;
   const SHORT_MIX = /^(?=.*[a-z])(?=.*[0-9])[a-z0-9]{2,5}$/i;
@@ -32,10 +33,11 @@ globalThis.FMKB = globalThis.FMKB || {};
     constructor(tables) {
       this.stop = new Set(tables.stop);
       this.names = new Set(tables.names);
+      this.singular = new Map(tables.singular);
       this.technologies = tables.technologies;
       this.known = new Map();
     }
-    stem(word) { return this.names.has(word) ? word : FMKB.porter(word); }
+    stem(word) { return this.names.has(word) ? word : FMKB.porter(this.singular.get(word) || word); }
     terms(token) {
       let terms = this.known.get(token);
       if (!terms) {
@@ -68,7 +70,10 @@ globalThis.FMKB = globalThis.FMKB || {};
       const whole = this.stem(this.parts(plain).join(""));
       return [...kept.filter((part) => part !== whole), ...wholes, whole];
     }
-    parts(token) { return found(token, isAscii(token) ? PART : WORD).map((part) => part.toLowerCase()); }
+    parts(token) {
+      return found(token, isAscii(token) ? PART : WORD)
+        .map((part) => (PLURAL_ACRONYM.test(part) ? part.slice(0, -1) : part).toLowerCase());
+    }
     // The parts of a token, those of a product's name as one word.
     words(token) {
       const undotted = token.replaceAll(".", "").toLowerCase();
@@ -832,7 +837,7 @@ globalThis.FMKB = globalThis.FMKB || {};
       return [...asked].some((mine) => technologies.some((other) => mine === other || this.related.has(`${mine} ${other}`)));
     }
 
-    rank(question, accept) {
+    rank(question, examined, accept) {
       const scores = new Float64Array(this.size), runbooks = this.data.runbooks;
       const said = new Map(), told = new Map();
       for (const [terms, share] of [[question.terms, 1], [question.synonyms, 0.6]]) {
@@ -857,12 +862,40 @@ globalThis.FMKB = globalThis.FMKB || {};
       const titles = nearest.map(({ place }) => this.field(place, this.subject, this.subject));
       nearest.forEach((each, at) => {
         each.contrast = this.unasked(titles[at], said);
-        each.outdone = Math.max(0, ...titles.map((other) => this.outdoing(titles[at], other, said)));
+        each.outdone = titles.map((other) => this.outdoing(titles[at], other, said));
       });
-      for (const each of ranked) each.score *= (1 - 0.3 * each.contrast) * (1 - 0.2 * (each.outdone || 0));
-      for (const each of this.quotes(ranked, question)) each.score *= 0.7;
-      for (const each of ranked) if (!this.agree(question.technologies, runbooks[each.place].speaksOf)) each.score *= 0.75;
+      for (const each of ranked) {
+        each.score *= (1 - 0.3 * each.contrast) * (1 - 0.2 * Math.max(0, ...(each.outdone || [])));
+        each.standing = runbooks[each.place].damping;
+      }
+      for (const each of this.quotes(ranked, question)) { each.score *= 0.7; each.standing *= 0.7; }
+      for (const each of ranked) {
+        if (!this.agree(question.technologies, runbooks[each.place].speaksOf)) { each.score *= 0.75; each.standing *= 0.75; }
+      }
+      this.read(ranked, examined);
+      const before = nearest.map(({ score, standing }) => score / standing);
+      nearest.forEach((each, at) => nearest.forEach((other, row) => {
+        if (!other.outdone[at] || this.tellsOf(other.place, titles[row], titles[at], said)) return;
+        each.score = Math.max(each.score, 1.2 * other.outdone[at] * before[row] * each.standing);
+      }));
       return ranked.sort((a, b) => b.score - a.score || a.place - b.place);
+    }
+
+    // Those within reach of the first are compared by what they explain of the question.
+    read(ranked, examined) {
+      const order = [...ranked].sort((a, b) => b.score - a.score || a.place - b.place);
+      const near = order.slice(0, 5).filter(({ score }) => score >= 0.8 * order[0].score);
+      if (near.length < 2) return;
+      for (const each of near) {
+        const { strength, linked } = this.explain(each.place, examined);
+        each.factor = 1 + 0.7 * linked - 0.05 * Math.min(strength.missing, 4);
+      }
+      const most = Math.max(...near.map(({ factor }) => factor));
+      const roots = near.map(({ factor }) => Math.sqrt(factor / most));
+      const values = near.map(({ score }, at) => score * roots[at]).sort((a, b) => b - a);
+      for (const each of order.slice(near.length)) each.score *= Math.min(...roots);
+      const whole = near.map((each, at) => ({ each, at, score: each.score * (each.factor / most) }));
+      whole.sort((a, b) => b.score - a.score || a.at - b.at).forEach(({ each }, at) => { each.score = values[at]; });
     }
 
     bestPassage(place, told) {
@@ -897,6 +930,12 @@ globalThis.FMKB = globalThis.FMKB || {};
       };
       const won = share(sibling, title, 0), lost = share(title, sibling, 1);
       return won >= 0.8 && lost <= 0.2 ? won - lost : 0;
+    }
+
+    // Whether the short texts of a runbook have the words that the question says and only the other title has.
+    tellsOf(place, title, other, said) {
+      const has = new Set(this.passages(place).flatMap((terms) => [...terms]));
+      return [...other].every((term) => title.has(term) || !said.has(term) || has.has(term));
     }
 
     quotes(ranked, question) {
@@ -937,7 +976,12 @@ globalThis.FMKB = globalThis.FMKB || {};
       });
       const sums = new Float64Array(worth.length);
       for (const row of rows) { sums[row.word] += row.told; worth[row.word] = Math.max(worth[row.word], row.told); }
-      for (const row of rows) row.share = row.told / Math.max(sums[row.word], 1e-9);
+      const stated = new Float64Array(worth.length), negates = (row) => row.term.startsWith(NEGATED);
+      for (const row of rows) if (!negates(row)) stated[row.word] += row.told;
+      for (const row of rows) {
+        row.share = row.told / Math.max(sums[row.word], 1e-9);
+        row.plain = negates(row) ? 0 : row.told / Math.max(stated[row.word], 1e-9);
+      }
       const telling = [...worth].map((each, at) => each >= 2.5 && question.words[at].weight > LOUD);
       if (question.words.some((word) => word.foreign)) {
         const known = new Set(rows.filter((row) => row.number >= 0).map((row) => row.word));
@@ -973,10 +1017,10 @@ globalThis.FMKB = globalThis.FMKB || {};
       return result;
     }
 
-    explain(place, examined, technology, lead, passage, title) {
+    explain(place, examined) {
       const { rows, worth, line, telling } = examined;
-      const strength = { mass: 0, phrases: 0, passage, missing: 0, technology, lead, title, about: 0 };
-      if (!rows.length) return { strength, held: new Set(), shares: [] };
+      const strength = { mass: 0, phrases: 0, missing: 0, about: 0 };
+      if (!rows.length) return { strength, linked: 0, held: new Set(), shares: [] };
       const text = this.texts[place].terms, terms = [], places = [];
       for (let at = 0; at < text.length; at++) if (examined.asked.has(text[at])) { terms.push(text[at]); places.push(at); }
       const held = new Set(terms);
@@ -993,7 +1037,8 @@ globalThis.FMKB = globalThis.FMKB || {};
           }
         }
       }
-      const phrases = this.shared(examined, joined, false);
+      const phrases = this.shared(examined, joined, false), together = this.shared(examined, joined, false, "plain");
+      let linked = 0;
       const pointed = this.texts[place].starts[this.pointed];
       const about = this.shared(examined, new Set(terms.filter((_, at) => places[at] < pointed)), true);
       let asked = 0;
@@ -1002,14 +1047,15 @@ globalThis.FMKB = globalThis.FMKB || {};
         asked += worth[at];
         strength.mass += share * worth[at];
         strength.phrases += phrases[at] * worth[at];
+        linked += together[at] * worth[at];
         strength.about += about[at] * worth[at];
         if (telling[at] && share < 0.5) strength.missing++;
       });
       strength.about /= Math.max(asked, 1e-9);
-      return { strength, held, shares };
+      return { strength, linked: linked / Math.max(asked, 1e-9), held, shares };
     }
 
-    shared(examined, held, synonyms) {
+    shared(examined, held, synonyms, part = "share") {
       const has = examined.rows.map((row) => (held.has(row.number) ? 1 : 0));
       if (synonyms) {
         for (const [said, members] of examined.synonyms) {
@@ -1019,18 +1065,21 @@ globalThis.FMKB = globalThis.FMKB || {};
         }
       }
       const shares = new Float64Array(examined.worth.length);
-      examined.rows.forEach((row, at) => { shares[row.word] += has[at] * row.share; });
+      examined.rows.forEach((row, at) => { shares[row.word] += has[at] * row[part]; });
       return shares;
     }
 
     // ---- engine.py, verdict.py, calibration.py ----
     search(text, limit = 5, accept = null) {
-      const question = this.question(text), ranked = this.rank(question, accept), examined = this.examine(question);
+      const question = this.question(text), examined = this.examine(question);
+      const ranked = this.rank(question, examined, accept);
       const hits = ranked.slice(0, Math.max(limit, 2)).map((each, at) => {
         const other = ranked[at === 0 ? 1 : 0];
         const lead = ranked.length === 1 ? 1 : Math.max(-1, (each.score - other.score) / each.score);
         const technology = this.agreement(question, this.data.runbooks[each.place].speaksOf);
-        return { ...each, ...this.explain(each.place, examined, technology, lead, each.passage, 1 - each.contrast) };
+        const alone = this.explain(each.place, examined);
+        Object.assign(alone.strength, { technology, lead, passage: each.passage, title: 1 - each.contrast });
+        return { ...each, ...alone };
       });
       let last = 1;
       hits.forEach((hit, at) => {
