@@ -13,7 +13,7 @@ __all__ = ["code_lines", "print_code"]
 def print_code(console: Console, lines: Iterable[str], *, style: str = "green") -> None:
     """Print lines of code in one call: a call for each costs as much as a hundred characters."""
     if shown := code_lines(lines, style=style):
-        console.print(shown, crop=False)
+        console.print(shown, soft_wrap=True)  # a console joins texts anew, without what they say of wrapping
 
 
 def code_lines(lines: Iterable[str], *, style: str = "green") -> Text:
