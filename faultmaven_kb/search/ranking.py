@@ -8,7 +8,8 @@ runbook of its own.
 
 Those within reach of the first are read: what of the question stands together in them counts, and so does what is
 missing. Last, a runbook whose title says what was asked overtakes the sibling whose title says something else and whose
-texts do not speak of it: siblings describe the same fault, so what the text of one explains holds for the other.
+texts do not speak of it: siblings describe the same fault, so what the text of one explains holds for the other. A
+sibling that explains the whole question is not overtaken.
 """
 
 from collections.abc import Callable, Sequence
@@ -43,13 +44,14 @@ words that must be said. Chosen on benchmarks/siblings.py, 166 alerts and the sh
 out before it was asked; costs of 0.15 to 0.3 and shares of 0.8 to 1 do as well."""
 
 _REACH, _MOST_READ = 0.8, 5
-_LINKED, _MISSING, _MOST_MISSING = 0.7, 0.05, 4
-_OVERTAKES = 1.2
+_LINKED, _MISSING, _MOST_MISSING = 0.65, 0.05, 4
+_OVERTAKES, _WHOLE = 1.2, 0.95
 """The share of the first one's score from which on a runbook is read, and how many are; what it gains when it has all
 of the question in phrases, and pays for each telling word that is missing (a fifth one costs nothing more); how far it
-is ahead of a sibling that it overtakes. Chosen on tests/data/search, benchmarks/siblings.py and alerts: 332 about 108
-runbooks, 88 about 76 health checks, 64 about 54 others. From 0.7 to 0.8, 0.5 to 0.8, 0.03 to 0.08 and 1.1 to 1.3 no set
-of them changes by more than two and a half points."""
+is ahead of a sibling that it overtakes, unless that one explains this share of the question. Chosen on
+tests/data/search, benchmarks/siblings.py and alerts: 332 about 108 runbooks, 88 about 76 health checks, 64 about 54
+others. From 0.7 to 0.8, 0.5 to 0.8, 0.03 to 0.08 and 1.1 to 1.3 no set of them changes by more than two and a half
+points."""
 
 _NOTHING = 1e-9
 _SIBLINGS = 10
@@ -141,7 +143,7 @@ def rank(
         looked, standing = looked * named, standing * named
     _read(looked, best, explained)
     if outdone is not None:
-        _overtake(looked, standing, best, nearest, outdone, terms, index)
+        _overtake(looked, standing, best, nearest, outdone, terms, index, explained)
     order = (-looked).argsort(kind="stable")
     return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
 
@@ -154,13 +156,14 @@ def _overtake(
     outdone: Floats,
     terms: Terms,
     index: Index,
+    explained: Callable[[int], Explained],
 ) -> None:
     """Puts those of the nearest runbooks that outdo a sibling before it, as far as their `standing` allows, what they
-    are damped by."""
+    are damped by. A sibling that explains the whole question stays where it is."""
     before = scores[nearest] / standing[nearest]
     for row, column in np.argwhere(outdone).tolist():
-        place = int(nearest[column])
-        if not _tells_of(int(runbooks[nearest[row]]), int(runbooks[place]), terms, index):
+        place, sibling = int(nearest[column]), int(runbooks[nearest[row]])
+        if explained(sibling).share < _WHOLE and not _tells_of(sibling, int(runbooks[place]), terms, index):
             ahead = _OVERTAKES * outdone[row, column] * before[row]
             scores[place] = max(scores[place], ahead * standing[place])
 

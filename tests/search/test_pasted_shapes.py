@@ -18,7 +18,8 @@ SHAPES = {
     "alertmanager-webhook.json": ("KubePodCrashLooping", "k8s-pod-crashloopbackoff"),
     "azure-monitor.json": ("Consumer group billing lags", "none"),
     "cloudwatch-sns.json": ("MySQL refuses clients: ERROR 1040 (HY000): Too many conn", "mysql-too-many-connections"),
-    "datadog-webhook.json": ("write failed: No space left on device", "linux-disk-full"),
+    # It names neither a host's disk nor Docker's, so the verdict is ambiguous and both are shown.
+    "datadog-webhook.json": ("write failed: No space left on device", "docker-no-space-left, linux-disk-full"),
     "docker-compose-log.txt": ("remaining connection slots are reserved", "postgres-connection-pool-exhausted"),
     "docker-inspect-health.json": ("Could not connect to Redis at cache:6379", "redis-connection-refused"),
     "docker-inspect.json": ("OOMKilled", "k8s-pod-oomkilled"),
@@ -62,7 +63,9 @@ def test_the_message_of_a_real_shape_leads_to_its_runbook(name: str) -> None:
     loudest = [" ".join(line.text.split()) for line in read_pasted(text).lines if line.weight == 1]
     assert any(leading in line for line in loudest[:4]), loudest
     answer = KB.search(text)
-    assert (answer.hits[0].runbook.id if answer.verdict != "none" else "none") == expected
+    shown = [hit.runbook.id for hit in answer.hits[: 2 if answer.verdict == "ambiguous" else 1]]
+    ids = expected.split(", ")
+    assert (shown[: len(ids)] if answer.verdict != "none" else ["none"]) == ids
 
 
 @pytest.mark.parametrize("key", KEYS)

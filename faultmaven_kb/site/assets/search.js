@@ -875,7 +875,8 @@ globalThis.FMKB = globalThis.FMKB || {};
       this.read(ranked, examined);
       const before = nearest.map(({ score, standing }) => score / standing);
       nearest.forEach((each, at) => nearest.forEach((other, row) => {
-        if (!other.outdone[at] || this.tellsOf(other.place, titles[row], titles[at], said)) return;
+        if (!other.outdone[at] || this.explain(other.place, examined).share >= 0.95) return;
+        if (this.tellsOf(other.place, titles[row], titles[at], said)) return;
         each.score = Math.max(each.score, 1.2 * other.outdone[at] * before[row] * each.standing);
       }));
       return ranked.sort((a, b) => b.score - a.score || a.place - b.place);
@@ -888,7 +889,7 @@ globalThis.FMKB = globalThis.FMKB || {};
       if (near.length < 2) return;
       for (const each of near) {
         const { strength, linked } = this.explain(each.place, examined);
-        each.factor = 1 + 0.7 * linked - 0.05 * Math.min(strength.missing, 4);
+        each.factor = 1 + 0.65 * linked - 0.05 * Math.min(strength.missing, 4);
       }
       const most = Math.max(...near.map(({ factor }) => factor));
       const roots = near.map(({ factor }) => Math.sqrt(factor / most));
