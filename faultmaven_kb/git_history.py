@@ -18,7 +18,7 @@ from faultmaven_kb.git_repository import GitRefusedError, Repository
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.files import find_runbooks, is_runbook
 from faultmaven_kb.reading.reader import parse_runbook
-from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.characters.decoding import read_bytes
 
 __all__ = ["snapshot"]
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from faultmaven_kb import KnowledgeBase, PathError, parse_runbook
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.toolkit.rule_model import Profile
-from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT
 from tests.documents import read, text_of
 
 SAMPLE = text_of("sample.md")

@@ -56,7 +56,7 @@ def test_the_rules_weigh_each_cause_once(monkeypatch: pytest.MonkeyPatch) -> Non
         weighed.append(item)
         return weight_of(item)
 
-    monkeypatch.setattr("faultmaven_kb.gate.rules.causes.weight_of", counted)
+    monkeypatch.setattr("faultmaven_kb.gate.rules.parts.causes.weight_of", counted)
     path = _RUNBOOKS[0]
     text = path.read_text(encoding="utf-8")
     check_text(text, path=path.as_posix(), today=date(2026, 11, 22), profile=Profile.CURATED)

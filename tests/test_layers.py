@@ -109,7 +109,14 @@ SHELVES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("engine",),
         ("fixes",),
     ),
-    "cli": (("shared",), ("screens",), ("commands", "exports", "labs", "servers"), ("main",), ("picture", "reference")),
+    "cli": (
+        ("shared",),
+        ("display",),
+        ("screens",),
+        ("commands", "exports", "labs", "servers"),
+        ("main",),
+        ("picture", "reference"),
+    ),
     "labs": (("machines",), ("declarations",), ("proving",), ("pytest_plugin",)),
 }
 """The floors within a room that has folders, from the ground up, read as `FLOORS` is."""

@@ -41,8 +41,8 @@ from benchmarks.hostile.warm import (
 )
 from faultmaven_kb import parse_runbook
 from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT
-from faultmaven_kb.text.decoding import SIZE_LIMIT
-from faultmaven_kb.text.piped import LARGEST_INPUT
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT
+from faultmaven_kb.text.characters.piped import LARGEST_INPUT
 
 SECONDS, MEGABYTES = 2.0, 200.0
 NEAR = 0.75

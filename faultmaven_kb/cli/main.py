@@ -10,7 +10,7 @@ import click
 from faultmaven_kb._version import __version__
 from faultmaven_kb.cli.shared.lazy_group import LazyGroup
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["COMMANDS", "fmkb", "main"]
 

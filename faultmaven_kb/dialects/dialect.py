@@ -14,8 +14,8 @@ from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.furniture import NO_TITLES
 from faultmaven_kb.dialects.pieces.shapes import shaped
 from faultmaven_kb.source import Source
-from faultmaven_kb.text.frontmatter import FrontMatter
 from faultmaven_kb.text.outline import OutlineSection, walk, words
+from faultmaven_kb.text.values.frontmatter import FrontMatter
 
 __all__ = ["Dialect", "Document", "Vocabulary", "as_written", "role_of", "sections_by_role", "title_of"]
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.text.piped import decode_piped
+from faultmaven_kb.text.characters.piped import decode_piped
 
 __all__ = ["LabelledQuestion", "read_labelled", "with_judgements"]
 

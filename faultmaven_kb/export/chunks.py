@@ -15,8 +15,8 @@ from typing import Any, NamedTuple
 from faultmaven_kb.export.agent_text import as_shown, safe_id
 from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.source import Source, Span
+from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.markdown import Block, Heading, Html, ListBlock, Paragraph, ThematicBreak, read_blocks
-from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["DEFAULT_LIMIT", "Changes", "Chunk", "Scalar", "chunk_runbook", "chunk_runbooks", "compare"]
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.text.terminal_text import json_text
+from faultmaven_kb.text.characters.terminal_text import json_text
 
 __all__ = ["list_entry", "to_json", "to_json_files"]
 

@@ -24,8 +24,8 @@ from faultmaven_kb.export.runbook_markdown import (
     step_text,
 )
 from faultmaven_kb.model.runbook import Cause, Measure, Runbook
+from faultmaven_kb.text.characters.terminal_text import json_text
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.terminal_text import json_text
 
 __all__ = ["Skill", "catalog", "skill_of", "skills_of", "zipped"]
 

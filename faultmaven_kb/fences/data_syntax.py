@@ -12,8 +12,8 @@ import tomllib
 import yaml
 
 from faultmaven_kb.fences.placeholders import PLACEHOLDER
-from faultmaven_kb.text.toml_values import has_deep_keys
-from faultmaven_kb.text.yaml_faults import LOADER, fault_of
+from faultmaven_kb.text.values.toml_values import has_deep_keys
+from faultmaven_kb.text.values.yaml_faults import LOADER, fault_of
 
 __all__ = ["LANGUAGES", "error_in"]
 

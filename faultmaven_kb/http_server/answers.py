@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
-from faultmaven_kb.text.terminal_text import json_text
+from faultmaven_kb.text.characters.terminal_text import json_text
 
 __all__ = ["AskError", "json_bytes", "refused", "tagged", "worded"]
 

@@ -4,7 +4,7 @@ import datetime
 
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.settings.settings import profile_named
-from faultmaven_kb.reports.json_report import to_json
+from faultmaven_kb.reports.findings.json_report import to_json
 
 __all__ = ["checked"]
 

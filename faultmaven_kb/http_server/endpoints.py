@@ -41,7 +41,7 @@ from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import Severity, Status
 from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
 from faultmaven_kb.serving.workers import DeadlineError, Workers
-from faultmaven_kb.text.piped import decode_piped
+from faultmaven_kb.text.characters.piped import decode_piped
 
 __all__ = ["Door"]
 

@@ -17,8 +17,8 @@ import yaml
 from faultmaven_kb.disk.folders import entries_below
 from faultmaven_kb.disk.regular import read_start
 from faultmaven_kb.reading.files import files_at
-from faultmaven_kb.text.piped import decode_any
-from faultmaven_kb.text.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
+from faultmaven_kb.text.characters.piped import decode_any
+from faultmaven_kb.text.values.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
 
 __all__ = ["TEMPLATE", "Alert", "Problem", "RuleFile", "find_rule_files", "read_rules"]
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from faultmaven_kb.disk.folders import real_path
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.reading.files import find_runbooks
-from faultmaven_kb.text.decoding import decode, read_bytes
-from faultmaven_kb.text.frontmatter import read_front_matter
+from faultmaven_kb.text.characters.decoding import decode, read_bytes
+from faultmaven_kb.text.values.frontmatter import read_front_matter
 
 __all__ = ["Catalogue", "Entry", "read_catalogue"]
 

@@ -14,8 +14,8 @@ from faultmaven_kb.model.metadata import MetadataContract
 from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position
+from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.outline import walk
-from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["completions", "field_help"]
 

@@ -18,7 +18,7 @@ from faultmaven_kb.gate.rules.catalogue import all_rules
 from faultmaven_kb.language_server.positions import Encoding, to_range
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["code_actions", "hover", "to_diagnostic"]
 

@@ -11,8 +11,8 @@ from faultmaven_kb.language_server.catalogue import Catalogue, Entry
 from faultmaven_kb.language_server.positions import Encoding, to_range
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position, Span
+from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.outline import OutlineSection
-from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["runbook_at", "symbols"]
 

@@ -25,7 +25,7 @@ from faultmaven_kb.language_server.positions import from_position, to_range
 from faultmaven_kb.reading.files import NOT_RUNBOOKS
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["make_server"]
 

@@ -55,9 +55,9 @@ from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
 from faultmaven_kb.serving.log import log_in_lines
 from faultmaven_kb.serving.turns import BusyError, Turns
 from faultmaven_kb.serving.workers import DeadlineError, Workers
-from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT
+from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.shown import readable
-from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["RunbookServer"]
 

@@ -14,7 +14,7 @@ from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.disk.folders import entries_below, real_path
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.characters.decoding import read_bytes
 
 __all__ = [
     "NOT_RUNBOOKS",

@@ -23,11 +23,11 @@ from faultmaven_kb.model.runbook import Runbook, Section
 from faultmaven_kb.reading.parts import runbooks_in
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source
 from faultmaven_kb.text.aliases import NO_ALIASES
-from faultmaven_kb.text.decoding import decode, read_bytes
-from faultmaven_kb.text.frontmatter import FrontMatter, read_front_matter
+from faultmaven_kb.text.characters.decoding import decode, read_bytes
 from faultmaven_kb.text.limits import beyond_limit, too_much_to_parse
 from faultmaven_kb.text.markdown import Block, read_blocks
 from faultmaven_kb.text.outline import OutlineSection, build_outline
+from faultmaven_kb.text.values.frontmatter import FrontMatter, read_front_matter
 
 __all__ = ["ReadDocument", "parse_runbook", "read_body", "read_document"]
 

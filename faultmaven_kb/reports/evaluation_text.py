@@ -7,7 +7,7 @@ from faultmaven_kb.evaluation.evaluation import Evaluation, Outcome
 from faultmaven_kb.evaluation.explaining import Explanation
 from faultmaven_kb.evaluation.metrics import Interval
 from faultmaven_kb.evaluation.self_check import SelfCheck
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["comparison_text", "evaluation_text", "self_check_text"]
 

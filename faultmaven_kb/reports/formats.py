@@ -29,55 +29,55 @@ class Format:
 
 
 def _text(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.text_report import to_text
+    from faultmaven_kb.reports.findings.text_report import to_text
 
     return to_text(report, context)
 
 
 def _concise(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.concise_report import to_concise
+    from faultmaven_kb.reports.findings.concise_report import to_concise
 
     return to_concise(report, context)
 
 
 def _json(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.json_report import to_json
+    from faultmaven_kb.reports.findings.json_report import to_json
 
     return to_json(report, context)
 
 
 def _jsonl(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.json_lines_report import to_json_lines
+    from faultmaven_kb.reports.findings.json_lines_report import to_json_lines
 
     return to_json_lines(report, context)
 
 
 def _github(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.github_report import to_github
+    from faultmaven_kb.reports.findings.github_report import to_github
 
     return to_github(report, context)
 
 
 def _sarif(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.sarif_report import to_sarif
+    from faultmaven_kb.reports.findings.sarif_report import to_sarif
 
     return to_sarif(report, context)
 
 
 def _gitlab(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.gitlab_report import to_gitlab
+    from faultmaven_kb.reports.findings.gitlab_report import to_gitlab
 
     return to_gitlab(report, context)
 
 
 def _junit(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.junit_report import to_junit
+    from faultmaven_kb.reports.findings.junit_report import to_junit
 
     return to_junit(report, context)
 
 
 def _rdjson(report: Report, context: Context) -> str:
-    from faultmaven_kb.reports.rdjson_report import to_rdjson
+    from faultmaven_kb.reports.findings.rdjson_report import to_rdjson
 
     return to_rdjson(report, context)
 

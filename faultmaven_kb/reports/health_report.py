@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from faultmaven_kb.brief import counted
 from faultmaven_kb.evaluation.health import Clash, Health, NotFirst
 from faultmaven_kb.reports.markdown_text import escaped
-from faultmaven_kb.text.terminal_text import json_text, printable
+from faultmaven_kb.text.characters.terminal_text import json_text, printable
 
 __all__ = ["HEALTH_FORMATS"]
 

@@ -2,7 +2,7 @@
 
 import re
 
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["escaped"]
 

@@ -24,7 +24,7 @@ import anyio
 
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
 from faultmaven_kb.serving.rules import GuardRules
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["Application", "Guard", "Message", "Receive", "Scope", "Send"]
 

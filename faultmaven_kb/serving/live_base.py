@@ -17,7 +17,7 @@ from faultmaven_kb.knowledge_base import KnowledgeBase, builtin_path
 from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.serving.workers import Workers
 from faultmaven_kb.storage.kept import Cache
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["SEARCHES_AT_ONCE", "LiveBase"]
 

@@ -6,7 +6,7 @@ takes a minute, in which nobody is answered.
 
 import logging
 
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["log_in_lines"]
 

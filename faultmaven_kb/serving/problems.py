@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from faultmaven_kb.text.terminal_text import json_text
+from faultmaven_kb.text.characters.terminal_text import json_text
 
 __all__ = ["PROBLEM_TYPE", "problem"]
 

@@ -22,10 +22,10 @@ from markupsafe import Markup
 from faultmaven_kb.fences.placeholders import PLACEHOLDER, placeholders_in
 from faultmaven_kb.fences.shell import commands_only, statements
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.characters.terminal_text import visible_lines
 from faultmaven_kb.text.inline import without_comments
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, SHELL, SQL
 from faultmaven_kb.text.markdown import Block, Html, ListBlock, Quote, read_blocks
-from faultmaven_kb.text.terminal_text import visible_lines
 
 __all__ = ["COMMANDS", "Fragment", "code_markup", "command_markup", "first_command", "is_web_link", "render", "visible"]
 

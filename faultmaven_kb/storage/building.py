@@ -27,7 +27,7 @@ from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Places, StoredIndex
 from faultmaven_kb.text.aliases import NO_ALIASES
-from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.characters.decoding import read_bytes
 
 __all__ = ["build", "build_to_travel", "is_built_from", "refresh"]
 

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from faultmaven_kb import KnowledgeBase
-from faultmaven_kb.cli.shared.prose import Prose
+from faultmaven_kb.cli.display.prose import Prose
 from tests.cli.terminal import Terminal, needs_terminal, run
 from tests.documents import builtin_base
 

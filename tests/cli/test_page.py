@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from faultmaven_kb import parse_runbook
-from faultmaven_kb.cli.shared.page import print_runbook
+from faultmaven_kb.cli.display.page import print_runbook
 
 _PARTS = 50
 

@@ -9,9 +9,9 @@ from rich.console import Console
 
 from faultmaven_kb import KnowledgeBase, parse_runbook
 from faultmaven_kb.cli.commands import list_runbooks, rules
-from faultmaven_kb.cli.shared.cards import bar, print_brief, print_card
+from faultmaven_kb.cli.display.cards import bar, print_brief, print_card
 from faultmaven_kb.gate.rules.catalogue import RULES
-from faultmaven_kb.text.terminal_text import json_text, printable, printable_lines, without_commands
+from faultmaven_kb.text.characters.terminal_text import json_text, printable, printable_lines, without_commands
 from tests.documents import DOCUMENTS
 
 

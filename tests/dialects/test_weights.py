@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb.dialects.pieces.weights import read_weight
-from faultmaven_kb.gate.rules import causes
+from faultmaven_kb.gate.rules.parts import causes
 from faultmaven_kb.gate.toolkit.rule_model import Checked
 from faultmaven_kb.reading.reader import read_document
 from tests.documents import ROOT, RUNBOOKS

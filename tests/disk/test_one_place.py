@@ -20,8 +20,8 @@ PLACES = {
     "write_text": {"labs/machines/builds.py", "labs/machines/cgroups.py"},
     "write_bytes": {"gate/rule_help/pages.py"},
     "user_cache_path": {"cli/shared/surroundings.py"},
-    "yaml.SafeLoader": {"text/yaml_faults.py"},
-    "yaml.CollectionEndEvent": {"text/yaml_faults.py", "text/yaml_values.py"},
+    "yaml.SafeLoader": {"text/values/yaml_faults.py"},
+    "yaml.CollectionEndEvent": {"text/values/yaml_faults.py", "text/values/yaml_values.py"},
 }
 """Calls and names with the modules that may use them; a method is listed by its name alone."""
 

@@ -20,7 +20,7 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 from faultmaven_kb.gate.rules.catalogue import RULES
 from faultmaven_kb.gate.toolkit.rule_model import Profile
-from faultmaven_kb.reports.text_report import to_pieces
+from faultmaven_kb.reports.findings.text_report import to_pieces
 
 FIXTURES = Path(__file__).parent.parent / "fixtures" / "rules"
 _TESTED_ELSEWHERE = {

@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from faultmaven_kb import KnowledgeBase, Runbook, check_text
 from faultmaven_kb.http_server import shapes
-from faultmaven_kb.reports.json_report import to_json
+from faultmaven_kb.reports.findings.json_report import to_json
 from tests.documents import LAST_UPDATED, ROOT, builtin_base, text_of
 from tests.http_server.servers import changed, client
 

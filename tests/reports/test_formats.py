@@ -13,8 +13,8 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.reports.context import Context
+from faultmaven_kb.reports.findings.github_report import step_summary
 from faultmaven_kb.reports.formats import format_names, render
-from faultmaven_kb.reports.github_report import step_summary
 from faultmaven_kb.source import Source, Span
 from tests.reports.samples import CONTEXT, NASTY, broken_base, found, report_of
 

@@ -24,7 +24,7 @@ from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, read_rules
 from faultmaven_kb.search.questions.pasted import read_pasted
-from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
+from faultmaven_kb.text.values.toml_values import MOST_PARTS, has_deep_keys
 
 DEEP = "b." * MOST_PARTS + "b = 1"
 

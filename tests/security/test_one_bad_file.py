@@ -15,7 +15,7 @@ from faultmaven_kb.gate.engine.check import check_paths, check_text
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.labs.declarations.declaration import read_lab
 from faultmaven_kb.reading import reader
-from faultmaven_kb.text.frontmatter import read_front_matter
+from faultmaven_kb.text.values.frontmatter import read_front_matter
 from tests.documents import text_of
 
 TODAY = date(2026, 11, 22)

@@ -51,7 +51,7 @@ def test_the_patterns_of_the_package_are_found_wherever_they_are_written() -> No
     places = {each.place.partition(":")[0] for each in collected()}
     assert len(collected()) > 400
     table = "faultmaven_kb.search.vocabulary.signatures._table()"
-    assert {"text/frontmatter.py", "gate/rules/base.py", table} <= places
+    assert {"text/values/frontmatter.py", "gate/rules/base.py", table} <= places
 
 
 def test_no_group_is_repeated_possessively() -> None:

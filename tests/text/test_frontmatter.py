@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.frontmatter import StrictHandler, read_front_matter
+from faultmaven_kb.text.values.frontmatter import StrictHandler, read_front_matter
 
 
 def _read(text: str) -> tuple[dict[str, object], list[str]]:

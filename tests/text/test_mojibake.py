@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.text.mojibake import find_mojibake, repair
+from faultmaven_kb.text.characters.mojibake import find_mojibake, repair
 
 EMOJI = "🔍⚡🚀⏱️⚠️✅❌📊🔧—“”…é"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from faultmaven_kb.text.piped import as_shown, decode_piped
+from faultmaven_kb.text.characters.piped import as_shown, decode_piped
 
 LINE = "FATAL: sorry, too many clients already\n"
 UMLAUTS = "Zugriff verweigert für „größe“\n"

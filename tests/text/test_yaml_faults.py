@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import yaml
 
-from faultmaven_kb.text.yaml_faults import fault_of
+from faultmaven_kb.text.values.yaml_faults import fault_of
 
 LOADERS = [loader for loader in (yaml.SafeLoader, getattr(yaml, "CSafeLoader", None)) if loader is not None]
 

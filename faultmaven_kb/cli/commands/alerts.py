@@ -18,7 +18,7 @@ from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, c
 from faultmaven_kb.integrations.prometheus_rules import find_rule_files, read_rules
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command", "print_coverage"]
 

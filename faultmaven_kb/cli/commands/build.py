@@ -8,7 +8,7 @@ import click
 from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.surroundings import progress_bar
 from faultmaven_kb.disk.folders import refuse_links
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -3,7 +3,7 @@
 import click
 
 from faultmaven_kb.cli.shared.surroundings import cache_folder
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.cards import bar
+from faultmaven_kb.cli.display.cards import bar
 from faultmaven_kb.cli.shared.common import echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.piped import standard_input
@@ -22,9 +22,9 @@ from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.reports.transcript import CAVEAT, transcript
+from faultmaven_kb.text.characters.piped import decode_piped
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.piped import decode_piped
-from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 

@@ -18,7 +18,7 @@ from faultmaven_kb.evaluation.labelled import LabelledQuestion, read_labelled
 from faultmaven_kb.evaluation.self_check import self_check
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.reports.evaluation_text import comparison_text, evaluation_text, self_check_text
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -12,7 +12,7 @@ from faultmaven_kb.cli.shared.starting import BASELINE, CONFIGURATION, starting_
 from faultmaven_kb.disk.folders import create_below, repository_top, write_output
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
 from faultmaven_kb.reading.files import find_runbooks
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -18,7 +18,7 @@ from faultmaven_kb.cli.shared.common import (
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.export.json_files import list_entry
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -10,9 +10,9 @@ from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.incident_note import draft_of_note
 from faultmaven_kb.model.template import new_runbook
-from faultmaven_kb.text.decoding import SIZE_LIMIT, read_bytes
-from faultmaven_kb.text.piped import decode_piped
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT, read_bytes
+from faultmaven_kb.text.characters.piped import decode_piped
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 

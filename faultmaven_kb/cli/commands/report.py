@@ -11,7 +11,7 @@ from faultmaven_kb.cli.shared.common import cache_in_force, kb_option, load
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.reports.health_report import HEALTH_FORMATS
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

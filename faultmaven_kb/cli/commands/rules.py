@@ -14,7 +14,7 @@ from faultmaven_kb.gate.rule_help.explanations import Explanation, explain
 from faultmaven_kb.gate.rule_help.pages import page_url
 from faultmaven_kb.gate.rules.catalogue import all_rules, rule_named
 from faultmaven_kb.gate.toolkit.rule_model import Rule
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -9,16 +9,16 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.cards import print_brief, print_card, print_line
+from faultmaven_kb.cli.display.cards import print_brief, print_card, print_line
+from faultmaven_kb.cli.display.verdicts import VERDICTS, print_reason
 from faultmaven_kb.cli.shared.common import copy_options, echo_json, filter_options, kb_option, load, technology_named
 from faultmaven_kb.cli.shared.console import console
 from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
 from faultmaven_kb.cli.shared.surroundings import on_terminal
-from faultmaven_kb.cli.shared.verdicts import VERDICTS, print_reason
 from faultmaven_kb.export.extras import from_extra
 from faultmaven_kb.search.answer import Answer
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command", "print_answer"]
 
@@ -105,7 +105,7 @@ def _copy(answer: Answer, block: int, pairs: tuple[str, ...]) -> None:
         remedy = f"; `fmkb show ID --copy {block}` prints that of {ids}" if ids else ""
         click.echo(f"fmkb: no runbook is a match, so no block was printed{remedy}", err=True)
         return
-    from faultmaven_kb.cli.shared.page import placeholder_values, print_block  # noqa: PLC0415 - only to copy
+    from faultmaven_kb.cli.display.page import placeholder_values, print_block  # noqa: PLC0415 - only to copy
 
     runbook = answer.hits[0].runbook
     print_block(runbook, block, placeholder_values(pairs, runbook))
@@ -124,8 +124,8 @@ def _question(words: tuple[str, ...]) -> str:
 def _pick(search: Callable[[str], Answer], *, count: int) -> None:
     """Let the user choose on the screen; a block of commands that was chosen is printed when the screen is back."""
     from_extra("prompt_toolkit", extra="tui")
+    from faultmaven_kb.cli.display.page import print_block  # noqa: PLC0415
     from faultmaven_kb.cli.screens.picker import Picker  # noqa: PLC0415 - the extra may be missing
-    from faultmaven_kb.cli.shared.page import print_block  # noqa: PLC0415
 
     choice = Picker(search, count=count).run()
     if choice is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from faultmaven_kb.cli.shared.common import copy_options, echo_json, kb_option, runbook_argument, runbook_at
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook
@@ -61,8 +61,8 @@ def command(
       fmkb show redis-out-of-memory --json | jq .causes
       fmkb show docs/alerts.md --source
     """
+    from faultmaven_kb.cli.display.page import placeholder_values, print_block, print_runbook  # noqa: PLC0415
     from faultmaven_kb.cli.shared.console import console  # noqa: PLC0415
-    from faultmaven_kb.cli.shared.page import placeholder_values, print_block, print_runbook  # noqa: PLC0415
 
     runbook = runbook_at(runbook_id, kb_paths)
     if dialect and runbook.path:

@@ -12,7 +12,7 @@ from faultmaven_kb.cli.shared.gate import fix_options, gate_options, open_gate, 
 from faultmaven_kb.cli.shared.output import default_format, print_report, report_context
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
 from faultmaven_kb.reports.formats import format_names
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 
@@ -87,7 +87,7 @@ def command(
         if fix_files(report, gate.check_text, unsafe=unsafe):
             report = run_check(gate)
     if statistics:
-        from faultmaven_kb.reports.terminal_report import statistics as counts  # noqa: PLC0415 - only where it is asked for
+        from faultmaven_kb.reports.findings.terminal_report import statistics as counts  # noqa: PLC0415 - only where it is asked for
 
         click.echo(counts(report), nl=False)
     else:

@@ -9,7 +9,7 @@ import click
 from faultmaven_kb.cli.shared.common import kb_option, load
 from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.export.chunks import DEFAULT_LIMIT, compare
-from faultmaven_kb.text.terminal_text import json_text
+from faultmaven_kb.text.characters.terminal_text import json_text
 
 __all__ = ["command"]
 

@@ -11,7 +11,7 @@ from faultmaven_kb.export.conversion import TARGETS, convert
 from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.reader import parse_runbook
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
 

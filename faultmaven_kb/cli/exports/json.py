@@ -10,7 +10,7 @@ from faultmaven_kb.disk.folders import write_below
 from faultmaven_kb.export.json_files import to_json, to_json_files
 from faultmaven_kb.export.typescript import to_typescript
 from faultmaven_kb.model.schemas import schema
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

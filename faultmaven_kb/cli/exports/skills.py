@@ -8,7 +8,7 @@ from faultmaven_kb.brief import counted
 from faultmaven_kb.cli.shared.common import kb_option, load
 from faultmaven_kb.disk.folders import write_below
 from faultmaven_kb.export.skills import catalog, skills_of, zipped
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -17,7 +17,7 @@ from faultmaven_kb.labs.proving.proof_making import unproven_since
 from faultmaven_kb.proofs.proof import read_proofs
 from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.reading.reader import read_document
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command"]
 

@@ -22,7 +22,7 @@ from faultmaven_kb.labs.machines.session import USER
 from faultmaven_kb.labs.proving.audit import audit
 from faultmaven_kb.proofs.extraction import extract
 from faultmaven_kb.reading.reader import read_document
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["audit_file", "image_commands", "shell"]
 

@@ -21,7 +21,7 @@ from faultmaven_kb.labs.machines.images import (
 )
 from faultmaven_kb.labs.proving.heartbeat import Heartbeat
 from faultmaven_kb.reading.files import find_runbooks, read_file
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["LabRoom", "heartbeat", "lab_options", "print_found", "runbooks_beside", "say", "state_folder"]
 

@@ -29,7 +29,7 @@ from faultmaven_kb.labs.proving.proof_making import make_proof, unproven_since
 from faultmaven_kb.labs.proving.runner import Job, jobs_for, run_jobs
 from faultmaven_kb.labs.proving.transcript import failure_lines, to_junit, to_transcript, trial_values
 from faultmaven_kb.proofs.proof import proof_text, read_proofs
-from faultmaven_kb.text.terminal_text import json_text, printable
+from faultmaven_kb.text.characters.terminal_text import json_text, printable
 
 __all__ = ["mutate", "run"]
 

@@ -2,8 +2,8 @@
 
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 
+from faultmaven_kb.cli.display.page import command_blocks, print_runbook
 from faultmaven_kb.cli.screens.drawing import drawn, rows_of
-from faultmaven_kb.cli.shared.page import command_blocks, print_runbook
 from faultmaven_kb.model.runbook import Runbook
 
 __all__ = ["Pager"]

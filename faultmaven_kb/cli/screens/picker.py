@@ -28,13 +28,13 @@ from rich.console import Console
 from rich.text import Text
 
 from faultmaven_kb.brief import counted
+from faultmaven_kb.cli.display.cards import headline, print_line, print_why
+from faultmaven_kb.cli.display.verdicts import VERDICTS, print_reason
 from faultmaven_kb.cli.screens.drawing import drawn
 from faultmaven_kb.cli.screens.pager import Pager
-from faultmaven_kb.cli.shared.cards import headline, print_line, print_why
-from faultmaven_kb.cli.shared.verdicts import VERDICTS, print_reason
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.answer import Answer, Hit
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["Choice", "Picker"]
 

@@ -8,7 +8,7 @@ import click
 
 from faultmaven_kb.brief import counted
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 if TYPE_CHECKING:
     from faultmaven_kb.knowledge_base import KnowledgeBase

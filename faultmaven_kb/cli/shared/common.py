@@ -12,7 +12,7 @@ from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
 from faultmaven_kb.reading.files import find_other_markup, other_markup
-from faultmaven_kb.text.terminal_text import json_text, printable
+from faultmaven_kb.text.characters.terminal_text import json_text, printable
 
 if TYPE_CHECKING:
     from faultmaven_kb.knowledge_base import KnowledgeBase

@@ -5,7 +5,7 @@ from typing import Any, TextIO, cast
 
 from rich.console import Console
 
-from faultmaven_kb.text.terminal_text import without_commands
+from faultmaven_kb.text.characters.terminal_text import without_commands
 
 __all__ = ["captured_console", "console"]
 

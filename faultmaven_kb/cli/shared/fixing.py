@@ -11,7 +11,7 @@ from faultmaven_kb.brief import counted
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["fix_files", "print_changes"]
 

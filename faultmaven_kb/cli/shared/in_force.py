@@ -15,7 +15,7 @@ from faultmaven_kb.gate.configuration.location import find_configuration
 from faultmaven_kb.gate.rules.catalogue import all_rules
 from faultmaven_kb.gate.settings.settings import ALWAYS
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["print_in_force"]
 

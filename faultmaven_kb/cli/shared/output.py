@@ -15,7 +15,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["default_format", "print_report", "report_context"]
 
@@ -58,7 +58,7 @@ def print_report(report: Report, output: str, context: Context, *, retry: str, f
     click.echo(render(output, report, context), nl=False)
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if output == "github" and summary:
-        from faultmaven_kb.reports.github_report import step_summary  # noqa: PLC0415 - only in a workflow
+        from faultmaven_kb.reports.findings.github_report import step_summary  # noqa: PLC0415 - only in a workflow
 
         with Path(summary).open("a", encoding="utf-8", errors="replace", newline="\n") as steps:
             steps.write(step_summary(report, context))
@@ -68,7 +68,7 @@ def _print_pieces(report: Report, retry: str) -> None:
     from rich.text import Text  # noqa: PLC0415 - a pipe has no colours
 
     from faultmaven_kb.cli.shared.console import console  # noqa: PLC0415
-    from faultmaven_kb.reports.terminal_report import to_terminal_pieces  # noqa: PLC0415
+    from faultmaven_kb.reports.findings.terminal_report import to_terminal_pieces  # noqa: PLC0415
 
     out = console()
     text = Text()

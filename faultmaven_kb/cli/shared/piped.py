@@ -4,7 +4,7 @@ import sys
 
 import click
 
-from faultmaven_kb.text.piped import LARGEST_INPUT, decode_piped
+from faultmaven_kb.text.characters.piped import LARGEST_INPUT, decode_piped
 
 __all__ = ["standard_input"]
 

@@ -12,6 +12,7 @@ from faultmaven_kb.dialects.pieces.typed import typed_in
 from faultmaven_kb.dialects.pieces.weights import name_end, weight_of
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.characters.mojibake import repair
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import (
     Block,
@@ -24,7 +25,6 @@ from faultmaven_kb.text.markdown import (
     fences_in,
     inline_links,
 )
-from faultmaven_kb.text.mojibake import repair
 from faultmaven_kb.text.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
 
 __all__ = [

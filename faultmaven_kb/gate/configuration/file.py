@@ -18,8 +18,8 @@ from faultmaven_kb.diagnostics import Level, did_you_mean
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.settings.policy import matches_path
 from faultmaven_kb.gate.settings.settings import ALWAYS, CREDENTIALS, Exclusion, Profile, Settings
-from faultmaven_kb.text.decoding import SIZE_LIMIT
-from faultmaven_kb.text.toml_values import MOST_PARTS, has_deep_keys
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT
+from faultmaven_kb.text.values.toml_values import MOST_PARTS, has_deep_keys
 
 __all__ = ["TABLE", "Configuration", "codes_named", "has_table", "read_configuration"]
 
@@ -320,7 +320,7 @@ def _schema_fields(reader: _Reader, schema: str, path: str) -> tuple[str, ...]:
     """The fields that the organisation's schema describes: they are known fields from then on."""
     if not schema:
         return ()
-    from faultmaven_kb.gate.rules.organisation import compile_schema  # noqa: PLC0415 - only where there is a schema
+    from faultmaven_kb.gate.rules.front_matter.organisation import compile_schema  # noqa: PLC0415 - only where there is a schema
 
     try:
         return compile_schema(schema).described

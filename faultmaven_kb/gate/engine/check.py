@@ -33,7 +33,7 @@ from faultmaven_kb.reading.files import (
     shown_name,
 )
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.decoding import decode
+from faultmaven_kb.text.characters.decoding import decode
 
 __all__ = ["check_paths", "check_text", "marks_of"]
 

@@ -15,8 +15,8 @@ from faultmaven_kb.diagnostics import Diagnostic, internal_error
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.facts.records import Facts, Suppression
 from faultmaven_kb.gate.settings.settings import Criteria
-from faultmaven_kb.text.decoding import decode
-from faultmaven_kb.text.frontmatter import read_front_matter
+from faultmaven_kb.text.characters.decoding import decode
+from faultmaven_kb.text.values.frontmatter import read_front_matter
 
 if TYPE_CHECKING:
     from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Rule

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, Protocol
 
 from faultmaven_kb.errors import PathError
-from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.characters.decoding import read_bytes
 
 __all__ = ["DiskTree", "Kind", "SnapshotTree", "Tree", "actual_name", "kind_of"]
 

@@ -21,7 +21,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.fixes.intent import unintended_change
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Source
-from faultmaven_kb.text.decoding import decode, read_bytes
+from faultmaven_kb.text.characters.decoding import decode, read_bytes
 
 __all__ = ["Check", "FixedFile", "Refusal", "diff", "fix_report", "write_fixed"]
 

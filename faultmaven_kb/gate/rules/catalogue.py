@@ -5,26 +5,9 @@ from functools import lru_cache
 
 from faultmaven_kb.diagnostics import Level, did_you_mean, suggestion
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.gate.rules import (
-    base,
-    card,
-    causes,
-    changes,
-    commands,
-    fields,
-    headings,
-    links,
-    lists,
-    organisation,
-    prevention,
-    proofs,
-    safety,
-    sections,
-    steps,
-    suppressions,
-    text,
-    yaml,
-)
+from faultmaven_kb.gate.rules import base, changes, commands, links, proofs, safety, suppressions, text
+from faultmaven_kb.gate.rules.front_matter import fields, lists, organisation, yaml
+from faultmaven_kb.gate.rules.parts import card, causes, headings, prevention, sections, steps
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule, reading_rule
 from faultmaven_kb.plugins import RULE_GROUP, plugins
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, reading_rule, rule
 from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
+from faultmaven_kb.text.characters.mojibake import find_lost, find_mojibake
 from faultmaven_kb.text.markdown import Fence, Heading
-from faultmaven_kb.text.mojibake import find_lost, find_mojibake
 
 __all__ = ["RULES"]
 

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.text.decoding import SIZE_LIMIT
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT
 
 __all__ = ["ALWAYS", "CREDENTIALS", "Criteria", "Exclusion", "Profile", "Settings", "profile_named"]
 

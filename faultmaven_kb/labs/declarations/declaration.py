@@ -13,10 +13,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.decoding import decode, read_bytes
-from faultmaven_kb.text.expectations import expectation
-from faultmaven_kb.text.terminal_text import printable
-from faultmaven_kb.text.yaml_values import YamlValues, read_yaml
+from faultmaven_kb.text.characters.decoding import decode, read_bytes
+from faultmaven_kb.text.characters.terminal_text import printable
+from faultmaven_kb.text.values.expectations import expectation
+from faultmaven_kb.text.values.yaml_values import YamlValues, read_yaml
 
 __all__ = [
     "DEFAULT_SET",

@@ -26,7 +26,7 @@ from faultmaven_kb.labs.declarations.declaration import (
 from faultmaven_kb.proofs.extraction import LabCommand, LabFence, extract
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Source
-from faultmaven_kb.text.yaml_values import YamlValues
+from faultmaven_kb.text.values.yaml_values import YamlValues
 
 __all__ = [
     "LoadedLab",

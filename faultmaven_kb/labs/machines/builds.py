@@ -23,7 +23,7 @@ from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.machines.cgroups import create_groups, end_members, remove_groups
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.programs import program
-from faultmaven_kb.text.decoding import read_bytes
+from faultmaven_kb.text.characters.decoding import read_bytes
 
 __all__ = [
     "BOUND",

@@ -32,9 +32,9 @@ from faultmaven_kb.labs.machines.builds import (
 )
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, sandbox_called
 from faultmaven_kb.source import Source
-from faultmaven_kb.text.decoding import read_bytes
-from faultmaven_kb.text.expectations import expectation
-from faultmaven_kb.text.yaml_values import read_yaml
+from faultmaven_kb.text.characters.decoding import read_bytes
+from faultmaven_kb.text.values.expectations import expectation
+from faultmaven_kb.text.values.yaml_values import read_yaml
 
 __all__ = [
     "Image",

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 from faultmaven_kb.labs.proving.phases import Phase, Step, Trial
-from faultmaven_kb.text.terminal_text import printable, printable_lines
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["failure_lines", "to_junit", "to_transcript", "trial_values"]
 

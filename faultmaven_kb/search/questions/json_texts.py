@@ -22,7 +22,7 @@ from faultmaven_kb.search.questions.loudness import (
     loudness,
     names_a_fault,
 )
-from faultmaven_kb.text.piped import decode_piped
+from faultmaven_kb.text.characters.piped import decode_piped
 
 __all__ = ["Document", "Piece", "documents", "pieces"]
 

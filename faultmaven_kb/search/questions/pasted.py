@@ -13,7 +13,7 @@ from typing import NamedTuple
 from faultmaven_kb.search.questions.json_texts import Document, documents, pieces
 from faultmaven_kb.search.questions.loudness import FAULT, FRAME, QUIET, loudness
 from faultmaven_kb.search.questions.noise import template, without_noise
-from faultmaven_kb.text.piped import LARGEST_INPUT, as_shown
+from faultmaven_kb.text.characters.piped import LARGEST_INPUT, as_shown
 
 __all__ = ["Line", "Pasted", "read_pasted", "signal"]
 

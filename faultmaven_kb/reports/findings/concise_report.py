@@ -2,7 +2,7 @@
 
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["to_concise"]
 

@@ -14,7 +14,7 @@ import yaml
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import KeyPath, Source, Span, without_surrogates
-from faultmaven_kb.text.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
+from faultmaven_kb.text.values.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
 
 __all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 

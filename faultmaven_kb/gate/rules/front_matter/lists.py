@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
-from faultmaven_kb.gate.rules.fields import rewritten
+from faultmaven_kb.gate.rules.front_matter.fields import rewritten
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.text.terminal_text import printable_lines
+from faultmaven_kb.text.characters.terminal_text import printable_lines
 
 __all__ = ["code_lines", "print_code"]
 

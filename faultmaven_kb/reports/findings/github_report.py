@@ -13,7 +13,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.rule_help.pages import page_url
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.markdown_text import escaped
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["step_summary", "to_github"]
 

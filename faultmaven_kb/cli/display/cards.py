@@ -5,13 +5,13 @@ import math
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.code import print_code
+from faultmaven_kb.cli.display.code import print_code
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.search.answer import Evidence, Hit
 from faultmaven_kb.search.card import Card, CardCommand
+from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.inline import plain
-from faultmaven_kb.text.terminal_text import printable
 
 __all__ = ["bar", "headline", "print_brief", "print_card", "print_line", "print_why"]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level, Related
 from faultmaven_kb.dialects.faultmaven import SECTIONS
-from faultmaven_kb.gate.rules.sections import end_of
+from faultmaven_kb.gate.rules.parts.sections import end_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain

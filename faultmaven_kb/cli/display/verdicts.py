@@ -3,9 +3,9 @@
 from rich.console import Console
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.cards import print_line
+from faultmaven_kb.cli.display.cards import print_line
 from faultmaven_kb.search.answer import Answer
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["VERDICTS", "print_reason"]
 

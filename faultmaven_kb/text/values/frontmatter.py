@@ -14,8 +14,8 @@ from frontmatter.default_handlers import YAMLHandler
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level
 from faultmaven_kb.source import BYTE_ORDER_MARK, KeyPath, Source, Span
-from faultmaven_kb.text.toml_values import TomlError, read_toml
-from faultmaven_kb.text.yaml_values import FRONT_MATTER_LIMIT, Entry, read_yaml
+from faultmaven_kb.text.values.toml_values import TomlError, read_toml
+from faultmaven_kb.text.values.yaml_values import FRONT_MATTER_LIMIT, Entry, read_yaml
 
 __all__ = ["FrontMatter", "StrictHandler", "read_front_matter"]
 

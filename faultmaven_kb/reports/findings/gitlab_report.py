@@ -4,7 +4,7 @@ from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import fingerprints
-from faultmaven_kb.text.terminal_text import json_text
+from faultmaven_kb.text.characters.terminal_text import json_text
 
 __all__ = ["to_gitlab"]
 

@@ -13,8 +13,8 @@ from rich.cells import cell_len
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.reports.text_report import Piece, details, source_line, summary
-from faultmaven_kb.text.terminal_text import printable
+from faultmaven_kb.reports.findings.text_report import Piece, details, source_line, summary
+from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["statistics", "to_terminal_pieces"]
 

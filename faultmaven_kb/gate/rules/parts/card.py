@@ -15,9 +15,9 @@ from faultmaven_kb.gate.toolkit.parts import by_role, incomplete, section_of
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
 from faultmaven_kb.model.runbook import DurationRange
 from faultmaven_kb.source import Span
+from faultmaven_kb.text.characters.mojibake import repair
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import Fence, ListItem
-from faultmaven_kb.text.mojibake import repair
 from faultmaven_kb.text.outline import Group, heading_span
 
 __all__ = ["RULES"]

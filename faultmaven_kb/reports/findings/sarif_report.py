@@ -18,7 +18,7 @@ from faultmaven_kb.gate.toolkit.rule_model import Rule
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.fingerprint import line_hashes
 from faultmaven_kb.source import Source, Span
-from faultmaven_kb.text.terminal_text import json_text
+from faultmaven_kb.text.characters.terminal_text import json_text
 
 __all__ = ["RESULT_LIMIT", "to_sarif"]
 

@@ -13,17 +13,17 @@ import click
 from rich.console import Console, Group, RenderableType
 from rich.text import Text
 
-from faultmaven_kb.cli.shared.code import code_lines
+from faultmaven_kb.cli.display.code import code_lines
+from faultmaven_kb.cli.display.prose import Prose
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
-from faultmaven_kb.cli.shared.prose import Prose
 from faultmaven_kb.diagnostics import did_you_mean
 from faultmaven_kb.fences.placeholders import fill, placeholders_in
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.source import Source
+from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 from faultmaven_kb.text.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.text.markdown import fences_in, read_blocks
-from faultmaven_kb.text.terminal_text import printable, printable_lines
 
 __all__ = ["command_blocks", "placeholder_values", "print_block", "print_runbook"]
 

@@ -12,7 +12,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from faultmaven_kb.source import KeyPath, without_surrogates
-from faultmaven_kb.text.yaml_values import Entry
+from faultmaven_kb.text.values.yaml_values import Entry
 
 __all__ = ["MOST_PARTS", "TomlError", "has_deep_keys", "read_toml"]
 

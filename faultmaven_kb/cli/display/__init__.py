@@ -1,0 +1,1 @@
+"""How hits, runbooks and verdicts look in a terminal."""

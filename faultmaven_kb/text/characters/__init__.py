@@ -1,0 +1,1 @@
+"""Characters: bytes to text, what was decoded wrongly, and what is safe to print."""

@@ -1,0 +1,1 @@
+"""Front matter, YAML and TOML to plain values with places."""
