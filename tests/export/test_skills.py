@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from faultmaven_kb import PathError, Runbook, parse_runbook
 from faultmaven_kb.cli.exports.export import command
 from faultmaven_kb.export.skills import catalog, skill_of, skills_of, zipped
-from tests.documents import builtin_base, read
+from tests.documents import builtin_base, copy_redis, read
 
 AWKWARD = """---
 id: "Weird__ID with -- hyphens and a very long name that goes on and on and on until the end"
@@ -156,8 +156,10 @@ def test_a_zip_holds_the_file_at_its_root_and_is_the_same_every_time() -> None:
 
 
 def test_the_command_line_writes_folders_zips_and_the_catalogue(tmp_path: Path) -> None:
-    _export(tmp_path / "folders", "--catalog", "--link-base", "https://example.org/")
-    _export(tmp_path / "zips", "--zip")
+    copy_redis(tmp_path / "redis")
+    base = ("--kb", str(tmp_path / "redis"))
+    _export(tmp_path / "folders", "--catalog", "--link-base", "https://example.org/", *base)
+    _export(tmp_path / "zips", "--zip", *base)
 
     rows = json.loads((tmp_path / "folders" / "catalog.json").read_text(encoding="utf-8"))
     assert {tuple(row) for row in rows} == {("id", "update_date", "description", "link")}
@@ -171,7 +173,9 @@ def test_a_folder_that_cannot_be_written_is_wrong_usage(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
 
-    result = CliRunner().invoke(command, ["skills", str(blocked / "below")])
+    copy_redis(tmp_path / "redis")
+
+    result = CliRunner().invoke(command, ["skills", str(blocked / "below"), "--kb", str(tmp_path / "redis")])
 
     assert isinstance(result.exception, PathError)
     assert "cannot make the folder" in str(result.exception)
