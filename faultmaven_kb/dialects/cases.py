@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
-from faultmaven_kb.dialects.alert_sections import parts_by_label, with_value
+from faultmaven_kb.dialects.alert_labels import parts_by_label
+from faultmaven_kb.dialects.alert_sections import with_value
 from faultmaven_kb.dialects.dialect import role_of
 from faultmaven_kb.dialects.listing import one_solution, one_step
 from faultmaven_kb.dialects.loose_forms import without_spans

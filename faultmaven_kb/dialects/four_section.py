@@ -10,13 +10,8 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_sections import (
-    alert_sections,
-    is_of_names,
-    label_role,
-    lead_of,
-    parts_by_label,
-)
+from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, parts_by_label
+from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of
 from faultmaven_kb.dialects.beside import unclaimed
 from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, seen_in, unlabelled_case
 from faultmaven_kb.dialects.dialect import Dialect, Document

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from faultmaven_kb.dialects.alert_sections import label_role
+from faultmaven_kb.dialects.alert_labels import label_role
 from faultmaven_kb.dialects.loose_forms import asks, is_aside
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.enumerations import heading_number
