@@ -15,22 +15,23 @@ from itertools import takewhile
 from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import role_of
 from faultmaven_kb.dialects.listing import is_described, one_solution, one_step, steps_in
-from faultmaven_kb.dialects.pieces.branches import answer_of, is_branch
+from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.pieces.parts import all_commands, text_of
-from faultmaven_kb.model.runbook import Passage, Solution, Step, Symptom
+from faultmaven_kb.dialects.pieces.parts import all_commands
+from faultmaven_kb.dialects.questions import answered, answers_in, asks
+from faultmaven_kb.model.runbook import Solution, Step, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.languages import CONSOLE, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
-from faultmaven_kb.text.outline import OutlineSection, label_of, walk, words
+from faultmaven_kb.text.outline import OutlineSection, blocks_with_headings, label_of, walk, words
 
-__all__ = ["asks", "held_role", "is_aside", "loose_contents", "procedure_in", "without_spans"]
+__all__ = ["held_role", "is_aside", "loose_contents", "procedure_in", "without_spans"]
 
 _FEWEST = 2
 _NEAR = 2  # lines: a heading, a blank line, its first words
@@ -57,10 +58,6 @@ _CHOICE = re.compile(
     r"\W{0,3}(?:solution|option|fix|workaround|alternative|scenario|case|procedure|method|approach|plan|lösung|solución|solução|soluzione|方案)\s*#?(?:\d{1,2}|[a-h])\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(
-    r"(?:\*\*|__)?\s*(?:Q\d{0,2}|Question|Frage|问|質問)\s*[:.：)]\s*(?P<question>[^\n]+)", re.IGNORECASE
-)
-_ANSWER = re.compile(r"^(?:\*\*|__)?\s*(?:A\d{0,2}|Answer|Antwort|答|回答)\s*[:.：)]\s*(?:\*\*|__)?\s*", re.IGNORECASE)
 _ASIDE = frozenset("configuration architecture changelog glossary appendix license history".split())
 _POLICIES = frozenset(
     "architecture audience cases considerations constraints frequency goals limitations metrics non-goals objectives "
@@ -94,7 +91,9 @@ def _is_step(section: OutlineSection) -> bool:
     """Whether a heading is a numbered step; a stage that holds numbered steps of its own is none."""
     if heading_number(section.title)[0] is None:
         return False
-    return not (_STAGE.match(section.title) and any(_is_numbered_list(block) for block in _all_blocks(section)))
+    return not (
+        _STAGE.match(section.title) and any(_is_numbered_list(block) for block in blocks_with_headings(section))
+    )
 
 
 def _is_done(section: OutlineSection) -> bool:
@@ -108,7 +107,7 @@ def held_role(section: OutlineSection) -> str | None:
     role = role_of(section, HEADINGS)
     if role not in ("symptoms", "meaning") or "diagnosis" not in HEADINGS.joined(words(heading_words(section.title))):
         return role
-    does = _all_commands(section) or any(_is_numbered_list(block) for block in _all_blocks(section))
+    does = _all_commands(section) or any(_is_numbered_list(block) for block in blocks_with_headings(section))
     return "diagnosis" if does else role
 
 
@@ -157,7 +156,7 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     if contents.steps or any(all_commands(section.blocks) for section in own):
         sections = own
     for section in sections:
-        answers, rest = _answers(section.blocks)
+        answers, rest = answers_in(section.blocks)
         contents = contents.followed_by(Contents(solutions=tuple(answers)))
         contents = contents.followed_by(
             _shown(replace(section, blocks=rest, children=()), sections, has_steps=has_steps)
@@ -207,11 +206,11 @@ def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[O
         for headings in (questions, cases)
     )
     answers = [
-        (section, Contents(steps=(_whole_step(section),)) if _TELLS_HOW.match(section.title) else _answered(section))
+        (section, Contents(steps=(_whole_step(section),)) if _TELLS_HOW.match(section.title) else answered(section))
         for section in questions
     ]
     answers += [
-        (section, Contents(solutions=(one_solution(section.title, _all_blocks(section), section.span),)))
+        (section, Contents(solutions=(one_solution(section.title, blocks_with_headings(section), section.span),)))
         for section in cases
     ]
     return sorted(answers, key=lambda pair: pair[0].span)
@@ -234,7 +233,7 @@ def _says_how(section: OutlineSection) -> bool:
 
 
 def _whole_step(section: OutlineSection) -> Step:
-    return one_step(section.title, _all_blocks(section), section.span)
+    return one_step(section.title, blocks_with_headings(section), section.span)
 
 
 def _steps_of(section: OutlineSection) -> Iterator[Step]:
@@ -248,53 +247,15 @@ def _steps_of(section: OutlineSection) -> Iterator[Step]:
         yield _whole_step(section)
         return
     for child in procedures:
-        yield one_step(child.title, _all_blocks(child), child.span, counted=False)
+        yield one_step(child.title, blocks_with_headings(child), child.span, counted=False)
 
 
 def _as_solution(procedure: tuple[OutlineSection, ...]) -> tuple[Solution, ...]:
-    return tuple(one_solution(section.title, _all_blocks(section), section.span) for section in procedure)
-
-
-def _all_blocks(section: OutlineSection) -> tuple[Block, ...]:
-    """The blocks of a section and of those below it, whose headings are kept as labels."""
-    blocks = list(section.blocks)
-    for part in walk(section.children):
-        if part.heading:
-            blocks.append(Paragraph(f"**{part.title}:**", part.heading.span))
-        blocks.extend(part.blocks)
-    return tuple(blocks)
+    return tuple(one_solution(section.title, blocks_with_headings(section), section.span) for section in procedure)
 
 
 def _all_commands(section: OutlineSection) -> bool:
-    return bool(all_commands(_all_blocks(section)))
-
-
-def asks(text: str) -> bool:
-    """Whether a heading or a paragraph is a question to be answered."""
-    return text.rstrip(" *_").endswith(("?", "？")) or _QUESTION.match(text) is not None
-
-
-def _answered(section: OutlineSection) -> Contents:
-    """A question with its answer as a solution; one with "Yes" and "No" below it as a check and a solution for each."""
-    question = _QUESTION.match(section.title)
-    title = question["question"].strip(" *_") if question else section.title
-    answers = [child for child in section.children if answer_of(child)]
-    if not answers:
-        solution = one_solution(title, _all_blocks(section), section.span)
-        return Contents(solutions=(solution.model_copy(update={"when_to_use": title}),))
-    rest = replace(section, children=tuple(child for child in section.children if child not in answers))
-    step = one_step(title, _all_blocks(rest) or section.blocks, section.span)
-    contents = Contents()
-    for child in answers:
-        blocks = _all_blocks(child)
-        if all_commands(blocks):
-            solution = one_solution(f"{title} {child.title}", blocks, child.span)
-            when = f"{title} – {child.title}"
-            contents = contents.followed_by(Contents(solutions=(solution.model_copy(update={"when_to_use": when}),)))
-        elif text := text_of(blocks):
-            passages = (*step.passages, Passage(label=child.title, text=text, span=child.span))
-            step = step.model_copy(update={"passages": passages})
-    return replace(contents, steps=(step,))
+    return bool(all_commands(blocks_with_headings(section)))
 
 
 def is_aside(section: OutlineSection) -> bool:
@@ -331,33 +292,6 @@ def _tells_what(section: OutlineSection) -> bool:
 def _counts_commands(section: OutlineSection) -> bool:
     """Whether a numbered list of a section holds commands, which is a procedure under any name."""
     return any(_is_numbered_list(block) and any(fences_in((block,))) for block in section.blocks)
-
-
-def _answers(blocks: tuple[Block, ...]) -> tuple[list[Solution], tuple[Block, ...]]:
-    """Questions and answers in running text ("**Q:** …" and "A: …") as solutions, and the blocks that are none."""
-    starts = [
-        index for index, block in enumerate(blocks) if isinstance(block, Paragraph) and _QUESTION.match(block.text)
-    ]
-    if not starts:
-        return [], blocks
-    solutions = []
-    for begin, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
-        first = blocks[begin]
-        assert isinstance(first, Paragraph)
-        question, _, below = first.text.partition("\n")
-        match = _QUESTION.match(question)
-        title = match["question"].replace("**", "").replace("__", "").strip() if match else question
-        answer = [Paragraph(below, first.span)] if below.strip() else []
-        answer = [replace(block, text=_ANSWER.sub("", block.text)) for block in answer]
-        rest = [
-            replace(block, text=_ANSWER.sub("", block.text)) if isinstance(block, Paragraph) else block
-            for block in blocks[begin + 1 : end]
-        ]
-        last = blocks[end - 1].span
-        span = Span(first.span.line, first.span.column, last.end_line, last.end_column)
-        solution = one_solution(title, (*answer, *rest), span)
-        solutions.append(solution.model_copy(update={"when_to_use": title}))
-    return solutions, blocks[: starts[0]]
 
 
 def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps: bool) -> Contents:

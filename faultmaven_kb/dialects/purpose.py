@@ -6,11 +6,12 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_labels import label_role
-from faultmaven_kb.dialects.loose_forms import asks, is_aside
+from faultmaven_kb.dialects.loose_forms import is_aside
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.enumerations import heading_number
 from faultmaven_kb.dialects.pieces.furniture import is_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in
+from faultmaven_kb.dialects.questions import asks
 from faultmaven_kb.model.runbook import Symptom
 from faultmaven_kb.text.markdown import Block, Fence, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels

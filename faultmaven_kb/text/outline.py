@@ -22,6 +22,7 @@ __all__ = [
     "Group",
     "OutlineSection",
     "blocks_below",
+    "blocks_with_headings",
     "build_outline",
     "groups",
     "heading_span",
@@ -157,6 +158,16 @@ def walk(sections: Iterable[OutlineSection]) -> Iterator[OutlineSection]:
 def blocks_below(section: OutlineSection) -> tuple[Block, ...]:
     """The blocks of a section and of all sections below it, in order."""
     return tuple(block for part in walk((section,)) for block in part.blocks)
+
+
+def blocks_with_headings(section: OutlineSection) -> tuple[Block, ...]:
+    """The blocks of a section and of those below it, whose headings are kept as labels."""
+    blocks = list(section.blocks)
+    for part in walk(section.children):
+        if part.heading:
+            blocks.append(Paragraph(f"**{part.title}:**", part.heading.span))
+        blocks.extend(part.blocks)
+    return tuple(blocks)
 
 
 def heading_span(section: OutlineSection) -> Span:
