@@ -17,7 +17,7 @@ from faultmaven_kb.dialects.alert_labels import TELLINGS, label_role, labelled_p
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
 from faultmaven_kb.dialects.loose_forms import held_role, procedure_in, without_spans
 from faultmaven_kb.dialects.pieces.faults import names_fault
-from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, without_furniture
+from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, only_links, without_furniture
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, items_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import TYPED
@@ -171,7 +171,7 @@ def lead_of(document: Document) -> tuple[Block, ...]:
     for section in tops[:2]:
         blocks = section.blocks if section.level < 2 or len(tops) == 1 else ()
         for block in takewhile(lambda block: label_role(block) is None, _above_code(without_furniture(blocks))):
-            if isinstance(block, Paragraph) and label_of(block) is None:
+            if isinstance(block, Paragraph) and label_of(block) is None and not only_links(block):
                 paragraphs.append(block)
     return tuple(paragraphs)
 

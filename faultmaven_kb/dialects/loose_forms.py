@@ -14,7 +14,8 @@ from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import role_of
-from faultmaven_kb.dialects.listing import is_described, one_solution, one_step, steps_in
+from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
+from faultmaven_kb.dialects.pieces.announcements import is_described
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
@@ -23,6 +24,7 @@ from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import all_commands
+from faultmaven_kb.dialects.procedures import procedures_beside
 from faultmaven_kb.dialects.questions import answered, answers_in, asks
 from faultmaven_kb.model.runbook import Solution, Step, Symptom
 from faultmaven_kb.source import Span
@@ -111,6 +113,11 @@ def held_role(section: OutlineSection) -> str | None:
     return "diagnosis" if does else role
 
 
+def _is_counted(section: OutlineSection) -> bool:
+    """Whether a section that names no part holds a numbered list."""
+    return role_of(section, HEADINGS) is None and any(map(_is_numbered_list, blocks_with_headings(section)))
+
+
 def _is_numbered_list(block: Block) -> bool:
     return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST
 
@@ -141,6 +148,9 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
         read = Contents(solutions=_as_solution(procedure)) if repairs else Contents(steps=steps)
         contents = contents.followed_by(read)
         outline = without_spans(outline, {section.span for section in procedure})
+    beside = procedures_beside(outline, _is_counted)
+    contents = contents.followed_by(Contents(solutions=_as_solution(beside)))
+    outline = without_spans(outline, {section.span for section in beside})
     for section, read in _under_telling_headings(outline):
         contents = contents.followed_by(read)
         outline = without_spans(outline, {section.span})

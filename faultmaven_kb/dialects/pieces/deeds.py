@@ -6,6 +6,7 @@ is done day by day.
 
 import re
 
+from faultmaven_kb.dialects.pieces.enumerations import heading_words
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
 from faultmaven_kb.text.markdown import ListBlock, ListItem
 from faultmaven_kb.text.outline import OutlineSection
@@ -18,6 +19,7 @@ __all__ = [
     "is_routine",
     "looks",
     "names_mending",
+    "prepares",
     "tell_of_others",
 ]
 
@@ -47,6 +49,14 @@ _MENDINGS = frozenset(
     "recovery restart remediation rollback failover cleanup restore restoration repair fix workaround mitigation "
     "replacement reset reboot".split()
 )
+_PREPARES = re.compile(
+    r"\W{0,3}(?:(?:set|define|export|declare|load|prepare|setup)(?:ting|ing)? (?:up )?"
+    r"(?:the |your |some |these |all )?"
+    r"(?:\w+ ){0,2}(?:variables?|vars|environment|context|kubeconfig)|(?:environment |shell )?variables?|"
+    r"environment(?: setup)?|setup|set-?up)\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Headings of what is typed before all else."""
 _ROUTINE = re.compile(r"\W{0,3}(?P<deed>start|stop|restart)(?:ing)?\b(?P<object>[^\n]{0,80})", re.IGNORECASE)
 _START_AND_STOP = ("start", "stop")
 
@@ -56,8 +66,15 @@ def looks(text: str) -> bool:
     return _LOOKS.match(text) is not None
 
 
+def prepares(title: str) -> bool:
+    """Whether a heading is about what is set before all else ("Set variables"), which mends nothing."""
+    return _PREPARES.match(title) is not None
+
+
 def names_mending(section: OutlineSection) -> bool:
     """Whether a heading says that something is mended."""
+    if prepares(heading_words(section.title)):
+        return False
     return section.key.rsplit(" ", 1)[-1] in _MENDINGS or _FIXES.match(section.title) is not None
 
 

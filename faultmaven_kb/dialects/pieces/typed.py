@@ -17,7 +17,7 @@ from faultmaven_kb.dialects.pieces.consoles import (
 from faultmaven_kb.model.runbook import Command
 from faultmaven_kb.source import Span
 
-__all__ = ["is_prose", "is_typed_line", "is_typed_prose", "typed_in", "typed_language"]
+__all__ = ["is_called", "is_prose", "is_typed_line", "is_typed_prose", "typed_in", "typed_language"]
 
 _CODE_SPAN = re.compile(r"(?<!`)(?P<marks>`|```)(?P<code>[^`\n]{1,2000}(?:\n[^`\n]{1,2000})?)(?P=marks)(?!`)")
 _TYPE_THIS = re.compile(
@@ -93,6 +93,23 @@ _STATEMENT = re.compile(
 """A statement of SQL, which its semicolon tells from English."""
 _WITH_OPTION = re.compile(r"[a-z][\w.-]{0,30}(?: [\w./:-]{1,40}){0,3} -(?:-[a-z]|[A-Za-z](?: |\Z)|[a-z]{2,20} )")
 """A program of any name with an option."""
+_SUBCOMMAND = re.compile(
+    r"(?P<name>[a-z][\w.-]{1,30}) (?P<deed>[a-z][a-z-]{1,20})(?P<rest>(?: [\w./:=@,{}<>$-]{1,60}){0,4})"
+)
+_PROGRAM_NAME = re.compile(r"[\w.-]{2,30}(?:ctl|adm|admin|cli|cmd|mgr|tool)")
+"""How programs are called that have many deeds; with more behind it any word is one."""
+_DEEDS = frozenset(
+    "apply backup check clean cleanup config configure create deploy describe destroy disable down drain dump enable "
+    "exec export flush get health import info init inspect join kill list logs ls migrate pause ping promote ps purge "
+    "rebalance reload remove repair resume rm rollback rotate run scale set show start stats status stop sync test top "
+    "unlock up update upgrade validate verify version".split()
+)
+"""Second words of commands with which a program of any name is called."""
+_NO_PROGRAMS = frozenset(
+    "a all an any application cluster container database disk error exit health http job message network node not "
+    "pod process queue response return server service state task the user".split()
+)
+"""First words of messages and of values ("exit status 1")."""
 _RUN_THE = re.compile(
     r"\b(?:run|running|execute|executing|use|using|issue|issuing|invoke|type|enter|with|via|through)"
     r"(?: (?:the|this))?(?: following)?\s*\Z",
@@ -218,12 +235,19 @@ def _of_console(code: str, above: str, *, whole: bool) -> str:
 
 def _is_call(code: str) -> bool:
     """Whether code that is all a text says is a program with its arguments, whatever its name; no message of one."""
-    return (
-        _NAME.match(code) is not None
-        and ": " not in code
-        and _ARGUMENT.search(code) is not None
-        and not _PROSE.search(code)
-    )
+    if _NAME.match(code) is None or ": " in code or _PROSE.search(code):
+        return False
+    return _ARGUMENT.search(code) is not None or is_called(code)
+
+
+def is_called(code: str) -> bool:
+    """Whether code is a program of any name with a deed and without options: `railctl show track`."""
+    match = _SUBCOMMAND.fullmatch(code)
+    if match is None or _PROSE.search(code):
+        return False
+    if match["deed"] in _DEEDS:
+        return match["name"] not in _NO_PROGRAMS
+    return match["rest"] != "" and _PROGRAM_NAME.fullmatch(match["name"]) is not None
 
 
 def _language_of(code: str) -> str:
