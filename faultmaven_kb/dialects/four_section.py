@@ -5,6 +5,7 @@ one: a diagnosis of three fences reads as three steps, a mitigation with two hea
 says what the alert means, the words below the title do.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
@@ -56,6 +57,7 @@ __all__ = ["FOUR_SECTION"]
 
 
 _ONE_CAUSE = ("cause", "root cause", "reason")
+_LABELLED = re.compile(r"[A-Z][\w-]{2,20}(?: [\w-]{2,20})?: ")
 _CARRY_CAUSES = frozenset({"meaning", "diagnosis", "actions", "mitigation"})
 
 
@@ -78,7 +80,10 @@ def _read(document: Document) -> Contents:
         carry = [part for role, part in sections if role in _CARRY_CAUSES]
         blocks = tuple(block for part in (*carry, *rest) for block in blocks_below(part))
         parts = replace(parts, causes=tuple(introduced_causes(blocks)))
-    loose = loose_contents(rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions))
+    counted = {section.level for _, section in sections if heading_number(section.title)[0] is not None}
+    loose = loose_contents(
+        rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions), counted_parts=counted
+    )
     parts = parts.followed_by(loose)
     if not parts.purpose and not any(section.level == 1 for _, section in sections):
         parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(_above(rest, sections))))
@@ -96,9 +101,18 @@ def _above(rest: tuple[OutlineSection, ...], parts: Iterable[tuple[str, OutlineS
     first = min((section.span.line for _, section in parts), default=0)
     above = (section for section in rest if section.span.line < first)
     return tuple(
-        replace(section, children=tuple(child for child in section.children if child.span.line < first))
+        replace(
+            section,
+            blocks=tuple(block for block in section.blocks if block.span.line < first or not _opens_anew(block)),
+            children=tuple(child for child in section.children if child.span.line < first),
+        )
         for section in above
     )
+
+
+def _opens_anew(block: Block) -> bool:
+    """Whether a paragraph opens like the labels of parts do ("Safety: …"), though it names none."""
+    return isinstance(block, Paragraph) and _LABELLED.match(block.text) is not None
 
 
 def _meant(role: str, roles: set[str], section: OutlineSection) -> str:

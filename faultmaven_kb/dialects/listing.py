@@ -231,12 +231,19 @@ def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
         if isinstance(block, ThematicBreak):
             continue
         runs[-1].append(block)
-        if isinstance(block, Fence) and not _goes_on(blocks, index) and not _shows_next(blocks, index, shown):
+        if not isinstance(block, Fence) or not _has_command(runs[-1], shown):
+            continue
+        if not _goes_on(blocks, index) and not _shows_next(blocks, index, shown):
             runs.append([])
     if len(runs) > _FEWEST_ITEMS - 1 and not all_commands(without_shown(tuple(runs[-1]), shown_in(runs[-1]))):
         last = runs.pop()
         runs[-1].extend(last)
     return (tuple(run) for run in runs if run)
+
+
+def _has_command(run: list[Block], shown: AbstractSet[Span]) -> bool:
+    """Whether a fence of a run is no output; an output above all commands belongs to the first."""
+    return any(isinstance(block, Fence) and block.span not in shown for block in run)
 
 
 def _goes_on(blocks: tuple[Block, ...], index: int) -> bool:

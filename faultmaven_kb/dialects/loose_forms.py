@@ -23,7 +23,7 @@ from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_w
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.pieces.parts import all_commands
+from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
 from faultmaven_kb.dialects.procedures import procedures_beside
 from faultmaven_kb.dialects.questions import answered, answers_in, asks
 from faultmaven_kb.model.runbook import Solution, Step, Symptom
@@ -131,9 +131,16 @@ def without_spans(sections: Iterable[OutlineSection], spans: AbstractSet[Span]) 
     )
 
 
-def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_solutions: bool) -> Contents:
+def loose_contents(
+    outline: tuple[OutlineSection, ...],
+    *,
+    has_steps: bool,
+    has_solutions: bool,
+    counted_parts: AbstractSet[int] = frozenset(),
+) -> Contents:
     """The steps and solutions in sections that no dialect has claimed.
 
+    `counted_parts` are the levels on which numbers count the parts of the page ("3. Diagnosis"), and no steps.
     A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     contents = Contents()
@@ -141,7 +148,7 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     if len(choices) >= _FEWEST:
         contents = Contents(solutions=_as_solution(tuple(choices)))
         outline = without_spans(outline, {section.span for section in choices})
-    procedure = procedure_in(outline)
+    procedure = tuple(section for section in procedure_in(outline) if section.level not in counted_parts)
     if procedure:
         steps = tuple(step for section in procedure for step in _steps_of(section))
         repairs = has_steps and not has_solutions and not choices
@@ -316,13 +323,18 @@ def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps
     items = [item for block in lists for item in block.items]
     listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
     deeds = [item for item in items if is_deed(item)]
-    if not listed and (2 * len(deeds) > len(items) or (commands and not explain(items))):
+    if not listed and (2 * len(deeds) > len(items) or (commands and not explain(items) and not _are_named(items))):
         listed = items
     if not commands and (len(listed) < _FEWEST or typed or tell_of_others(listed)):
         return Contents()
     if section.level > 1 and (_CHOICE.match(section.title) or _mends(section, sections, has_steps=has_steps)):
         return Contents(solutions=(one_solution(section.title, blocks, section.span),))
     return Contents(steps=steps_in(section, listed=bool(listed)))
+
+
+def _are_named(items: list[ListItem]) -> bool:
+    """Whether each item opens with the name of what it tells about, in bold or as code."""
+    return all(item_text(item).startswith(("**", "__", "`")) for item in items)
 
 
 def _is_written(section: OutlineSection) -> bool:

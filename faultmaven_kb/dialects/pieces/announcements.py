@@ -16,6 +16,8 @@ _DESCRIBES = re.compile(
     r"\b(?:what|script|tool|command|job|check|drill|it|this) (?:it |this |they )?(?:also |will )?(?:checks?|covers?|"
     r"creates?|does|includes?|performs?|validates?|verif(?:y|ies)|vérifie|prüft|verifica)\b[^.\n]{0,40}:\W{0,3}$|"
     r"\b(?:use|consult|read) (?:this|the) (?:guide|document|page|runbook|playbook)\b[^.\n]{0,60}:\W{0,3}$|"
+    r"\b(?:if|when|unless|provided that|requires?|look(?:ing)? (?:out )?for)\W{0,3}:\W{0,3}$|"
+    r"(?<!\byou)(?<!\bwe) will(?: \w+)?\W{0,3}:\W{0,3}$|"
     r"\b(?:guide|document|page|runbook|playbook|tutorial|process|procedure)\b[^.\n]{0,60}"
     r"\b(?:split|divided|consists?|structured|organi[sz]ed|covers?|parts|stages|phases)\b[^.\n]{0,60}:\W{0,3}$",
     re.IGNORECASE,

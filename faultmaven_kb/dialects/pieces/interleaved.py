@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from faultmaven_kb.dialects.pieces.outputs import LOG_LINE
-from faultmaven_kb.dialects.pieces.typed import is_prose, is_typed_line
+from faultmaven_kb.dialects.pieces.typed import is_called, is_prose, is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, SHELL
 from faultmaven_kb.text.markdown import Fence
@@ -25,7 +25,8 @@ _DONE = re.compile(
     r"labeled|patched|replaced|restarted|resumed|scaled|successfully rolled out|unchanged|uncordoned|updated)\b"
 )
 """How kubectl says what it has done."""
-_UNIT = re.compile(r"[●○×] \S|(?:Filesystem|Proto|Active Internet|Active connections) ")
+_UNIT = re.compile(r"\{\"\w{1,40}\":|[●○×] \S|(?:Filesystem|Proto|Active Internet|Active connections) ")
+"""How a unit of systemd, a table of a tool of Linux and a record in JSON begin."""
 _GAP = re.compile(r" {2,}|\t+")
 _FEWEST = 2
 _COLUMNS = 3  # chosen: two columns may be a command with its comment
@@ -42,7 +43,9 @@ def printed_apart(fence: Fence) -> tuple[Fence, ...]:
         return (fence,)
     parts = list(_parts(lines))
     printed, first = parts[0]
-    typed_first = not printed and (fence.language in SHELL or any(map(is_typed_line, lines[: first.stop])))
+    typed_first = not printed and (
+        fence.language in SHELL or any(is_typed_line(line) or is_called(line) for line in lines[: first.stop])
+    )
     whole = all(printed or _is_whole(lines[place.start : place.stop]) for printed, place in parts)
     if len(parts) < _FEWEST or not typed_first or not whole:
         return (fence,)

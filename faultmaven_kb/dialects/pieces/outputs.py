@@ -62,6 +62,8 @@ _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_WORDS = re.compile(r"(?:All \d|[A-Z][a-z]{2,20}(?:ed|ing)?(?: [a-z]|: [A-Za-z]))[^=;{}<>$]{2,200}$")
+"""How a program says what it does or did ("Probing the store… OK"), and no setting or statement is written."""
 _NAME_ALONE = re.compile(r"\*\*[^*\n]{1,80}\*\*:?")
 """A name between an announcement and what it announces, which is shown for each of several systems."""
 _EXAMPLE = re.compile(r"\b(?:example|sample) outputs?\b", re.IGNORECASE)
@@ -201,6 +203,8 @@ def _is_said(fence: Fence, first: str) -> bool:
         return False
     lines = [line.strip() for line in fence.code.split("\n") if line.strip()]
     if len(lines) > 1 and all(_FIELD.match(line) for line in lines):
+        return True
+    if fence.language == "" and lines and all(map(_WORDS.match, lines)) and not any(map(is_typed_line, lines)):
         return True
     if fence.language in OUTPUT and any(map(is_prose, lines)) and not any(map(is_typed_line, lines)):
         return True

@@ -138,7 +138,7 @@ _LEFT_OUT = (" ...", " …")
 """The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
 _TAG = re.compile(r"<[A-Za-z/!]")
-_SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
+_SCRIPT = re.compile(r"(?:\.{0,2}[/\\])?(?:[\w.-]{1,60}[/\\]){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROGRAM = re.compile(
     r"(?:~|\.{1,2})?/?(?:[\w.-]{1,60}/){0,8}(?:s?bin|scripts?|tools)/(?:[\w.-]{1,60}/){0,3}[\w.-]{1,60}"
 )
@@ -241,10 +241,12 @@ def _is_call(code: str) -> bool:
 
 
 def is_called(code: str) -> bool:
-    """Whether code is a program of any name with a deed and without options: `railctl show track`."""
-    match = _SUBCOMMAND.fullmatch(code)
-    if match is None or _PROSE.search(code):
+    """Whether code is a program of any name with a deed or an option: `railctl show track`."""
+    if _PROSE.search(code):
         return False
+    match = _SUBCOMMAND.fullmatch(code)
+    if match is None:
+        return _WITH_OPTION.match(code) is not None
     if match["deed"] in _DEEDS:
         return match["name"] not in _NO_PROGRAMS
     return match["rest"] != "" and _PROGRAM_NAME.fullmatch(match["name"]) is not None
