@@ -102,7 +102,9 @@ def tell_of_others(items: list[ListItem]) -> bool:
 def is_deed(item: ListItem) -> bool:
     """Whether an item says what to do, in words or as a command."""
     text = item_text(item)
-    return bool(looks(text) or _FIXES.match(text) or _GOES.match(text) or all_commands(item.blocks))
+    named = text.lstrip("*_ ").startswith("`")  # the name of something, which may sound like a deed
+    says = not named and (looks(text) or _FIXES.match(text) or _GOES.match(text))
+    return bool(says or all_commands(item.blocks))
 
 
 def is_routine(section: OutlineSection, sections: list[OutlineSection]) -> bool:
