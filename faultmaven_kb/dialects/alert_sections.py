@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.alert_labels import TELLINGS, label_role, labelled_parts, lines_in, part_label, under_label
@@ -179,8 +179,15 @@ def lead_of(document: Document) -> tuple[Block, ...]:
 def _above_code(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks above the first fence, without the words that announce it."""
     above = tuple(takewhile(lambda block: not isinstance(block, Fence), blocks))
+    above = tuple(block for block, below in zip_longest(above, above[1:]) if not _announces_points(block, below))
     last = above[-1] if above and len(above) < len(blocks) else None
     return above[:-1] if isinstance(last, Paragraph) and last.text.rstrip(" *_").endswith(":") else above
+
+
+def _announces_points(block: Block, below: Block | None) -> bool:
+    """Whether words only announce the points right below them ("Applies to alerts:")."""
+    announces = isinstance(block, Paragraph) and block.text.rstrip(" *_").endswith(":")
+    return announces and isinstance(below, ListBlock)
 
 
 def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:

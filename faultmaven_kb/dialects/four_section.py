@@ -11,7 +11,7 @@ from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, parts_by_label
+from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, part_label, parts_by_label
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of
 from faultmaven_kb.dialects.beside import unclaimed
 from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, seen_in, unlabelled_case
@@ -79,7 +79,7 @@ def _read(document: Document) -> Contents:
     if not parts.causes:
         carry = [part for role, part in sections if role in _CARRY_CAUSES]
         blocks = tuple(block for part in (*carry, *rest) for block in blocks_below(part))
-        parts = replace(parts, causes=tuple(introduced_causes(blocks)))
+        parts = replace(parts, causes=tuple(introduced_causes(blocks)) or tuple(_told_causes(blocks)))
     counted = {section.level for _, section in sections if heading_number(section.title)[0] is not None}
     loose = loose_contents(
         rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions), counted_parts=counted
@@ -94,6 +94,14 @@ def _read(document: Document) -> Contents:
     )
     solutions = _verified(numbered(in_order(parts.solutions)), verification)
     return replace(parts, steps=numbered(in_order(parts.steps)), solutions=solutions)
+
+
+def _told_causes(blocks: tuple[Block, ...]) -> Iterator[Cause]:
+    """What paragraphs say behind a label of causes ("Likely causes: a full disk, a bad release")."""
+    for block in blocks:
+        label = part_label(block)
+        if label and label[1] == "causes" and isinstance(label[2], Paragraph):
+            yield from read_causes(series_of((label[2],)))
 
 
 def _above(rest: tuple[OutlineSection, ...], parts: Iterable[tuple[str, OutlineSection]]) -> tuple[OutlineSection, ...]:

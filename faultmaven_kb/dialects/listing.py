@@ -50,7 +50,7 @@ _FEW_WORDS = 4
 _TITLE_LENGTH = 90
 _TAIL = 200
 _WRAPPED = 55
-_OPENS = re.compile(r"[-*+>|`]|\d{1,3}[.)]|\[[ xX]\]")
+_OPENS = re.compile(r"[-*+>|]|\d{1,3}[.)]|\[[ xX]\]")
 """How a line begins that does not go on with the one above it."""
 _TELLINGS = frozenset({"causes", "impact", "meaning", "symptoms"})
 _NAME_ONLY = re.compile(r"`[^`\s]{1,80}`\W?")

@@ -182,7 +182,9 @@ def loose_contents(
 
 
 def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection]:
-    """The sections whose heading says what is wrong and whose words and points alone, without a command, help.
+    """The sections whose heading says what is wrong and whose words and points alone help.
+
+    Commands are among the points alone.
 
     The first heading of a page is its title.
     """
@@ -196,9 +198,13 @@ def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection
         and names_fault(section.title)
         and _is_whole(section)
         and all(isinstance(block, Paragraph | ListBlock) for block in section.blocks)
-        and not all_commands(section.blocks)
+        and not all_commands(block for block in section.blocks if not _is_points(block))
         and not any(_is_numbered_list(block) for block in section.blocks)
     ]
+
+
+def _is_points(block: Block) -> bool:
+    return isinstance(block, ListBlock) and not block.ordered and not any(fences_in((block,)))
 
 
 def _is_whole(section: OutlineSection) -> bool:

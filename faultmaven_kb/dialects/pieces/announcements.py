@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from faultmaven_kb.dialects.pieces.parts import all_commands, read_causes
+from faultmaven_kb.dialects.pieces.parts import read_causes
 from faultmaven_kb.model.runbook import Cause
 from faultmaven_kb.text.markdown import Block, ListBlock, Paragraph
 
@@ -43,7 +43,7 @@ def says_of(above: Paragraph) -> bool:
 def introduced_causes(blocks: Iterable[Block]) -> Iterator[Cause]:
     """The items of lists that the words right above them call causes ("It can have many reasons, including:")."""
     for block, about in introduced(blocks):
-        if about and not all_commands((block,)):
+        if about:
             yield from read_causes((block,))
 
 

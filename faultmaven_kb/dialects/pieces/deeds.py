@@ -28,13 +28,13 @@ _FIXES = re.compile(
     r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
     r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
     r"recreate|re-?deploy|re-?start|upgrade|patch|disable|enable|switch|fail ?over|promote|throttle|block|unblock|"
-    r"apply|change|set|add|extend|resize|expand|move|stop|start|reload|flush|truncate|vacuum|force)(?:ing)?\b",
+    r"apply|change|set|add|extend|resize|expand|move|pause|resume|stop|start|reload|flush|truncate|vacuum|force)(?:ing)?\b",
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
     r"\W{0,4}(?:analy[sz]|check|collect|compar|confirm|count|debug|determin|diagnos|does |examin|find|gather|get|"
     r"identify|inspect|investigat|is |are |list|look|measure|monitor|open |query|read|retriev|review|search|see|show|"
-    r"test|troubleshoot|verify|view)",
+    r"test|triage|troubleshoot|verify|view)",
     re.IGNORECASE,
 )
 _MEANS = re.compile(r"`[^`\n]{1,80}`\s{1,2}(?:[-–—]|means\b|is\b)|`?/[\w./-]{1,200}`?$")

@@ -59,6 +59,8 @@ _OPTION = re.compile(r"-\w, --[a-z]")
 """How a manual begins to explain an option."""
 _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(?:\s|$)")
 """How Windows prints a value with its name before it."""
+_SETTING = re.compile(r"[A-Za-z][\w .-]{0,30}: [^\s:][^\n]{0,200}")
+"""A name and its value, as text shows them."""
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
@@ -205,6 +207,8 @@ def _is_said(fence: Fence, first: str) -> bool:
     if len(lines) > 1 and all(_FIELD.match(line) for line in lines):
         return True
     if fence.language == "" and lines and all(map(_WORDS.match, lines)) and not any(map(is_typed_line, lines)):
+        return True
+    if fence.language in OUTPUT and len(lines) > 1 and all(map(_SETTING.fullmatch, lines)):
         return True
     if fence.language in OUTPUT and any(map(is_prose, lines)) and not any(map(is_typed_line, lines)):
         return True

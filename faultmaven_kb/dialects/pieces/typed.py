@@ -129,6 +129,12 @@ _MENTIONED = re.compile(
     re.IGNORECASE,
 )
 """Words before code that says when something is seen, not what to do."""
+_TOLD_OF = re.compile(
+    r"\s(?:command |output )?"
+    r"(?:does not|fails|hangs|lists|prints|reports|returns|says|shows|slow|takes|times out|was)\b"
+)
+"""Words behind the bare name of a command that say what it did; a deed before it makes it something to type."""
+_DEED = re.compile(r"\b(?:check|confirm|ensure|make sure|run|see|use|validate|verify|until|if|when)\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
 _WRAPPED = 55  # chosen: prose is broken behind more characters
@@ -171,7 +177,9 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
             " " not in code and not _is_one_word(code, language, whole=whole, announced=announced)
         ):
             continue
-        if (language or announced) and not _NOT_THIS.search(above) and not _MENTIONED.search(above):
+        bare = language == "bash" and code.count(" ") <= 1 and _ARGUMENT.search(code) is None
+        told = bare and _TOLD_OF.match(text, match.end()) is not None and not _DEED.search(above)
+        if (language or announced) and not (told or _NOT_THIS.search(above) or _MENTIONED.search(above)):
             codes[code] = language or "bash"
     for match in _QUOTED.finditer(text) if "'" in text and "`" not in text else ():
         if is_typed_prose(match[1]):
