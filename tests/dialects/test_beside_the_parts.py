@@ -73,6 +73,7 @@ def test_a_link_that_is_no_purpose_is_still_a_link() -> None:
         ("The usual reasons are heat, dust, and wear.", ("heat", "dust", "wear")),
         ("Disk full or slow network", ()),
         ("The broker is down, because the disk is full, so writes fail.", ()),
+        ("in order of age: bulb, wire, switch", ()),
         ("The disk is full. Logs, dumps and cores fill it.", ()),
     ],
 )

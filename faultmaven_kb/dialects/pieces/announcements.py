@@ -7,7 +7,7 @@ from faultmaven_kb.dialects.pieces.parts import read_causes
 from faultmaven_kb.model.runbook import Cause
 from faultmaven_kb.text.markdown import Block, ListBlock, Paragraph
 
-__all__ = ["introduced", "introduced_causes", "is_described", "says_of"]
+__all__ = ["called_causes", "introduced", "introduced_causes", "is_described", "says_of"]
 
 _TAIL = 200
 _DESCRIBES = re.compile(
@@ -26,6 +26,14 @@ _DESCRIBES = re.compile(
 _CAUSES = re.compile(
     r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
 )
+
+
+_CALLED_CAUSES = re.compile(
+    r"\b(?:causes?|culprits?|reasons?)(?: (?:are|can be|include|including|may be|of this))?\W{0,3}:\W{0,3}$|"
+    r"\b(?:because of|caused by|due to)[^.\n]{0,40}:\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Words that call what is below them causes, and do not only speak of some."""
 
 
 def is_described(blocks: tuple[Block, ...], index: int) -> bool:
@@ -53,4 +61,13 @@ def introduced(blocks: Iterable[Block]) -> Iterator[tuple[ListBlock, bool]]:
     for block in blocks:
         if isinstance(block, ListBlock):
             yield block, _CAUSES.search(above) is not None
+        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
+
+
+def called_causes(blocks: Iterable[Block]) -> Iterator[Cause]:
+    """The items of lists below words such as "Common causes:", on a page whose headings name no part."""
+    above = ""
+    for block in blocks:
+        if isinstance(block, ListBlock) and _CALLED_CAUSES.search(above):
+            yield from read_causes((block,))
         above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""

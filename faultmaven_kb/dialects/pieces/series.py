@@ -35,6 +35,8 @@ def series_in(text: str) -> tuple[str, ...]:
         return ()
     lead = _LEAD.match(text)
     text = text[lead.end() :] if lead else text
+    if ": " in text:  # something is said of what follows
+        return ()
     mark = ";" if ";" in text else ","
     pieces = [piece for piece in _cut(text, mark) if piece]
     if mark == "," and len(pieces) == _FEWEST - 1 and _JOINED.search(pieces[-1]) and not _LAST.match(pieces[-1]):
