@@ -36,10 +36,16 @@ _PARTS = frozenset(
 )
 """Names side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
 _FEW = 2
-_LAST_WORDS = {"actions": "actions", "validation": "verification", "verification": "verification"}
+_LAST_WORDS = {
+    "actions": "actions",
+    "mitigation": "mitigation",
+    "remediation": "mitigation",
+    "validation": "verification",
+    "verification": "verification",
+}
 """Words that name a part whatever comes before them ("Safe actions", "Recovery validation")."""
 _AFTERWARDS = "post-"
-_QUALIFIED = re.compile(r"(.{3,40}?) (by|per|for|after) .")
+_QUALIFIED = re.compile(r"(.{3,40}?) (by|per|for|after|in) .")
 _GERUNDS = {
     "diagnosis": frozenset("diagnosing investigating troubleshooting debugging triaging".split()),
     "mitigation": frozenset("fixing resolving mitigating remediating recovering repairing solving".split()),
@@ -81,6 +87,8 @@ class AlertVocabulary(Vocabulary):
             role = self._afterwards(key)
         elif " " in key and key.count(" ") <= _FEW:
             role = _LAST_WORDS.get(key.rpartition(" ")[2])
+        elif key.endswith(" resolution") and key.split(" ")[-2] in _OBJECTS:  # no resolution of names
+            role = "mitigation"
         return role or self._first_piece(key) or self._qualified(key) or _told(key)
 
     def joined(self, key: str) -> set[str]:
@@ -104,6 +112,8 @@ class AlertVocabulary(Vocabulary):
         role = self._plain(name[1]) if name else None
         if name and name[2] == "after":
             return role if role == "verification" else None
+        if name and name[2] == "in":  # "Checks in the console" are one step
+            return role if key.endswith(" minutes") else None
         return role if role in ("mitigation", "causes") or (name and role == "diagnosis" and name[2] != "for") else None
 
     def _first_piece(self, key: str) -> str | None:
@@ -184,8 +194,8 @@ HEADINGS = AlertVocabulary(
     (
         "symptoms",
         _names(
-            "error, error text, failure, detect, when to fire, when this fires, triggering alerts, triggered by, "
-            "alerts covered, "
+            "signal, error, error text, failure, detect, when to fire, when this fires, triggering alerts, "
+            "triggered by, alerts covered, "
             "alert covered, covered alerts, detection signals, failure signals, alerting signals, "
             "what you'll see, what you will see, what you might see, when to use, when to use this, when to use this "
             "runbook, when to use this playbook, use when, applies when, symptoms and detection, how it looks, "
@@ -281,6 +291,8 @@ HEADINGS = AlertVocabulary(
     (
         "escalation",
         _names(
+            "when to file an issue, report an issue, reporting an issue, reporting issues, filing an issue, "
+            "report a bug, "
             "who to call, who to ask, who to page, need help, communication, communications, communication plan, "
             "contact, points of contact, on-call, owners, ownership, owner, team contacts, when to escalate and how, "
             "still stuck, getting support, help, if all else fails, stakeholders, notify, notification, escalation "

@@ -30,6 +30,7 @@ __all__ = [
 
 TELLINGS = frozenset({"meaning", "impact", "symptoms", "causes"})
 _LABEL_LENGTH = 40
+_BESIDE = ("diagnosis", "mitigation")
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
@@ -117,9 +118,19 @@ def _pieces(block: Block) -> Iterator[Block]:
         yield from (piece for inner in block.blocks for piece in _pieces(inner))
     elif isinstance(block, ListBlock) and _is_of_labels(block):
         for item in block.items:
-            yield from item.blocks
+            yield from _as_bare_label(item.blocks)
     else:
         yield block
+
+
+def _as_bare_label(blocks: tuple[Block, ...]) -> Iterator[Block]:
+    """The blocks of an item; a label that only a list of labels makes a part ("**Check:** the disk") apart."""
+    label = label_of(blocks[0]) if blocks else None
+    if label and label[1] and part_label(blocks[0]) is None and HEADINGS.role(words(label[0])) in _BESIDE:
+        yield Paragraph(f"**{label[0]}:**", blocks[0].span)
+        yield Paragraph(label[1], blocks[0].span)
+        blocks = blocks[1:]
+    yield from blocks
 
 
 def is_of_names(block: ListBlock) -> bool:

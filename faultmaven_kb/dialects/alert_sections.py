@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.alert_labels import TELLINGS, label_role, labelled_parts, lines_in, part_label, under_label
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
 from faultmaven_kb.dialects.loose_forms import held_role, procedure_in, without_spans
 from faultmaven_kb.dialects.pieces.faults import names_fault
-from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, without_furniture
+from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, only_links, without_furniture
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, items_in
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import TYPED
@@ -171,7 +171,7 @@ def lead_of(document: Document) -> tuple[Block, ...]:
     for section in tops[:2]:
         blocks = section.blocks if section.level < 2 or len(tops) == 1 else ()
         for block in takewhile(lambda block: label_role(block) is None, _above_code(without_furniture(blocks))):
-            if isinstance(block, Paragraph) and label_of(block) is None:
+            if isinstance(block, Paragraph) and label_of(block) is None and not only_links(block):
                 paragraphs.append(block)
     return tuple(paragraphs)
 
@@ -179,8 +179,15 @@ def lead_of(document: Document) -> tuple[Block, ...]:
 def _above_code(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     """The blocks above the first fence, without the words that announce it."""
     above = tuple(takewhile(lambda block: not isinstance(block, Fence), blocks))
+    above = tuple(block for block, below in zip_longest(above, above[1:]) if not _announces_points(block, below))
     last = above[-1] if above and len(above) < len(blocks) else None
     return above[:-1] if isinstance(last, Paragraph) and last.text.rstrip(" *_").endswith(":") else above
+
+
+def _announces_points(block: Block, below: Block | None) -> bool:
+    """Whether words only announce the points right below them ("Applies to alerts:")."""
+    announces = isinstance(block, Paragraph) and block.text.rstrip(" *_").endswith(":")
+    return announces and isinstance(below, ListBlock)
 
 
 def _taken_apart(role: str, section: OutlineSection) -> Iterator[tuple[str, OutlineSection]]:

@@ -5,19 +5,19 @@ one: a diagnosis of three fences reads as three steps, a mitigation with two hea
 says what the alert means, the words below the title do.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, parts_by_label
+from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, part_label, parts_by_label
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of
 from faultmaven_kb.dialects.beside import unclaimed
 from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, seen_in, unlabelled_case
-from faultmaven_kb.dialects.dialect import Dialect, Document
+from faultmaven_kb.dialects.dialect import Dialect, Document, role_of
 from faultmaven_kb.dialects.listing import (
     in_order,
-    introduced_causes,
     numbered,
     one_step,
     short_title,
@@ -25,9 +25,11 @@ from faultmaven_kb.dialects.listing import (
     steps_in,
 )
 from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
+from faultmaven_kb.dialects.pieces.announcements import introduced_causes
 from faultmaven_kb.dialects.pieces.contents import Contents
-from faultmaven_kb.dialects.pieces.deeds import looks
+from faultmaven_kb.dialects.pieces.deeds import looks, prepares
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.dialects.pieces.furniture import only_links
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
@@ -39,7 +41,9 @@ from faultmaven_kb.dialects.pieces.parts import (
     read_causes,
     read_symptoms,
     text_of,
+    text_with_code,
 )
+from faultmaven_kb.dialects.pieces.series import series_of
 from faultmaven_kb.dialects.purpose import first_words, shown_first
 from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Link, Passage, Prevention, Solution, Symptom
@@ -53,6 +57,7 @@ __all__ = ["FOUR_SECTION"]
 
 
 _ONE_CAUSE = ("cause", "root cause", "reason")
+_LABELLED = re.compile(r"[A-Z][\w-]{2,20}(?: [\w-]{2,20})?: ")
 _CARRY_CAUSES = frozenset({"meaning", "diagnosis", "actions", "mitigation"})
 
 
@@ -74,8 +79,11 @@ def _read(document: Document) -> Contents:
     if not parts.causes:
         carry = [part for role, part in sections if role in _CARRY_CAUSES]
         blocks = tuple(block for part in (*carry, *rest) for block in blocks_below(part))
-        parts = replace(parts, causes=tuple(introduced_causes(blocks)))
-    loose = loose_contents(rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions))
+        parts = replace(parts, causes=tuple(introduced_causes(blocks)) or tuple(_told_causes(blocks)))
+    counted = {section.level for _, section in sections if heading_number(section.title)[0] is not None}
+    loose = loose_contents(
+        rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions), counted_parts=counted
+    )
     parts = parts.followed_by(loose)
     if not parts.purpose and not any(section.level == 1 for _, section in sections):
         parts = replace(parts, purpose=text_of(lead_of(document)) or text_of(first_words(_above(rest, sections))))
@@ -88,14 +96,31 @@ def _read(document: Document) -> Contents:
     return replace(parts, steps=numbered(in_order(parts.steps)), solutions=solutions)
 
 
+def _told_causes(blocks: tuple[Block, ...]) -> Iterator[Cause]:
+    """What paragraphs say behind a label of causes ("Likely causes: a full disk, a bad release")."""
+    for block in blocks:
+        label = part_label(block)
+        if label and label[1] == "causes" and isinstance(label[2], Paragraph):
+            yield from read_causes(series_of((label[2],)))
+
+
 def _above(rest: tuple[OutlineSection, ...], parts: Iterable[tuple[str, OutlineSection]]) -> tuple[OutlineSection, ...]:
     """What a page holds above its first part; what is below a part is no word about the whole page."""
     first = min((section.span.line for _, section in parts), default=0)
     above = (section for section in rest if section.span.line < first)
     return tuple(
-        replace(section, children=tuple(child for child in section.children if child.span.line < first))
+        replace(
+            section,
+            blocks=tuple(block for block in section.blocks if block.span.line < first or not _opens_anew(block)),
+            children=tuple(child for child in section.children if child.span.line < first),
+        )
         for section in above
     )
+
+
+def _opens_anew(block: Block) -> bool:
+    """Whether a paragraph opens like the labels of parts do ("Safety: …"), though it names none."""
+    return isinstance(block, Paragraph) and _LABELLED.match(block.text) is not None
 
 
 def _meant(role: str, roles: set[str], section: OutlineSection) -> str:
@@ -170,7 +195,7 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     blocks = blocks_below(section)
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
-        prose = text_of(_without_announcements(blocks))
+        prose = text_of(block for block in _without_announcements(blocks) if not only_links(block))
         text = Contents(purpose=prose) if role == "meaning" else Contents(impact=prose)
         passages = _passage(section, document.written_in(section)) if any(fences_in(blocks)) else ()
         return replace(text, notes=notes_in(blocks), resources=links, passages=passages)
@@ -188,14 +213,29 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     if role == "actions":
         return replace(_actions(section), resources=links)
     if role == "mitigation":
-        return Contents(solutions=solutions_in(section), resources=links)
+        needed, section = _needed_before(document, section)
+        return Contents(solutions=solutions_in(section), resources=links, passages=needed)
     if role == "prevention":
         do, avoid = practices_in(blocks)
         beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
-        return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_of(beside))))
+        return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_with_code(beside))))
     if role in ("rollback", "escalation", "verification", "prerequisites"):
         return Contents(passages=_passage(section, document.written_in(section)), resources=links)
     return Contents(resources=links, passages=_passage(section, text_of(blocks)))
+
+
+def _needed_before(document: Document, section: OutlineSection) -> tuple[tuple[Passage, ...], OutlineSection]:
+    """What the headings below a mitigation say is needed or set before it, and the mitigation without these."""
+    needed = [child for child in section.children if _is_needed(child)]
+    if not needed or len(needed) == len(section.children):
+        return (), section
+    passages = (Passage(label=child.title, text=document.written_in(child), span=child.span) for child in needed)
+    rest = without_spans(section.children, {child.span for child in needed})
+    return tuple(passages), replace(section, children=rest)
+
+
+def _is_needed(section: OutlineSection) -> bool:
+    return role_of(section, HEADINGS) == "prerequisites" or prepares(heading_words(section.title))
 
 
 def _with_cases(document: Document, role: str, section: OutlineSection, cases: tuple[OutlineSection, ...]) -> Contents:
@@ -264,6 +304,9 @@ def _causes(section: OutlineSection) -> Contents:
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
     named = tuple(_cause(number, child) for number, child in enumerate(children, 1))
     listed = read_causes(blocks) + named
+    if not listed:
+        listed = read_causes(series_of(block for block in beside if isinstance(block, Paragraph)))
+        beside = () if listed and len(beside) == 1 else beside
     if not listed and beside and (section.heading is None or section.key in _ONE_CAUSE or ": " in section.title):
         text = text_of(beside)
         return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))

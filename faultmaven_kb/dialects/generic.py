@@ -12,6 +12,7 @@ from faultmaven_kb.dialects.alert_headings import HEADINGS as PARTS
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, role_of, sections_by_role
 from faultmaven_kb.dialects.listing import in_order, numbered
 from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
+from faultmaven_kb.dialects.pieces.announcements import called_causes
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.furniture import is_contents
 from faultmaven_kb.dialects.pieces.parts import all_commands, links_in, read_symptoms, text_of
@@ -43,7 +44,8 @@ def _read(document: Document) -> Contents:
     outline = without_spans(rest.outline, {section.span for section in named if section.level > 1})
     loose = loose_contents(outline, has_steps=bool(tables.steps), has_solutions=bool(tables.solutions))
     contents = contents.followed_by(tables).followed_by(loose)
-    contents = replace(contents, passages=tuple(_needed_before(document, contents)))
+    causes = tuple(called_causes(block for section in sections for block in section.blocks))
+    contents = replace(contents, causes=contents.causes or causes, passages=tuple(_needed_before(document, contents)))
     return replace(contents, steps=numbered(in_order(contents.steps)), solutions=numbered(in_order(contents.solutions)))
 
 

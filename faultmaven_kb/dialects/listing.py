@@ -6,26 +6,27 @@ many authors do not indent the command that belongs to an item.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from itertools import pairwise, takewhile
 from typing import TypeVar
 
 from faultmaven_kb.dialects.alert_headings import label_means
+from faultmaven_kb.dialects.pieces.announcements import introduced, is_described, says_of
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
-from faultmaven_kb.dialects.pieces.furniture import is_furniture, without_furniture
-from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.pieces.furniture import LINK, is_furniture, without_furniture
+from faultmaven_kb.dialects.pieces.outputs import Example, shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
     item_text,
     items_in,
     notes_in,
-    read_causes,
     read_instructions,
     text_of,
 )
-from faultmaven_kb.model.runbook import Cause, Instruction, Passage, Solution, Step
+from faultmaven_kb.dialects.pieces.statements import facts_among, is_statement
+from faultmaven_kb.model.runbook import Instruction, Passage, Solution, Step
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.fenced import fence
 from faultmaven_kb.text.inline import plain
@@ -34,8 +35,6 @@ from faultmaven_kb.text.outline import OutlineSection, blocks_below, walk, words
 
 __all__ = [
     "in_order",
-    "introduced_causes",
-    "is_described",
     "numbered",
     "one_solution",
     "one_step",
@@ -51,24 +50,9 @@ _FEW_WORDS = 4
 _TITLE_LENGTH = 90
 _TAIL = 200
 _WRAPPED = 55
-_OPENS = re.compile(r"[-*+>|`]|\d{1,3}[.)]|\[[ xX]\]")
+_OPENS = re.compile(r"[-*+>|]|\d{1,3}[.)]|\[[ xX]\]")
 """How a line begins that does not go on with the one above it."""
-_DESCRIBES = re.compile(
-    r"\b(?:which|it does|it will|this will|this does|this means|script|playbook|workflow|job|automation)\W{0,3}:"
-    r"\W{0,3}$|"
-    r"\b(?:what|script|tool|command|job|check|drill|it|this) (?:it |this |they )?(?:also |will )?(?:checks?|covers?|"
-    r"creates?|does|includes?|performs?|validates?|verif(?:y|ies)|vérifie|prüft|verifica)\b[^.\n]{0,40}:\W{0,3}$|"
-    r"\b(?:use|consult|read) (?:this|the) (?:guide|document|page|runbook|playbook)\b[^.\n]{0,60}:\W{0,3}$|"
-    r"\b(?:guide|document|page|runbook|playbook|tutorial|process|procedure)\b[^.\n]{0,60}"
-    r"\b(?:split|divided|consists?|structured|organi[sz]ed|covers?|parts|stages|phases)\b[^.\n]{0,60}:\W{0,3}$",
-    re.IGNORECASE,
-)
-"""Words above a list that says what something does by itself, or what the page consists of."""
 _TELLINGS = frozenset({"causes", "impact", "meaning", "symptoms"})
-_CAUSES = re.compile(
-    r"\b(?:causes?|reasons?|caused by|due to|because of|culprits?)\b[^.\n]{0,80}:\W{0,3}$", re.IGNORECASE
-)
-_LINK = re.compile(r"\W{0,3}(?:\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)\W{0,3}")
 _NAME_ONLY = re.compile(r"`[^`\s]{1,80}`\W?")
 """An item that only names something."""
 _ITEM_MARK = re.compile(r"^(?:(?:\d{1,3}\.|[-*])\s+)?(?:\[[ xX]\]\s+)?")
@@ -132,7 +116,7 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
         return []
     if all(_NAME_ONLY.fullmatch(item_text(item)) and not all_commands(item.blocks) for item, _ in items):
         return []
-    items = _without_tellings(items)
+    leading, items = _without_tellings(items)
     steps = [
         one_step(
             short_title(item_text(item)) or short_title(text_of(following)) or _UNTITLED,
@@ -142,7 +126,7 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
         )
         for item, following in items
     ]
-    beside = without_furniture(_before_lists(blocks))
+    beside = (*without_furniture(_before_lists(blocks)), *leading)
     if beside:
         passage = Passage(text=text_of(beside), span=beside[0].span)
         shown = tuple(shown_in(beside))
@@ -153,17 +137,28 @@ def _listed_steps(blocks: tuple[Block, ...]) -> list[Step]:
     return steps
 
 
-def _without_tellings(items: list[tuple[ListItem, tuple[Block, ...]]]) -> list[tuple[ListItem, tuple[Block, ...]]]:
-    """The items that say what to do; one that tells something ("Common causes: …") belongs to the item above it."""
-    actions = items[:1]
-    for item, following in items[1:]:
+def _without_tellings(
+    items: list[tuple[ListItem, tuple[Block, ...]]],
+) -> tuple[tuple[Block, ...], list[tuple[ListItem, tuple[Block, ...]]]]:
+    """The points above all others that only state facts, and the items that say what to do.
+
+    An item that tells something ("Common causes: …") and a point that states a fact belong to the item above.
+    """
+    facts = {item.span for item, _ in items if item.number is None and is_statement(item)}
+    facts = facts if len(facts) < len(items) else set()
+    actions: list[tuple[ListItem, tuple[Block, ...]]] = []
+    leading: tuple[Block, ...] = ()
+    for item, following in items:
         name, colon, _ = item_text(item).partition(":")
-        if colon and label_means(words(name)) in _TELLINGS:
+        tells = colon and actions and label_means(words(name)) in _TELLINGS
+        if not tells and item.span not in facts:
+            actions.append((item, following))
+        elif actions:
             above, below = actions[-1]
             actions[-1] = (above, (*below, *item.blocks, *following))
         else:
-            actions.append((item, following))
-    return actions
+            leading += (*item.blocks, *following)
+    return leading, actions
 
 
 def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListItem, tuple[Block, ...]]]:
@@ -172,7 +167,7 @@ def _items_with_what_follows(blocks: tuple[Block, ...]) -> Iterator[tuple[ListIt
     following: list[Block] = []
     above: Paragraph | None = None
     for block in blocks[len(_before_lists(blocks)) :]:
-        described = above is not None and _says_of(above)
+        described = above is not None and says_of(above)
         above = block if isinstance(block, Paragraph) else None
         if isinstance(block, ListBlock) and not described and not is_furniture(block) and not _links_only(block):
             if waiting:
@@ -196,18 +191,6 @@ def _before_lists(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
     numbered_ones = [i for i in lists if _is_numbered(blocks[i])]
     first = numbered_ones[0] if numbered_ones else lists[0] if lists else len(blocks)
     return blocks[:first]
-
-
-def is_described(blocks: tuple[Block, ...], index: int) -> bool:
-    """Whether the words right above a list say that it tells something, not what to do."""
-    above = blocks[index - 1] if index else None
-    return isinstance(above, Paragraph) and _says_of(above)
-
-
-def _says_of(above: Paragraph) -> bool:
-    """Whether words say of the list below them that it tells what something does by itself, or why a fault happens."""
-    tail = above.text.rstrip()[-_TAIL:]
-    return _DESCRIBES.search(tail) is not None or _CAUSES.search(tail) is not None
 
 
 def _is_numbered(block: Block) -> bool:
@@ -248,12 +231,19 @@ def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
         if isinstance(block, ThematicBreak):
             continue
         runs[-1].append(block)
-        if isinstance(block, Fence) and not _goes_on(blocks, index) and not _shows_next(blocks, index, shown):
+        if not isinstance(block, Fence) or not _has_command(runs[-1], shown):
+            continue
+        if not _goes_on(blocks, index) and not _shows_next(blocks, index, shown):
             runs.append([])
     if len(runs) > _FEWEST_ITEMS - 1 and not all_commands(without_shown(tuple(runs[-1]), shown_in(runs[-1]))):
         last = runs.pop()
         runs[-1].extend(last)
     return (tuple(run) for run in runs if run)
+
+
+def _has_command(run: list[Block], shown: AbstractSet[Span]) -> bool:
+    """Whether a fence of a run is no output; an output above all commands belongs to the first."""
+    return any(isinstance(block, Fence) and block.span not in shown for block in run)
 
 
 def _goes_on(blocks: tuple[Block, ...], index: int) -> bool:
@@ -295,13 +285,16 @@ def one_step(title: str, blocks: tuple[Block, ...], span: Span | None = None, *,
     first, last = (blocks[0].span, blocks[-1].span) if blocks else (span, span)
     assert first is not None and last is not None
     shown = tuple(shown_in(blocks, title))
+    examples = tuple(_output(fence) for fence in shown if isinstance(fence, Example))
+    printed = (fence.code for fence in shown if not isinstance(fence, Example))
     return Step(
         number=number,
         title=title,
         what_to_check=text_of(blocks),
         commands=all_commands(without_shown(blocks, shown)),
-        expected_output="\n".join(printed.code for printed in shown).strip("\n"),
+        expected_output="\n".join(printed).strip("\n"),
         notes=notes_in(blocks),
+        passages=examples,
         span=span or _from_to(first, last),
     )
 
@@ -329,7 +322,7 @@ def _only_links(block: Block) -> bool:
         return _links_only(block)
     if not isinstance(block, Paragraph) or not block.text.lstrip().startswith("["):
         return False
-    return len(_LINK.sub(" ", block.text).split()) < _FEW_WORDS
+    return len(LINK.sub(" ", block.text).split()) < _FEW_WORDS
 
 
 def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
@@ -337,7 +330,8 @@ def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
     title = title.rstrip(" :：") or title
     number, title = heading_number(title)[0], heading_words(title)
     shown = tuple(shown_in(blocks))
-    prose = tuple(block for block in blocks if isinstance(block, Paragraph | Quote | Table))
+    facts = tuple(facts_among(blocks))
+    prose = (*(block for block in blocks if isinstance(block, Paragraph | Quote | Table)), *facts)
     blocks = without_shown(blocks, shown)
     passages = [Passage(text=text_of(prose), span=prose[0].span)] if prose else []
     passages += [_output(printed) for printed in shown]
@@ -354,32 +348,21 @@ def one_solution(title: str, blocks: tuple[Block, ...], span: Span) -> Solution:
 
 
 def _output(shown: Fence) -> Passage:
+    """What is printed, or an example, as text."""
+    if isinstance(shown, Example):
+        return Passage(label="Example", text=fence(shown.code, shown.language), span=shown.span)
     return Passage(label="Output", text=fence(shown.code, "text"), span=shown.span)
 
 
 def _instructions(blocks: tuple[Block, ...]) -> Iterator[Instruction]:
     """One instruction for each item of the lists that say what to do: no causes, and nothing but links."""
-    listed = tuple(block for block, about in _introduced(blocks) if not about and not _links_only(block))
+    listed = tuple(block for block, about in introduced(blocks) if not about and not _links_only(block))
+    facts = {item.span for block in facts_among(blocks) for item in block.items}
     for instruction, item in zip(read_instructions(listed), items_in(listed), strict=True):
-        yield instruction.model_copy(update={"commands": all_commands(item.blocks)})
-
-
-def introduced_causes(blocks: Iterable[Block]) -> Iterator[Cause]:
-    """The items of lists that the words right above them call causes ("It can have many reasons, including:")."""
-    for block, about in _introduced(blocks):
-        if about and not all_commands((block,)):
-            yield from read_causes((block,))
-
-
-def _introduced(blocks: Iterable[Block]) -> Iterator[tuple[ListBlock, bool]]:
-    """Each list, and whether the words right above it call its items causes."""
-    above = ""
-    for block in blocks:
-        if isinstance(block, ListBlock):
-            yield block, _CAUSES.search(above) is not None
-        above = block.text.rstrip()[-_TAIL:] if isinstance(block, Paragraph) else ""
+        if item.span not in facts:
+            yield instruction.model_copy(update={"commands": all_commands(item.blocks)})
 
 
 def _links_only(block: ListBlock) -> bool:
     texts = [item_text(item) for item in block.items]
-    return all(_LINK.fullmatch(text) for text in texts)
+    return all(LINK.fullmatch(text) for text in texts)

@@ -14,7 +14,8 @@ from itertools import takewhile
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import role_of
-from faultmaven_kb.dialects.listing import is_described, one_solution, one_step, steps_in
+from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
+from faultmaven_kb.dialects.pieces.announcements import is_described
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
@@ -22,7 +23,8 @@ from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_w
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
-from faultmaven_kb.dialects.pieces.parts import all_commands
+from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
+from faultmaven_kb.dialects.procedures import procedures_beside
 from faultmaven_kb.dialects.questions import answered, answers_in, asks
 from faultmaven_kb.model.runbook import Solution, Step, Symptom
 from faultmaven_kb.source import Span
@@ -111,6 +113,11 @@ def held_role(section: OutlineSection) -> str | None:
     return "diagnosis" if does else role
 
 
+def _is_counted(section: OutlineSection) -> bool:
+    """Whether a section that names no part holds a numbered list."""
+    return role_of(section, HEADINGS) is None and any(map(_is_numbered_list, blocks_with_headings(section)))
+
+
 def _is_numbered_list(block: Block) -> bool:
     return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST
 
@@ -124,9 +131,16 @@ def without_spans(sections: Iterable[OutlineSection], spans: AbstractSet[Span]) 
     )
 
 
-def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_solutions: bool) -> Contents:
+def loose_contents(
+    outline: tuple[OutlineSection, ...],
+    *,
+    has_steps: bool,
+    has_solutions: bool,
+    counted_parts: AbstractSet[int] = frozenset(),
+) -> Contents:
     """The steps and solutions in sections that no dialect has claimed.
 
+    `counted_parts` are the levels on which numbers count the parts of the page ("3. Diagnosis"), and no steps.
     A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     contents = Contents()
@@ -134,13 +148,16 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
     if len(choices) >= _FEWEST:
         contents = Contents(solutions=_as_solution(tuple(choices)))
         outline = without_spans(outline, {section.span for section in choices})
-    procedure = procedure_in(outline)
+    procedure = tuple(section for section in procedure_in(outline) if section.level not in counted_parts)
     if procedure:
         steps = tuple(step for section in procedure for step in _steps_of(section))
         repairs = has_steps and not has_solutions and not choices
         read = Contents(solutions=_as_solution(procedure)) if repairs else Contents(steps=steps)
         contents = contents.followed_by(read)
         outline = without_spans(outline, {section.span for section in procedure})
+    beside = procedures_beside(outline, _is_counted)
+    contents = contents.followed_by(Contents(solutions=_as_solution(beside)))
+    outline = without_spans(outline, {section.span for section in beside})
     for section, read in _under_telling_headings(outline):
         contents = contents.followed_by(read)
         outline = without_spans(outline, {section.span})
@@ -165,7 +182,9 @@ def loose_contents(outline: tuple[OutlineSection, ...], *, has_steps: bool, has_
 
 
 def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection]:
-    """The sections whose heading says what is wrong and whose words and points alone, without a command, help.
+    """The sections whose heading says what is wrong and whose words and points alone help.
+
+    Commands are among the points alone.
 
     The first heading of a page is its title.
     """
@@ -179,9 +198,13 @@ def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection
         and names_fault(section.title)
         and _is_whole(section)
         and all(isinstance(block, Paragraph | ListBlock) for block in section.blocks)
-        and not all_commands(section.blocks)
+        and not all_commands(block for block in section.blocks if not _is_points(block))
         and not any(_is_numbered_list(block) for block in section.blocks)
     ]
+
+
+def _is_points(block: Block) -> bool:
+    return isinstance(block, ListBlock) and not block.ordered and not any(fences_in((block,)))
 
 
 def _is_whole(section: OutlineSection) -> bool:
@@ -306,13 +329,18 @@ def _shown(section: OutlineSection, sections: list[OutlineSection], *, has_steps
     items = [item for block in lists for item in block.items]
     listed = [item for block in lists for item in block.items if block.ordered or _has_box(item)]
     deeds = [item for item in items if is_deed(item)]
-    if not listed and (2 * len(deeds) > len(items) or (commands and not explain(items))):
+    if not listed and (2 * len(deeds) > len(items) or (commands and not explain(items) and not _are_named(items))):
         listed = items
     if not commands and (len(listed) < _FEWEST or typed or tell_of_others(listed)):
         return Contents()
     if section.level > 1 and (_CHOICE.match(section.title) or _mends(section, sections, has_steps=has_steps)):
         return Contents(solutions=(one_solution(section.title, blocks, section.span),))
     return Contents(steps=steps_in(section, listed=bool(listed)))
+
+
+def _are_named(items: list[ListItem]) -> bool:
+    """Whether each item opens with the name of what it tells about, in bold or as code."""
+    return all(item_text(item).startswith(("**", "__", "`")) for item in items)
 
 
 def _is_written(section: OutlineSection) -> bool:

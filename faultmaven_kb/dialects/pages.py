@@ -4,7 +4,9 @@ Large projects keep one page for many alerts: a heading with the alert's name, b
 investigate, how to fix, under headings, labels or plain words. Such headings are found by what is below them: at least
 two on one level that are parts of no runbook themselves and each of which holds parts of one. Where most headings of a
 level name alerts or faults ("Redis refuses connections") and none of them a part, they are problems whatever is below
-them. A cut is cautious: a page with one problem, and headings inside a part ("Solution 1" below "Solutions"), stay
+them, under one heading or under several that gather them.
+
+A cut is cautious: a page with one problem, and headings inside a part ("Solution 1" below "Solutions"), stay
 whole.
 """
 
@@ -20,7 +22,7 @@ from faultmaven_kb.dialects.dialect import Document, role_of
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table
+from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, split_labels, walk
 
 __all__ = ["problems_of", "rest_of"]
@@ -65,8 +67,15 @@ def _holds_code(blocks: tuple[Block, ...]) -> bool:
 
 def _without(sections: Iterable[OutlineSection], inside: AbstractSet[Span]) -> Iterator[OutlineSection]:
     for section in sections:
-        if section.span not in inside:
-            yield replace(section, children=tuple(_without(section.children, inside)))
+        rest = replace(section, children=tuple(_without(section.children, inside)))
+        emptied = section.children and not rest.children and not _says(section)
+        if section.span not in inside and not emptied:
+            yield rest
+
+
+def _says(section: OutlineSection) -> bool:
+    """Whether a section has more of its own than a line between it and the next."""
+    return any(not isinstance(block, ThematicBreak) for block in section.blocks)
 
 
 def _problems(siblings: tuple[OutlineSection, ...]) -> Iterator[OutlineSection]:
@@ -86,6 +95,11 @@ def _problems(siblings: tuple[OutlineSection, ...]) -> Iterator[OutlineSection]:
     problems += [section for section in open_ones if section.span not in spans and _is_problem(section)]
     if len(problems) >= _FEWEST and len(problems) >= _SHARE * sum(map(_does_something, open_ones)):
         yield from sorted(problems, key=lambda section: section.span)
+        return
+    gathered = [child for section in open_ones for child in section.children if child.heading]
+    cousins = [] if any(map(_is_bare, gathered)) else _named_problems(gathered)
+    if cousins:
+        yield from cousins
         return
     for section in open_ones:
         yield from _problems(section.children)

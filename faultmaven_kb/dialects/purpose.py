@@ -9,7 +9,7 @@ from faultmaven_kb.dialects.alert_labels import label_role
 from faultmaven_kb.dialects.loose_forms import is_aside
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.enumerations import heading_number
-from faultmaven_kb.dialects.pieces.furniture import is_furniture
+from faultmaven_kb.dialects.pieces.furniture import is_furniture, only_links
 from faultmaven_kb.dialects.pieces.outputs import shown_in
 from faultmaven_kb.dialects.questions import asks
 from faultmaven_kb.model.runbook import Symptom
@@ -118,6 +118,6 @@ def _said(sections: Iterable[OutlineSection]) -> Iterator[Paragraph]:
                     break
                 code = block.text.startswith("`") and block.text.endswith("`") and block.text.count("`") == _TWO_MARKS
                 named = code or _NAME.fullmatch(block.text) is not None
-                if not named and not is_furniture(block) and label_role(block) is None:
+                if not (named or is_furniture(block) or only_links(block)) and label_role(block) is None:
                     yield block
         yield from _said(section.children)

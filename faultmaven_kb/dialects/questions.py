@@ -15,7 +15,8 @@ from faultmaven_kb.text.outline import OutlineSection, blocks_with_headings
 __all__ = ["answered", "answers_in", "asks"]
 
 _QUESTION = re.compile(
-    r"(?:\*\*|__)?\s*(?:Q\d{0,2}|Question|Frage|问|質問)\s*[:.：)]\s*(?P<question>[^\n]+)", re.IGNORECASE
+    r"(?:\*\*|__)?\s*(?:Q\d{0,2}|(?:Question|Frage)(?: ?#?\d{1,2})?|问|質問)\s*[:.：)]\s*(?P<question>[^\n]+)",
+    re.IGNORECASE,
 )
 _ANSWER = re.compile(r"^(?:\*\*|__)?\s*(?:A\d{0,2}|Answer|Antwort|答|回答)\s*[:.：)]\s*(?:\*\*|__)?\s*", re.IGNORECASE)
 

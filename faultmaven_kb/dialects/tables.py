@@ -14,7 +14,7 @@ from faultmaven_kb.dialects.pieces.typed import typed_in, typed_language
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Solution, Step, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals, plain
-from faultmaven_kb.text.markdown import Block, Table, TableRow
+from faultmaven_kb.text.markdown import Block, Table, TableRow, ThematicBreak
 from faultmaven_kb.text.outline import OutlineSection, words
 
 __all__ = ["fix_tables"]
@@ -86,7 +86,8 @@ def fix_tables(document: Document) -> tuple[Document, Contents]:
                 contents = contents.followed_by(read)
         below = (rest(child, about) for child in section.children)
         children = tuple(child for child in below if child is not None)
-        if section.level > 1 and section.blocks and not blocks and not children:
+        said = any(not isinstance(block, ThematicBreak) for block in blocks)
+        if section.level > 1 and section.blocks and not said and not children:
             return None
         return replace(section, blocks=tuple(blocks), children=children)
 

@@ -6,6 +6,7 @@ is done day by day.
 
 import re
 
+from faultmaven_kb.dialects.pieces.enumerations import heading_words
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
 from faultmaven_kb.text.markdown import ListBlock, ListItem
 from faultmaven_kb.text.outline import OutlineSection
@@ -18,6 +19,7 @@ __all__ = [
     "is_routine",
     "looks",
     "names_mending",
+    "prepares",
     "tell_of_others",
 ]
 
@@ -26,13 +28,13 @@ _FIXES = re.compile(
     r"(?:restart|reboot|fix|mitigate|remediate|recover|restore|repair|roll(?:ing)? ?back|scale|increase|raise|reduce|"
     r"free|clear|clean|delete|remove|purge|drain|cordon|evict|kill|terminate|reset|rotate|renew|replace|rebuild|"
     r"recreate|re-?deploy|re-?start|upgrade|patch|disable|enable|switch|fail ?over|promote|throttle|block|unblock|"
-    r"apply|change|set|add|extend|resize|expand|move|stop|start|reload|flush|truncate|vacuum|force)(?:ing)?\b",
+    r"apply|change|set|add|extend|resize|expand|move|pause|resume|stop|start|reload|flush|truncate|vacuum|force)(?:ing)?\b",
     re.IGNORECASE,
 )
 _LOOKS = re.compile(
     r"\W{0,4}(?:analy[sz]|check|collect|compar|confirm|count|debug|determin|diagnos|does |examin|find|gather|get|"
     r"identify|inspect|investigat|is |are |list|look|measure|monitor|open |query|read|retriev|review|search|see|show|"
-    r"test|troubleshoot|verify|view)",
+    r"test|triage|troubleshoot|verify|view)",
     re.IGNORECASE,
 )
 _MEANS = re.compile(r"`[^`\n]{1,80}`\s{1,2}(?:[-–—]|means\b|is\b)|`?/[\w./-]{1,200}`?$")
@@ -47,6 +49,14 @@ _MENDINGS = frozenset(
     "recovery restart remediation rollback failover cleanup restore restoration repair fix workaround mitigation "
     "replacement reset reboot".split()
 )
+_PREPARES = re.compile(
+    r"\W{0,3}(?:(?:set|define|export|declare|load|prepare|setup)(?:ting|ing)? (?:up )?"
+    r"(?:the |your |some |these |all )?"
+    r"(?:\w+ ){0,2}(?:variables?|vars|environment|context|kubeconfig)|(?:environment |shell )?variables?|"
+    r"environment(?: setup)?|setup|set-?up)\W{0,3}$",
+    re.IGNORECASE,
+)
+"""Headings of what is typed before all else."""
 _ROUTINE = re.compile(r"\W{0,3}(?P<deed>start|stop|restart)(?:ing)?\b(?P<object>[^\n]{0,80})", re.IGNORECASE)
 _START_AND_STOP = ("start", "stop")
 
@@ -56,8 +66,15 @@ def looks(text: str) -> bool:
     return _LOOKS.match(text) is not None
 
 
+def prepares(title: str) -> bool:
+    """Whether a heading is about what is set before all else ("Set variables"), which mends nothing."""
+    return _PREPARES.match(title) is not None
+
+
 def names_mending(section: OutlineSection) -> bool:
     """Whether a heading says that something is mended."""
+    if prepares(heading_words(section.title)):
+        return False
     return section.key.rsplit(" ", 1)[-1] in _MENDINGS or _FIXES.match(section.title) is not None
 
 
@@ -85,7 +102,9 @@ def tell_of_others(items: list[ListItem]) -> bool:
 def is_deed(item: ListItem) -> bool:
     """Whether an item says what to do, in words or as a command."""
     text = item_text(item)
-    return bool(looks(text) or _FIXES.match(text) or _GOES.match(text) or all_commands(item.blocks))
+    named = text.lstrip("*_ ").startswith("`")  # the name of something, which may sound like a deed
+    says = not named and (looks(text) or _FIXES.match(text) or _GOES.match(text))
+    return bool(says or all_commands(item.blocks))
 
 
 def is_routine(section: OutlineSection, sections: list[OutlineSection]) -> bool:

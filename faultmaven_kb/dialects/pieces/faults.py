@@ -17,7 +17,7 @@ _FAULT = re.compile(
     r"blocked|deadlocks?|leak\w*|too (?:many|large|long|few|old)|high|returns|false positives?|"
     r"refuses?|rejects?|keeps|grows|growing|(?:piles?|piling|builds?|building|backs?|backed|backing) up|drops|"
     r"dropped|dropping|rises|rising|climbs|climbing|disappears?|vanish(?:es)?|jumps?|twice|duplicated?|stale|outdated|"
-    r"empty|late|delayed|behind|backlog|spikes?|surges?|flap(?:s|ping)|freezes?|frozen|loops?|restarts|restarting|"
+    r"empty|late|delayed|behind|backlog|spikes?|surges?|flap(?:s|ping)|freezes?|frozen|offline|pressure|exhaustion|contention|loops?|restarts|restarting|"
     r"disconnects|disconnected|overload(?:ed)?|saturat\w{2,4}|starv\w{3,5}|throttled|throttling|evicted|oom\w{0,6}|killed|"
     r"panics?|unresponsive|inconsistent|drifts|drifted|diverged?|forbidden|unauthori[sz]ed|unassigned|orphan(?:s|ed)|"
     r"outage|garbled|truncated|ignored|skipped)\b|"
@@ -25,13 +25,29 @@ _FAULT = re.compile(
     re.IGNORECASE,
 )
 """Words of a heading that says what is wrong."""
+_FOREIGN = re.compile(
+    r"\bne \w{2,20} (?:pas|plus)\b|\b(?:échoue|échec|expirée?|hors ligne|impossible|inaccessible|introuvable|"
+    r"manquante?s?|refusée?s?|erreur|saturée?|abgelaufen|abgestürzt|fehlt|fehlgeschlagen|hängt|nicht|fehler|voll|überlastet|"
+    r"caído|falla|fallido|lleno|no (?:arranca|funciona|inicia|responde)|rechazada?|vencido|"
+    r"cheio|falha|falhou|fora do ar|não (?:conecta|funciona|inicia|responde)|recusada|vencida)\b",
+    re.IGNORECASE,
+)
+"""What is wrong, in French, German, Spanish and Portuguese."""
+_TROUBLES = re.compile(
+    r"(?!(?:\w{1,20} )?(?:common|current|frequent|general|further|known|more|open|other|possible|potential|"
+    r"recurring|related|typical|usual)\b)(?!\w{2,20}ing\b)(?:[\w/-]{2,30} ){1,3}(?:issues|problems|troubles?)$",
+    re.IGNORECASE,
+)
+"""What there are troubles with ("Storage issues"), and not all of them ("Common issues")."""
 _CALLED = re.compile(r"(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
 """A heading that is called a problem."""
 _SAID = 2
 """Blanks in what somebody says; a word in quotes is a value."""
 _QUOTES = ('"', "“", "„", "«")
 _DEED = re.compile(
-    r"\W{0,3}(?:handl|fix|mak|tell|verify|check|avoid|prevent|ensur|set|how|what|why|when|if)", re.IGNORECASE
+    r"\W{0,3}(?:handl|fix|mak|tell|verify|check|avoid|prevent|ensur|set|how|what|why|when|if|comment|que faire|quand|"
+    r"wie\b|wann|cómo|como\b|cuando)",
+    re.IGNORECASE,
 )
 """Beginnings of a heading that says what to do, or when, even where it names a fault."""
 _DEED_WITH_OBJECT = re.compile(
@@ -55,7 +71,9 @@ def names_fault(title: str) -> bool:
         return True
     if _CALLED.match(heading_number(title)[1]):
         return True
-    if _FAULT.search(title) is None or heading_number(title)[0] is not None:
+    if heading_number(title)[0] is not None:
+        return False
+    if not any(pattern.search(title) for pattern in (_FAULT, _FOREIGN)) and _TROUBLES.match(title) is None:
         return False
     title = heading_words(title)
     return not (_DEED.match(title) or _DEED_WITH_OBJECT.match(title))

@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable, Iterator
 
 from faultmaven_kb.text.markdown import Block, ListBlock, Paragraph
-from faultmaven_kb.text.outline import OutlineSection
+from faultmaven_kb.text.outline import OutlineSection, words
 
-__all__ = ["NO_TITLES", "is_contents", "is_furniture", "without_furniture"]
+__all__ = ["LINK", "NO_TITLES", "is_contents", "is_furniture", "only_links", "without_furniture"]
 
 NO_TITLES = frozenset(
     {
         *("quick start", "quickstart", "getting started", "table of contents", "contents", "toc", "on this page"),
         *("introduction", "intro", "overview", "readme", "runbook", "runbooks", "playbook", "documentation", "index"),
+        *("question", "answer", "frage", "antwort"),
         *("home", "summary", "inhalt", "inhaltsverzeichnis", "sommaire", "table des matières", "índice"),
     }
 )
@@ -51,6 +52,12 @@ _IMPORT = re.compile(r"(?:import|export)\s[^\n]*\sfrom\s+['\"]")
 _BOLD_STEP = re.compile(r"(?:\*\*|__)(?:step )?\d{1,2}[^*_\n]*(?:\*\*|__):?", re.IGNORECASE)
 _DEFINITION = re.compile(r"\s{0,3}\[[^\[\]\n]{1,200}\]:\s*\S")
 """The target of a link, below the text that names it."""
+LINK = re.compile(r"\W{0,3}(?:\[[^\[\]\n]*\]\([^()\n]*\)|<?https?://[^\s<>]+>?)\W{0,3}")
+_POINTERS = frozenset(
+    "also and are at can check consult dashboard details docs documentation find for found full further go here in "
+    "info information is link more of on page please read refer see the this to visit wiki".split()
+)
+"""Words beside a link that only point to it."""
 _ANCHOR = re.compile(r"\s*\[[^\]\n]*\]\(#[^)\n]*\)\s*")
 
 
@@ -98,3 +105,10 @@ def is_contents(section: OutlineSection) -> bool:
 def without_furniture(blocks: Iterable[Block]) -> tuple[Block, ...]:
     """The blocks that say something."""
     return tuple(block for block in blocks if not is_furniture(block))
+
+
+def only_links(block: Block) -> bool:
+    """Whether a paragraph is only links, and words that point to them ("For details see [the wiki](…).")."""
+    if not isinstance(block, Paragraph) or ("](" not in block.text and "://" not in block.text):
+        return False
+    return _POINTERS.issuperset(words(LINK.sub(" ", block.text)).split())

@@ -2,7 +2,8 @@
 
 The words right above a fence announce it ("Example output:", "you should see errors like:"); a sentence that says how
 to get there ("you can see it by running:") announces a command, and so does a first line that is typed. Lines of a log,
-and what follows a command at once without being typed, are printed too.
+and what follows a command at once without being typed, are printed too. Configuration that the words above it only show
+("A quota looks like this:") is an `Example`: nobody types it, and nothing prints it.
 """
 
 import re
@@ -11,13 +12,13 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.pieces.consoles import is_statement
-from faultmaven_kb.dialects.pieces.typed import is_prose, is_typed_line
+from faultmaven_kb.dialects.pieces.typed import is_called, is_prose, is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import CONSOLE, OUTPUT, PROMPTED, SHELL, SQL, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote
 
-__all__ = ["shown_in", "without_shown"]
+__all__ = ["LOG_LINE", "Example", "shown_in", "without_shown"]
 
 _PRINTED = frozenset("output log logs result results console-result console-output stdout stderr".split())
 _NAMES = re.compile(
@@ -48,7 +49,7 @@ _TYPES = re.compile(
     re.IGNORECASE,
 )
 """Words that say how to get to see it."""
-_LOG_LINE = re.compile(
+LOG_LINE = re.compile(
     r"\[?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:|\[?\d\d:\d\d:\d\d|[IWEF]\d{4} \d\d:|"
     r"https?://|[-bcdlps](?:[r-][w-][xsStT-]){3}|(?:time|ts|level|severity)=|HTTP/[\d.]+ \d{3}|Traceback \(most recent|"
     r"(?:ERROR|FATAL|WARN|WARNING|INFO|Error|error|panic|fatal|E\d{4})(?::| \[)"
@@ -58,9 +59,13 @@ _OPTION = re.compile(r"-\w, --[a-z]")
 """How a manual begins to explain an option."""
 _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(?:\s|$)")
 """How Windows prints a value with its name before it."""
+_SETTING = re.compile(r"[A-Za-z][\w .-]{0,30}: [^\s:][^\n]{0,200}")
+"""A name and its value, as text shows them."""
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
+_WORDS = re.compile(r"(?:All \d|[A-Z][a-z]{2,20}(?:ed|ing)?(?: [a-z]|: [A-Za-z]))[^=;{}<>$]{2,200}$")
+"""How a program says what it does or did ("Probing the store… OK"), and no setting or statement is written."""
 _NAME_ALONE = re.compile(r"\*\*[^*\n]{1,80}\*\*:?")
 """A name between an announcement and what it announces, which is shown for each of several systems."""
 _EXAMPLE = re.compile(r"\b(?:example|sample) outputs?\b", re.IGNORECASE)
@@ -79,12 +84,35 @@ _WRITES = re.compile(
     re.IGNORECASE,
 )
 """Words above data that a reader is to write."""
+_CONFIGURATION = frozenset("yaml yml toml ini hcl properties conf nginx xml json jsonc json5".split())
+_SHOWS = re.compile(
+    r"\b(?:an?|another|complete|full|minimal|our|some|the|this|typical) (?:\w+ ){0,3}examples?\b(?! to\b)[^\n]{0,80}$|"
+    r"\b(?:examples? of|sample|typical)\b[^\n]{1,80}$|\bfor example, [^\n]{1,80}$|\bexample \w[^\n]{0,60}$|"
+    r"\blooks? (?:something |a bit |a lot )?(?:like|as follows)\b|"
+    r"\b(?:objects?|resources?|things?) like (?:this|these|that)\W*$|"
+    r"\b(?:is|are|was|were) (?:\w+ )?(?:configured|declared|defined|described|set up|stored|written) "
+    r"(?:as|as follows|like this|so|this way)\W*$|"
+    r"\b(?:bad|broken|current|default|existing|faulty|old|original|shipped|wrong) (?:\w+ ){0,2}"
+    r"(?:config\w*|definition|file|manifest|settings?|spec|values?|version)\W*$",
+    re.IGNORECASE,
+)
+"""Words above configuration that is shown as it is or may be."""
+_TOLD = re.compile(
+    r"\b(?:add|append|apply|change|create|deploy|edit|enable|ensure|extend|give|include|insert|install|make|modify|must|"
+    r"need(?:s|ed)?|overwrite|paste|patch|post|put|raise|replace|save|send|set|should|try|update|use|write)\b",
+    re.IGNORECASE,
+)
+"""Words that tell a reader to write what is below them."""
 _RUN = TYPED | CONSOLE
 _MAY_BE_PRINTED = PROMPTED | OUTPUT | {"", "json", "yaml"}
 _MAY_BE_ROWS = TYPED | OUTPUT | {""}
 _GAP = re.compile(r" {2,}|\t+")
 _FEWEST_COLUMNS = 3
 _TAIL = 300
+
+
+class Example(Fence):
+    """Configuration that is shown, neither typed nor printed."""
 
 
 def shown_in(blocks: Iterable[Block], title: str = "") -> Iterator[Fence]:
@@ -102,6 +130,8 @@ def shown_in(blocks: Iterable[Block], title: str = "") -> Iterator[Fence]:
             shown = _is_shown(block, named) or _is_printed_by(before, block) or _is_told_of(block, below)
             if shown:
                 yield block
+            elif _is_example(block, above):
+                yield Example(block.language, block.info, block.code, block.span)
             announced = announced if shown else ""
         elif isinstance(block, ListBlock):
             for item in block.items:
@@ -138,7 +168,7 @@ def _is_shown(fence: Fence, above: str) -> bool:
     if fence.language in _PRINTED:
         return True
     first = _first_line(fence)
-    if fence.language in _MAY_BE_PRINTED and _LOG_LINE.match(first.strip()):
+    if fence.language in _MAY_BE_PRINTED and LOG_LINE.match(first.strip()):
         return True
     if _OPTION.match(first) or _PATH.fullmatch(fence.code.strip()):
         return True
@@ -155,6 +185,13 @@ def _is_shown(fence: Fence, above: str) -> bool:
     return _SEES.search(above) is not None and _TYPES.search(above) is None
 
 
+def _is_example(fence: Fence, above: str) -> bool:
+    """Whether the words above configuration show it, and do not tell to write it."""
+    if fence.language not in _CONFIGURATION or not above:
+        return False
+    return _SHOWS.search(above) is not None and not (_TOLD.search(above) or _NAMES.search(above))
+
+
 def _is_rows(fence: Fence, first: str) -> bool:
     """Whether a fence shows the rows of a table that a program has printed, and nothing that is typed."""
     if fence.language not in _MAY_BE_ROWS or len(_GAP.split(first.strip())) < _FEWEST_COLUMNS:
@@ -168,6 +205,10 @@ def _is_said(fence: Fence, first: str) -> bool:
         return False
     lines = [line.strip() for line in fence.code.split("\n") if line.strip()]
     if len(lines) > 1 and all(_FIELD.match(line) for line in lines):
+        return True
+    if fence.language == "" and lines and all(map(_WORDS.match, lines)) and not any(map(is_typed_line, lines)):
+        return True
+    if fence.language in OUTPUT and len(lines) > 1 and all(map(_SETTING.fullmatch, lines)):
         return True
     if fence.language in OUTPUT and any(map(is_prose, lines)) and not any(map(is_typed_line, lines)):
         return True
@@ -191,7 +232,10 @@ def _is_printed_by(before: Block | None, fence: Fence) -> bool:
         return False
     if before.language not in _RUN and not is_typed_line(_first_line(before)):
         return False
-    return not any(is_typed_line(line) or line.startswith(("$ ", "# ")) for line in fence.code.split("\n"))
+    lines = fence.code.strip().split("\n")
+    return not (
+        all(map(is_called, lines)) or any(is_typed_line(line) or line.startswith(("$ ", "# ")) for line in lines)
+    )
 
 
 def _last_words(block: Block) -> str:

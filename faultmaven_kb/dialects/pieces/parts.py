@@ -13,6 +13,7 @@ from faultmaven_kb.dialects.pieces.weights import name_end, weight_of
 from faultmaven_kb.model.runbook import Cause, Command, Instruction, Link, Measure, Note, Passage, Practice, Symptom
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.characters.mojibake import repair
+from faultmaven_kb.text.fenced import fence
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.markdown import (
     Block,
@@ -43,6 +44,7 @@ __all__ = [
     "read_measures",
     "read_symptoms",
     "text_of",
+    "text_with_code",
     "without_box",
     "without_notes",
 ]
@@ -105,6 +107,12 @@ def item_text(item: ListItem) -> str:
 def text_of(blocks: Iterable[Block]) -> str:
     """The prose of the blocks as Markdown: paragraphs, lists and quotes; no fences, comments or rules."""
     return "\n\n".join(part for block in blocks if (part := _prose(block)))
+
+
+def text_with_code(blocks: Iterable[Block]) -> str:
+    """The prose of the blocks as Markdown, with the fences between them."""
+    parts = (fence(block.code, block.language) if isinstance(block, Fence) else _prose(block) for block in blocks)
+    return "\n\n".join(part for part in parts if part)
 
 
 def _prose(block: Block) -> str:
@@ -207,7 +215,10 @@ def read_measures(blocks: Iterable[Block]) -> tuple[Measure, ...]:
 
 
 def practices_in(blocks: Iterable[Block]) -> tuple[tuple[Practice, ...], tuple[Practice, ...]]:
-    """What to do and what to avoid: distinguished by ✅ and ❌ (mis-decoded ones included), else by the words."""
+    """What to do and what to avoid: distinguished by ✅ and ❌ (mis-decoded ones included), else by the words.
+
+    The fences of an item stand below its text.
+    """
     do: list[Practice] = []
     avoid: list[Practice] = []
     for item in items_in(blocks):
@@ -216,8 +227,9 @@ def practices_in(blocks: Iterable[Block]) -> tuple[tuple[Practice, ...], tuple[P
         bare = _MARK.sub("", text).strip()
         if not bare:
             continue
+        codes = [fence(block.code, block.language) for block in fences_in(item.blocks)]
         is_avoid = text.startswith(_AVOID) or (not text.startswith(_DO) and bool(_AVOID_WORDS.match(bare)))
-        (avoid if is_avoid else do).append(Practice(text=bare, span=item.span))
+        (avoid if is_avoid else do).append(Practice(text="\n\n".join([bare, *codes]), span=item.span))
     return tuple(do), tuple(avoid)
 
 

@@ -4,7 +4,8 @@
 with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
 points between "1." and "2." belong to the first. A table of fields and values is a
 label for each row. A list that repeats the headings of the page is its table of contents. The lines of the page
-keep their places; only blocks change. Bold lines that count problems or causes are headings.
+keep their places; only blocks change. Bold lines that count problems or causes are headings. A heading that is a
+question and the one that is its answer are one section.
 """
 
 import operator
@@ -15,6 +16,8 @@ from dataclasses import replace
 from itertools import pairwise
 
 from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_words
+from faultmaven_kb.dialects.pieces.interleaved import printed_apart
+from faultmaven_kb.dialects.pieces.pairs import paired
 from faultmaven_kb.dialects.pieces.sessions import typed_and_printed
 from faultmaven_kb.dialects.pieces.typed import is_typed_line, is_typed_prose
 from faultmaven_kb.source import Span
@@ -58,8 +61,9 @@ def shaped(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
 
 
 def _all_shaped(sections: tuple[OutlineSection, ...], titles: AbstractSet[str]) -> tuple[OutlineSection, ...]:
-    new_sections = tuple(_shaped(section, titles) for section in sections)
-    return new_sections if any(new is not old for new, old in zip(new_sections, sections, strict=True)) else sections
+    new_sections = tuple(_shaped(section, titles) for section in paired(sections))
+    same = len(new_sections) == len(sections) and all(map(operator.is_, new_sections, sections))
+    return sections if same else new_sections
 
 
 def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection:
@@ -116,7 +120,8 @@ def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
     """The blocks with each session as what is typed in it and what is printed."""
     for block in blocks:
         if isinstance(block, Fence):
-            yield from typed_and_printed(replace(block, language="") if block.language in _NO_LANGUAGES else block)
+            pieces = typed_and_printed(replace(block, language="") if block.language in _NO_LANGUAGES else block)
+            yield from pieces if pieces[1:] else printed_apart(pieces[0])
         elif isinstance(block, ListBlock) and any(len(item.blocks) > 1 for item in block.items):
             yield _list_apart(block)
         else:

@@ -17,7 +17,7 @@ from faultmaven_kb.dialects.pieces.consoles import (
 from faultmaven_kb.model.runbook import Command
 from faultmaven_kb.source import Span
 
-__all__ = ["is_prose", "is_typed_line", "is_typed_prose", "typed_in", "typed_language"]
+__all__ = ["is_called", "is_prose", "is_typed_line", "is_typed_prose", "typed_in", "typed_language"]
 
 _CODE_SPAN = re.compile(r"(?<!`)(?P<marks>`|```)(?P<code>[^`\n]{1,2000}(?:\n[^`\n]{1,2000})?)(?P=marks)(?!`)")
 _TYPE_THIS = re.compile(
@@ -93,6 +93,23 @@ _STATEMENT = re.compile(
 """A statement of SQL, which its semicolon tells from English."""
 _WITH_OPTION = re.compile(r"[a-z][\w.-]{0,30}(?: [\w./:-]{1,40}){0,3} -(?:-[a-z]|[A-Za-z](?: |\Z)|[a-z]{2,20} )")
 """A program of any name with an option."""
+_SUBCOMMAND = re.compile(
+    r"(?P<name>[a-z][\w.-]{1,30}) (?P<deed>[a-z][a-z-]{1,20})(?P<rest>(?: [\w./:=@,{}<>$-]{1,60}){0,4})"
+)
+_PROGRAM_NAME = re.compile(r"[\w.-]{2,30}(?:ctl|adm|admin|cli|cmd|mgr|tool)")
+"""How programs are called that have many deeds; with more behind it any word is one."""
+_DEEDS = frozenset(
+    "apply backup check clean cleanup config configure create deploy describe destroy disable down drain dump enable "
+    "exec export flush get health import info init inspect join kill list logs ls migrate pause ping promote ps purge "
+    "rebalance reload remove repair resume rm rollback rotate run scale set show start stats status stop sync test top "
+    "unlock up update upgrade validate verify version".split()
+)
+"""Second words of commands with which a program of any name is called."""
+_NO_PROGRAMS = frozenset(
+    "a all an any application cluster container database disk error exit health http job message network node not "
+    "pod process queue response return server service state task the user".split()
+)
+"""First words of messages and of values ("exit status 1")."""
 _RUN_THE = re.compile(
     r"\b(?:run|running|execute|executing|use|using|issue|issuing|invoke|type|enter|with|via|through)"
     r"(?: (?:the|this))?(?: following)?\s*\Z",
@@ -112,6 +129,12 @@ _MENTIONED = re.compile(
     re.IGNORECASE,
 )
 """Words before code that says when something is seen, not what to do."""
+_TOLD_OF = re.compile(
+    r"\s(?:command |output )?"
+    r"(?:does not|fails|hangs|lists|prints|reports|returns|says|shows|slow|takes|times out|was)\b"
+)
+"""Words behind the bare name of a command that say what it did; a deed before it makes it something to type."""
+_DEED = re.compile(r"\b(?:check|confirm|ensure|make sure|run|see|use|validate|verify|until|if|when)\b", re.IGNORECASE)
 _ASSIGNMENT = re.compile(r"[A-Z_][A-Z0-9_]{0,40}=")
 _BEFORE = 80
 _WRAPPED = 55  # chosen: prose is broken behind more characters
@@ -121,7 +144,7 @@ _LEFT_OUT = (" ...", " …")
 """The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
 _TAG = re.compile(r"<[A-Za-z/!]")
-_SCRIPT = re.compile(r"(?:\.{0,2}/)?(?:[\w.-]{1,60}/){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
+_SCRIPT = re.compile(r"(?:\.{0,2}[/\\])?(?:[\w.-]{1,60}[/\\]){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROGRAM = re.compile(
     r"(?:~|\.{1,2})?/?(?:[\w.-]{1,60}/){0,8}(?:s?bin|scripts?|tools)/(?:[\w.-]{1,60}/){0,3}[\w.-]{1,60}"
 )
@@ -154,7 +177,9 @@ def typed_in(text: str, span: Span) -> tuple[Command, ...]:
             " " not in code and not _is_one_word(code, language, whole=whole, announced=announced)
         ):
             continue
-        if (language or announced) and not _NOT_THIS.search(above) and not _MENTIONED.search(above):
+        bare = language == "bash" and code.count(" ") <= 1 and _ARGUMENT.search(code) is None
+        told = bare and _TOLD_OF.match(text, match.end()) is not None and not _DEED.search(above)
+        if (language or announced) and not (told or _NOT_THIS.search(above) or _MENTIONED.search(above)):
             codes[code] = language or "bash"
     for match in _QUOTED.finditer(text) if "'" in text and "`" not in text else ():
         if is_typed_prose(match[1]):
@@ -218,12 +243,21 @@ def _of_console(code: str, above: str, *, whole: bool) -> str:
 
 def _is_call(code: str) -> bool:
     """Whether code that is all a text says is a program with its arguments, whatever its name; no message of one."""
-    return (
-        _NAME.match(code) is not None
-        and ": " not in code
-        and _ARGUMENT.search(code) is not None
-        and not _PROSE.search(code)
-    )
+    if _NAME.match(code) is None or ": " in code or _PROSE.search(code):
+        return False
+    return _ARGUMENT.search(code) is not None or is_called(code)
+
+
+def is_called(code: str) -> bool:
+    """Whether code is a program of any name with a deed or an option: `railctl show track`."""
+    if _PROSE.search(code):
+        return False
+    match = _SUBCOMMAND.fullmatch(code)
+    if match is None:
+        return _WITH_OPTION.match(code) is not None
+    if match["deed"] in _DEEDS:
+        return match["name"] not in _NO_PROGRAMS
+    return match["rest"] != "" and _PROGRAM_NAME.fullmatch(match["name"]) is not None
 
 
 def _language_of(code: str) -> str:
