@@ -12,29 +12,26 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
+from faultmaven_kb.diagnostics import Diagnostic, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.gate.configuration.headings import team_headings
-from faultmaven_kb.reading.files import find_runbooks, read_file
-from faultmaven_kb.source import Span
+from faultmaven_kb.reading.ids import short_forms
+from faultmaven_kb.search.filters import filter_of
+from faultmaven_kb.storage.memory import MemoryBase
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
-    from faultmaven_kb.differential.prepared import PreparedRunbook
+    from faultmaven_kb.differential.prepared import PreparedOnce
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
-    from faultmaven_kb.model.parse_result import ParseResult
     from faultmaven_kb.model.runbook import Link, Runbook
     from faultmaven_kb.search.answer import Answer
-    from faultmaven_kb.search.engine import Searcher
     from faultmaven_kb.semantic.embedders import Embedder
     from faultmaven_kb.semantic.second_opinion import SecondOpinion
     from faultmaven_kb.storage.base import StoredBase
     from faultmaven_kb.storage.kept import Cache
 
 __all__ = ["KnowledgeBase", "builtin_path", "is_built"]
-
-_START = Span(1, 1, 1, 1)
 
 
 class KnowledgeBase:
@@ -49,23 +46,8 @@ class KnowledgeBase:
         runbooks: "Iterable[Runbook]" = (),
         diagnostics: Iterable[Diagnostic] = (),
     ) -> None:
-        by_id: dict[str, Runbook] = {}
-        diagnostics_so_far = list(diagnostics)
-        runbooks = tuple(runbooks)
-        for runbook, runbook_id in zip(runbooks, _ids(runbooks), strict=True):
-            if runbook_id is None:
-                first = by_id.get(runbook.id)
-                diagnostics_so_far.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
-            elif runbook_id == runbook.id:
-                by_id[runbook_id] = runbook
-            else:
-                by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
-        self._by_id: Mapping[str, Runbook] = by_id
+        self._base: MemoryBase | StoredBase = MemoryBase(runbooks, diagnostics)
         self._second: SecondOpinion | None = None
-        self._found: tuple[Diagnostic, ...] = tuple(
-            sorted(diagnostics_so_far, key=lambda diagnostic: diagnostic.sort_key)
-        )
-        self._base: StoredBase | None = None
 
     @classmethod
     def load(
@@ -87,9 +69,7 @@ class KnowledgeBase:
             base = cache.base(paths, aliases=meant)
             if base is not None:
                 return cls._of(base)
-        results = [_read(path, meant) for path in find_runbooks(paths)]
-        runbooks = [runbook for result in results for runbook in result.runbooks]
-        return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
+        return cls._of(MemoryBase.read(paths, meant))
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
@@ -134,9 +114,9 @@ class KnowledgeBase:
         return cls._of(StoredBase(Path(path)))
 
     @classmethod
-    def _of(cls, base: "StoredBase") -> "KnowledgeBase":
+    def _of(cls, base: "MemoryBase | StoredBase") -> "KnowledgeBase":
         kb = cls()
-        kb._by_id, kb._base = base.by_id, base
+        kb._base = base
         return kb
 
     def refresh(self) -> "KnowledgeBase":
@@ -145,7 +125,7 @@ class KnowledgeBase:
 
         Only changed files are read. Raises `PathError` when a path is gone or the file cannot be written.
         """
-        if self._base is None or self._base.home is not None or self._second:
+        if isinstance(self._base, MemoryBase) or self._base.home is not None or self._second:
             return self
         from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - only for those who build
 
@@ -155,21 +135,21 @@ class KnowledgeBase:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the files, by file and place."""
-        return self._found if self._base is None else _sorted_diagnostics(self._base, unread=False)
+        return self._base.diagnostics()
 
     @cached_property
     def unread(self) -> tuple[Diagnostic, ...]:
         """Of the diagnostics those that keep something from being found: unreadable files, ids that are taken."""
-        if self._base is None:
-            return tuple(diagnostic for diagnostic in self._found if diagnostic.code in UNREAD)
-        return _sorted_diagnostics(self._base, unread=True)
+        return self._base.diagnostics(unread=True)
 
     @property
     def technologies(self) -> tuple[str, ...]:
         """The technologies that the runbooks name, sorted."""
-        if self._base is not None:
-            return self._base.technologies
-        return tuple(sorted({runbook.metadata.technology for runbook in self if runbook.metadata.technology}))
+        return self._base.technologies
+
+    @property
+    def _by_id(self) -> "Mapping[str, Runbook]":
+        return self._base.by_id
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -211,7 +191,7 @@ class KnowledgeBase:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy in another process needs; what questions have built is built there again."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_prepare", "_searcher")}
+        return {name: value for name, value in self.__dict__.items() if name != "_prepare"}
 
     def __repr__(self) -> str:
         return f"KnowledgeBase({len(self)} runbooks, {len(self.diagnostics)} diagnostics)"
@@ -221,8 +201,6 @@ class KnowledgeBase:
 
         `runbook` means `billing/runbook` and `search/runbook`; one result means that the short form is unique.
         """
-        from faultmaven_kb.reading.ids import short_forms  # noqa: PLC0415 - loads the model
-
         return (name,) if name in self._by_id else short_forms(name, self._by_id)
 
     def filter(
@@ -237,12 +215,8 @@ class KnowledgeBase:
 
         Raises `ConfigurationError` with the nearest word for a severity or a status that no runbook can have.
         """
-        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
-
         accept = filter_of(technology, severity, tag, status)
-        if self._base is not None and accept is not None:
-            return tuple(self._base.runbooks[place] for place in self._base.places_with(accept))
-        return tuple(runbook for runbook in self if accept is None or accept(runbook))
+        return tuple(self) if accept is None else tuple(self._base.passing(accept))
 
     def related(self, runbook_id: str) -> "tuple[Runbook, ...]":
         """The runbooks of this base that a runbook links to, in its order, each once.
@@ -278,12 +252,10 @@ class KnowledgeBase:
         """
         if limit < 1:
             raise ConfigurationError(f"limit is {limit}, expected 1 or more")
-        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
-
         accept = filter_of(technology, severity, tag, status)
 
         def ask(most: int) -> "Answer":
-            return (self._base or self._searcher).search(question, limit=most, accept=accept, about=technology or "")
+            return self._base.search(question, limit=most, accept=accept, about=technology or "")
 
         return self._second.review(question, ask, limit=limit, accept=accept) if self._second else ask(limit)
 
@@ -346,24 +318,11 @@ class KnowledgeBase:
             self._prepare(runbook)
 
     @cached_property
-    def _prepare(self) -> "Callable[[Runbook], PreparedRunbook]":
-        """What the differential knows of each runbook, read once."""
-        from faultmaven_kb.differential.prepared import prepared  # noqa: PLC0415
+    def _prepare(self) -> "PreparedOnce":
+        """What the differential knows of each runbook."""
+        from faultmaven_kb.differential.prepared import PreparedOnce  # noqa: PLC0415 - loads the search
 
-        by_id: dict[str, PreparedRunbook] = {}
-
-        def prepare(runbook: "Runbook") -> "PreparedRunbook":
-            if runbook.id not in by_id:
-                by_id[runbook.id] = prepared(runbook)
-            return by_id[runbook.id]
-
-        return prepare
-
-    @cached_property
-    def _searcher(self) -> "Searcher":
-        from faultmaven_kb.search.engine import Searcher  # noqa: PLC0415 - numpy is loaded only for a search
-
-        return Searcher(tuple(self))
+        return PreparedOnce()
 
 
 def builtin_path() -> Path:
@@ -371,17 +330,6 @@ def builtin_path() -> Path:
     package = Path(__file__).parent
     packaged = package / "_data" / "runbooks"
     return packaged if packaged.is_dir() else package.parent / "runbooks"
-
-
-def _read(path: Path, aliases: Mapping[str, str]) -> "ParseResult":
-    name, data = read_file(path)
-    if isinstance(data, Diagnostic):
-        from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
-
-        return ParseResult(None, (data,))
-    from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
-
-    return parse_runbook(data, path=name, aliases=aliases)
 
 
 def is_built(path: str | Path) -> bool:
@@ -393,23 +341,3 @@ def _only(paths: Sequence[str | Path]) -> str | Path:
     if len(paths) > 1:
         raise ConfigurationError("a built knowledge base cannot be combined with other paths; build one of all of them")
     return paths[0]
-
-
-def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
-    if not runbooks:
-        return []
-    from faultmaven_kb.reading.ids import naming_of, unique_ids  # noqa: PLC0415 - loads the model
-
-    return unique_ids([naming_of(runbook) for runbook in runbooks])
-
-
-def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
-    stored = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
-    duplicates = (_duplicate(*pair) for pair in base.duplicates())
-    return tuple(sorted((*stored, *duplicates), key=lambda diagnostic: diagnostic.sort_key))
-
-
-def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:
-    message = f'id "{runbook_id}" is already taken by {first or "another runbook"}, expected a unique id'
-    related = (Related("also defined here", first or "<text>", _START),)
-    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second or "<text>", _START, None, related)

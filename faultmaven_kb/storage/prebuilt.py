@@ -21,11 +21,8 @@ def build_beside(folder: Path, target: Path) -> None:
 
     Raises `ConfigurationError` when something is wrong with a runbook, `PathError` when it cannot be written.
     """
-    base = build_to_travel(folder, target)
-    for diagnostic in base.diagnostics():
+    for diagnostic in build_to_travel(folder, target).diagnostics():
         raise ConfigurationError(f"{diagnostic.path}: {diagnostic.message}; expected runbooks without a finding")
-    for runbook_id, first, second in base.duplicates():
-        raise ConfigurationError(f'{second}: id "{runbook_id}" is already taken by {first}, expected a unique id')
 
 
 def open_beside(folder: Path) -> StoredBase | None:
