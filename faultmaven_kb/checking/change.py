@@ -22,7 +22,7 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.rules.catalogue import CONFIGURATION_CHANGED
 from faultmaven_kb.git_history import snapshot
 from faultmaven_kb.git_repository import Repository, find_repository
-from faultmaven_kb.source import Span
+from faultmaven_kb.source import START
 
 __all__ = ["RulesBefore", "rules_before"]
 
@@ -117,11 +117,12 @@ def _notices(
     rule = CONFIGURATION_CHANGED
     message = f"the configuration {what}, the check uses the one at {revision!r}"
     level = before.configuration.settings.level(rule.code, rule.level)
-    return (Diagnostic(rule.code, rule.name, level, message, name, Span(1, 1, 1, 1)),)
+    return (Diagnostic(rule.code, rule.name, level, message, name, START),)
 
 
 def _meant(file: FoundConfiguration) -> tuple[Configuration, str]:
     """All that a configuration decides, with its baseline; the proofs belong to the runbooks."""
     configuration = file.configuration
     baseline = file.read_baseline() if file.read_baseline else ""
-    return replace(configuration, path="", lines={}, settings=replace(configuration.settings, proofs="")), baseline
+    without_proofs = replace(configuration.settings, proofs="")
+    return replace(configuration, path="", lines={}, settings=without_proofs, proofs=""), baseline

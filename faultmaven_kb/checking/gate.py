@@ -33,9 +33,7 @@ from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
 from faultmaven_kb.source import Source
 
-if (
-    TYPE_CHECKING
-):  # what a check refuses needs neither the parser nor the rules, so fixes are imported when they are made
+if TYPE_CHECKING:  # a document that is refused needs neither parser nor rules: fixes are imported when they are made
     from faultmaven_kb.gate.fixes.fixes import FixedFile
 
 __all__ = ["Gate", "check", "check_text", "fix", "write_report"]
@@ -143,8 +141,8 @@ class Gate:
         """
         path = self.baseline_path or Path(shown((self.root or Path()) / _BASELINE))
         allow = self.settings.allow_credential_suppression
-        found = report or self.check(against_baseline=False)
-        marks = [mark for mark in marks_of(found) if allow or mark.code not in CREDENTIALS]
+        full = report or self.check(against_baseline=False)
+        marks = [mark for mark in marks_of(full) if allow or mark.code not in CREDENTIALS]
         if os.path.lexists(path):  # what is not a baseline is not replaced by one
             read_baseline(regular_text(path, _boundary(path), limit=DATA_LIMIT), path.as_posix())
         write_output(path, baseline_text(marks, allow_credentials=allow).encode())

@@ -18,11 +18,11 @@ from faultmaven_kb.export.runbook_markdown import (
     step_text,
 )
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.model.vocabularies import ID_PATTERN
 from faultmaven_kb.text.inline import table_cell
 
 __all__ = ["as_faultmaven"]
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _STRUCTURE = re.compile(r"\*\*|__|^[ \t]*(?:[#>|<]|```|~~~|---|===)", re.MULTILINE)
 _NOT_ID = re.compile(r"[^a-z0-9]+")
 
@@ -40,7 +40,7 @@ def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
 
 def _id(runbook: Runbook, marks: Marks | None) -> str:
     identity = _NOT_ID.sub("-", runbook.id.lower()).strip("-") or "runbook"
-    if not _ID.fullmatch(identity):
+    if not re.fullmatch(ID_PATTERN, identity):
         identity = f"{_NOT_ID.sub('-', (runbook.metadata.technology or 'todo').lower()).strip('-')}-{identity}"
     if marks is not None and identity != runbook.id:
         marks.invented(f'id "{identity}" for "{runbook.id}"', "")

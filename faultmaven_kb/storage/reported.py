@@ -3,18 +3,16 @@
 from collections.abc import Iterable
 
 from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related
-from faultmaven_kb.source import Span
+from faultmaven_kb.source import START
 
 __all__ = ["id_taken", "reported"]
-
-_START = Span(1, 1, 1, 1)
 
 
 def id_taken(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:
     """The report that the runbook in the file `second` has the id of the one in `first`: RB804."""
     message = f'id "{runbook_id}" is already taken by {first or "another runbook"}, expected a unique id'
-    related = (Related("also defined here", first or "<text>", _START),)
-    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second or "<text>", _START, None, related)
+    related = (Related("also defined here", first or "<text>", START),)
+    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second or "<text>", START, None, related)
 
 
 def reported(diagnostics: Iterable[Diagnostic], *, unread: bool) -> tuple[Diagnostic, ...]:

@@ -90,6 +90,16 @@ def test_rules_config_shows_what_is_in_force_and_why(folder: Path) -> None:
     assert one["values"] == []
 
 
+def test_rules_config_shows_every_key_that_is_set(folder: Path) -> None:
+    (folder / "proofs.json").write_text("[]", "utf-8")
+    text = 'proofs = "proofs.json"\n\n[sections]\nrequired = ["Symptoms", "Diagnosis"]\n\n[sections.aliases]\n'
+    (folder / ".fmkb.toml").write_text(f'{text}"What you see" = "Symptoms"\n', "utf-8")
+    out = fmkb("rules", "--config", cwd=folder)[1]
+    assert "\nproofs\tproofs.json\t.fmkb.toml:1\n" in out
+    assert "\nsections.required\tSymptoms, Diagnosis\t.fmkb.toml:4\n" in out
+    assert "\nsections.aliases\tWhat you see = Symptoms\t.fmkb.toml:6\n" in out
+
+
 def test_without_a_configuration_the_defaults_are_in_force(tmp_path: Path) -> None:
     (tmp_path / ".git").mkdir()
     out = fmkb("rules", "--config", cwd=tmp_path)[1]

@@ -35,8 +35,8 @@ _SHOWN = 200  # characters, chosen: two lines of a terminal
 class Configuration:
     """What a file sets. `lines` says on which line of `path` each key is, for anybody who asks why.
 
-    `profile` is None where the file leaves it to the command line; `schema` and `baseline` are paths relative to the
-    file's folder, empty if there is none.
+    `profile` is None where the file leaves it to the command line; `schema`, `baseline` and `proofs` are paths relative
+    to the file's folder, empty if there is none.
     """
 
     path: str = ""
@@ -45,6 +45,7 @@ class Configuration:
     schema: str = ""
     baseline: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    proofs: str = ""
 
 
 class _Reader:
@@ -121,7 +122,7 @@ def read_configuration(
     if results:
         settings = replace(settings, proofs=_proofs(reader, (proofs or read)(results), results))
     reader.close(_KEYS)
-    return Configuration(path, settings, profile, schema, baseline, keys)
+    return Configuration(path, settings, profile, schema, baseline, keys, results)
 
 
 _KEYS = (

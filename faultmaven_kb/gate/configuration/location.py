@@ -14,7 +14,14 @@ from pathlib import Path
 from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
-from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT, regular_text, shown, utf8
+from faultmaven_kb.gate.configuration.regular import (
+    CONFIGURATION_FILES,
+    DATA_LIMIT,
+    SETTINGS_LIMIT,
+    regular_text,
+    shown,
+    utf8,
+)
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 
 __all__ = [
@@ -26,8 +33,6 @@ __all__ = [
     "root_of",
     "text_before",
 ]
-
-_NAMES = (".fmkb.toml", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +50,7 @@ def find_configuration(start: Path) -> FoundConfiguration:
     Raises `ConfigurationError` for a file that is not understood.
     """
     for folder in _upwards(start):
-        for name in _NAMES:
+        for name in CONFIGURATION_FILES:
             file = folder / name
             if os.path.lexists(file) and (name != "pyproject.toml" or _has_table(_text(file), shown(file.parent))):
                 return load_configuration(file)
@@ -80,7 +85,7 @@ def configuration_before(tree: SnapshotTree, place: str, *, root: Path) -> Found
     """
     folder = place
     while True:
-        for name in _NAMES:
+        for name in CONFIGURATION_FILES:
             file = posixpath.join(folder, name)
             if file in tree.files and (name != "pyproject.toml" or _has_table(text_before(tree, file), folder or ".")):
                 return load_configuration_before(tree, file, root=root)

@@ -71,10 +71,7 @@ def mark_of(diagnostic: Diagnostic, place: str, source: Source | None) -> Mark:
 def baseline_text(marks: Iterable[Mark], *, allow_credentials: bool = False) -> str:
     """The baseline file of some findings: JSON, one line each, sorted, so that changes to it read well."""
     counts = Counter(mark for mark in marks if allow_credentials or mark.code not in CREDENTIALS)
-    rows = [
-        json.dumps({"path": mark.path, "code": mark.code, "fingerprint": mark.fingerprint, "count": count})
-        for mark, count in sorted(counts.items())
-    ]
+    rows = [_row(mark, count) for mark, count in sorted(counts.items())]
     inside = ",\n    ".join(rows)
     return f'{{\n  "version": {_VERSION},\n  "findings": [' + (f"\n    {inside}\n  " if rows else "") + "]\n}\n"
 

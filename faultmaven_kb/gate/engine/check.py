@@ -6,6 +6,7 @@ and what a baseline lists. All findings of a file come from one check, sorted by
 print the same bytes. The rules are imported only when there is something for them to look at.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,12 +33,10 @@ from faultmaven_kb.reading.files import (
     read_file,
     shown_name,
 )
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import START, Source
 from faultmaven_kb.text.characters.decoding import decode
 
 __all__ = ["check_paths", "check_text", "marks_of"]
-
-_START = Span(1, 1, 1, 1)
 
 _WORTH_A_PROCESS = 80
 """This many documents that are not in the cache pay for starting another process."""
@@ -167,12 +166,12 @@ def _read(paths: list[Path], tree: DiskTree) -> tuple[dict[str, bytes | str], li
 
 def _other(path: Path) -> Diagnostic:
     message = other_markup(path.name) or ""
-    return Diagnostic("RB013", "unreadable-file", Level.INFO, message, shown_name(path), _START)
+    return Diagnostic("RB013", "unreadable-file", Level.INFO, message, shown_name(path), START)
 
 
 def _stray(name: str) -> Diagnostic:
     message = "file is a symbolic link out of the checked folder, it is not read"
-    return Diagnostic("RB813", "link-escapes-repository", Level.ERROR, message, name, _START)
+    return Diagnostic("RB813", "link-escapes-repository", Level.ERROR, message, name, START)
 
 
 def _sources_of(documents: Mapping[str, bytes | str]) -> dict[str, Source]:
@@ -323,11 +322,7 @@ def _known_before(batch: _Batch, since: Snapshot, results: Mapping[str, Examined
     """How many findings of each mark there were before, at the paths that the files have now."""
     sources = _sources_of(batch.documents)
     places = {name: since.renamed.get(place, place) for name, place in since.tree.names.items()}
-    known: dict[Mark, int] = {}
-    for diagnostic in _judge(batch, results, None):
-        mark = _mark_in(diagnostic, places, sources)
-        known[mark] = known.get(mark, 0) + 1
-    return known
+    return Counter(_mark_in(diagnostic, places, sources) for diagnostic in _judge(batch, results, None))
 
 
 def _mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping[str, Source]) -> Mark:

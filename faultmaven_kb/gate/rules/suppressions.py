@@ -179,8 +179,7 @@ def apply_suppressions(
             used.update(hits)
     for index, suppression in enumerate(suppressions):
         for diagnostic in _faults(suppression, index, used, codes, runs, path):
-            limit = settings.reach(diagnostic.code, profile)
-            if limit is not None and _FROM[diagnostic.code] <= limit:
+            if settings.counts(diagnostic.code, _FROM[diagnostic.code], profile):
                 yield diagnostic
 
 

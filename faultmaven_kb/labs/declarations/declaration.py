@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import START, Source, Span
 from faultmaven_kb.text.characters.decoding import decode, read_bytes
 from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.values.expectations import expectation
@@ -259,7 +259,7 @@ class LabFile:
         entry = next(
             (self._values.entries[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._values.entries), None
         )
-        return self.source.span(*entry.value) if entry else Span(1, 1, 1, 1)
+        return self.source.span(*entry.value) if entry else START
 
 
 def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
