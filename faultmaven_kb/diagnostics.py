@@ -41,6 +41,11 @@ class Level(StrEnum):
     WARNING = "warning"
     INFO = "info"
 
+    @property
+    def rank(self) -> int:
+        """Orders levels, the worst first."""
+        return list(Level).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Edit:

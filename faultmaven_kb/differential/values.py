@@ -58,6 +58,11 @@ class NextStep:
     information: float
     findings: tuple[StepFinding, ...]
 
+    @property
+    def number(self) -> int:
+        """The step's own number, else its position."""
+        return self.step.number or self.key.position
+
     def __repr__(self) -> str:
         return brief(self, runbook=self.runbook, step=self.step, information=self.information)
 

@@ -116,15 +116,15 @@ class Evaluation:
         """How the questions with a runbook, or those without, were answered."""
         return _shares(self.positives if positive else self.negatives)
 
-    def false_answers_when_keeping(self, share: float = _KEPT) -> float | None:
-        """The share of negatives above the confidence that keeps this share of the right first hits.
+    def false_answers_when_keeping(self) -> float | None:
+        """The share of negatives above the confidence that keeps 90 % of the right first hits.
 
         None when there are no negatives or no right answers. It judges the confidence alone, whatever the verdicts.
         """
         confidences = [outcome.confidence for outcome in self.positives if outcome.first_is_right]
         if not confidences or not self.negatives:
             return None
-        threshold = threshold_keeping(confidences, share)
+        threshold = threshold_keeping(confidences, _KEPT)
         return sum(outcome.confidence >= threshold for outcome in self.negatives) / len(self.negatives)
 
     def reliability(self) -> tuple[Bin, ...]:

@@ -10,7 +10,7 @@ from datetime import date
 
 from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
-from faultmaven_kb.export.markdown_text import item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import hyphenated, item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import fences, labelled, link_items, practice_items, step_text
 from faultmaven_kb.model.runbook import Cause, Runbook, Solution
 
@@ -18,7 +18,6 @@ __all__ = ["as_causal_chain"]
 
 _MOST_CAUSES = 25  # the format: causes are A to Y, and Z is the fallback
 _FALLBACK = "Unidentified"
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
 _KIND = re.compile(
     r"^(?P<kind>remediation|defensive fix|mitigation|loop break)(?: \((?P<node>[^)]*)\))?: ", re.IGNORECASE
 )
@@ -31,7 +30,7 @@ def as_causal_chain(runbook: Runbook, *, today: date) -> Draft:
     own = joined(_body(runbook, marks))
     body = joined((own, *carried_sections(runbook, own)))
     _note_losses(runbook, marks)
-    name = _NOT_NAME.sub("-", runbook.id.lower()).strip("-") or "runbook"
+    name = hyphenated(runbook.id) or "runbook"
     return Draft(f"{name}.md", f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.marks))
 
 

@@ -25,17 +25,16 @@ from faultmaven_kb.text.markdown import (
 __all__ = ["carried_sections"]
 
 
-def carried_sections(runbook: Runbook, output: str, *, level: int = 2) -> tuple[str, ...]:
-    """The sections with blocks that `output` lacks, each under a heading of some level, in document order."""
+def carried_sections(runbook: Runbook, output: str) -> tuple[str, ...]:
+    """The sections with blocks that `output` lacks, each under a heading of level 2, in document order."""
     converted = one_line(output)
     understood = frozenset(_understood(runbook))
     lacking = (
         (section, _missing(section, converted, prose=number not in understood))
         for number, section in enumerate(runbook.sections)
     )
-    marks = "#" * level
     return tuple(
-        joined((f"{marks} Kept: {one_line(section.title) or 'text'}", *texts)) for section, texts in lacking if texts
+        joined((f"## Kept: {one_line(section.title) or 'text'}", *texts)) for section, texts in lacking if texts
     )
 
 

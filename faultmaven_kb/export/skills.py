@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from faultmaven_kb.export.agent_text import as_shown
 from faultmaven_kb.export.carried import carried_sections
-from faultmaven_kb.export.markdown_text import front_matter, indented, item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import front_matter, hyphenated, indented, item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
     cause_text,
     fences,
@@ -36,7 +36,6 @@ _ABOUT_SHARES = (
     "The likeliest causes, with the share of cases their author expects. A share is a prior estimate: let the "
     "observations decide."
 )
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
 _TAG = re.compile(r"[<>]")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
@@ -103,7 +102,7 @@ def catalog(skills: Iterable[Skill], *, base: str = "") -> str:
 
 
 def _name(runbook: Runbook) -> str:
-    return _NOT_NAME.sub("-", runbook.id.lower()).strip("-")[:_NAME_LENGTH].strip("-") or "runbook"
+    return hyphenated(runbook.id)[:_NAME_LENGTH].strip("-") or "runbook"
 
 
 def _bare(text: str) -> str:

@@ -8,6 +8,7 @@ stay reported unless the configuration allows to suppress them.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean, nearest, suggestion
@@ -129,22 +130,14 @@ def _close(suppressions: list[Suppression], last: int) -> Iterator[Suppression]:
         if suppression.verb != "disable":
             yield suppression
             continue
-        mine = {named.text.casefold() for named in suppression.rules}
+        own_rules = {named.text.casefold() for named in suppression.rules}
         ends = (
             other.span.line
             for other in suppressions[index + 1 :]
-            if other.verb == "enable" and (not other.rules or mine & {named.text.casefold() for named in other.rules})
+            if other.verb == "enable"
+            and (not other.rules or own_rules & {named.text.casefold() for named in other.rules})
         )
-        yield Suppression(
-            suppression.verb,
-            suppression.rules,
-            suppression.reason,
-            suppression.span,
-            suppression.span.line,
-            next(ends, last),
-            suppression.whole_line,
-            suppression.colon,
-        )
+        yield replace(suppression, first=suppression.span.line, last=next(ends, last))
 
 
 def apply_suppressions(

@@ -227,14 +227,18 @@ def run_tool(command: list[str]) -> None:
         if path is None:
             raise ConfigurationError(f"labs need {tool} to build an image: apt-get install mmdebstrap util-linux")
         tools[tool] = str(path)
-    apart = [tools["setpriv"], "--pdeathsig=KILL", tools["unshare"], "--mount", "--propagation=private"]
-    apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
-    done = subprocess.run(  # noqa: S603
-        [*apart, tools[command[0]], *command[1:]], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    isolated = [tools["setpriv"], "--pdeathsig=KILL", tools["unshare"], "--mount", "--propagation=private"]
+    isolated += ["--pid", "--fork", "--kill-child", "--mount-proc"]
+    process = subprocess.run(  # noqa: S603
+        [*isolated, tools[command[0]], *command[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
-    if done.returncode:
-        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-        raise ConfigurationError(f"{command[0]} failed with exit code {done.returncode}:\n{last}")
+    if process.returncode:
+        last = "\n".join((process.stderr or process.stdout).strip().splitlines()[-5:])
+        raise ConfigurationError(f"{command[0]} failed with exit code {process.returncode}:\n{last}")
 
 
 def _written(path: Path, text: str) -> Path:
