@@ -64,12 +64,12 @@ class KnowledgeBase:
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
-        meant = team_headings(paths) if aliases is None else aliases
+        headings = team_headings(paths) if aliases is None else aliases
         if cache:
-            base = cache.base(paths, aliases=meant)
+            base = cache.base(paths, aliases=headings)
             if base is not None:
                 return cls._of(base)
-        return cls._of(MemoryBase.read(paths, meant))
+        return cls._of(MemoryBase.read(paths, headings))
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
@@ -99,8 +99,8 @@ class KnowledgeBase:
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
 
-        meant = team_headings(paths) if aliases is None else aliases
-        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress, aliases=meant))
+        headings = team_headings(paths) if aliases is None else aliases
+        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress, aliases=headings))
 
     @classmethod
     def open(cls, path: str | Path) -> "KnowledgeBase":

@@ -102,8 +102,8 @@ class Evaluation:
 
     def of(self, category: str) -> "Evaluation":
         """The same run, only the questions of one category."""
-        chosen = tuple(outcome for outcome in self.outcomes if outcome.question.category == category)
-        return Evaluation(chosen, self.seed)
+        outcomes = tuple(outcome for outcome in self.outcomes if outcome.question.category == category)
+        return Evaluation(outcomes, self.seed)
 
     def ranking_figures(self) -> dict[str, Interval | None]:
         """S@1, S@3, S@5, MRR@10 and nDCG@10 with confidence intervals; None without positives."""

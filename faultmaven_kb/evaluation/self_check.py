@@ -121,8 +121,8 @@ def _without(section: Section, symptom: Symptom) -> Section:
     lines = section.text.split("\n")
     if not first <= symptom.span.line < first + len(lines):
         return section
-    gone = range(symptom.span.line, max(symptom.span.end_line, symptom.span.line) + 1)
-    rest = ["" if first + offset in gone else line for offset, line in enumerate(lines)]
+    removed = range(symptom.span.line, max(symptom.span.end_line, symptom.span.line) + 1)
+    rest = ["" if first + offset in removed else line for offset, line in enumerate(lines)]
     return section.model_copy(update={"text": "\n".join(rest)})
 
 

@@ -108,16 +108,18 @@ def _causes(runbook: Runbook, marks: Marks) -> Iterator[str]:
 def _cause(letter: str, cause: Cause, solutions: list[Solution], marks: Marks) -> str:
     where = f"cause {letter}"
     chain = [f"{link.node}: {link.text}" if link.node else link.text for link in cause.chain]
-    shown = [" ".join(_indicator(indicator.node, indicator.source, indicator.text)) for indicator in cause.indicators]
+    indicators = [
+        " ".join(_indicator(indicator.node, indicator.source, indicator.text)) for indicator in cause.indicators
+    ]
     nothing = marks.invented(f"the chain of {where}", "- root: TODO\n- D: TODO") if not chain else ""
-    unseen = marks.invented(f"the indicators of {where}", "- root: [Symptom] TODO") if not shown else ""
+    unseen = marks.invented(f"the indicators of {where}", "- root: [Symptom] TODO") if not indicators else ""
     statement = cause.description or marks.invented(f"the statement of {where}", "TODO")
     return joined(
         (
             f"### Cause {letter}: {one_line(cause.name)}",
             labelled("Statement", statement),
             f"**Chain:**\n\n{items(chain) or nothing}",
-            f"**Indicators:**\n\n{items(shown) or unseen}",
+            f"**Indicators:**\n\n{items(indicators) or unseen}",
             _interventions(solutions),
         )
     )

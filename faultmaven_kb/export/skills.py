@@ -205,12 +205,14 @@ def _synthesis(runbook: Runbook) -> str:
 
 
 def _cause(number: int, cause: Cause) -> str:
-    shown = [
+    indicators = [
         f"{indicator.source}: {indicator.text}" if indicator.source else indicator.text
         for indicator in cause.indicators
         if indicator.text
     ]
-    return joined((cause_text(number, cause), indented(items(shown), 3))) if shown else cause_text(number, cause)
+    return (
+        joined((cause_text(number, cause), indented(items(indicators), 3))) if indicators else cause_text(number, cause)
+    )
 
 
 def _without_rules(text: str) -> str:

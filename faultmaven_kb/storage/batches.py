@@ -88,13 +88,13 @@ def batches(
 ) -> Iterator[Batch]:
     """The records of files, each with the positions of what the base `old` contains of it (none: it is read, with a
     team's own headings, by one of `jobs` processes)."""
-    held = _Held(old) if old else None
+    old_records = _Held(old) if old else None
     waiting: deque[Callable[[], Batch]] = deque()
     with outside_current_folder(), _pool(jobs) as pool:
         for run in _runs(files):
             if run.held:
-                assert held is not None
-                waiting.append(partial(held.batch, run.held))
+                assert old_records is not None
+                waiting.append(partial(old_records.batch, run.held))
             else:
                 read = partial(read_batch, run.files, aliases)
                 waiting.append(pool.submit(read).result if pool else read)

@@ -201,9 +201,9 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
 
 
 def _aliases(table: _Reader) -> tuple[tuple[str, str], ...]:
-    for heading, meant in table.values.items():
-        if not isinstance(meant, str) or not meant.strip():
-            raise table.fail(heading, f"{table.name(heading)} is {_shown(meant)}, expected the heading it is read as")
+    for heading, target in table.values.items():
+        if not isinstance(target, str) or not target.strip():
+            raise table.fail(heading, f"{table.name(heading)} is {_shown(target)}, expected the heading it is read as")
     return tuple(sorted(table.values.items()))
 
 

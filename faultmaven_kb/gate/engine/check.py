@@ -306,15 +306,15 @@ def _change_since(batch: _Batch, since: Snapshot | None, before: Mapping[str, Ex
     if since is None or batch.tree is None:
         return None
     facts = {since.tree.names[name]: result.facts for name, result in before.items() if result.facts}
-    moved = {since.renamed.get(place, place): known for place, known in facts.items()}
-    named = ((name, moved.get(_place_of(batch.tree, name))) for name in batch.documents)
-    retired = {known.id: "deprecated" for known in facts.values() if known.status == "deprecated"}
-    present = {_place_of(batch.tree, name) for name in batch.documents}
-    for place, known in facts.items():
+    by_new_place = {since.renamed.get(place, place): document for place, document in facts.items()}
+    places = {name: _place_of(batch.tree, name) for name in batch.documents}
+    retired = {document.id: "deprecated" for document in facts.values() if document.status == "deprecated"}
+    present = set(places.values())
+    for place, document in facts.items():
         if since.renamed.get(place, place) not in present and kind_of(batch.tree, place) is None:
-            retired[known.id] = "deleted with this change"
-    authors = {name: since.authors.get(_place_of(batch.tree, name), frozenset()) for name in batch.documents}
-    earlier = {name: known for name, known in named if known}
+            retired[document.id] = "deleted with this change"
+    authors = {name: since.authors.get(place, frozenset()) for name, place in places.items()}
+    earlier = {name: by_new_place[place] for name, place in places.items() if place in by_new_place}
     return Change(since.revision, earlier, {**since.retired, **retired}, authors)
 
 
@@ -341,11 +341,11 @@ def _against_baseline(
     """The findings that the baseline does not list, and its entries that are no longer found."""
     settings = batch.criteria.settings
     marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(diagnostics)]
-    known = {entry.mark: entry.count for entry in baseline.entries}
-    left = list(without_known(marked, known, allow_credentials=settings.allow_credential_suppression))
+    counts = {entry.mark: entry.count for entry in baseline.entries}
+    unlisted = list(without_known(marked, counts, allow_credentials=settings.allow_credential_suppression))
     running = {rule.code for rule in rules_in_force(batch.criteria)}
     if "RB905" in running:
-        left += stale_entries(
+        unlisted += stale_entries(
             baseline,
             [mark for _, mark in marked],
             checked=frozenset(places.values()),
@@ -353,4 +353,4 @@ def _against_baseline(
             runs=running.__contains__,
             compares=compares_documents,
         )
-    return left
+    return unlisted

@@ -131,7 +131,7 @@ def _fix_file(
     if not source.exact and not applied:
         reason = "the file is not UTF-8, its bytes could not be restored"
         return FixedFile(source, source.text, refused=tuple(Refusal(diagnostic, reason) for diagnostic in fixable))
-    now, refused, seen = Source(source.text, source.path), list[Refusal](), {source.text}
+    now, refused, texts = Source(source.text, source.path), list[Refusal](), {source.text}
     before = reported if complete and source.exact else trials.check(now.text, now.path).diagnostics
     left_out = {_identity(diagnostic) for diagnostic in before} - {_identity(diagnostic) for diagnostic in reported}
     for _ in range(_ROUNDS):
@@ -139,9 +139,9 @@ def _fix_file(
             now, [diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.edits], before, trials
         )
         refused += step.refused
-        if step.text in seen:
+        if step.text in texts:
             break
-        seen.add(step.text)
+        texts.add(step.text)
         applied += step.applied
         now, before = Source(step.text, source.path), step.left
         skipped = left_out | {_identity(refusal.diagnostic) for refusal in refused}

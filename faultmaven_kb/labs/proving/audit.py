@@ -77,9 +77,9 @@ def _run(machine: Machine, fence: LabFence, values: dict[str, str], timeout: flo
     with Session(machine) as session:
         for command in fence.commands:
             text = fill(command.text, values)
-            left = open_placeholders(text)
-            if left:
-                yield Audited(command.id, command.line, text, "not run", f"<{left[0]}> has no value")
+            names = open_placeholders(text)
+            if names:
+                yield Audited(command.id, command.line, text, "not run", f"<{names[0]}> has no value")
                 continue
             output = session.run(text, timeout=timeout, background=command.background)
             detail = _detail(output, command)

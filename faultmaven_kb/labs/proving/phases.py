@@ -273,11 +273,11 @@ class _Trial:
                 shell.__exit__()
 
     def text_of(self, run: PlannedCommand) -> str | None:
-        """A command with its values; a placeholder that is left over is an error."""
+        """A command with its values; a placeholder without one is an error."""
         text = fill(run.command.text, self.values)
-        left = open_placeholders(text)
-        if left:
-            raise _Failed(f'{run.command.id} has no value for "<{left[0]}>"')
+        names = open_placeholders(text)
+        if names:
+            raise _Failed(f'{run.command.id} has no value for "<{names[0]}>"')
         if self.mutation and self.mutation.id == run.command.id:
             return None if self.mutation.text is None else fill(self.mutation.text, self.values)
         return text

@@ -101,10 +101,10 @@ def unknown_field(checked: Checked) -> Iterator[Finding]:
         if key in FIELDS or key in checked.settings.fields:
             continue
         span = checked.document.front_matter.key_span(key)
-        meant = nearest(key.replace("-", "_"), missing)
-        if meant:
-            fix = Fix(f"rename it to {meant}", (Edit(span, meant),), safe=True)
-            yield Finding(f'unknown field "{key}"{suggestion(meant)}', span, fix, level=Level.ERROR)
+        field = nearest(key.replace("-", "_"), missing)
+        if field:
+            fix = Fix(f"rename it to {field}", (Edit(span, field),), safe=True)
+            yield Finding(f'unknown field "{key}"{suggestion(field)}', span, fix, level=Level.ERROR)
         else:
             yield Finding(f'unknown field "{key}"{did_you_mean(key, FIELDS)}', span)
 

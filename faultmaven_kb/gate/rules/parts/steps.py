@@ -121,13 +121,13 @@ def step_without_command(checked: Checked) -> Iterator[Finding]:
 
 def _has_command(step: OutlineSection) -> bool:
     parts = by_role(step, STEP)
-    shown = (
+    outputs = (
         {command.span for command in commands_in(parts["expected-output"].blocks)}
         if "expected-output" in parts
         else set()
     )
     for fence in _fences(step):
-        is_output = fence.span in shown or fence.language in OUTPUT
+        is_output = fence.span in outputs or fence.language in OUTPUT
         if not is_output and not is_only_comments(fence.code, fence.language):
             return True
     text = [group_text(parts["how-to-check"])] if "how-to-check" in parts else []
