@@ -55,12 +55,11 @@ class KnowledgeBase:
     ) -> "KnowledgeBase":
         """The runbooks in any number of files and folders, or in one file that `build` made.
 
-        `aliases` are headings of one's own with the ones they are read as (`{"Wie beheben": "Solutions"}`); without
-        them, those of the configuration in force for the first path count.
+        `aliases` maps your own headings to the headings they are read as (`{"Wie beheben": "Solutions"}`); without it,
+        the configuration in force for the first path decides.
 
-        With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
-        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
-        other paths.
+        With a `cache` the base is kept there on disk, brought up to date and opened: only changed files are read.
+        Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with other paths.
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
@@ -73,7 +72,7 @@ class KnowledgeBase:
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
-        """The runbooks that ship with the package; an installed one brings them read and indexed."""
+        """The runbooks that ship with the package; an installed package has them parsed and indexed."""
         from faultmaven_kb.storage.prebuilt import open_beside  # noqa: PLC0415 - numpy is loaded only now
 
         base = open_beside(builtin_path())
@@ -92,10 +91,10 @@ class KnowledgeBase:
     ) -> "KnowledgeBase":
         """The runbooks at some paths as one file `to`, opened. `aliases` are as in `load`, and are kept in the file.
 
-        The file contains everything: models, texts and index. One that is there is brought up to date: only files that
-        have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
-        `multiprocessing` in the main module; `progress` is called with how many of how many files are done. Raises
-        `PathError` when a path does not exist or the file cannot be written.
+        The file contains everything: models, texts and index. An existing file is brought up to date: only changed
+        runbooks are parsed again. `jobs` is the number of processes that parse; more than one needs the guard of
+        `multiprocessing` in the main module on some systems. `progress` is called with how many of how many files are
+        done. Raises `PathError` when a path does not exist or the file cannot be written.
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
 
@@ -104,10 +103,10 @@ class KnowledgeBase:
 
     @classmethod
     def open(cls, path: str | Path) -> "KnowledgeBase":
-        """The knowledge base in a file that `build` made; it is mapped, and a runbook is read when it is asked for.
+        """The knowledge base in a file that `build` made; it is mapped, and each runbook is read on first use.
 
-        Raises `PathError` when the file cannot be read, `ConfigurationError` when it is damaged or another version of
-        this library made it. Damage that is found later raises the same.
+        Raises `PathError` when the file cannot be read, `ConfigurationError` when it is damaged or was made by another
+        version of this library; damage that is found later raises the same.
         """
         from faultmaven_kb.storage.base import StoredBase  # noqa: PLC0415 - numpy is loaded only now
 
@@ -120,10 +119,10 @@ class KnowledgeBase:
         return kb
 
     def refresh(self) -> "KnowledgeBase":
-        """The knowledge base as its files are now: itself where it is not one on disk, is the installed one, asks a
-        model, or where nothing has changed.
+        """The knowledge base with its files as they are now; only changed files are read.
 
-        Only changed files are read. Raises `PathError` when a path is gone or the file cannot be written.
+        It is the same object if nothing has changed, and for a base that is not on disk, that is the installed one, or
+        that asks a model. Raises `PathError` when a path is gone or the file cannot be written.
         """
         if isinstance(self._base, MemoryBase) or self._base.home is not None or self._second:
             return self
@@ -299,8 +298,8 @@ class KnowledgeBase:
         """The causes, across runbooks, that observations point to, and the step that best distinguishes them.
 
         An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
-        steps that are not to be proposed again. `ask` finds the runbooks for a symptom in place of `search`, for one
-        who filters or has the answer already. The result ranks and explains; it is not a diagnosis. Raises
+        steps that are not to be proposed again. `ask` finds the runbooks for a symptom instead of `search`: to filter
+        them, or to use an answer that you have already. The result ranks and explains; it is not a diagnosis. Raises
         `ConfigurationError` when there is no observation.
         """
         from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search

@@ -1,7 +1,7 @@
 """The gate for programs: check runbooks, check a text, fix what a report found, as `fmkb validate` does.
 
-A `Gate` is one check as it was asked for; `check`, `check_text` and `fix` are the short way for those who need one
-answer. What a configuration file says counts here as on the command line. This is the floor where the day, the
+A `Gate` is one check as it was asked for; `check`, `check_text` and `fix` are the short way to a single answer.
+What a configuration file says counts here as on the command line. This is the floor where the day, the
 repository and the configuration file are looked up; below it they are values.
 """
 
@@ -136,8 +136,8 @@ class Gate:
     def write_baseline(self, report: Report | None = None) -> tuple[Path, int]:
         """Write what is found now to the baseline; its path and how many findings it contains.
 
-        Credentials are left out unless the configuration allows to suppress them. `report` is that of a check without
-        the baseline, for one who has it already.
+        Credentials are left out unless the configuration allows them to be suppressed. Pass `report` if you already
+        have that of a check without the baseline.
         """
         path = self.baseline_path or Path(shown((self.root or Path()) / _BASELINE))
         allow = self.settings.allow_credential_suppression

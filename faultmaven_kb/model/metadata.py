@@ -166,7 +166,7 @@ class ContractError:
 
 @lru_cache(maxsize=1)
 def _contract() -> TypeAdapter[MetadataContract]:
-    """Built when the first document is checked: who opens a built base needs none."""
+    """Built when the first document is checked; opening a built base needs none."""
     return TypeAdapter(MetadataContract)
 
 

@@ -44,8 +44,8 @@ _MOST_SIGNS = 3  # chosen: the reason is one sentence
 class Examination:
     """What a search looks at: the question, the ranked runbooks, and what each of the best explains.
 
-    The latter is found when it is first asked for: the verdict needs the first hit, at times the second, the rest only
-    those who read their confidence or evidence.
+    The latter is computed when it is first asked for: the verdict needs the first hit and sometimes the second; the
+    others are needed only to read their confidence or evidence.
     """
 
     def __init__(self, question: Question, ranked: Ranked, explain: Callable[[int], Explained]) -> None:
@@ -125,7 +125,7 @@ class Searcher:
     def __init__(self, runbooks: "Sequence[Runbook]") -> None:
         self.runbooks: Sequence[Runbook] = tuple(runbooks)
         self.seen: Sequence[Runbook] = self.runbooks
-        """The same runbooks for those who only read their values, which may cost less."""
+        """The same runbooks for reading their values only, which may cost less."""
         self.index = Index(self.runbooks)
         self.witness = Witness(self.seen, self.index)
         self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)

@@ -1,6 +1,6 @@
 """An open base: its runbooks by id, its diagnostics, its searcher, and what it was built from.
 
-A base is never changed under the one who reads it; `building.refreshed` opens the next state as its own base.
+A base is never changed while somebody reads it; `building.refresh` opens the next state as another base.
 """
 
 import sys
@@ -254,7 +254,7 @@ class StoredBase:
 
     def is_current(self, states: Sequence[FileState] | None = None) -> bool:
         """Whether the files are as they were when they were read, by their names, sizes and times of change (which a
-        base that travels does not have). `states` are those of `states_now`, for one who has them already.
+        base that travels does not have). Pass `states` if you already have those of `states_now`.
 
         Raises `PathError` when a path is gone.
         """

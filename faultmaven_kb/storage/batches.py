@@ -1,7 +1,6 @@
 """What a segment is made of, a batch at a time and in the order of the files: read anew, or taken from an older base.
 
-Several processes read; what a base contains already is not parsed again. Who decides which files those are is
-`building`.
+Several processes read; what a base contains already is not parsed again. `building` decides which files those are.
 """
 
 from collections import deque

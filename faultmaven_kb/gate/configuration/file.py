@@ -33,7 +33,7 @@ _SHOWN = 200  # characters, chosen: two lines of a terminal
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a file sets. `lines` says on which line of `path` each key is, for anybody who asks why.
+    """What a file sets. `lines` says on which line of `path` each key is.
 
     `profile` is None where the file leaves it to the command line; `schema`, `baseline` and `proofs` are paths relative
     to the file's folder, empty if there is none.

@@ -45,15 +45,13 @@ def _weighed(checked: Checked) -> tuple[_Weighed, ...]:
 
 
 def _weigh(checked: Checked) -> tuple[_Weighed, ...]:
-    return tuple(_each_weighed(checked))
-
-
-def _each_weighed(checked: Checked) -> Iterator[_Weighed]:
+    causes = []
     for item in items_of(checked, "causes"):
         if text := item_text(item):
             weight = weight_of(item)
             span = weight_span(checked.document.source, item, weight) if weight else None
-            yield _Weighed(item, text, weight, span)
+            causes.append(_Weighed(item, text, weight, span))
+    return tuple(causes)
 
 
 @rule("RB403", "missing-causes", Level.ERROR, Profile.INGEST)
