@@ -17,6 +17,7 @@ from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import (
     FoundConfiguration,
+    RulesInForce,
     find_configuration,
     load_configuration,
     root_of,
@@ -162,25 +163,13 @@ class Gate:
         return narrowed(present, before) if before else present
 
 
-@dataclass(frozen=True)
-class _Rules:
-    """What decides about a check: the configuration, the root of links, and for a change the state before it."""
-
-    file: FoundConfiguration
-    root: Path | None
-    baseline: Callable[[], str] | None = None
-    since: Snapshot | None = None
-    notices: tuple[Diagnostic, ...] = ()
-
-
-def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, baseline: Path | None) -> _Rules:
+def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, baseline: Path | None) -> RulesInForce:
     """The rules in force; for a change those before it, which does not decide how it is judged itself."""
     if since is None:
-        return _Rules(load_configuration(config) if config else find_configuration(paths[0]), root_of(paths))
+        return RulesInForce(load_configuration(config) if config else find_configuration(paths[0]), root_of(paths))
     from faultmaven_kb.checking.change import rules_before  # noqa: PLC0415 - only where it is asked for
 
-    before = rules_before(paths, since, config=config, baseline=baseline)
-    return _Rules(before.file, before.root, before.baseline, before.since, before.notices)
+    return rules_before(paths, since, config=config, baseline=baseline)
 
 
 def _boundary(path: Path) -> Path:

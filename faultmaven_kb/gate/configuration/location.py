@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
@@ -22,10 +23,12 @@ from faultmaven_kb.gate.configuration.regular import (
     shown,
     utf8,
 )
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 
 __all__ = [
     "FoundConfiguration",
+    "RulesInForce",
     "configuration_before",
     "find_configuration",
     "load_configuration",
@@ -42,6 +45,18 @@ class FoundConfiguration:
     configuration: Configuration
     folder: Path
     read_baseline: Callable[[], str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """What decides about a check: the configuration and the root of links; for a change also the text of the baseline
+    before it, the state before it, and what to report about the configuration itself."""
+
+    file: FoundConfiguration
+    root: Path | None
+    baseline: Callable[[], str] | None = None
+    since: Snapshot | None = None
+    notices: tuple[Diagnostic, ...] = ()
 
 
 def find_configuration(start: Path) -> FoundConfiguration:
