@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from faultmaven_kb.cli.shared import in_force
+from faultmaven_kb.gate.configuration import file
 from faultmaven_kb.gate.configuration.location import find_configuration, root_of
 from tests.cli.test_commands import fmkb
 from tests.documents import LAST_UPDATED, ROOT, RUNBOOKS, text_of
@@ -98,6 +100,13 @@ def test_rules_config_shows_every_key_that_is_set(folder: Path) -> None:
     assert "\nproofs\tproofs.json\t.fmkb.toml:1\n" in out
     assert "\nsections.required\tSymptoms, Diagnosis\t.fmkb.toml:4\n" in out
     assert "\nsections.aliases\tWhat you see = Symptoms\t.fmkb.toml:6\n" in out
+
+
+def test_no_key_of_the_configuration_is_left_out_of_what_is_shown() -> None:
+    tables = {"limits": file._LIMITS, "vocabulary": file._VOCABULARIES, "sections": file._SECTIONS}
+    keys = {f"{table}.{key}" for table, inner in tables.items() for key in inner} | set(file._KEYS) - set(tables)
+    named_by_rules = {"profile", "select", "extend-select", "ignore", "levels", "exclude"}
+    assert keys == {*in_force._VALUES, *named_by_rules, "schema", "proofs", "baseline"}
 
 
 def test_without_a_configuration_the_defaults_are_in_force(tmp_path: Path) -> None:
