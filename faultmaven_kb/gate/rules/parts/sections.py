@@ -66,7 +66,7 @@ def _missing_own(checked: Checked) -> Iterator[Finding]:
     roles = {role for section in checked.sections if (role := headings.role(section.key))}
     for name in checked.settings.required_sections:
         if words(name) not in keys and headings.role(words(name)) not in roles:
-            yield Finding(f'section "{name}" is missing, expected it by the configuration', end_of(checked))
+            yield Finding(f'section "{name}" is missing, expected by the configuration', end_of(checked))
 
 
 def end_of(checked: Checked) -> Span:
