@@ -207,8 +207,14 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
             "false_answers_keeping_90_percent": _rounded(evaluation.false_answers_when_keeping()),
         },
         "reliability": [
-            {"low": b.low, "high": b.high, "count": b.count, "confidence": _rounded(b.confidence), "right": b.right}
-            for b in evaluation.reliability()
+            {
+                "low": row.low,
+                "high": row.high,
+                "count": row.count,
+                "confidence": _rounded(row.confidence),
+                "right": row.right,
+            }
+            for row in evaluation.reliability()
         ],
         "calibration_error": _rounded(evaluation.calibration_error()),
         "latency_ms": {key: _rounded(ms) for key, ms in latency.items()} if (latency := evaluation.latency()) else None,
@@ -217,7 +223,10 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
 
 def _shares(outcomes: Sequence[Outcome]) -> VerdictShares:
     count = len(outcomes)
-    shares = {name: sum(o.verdict == name for o in outcomes) / max(count, 1) for name in ("match", "ambiguous", "none")}
+    shares = {
+        name: sum(outcome.verdict == name for outcome in outcomes) / max(count, 1)
+        for name in ("match", "ambiguous", "none")
+    }
     matches = [outcome.first_is_right for outcome in outcomes if outcome.verdict == "match"]
     return VerdictShares(count, **shares, right=sum(matches) / len(matches) if matches else None)
 

@@ -158,7 +158,11 @@ def _collisions(evaluation: Evaluation) -> tuple[Collision, ...]:
             runbook,
             other,
             count,
-            tuple(o.question.text for o in wrong if (o.question.category, o.ranking[0]) == (runbook, other)),
+            tuple(
+                outcome.question.text
+                for outcome in wrong
+                if (outcome.question.category, outcome.ranking[0]) == (runbook, other)
+            ),
         )
         for (runbook, other), count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     )

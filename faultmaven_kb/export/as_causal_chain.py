@@ -182,5 +182,7 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     marks.left_out("related runbooks", runbook.related)
     marks.left_out("the version history", runbook.history)
     labels = ("applicability", "sources", "unidentified")
-    marks.left_out("text outside the sections", [p for p in runbook.passages if p.label.casefold() not in labels])
+    marks.left_out(
+        "text outside the sections", [passage for passage in runbook.passages if passage.label.casefold() not in labels]
+    )
     marks.left_out("notes", runbook.notes)

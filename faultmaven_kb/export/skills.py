@@ -124,7 +124,7 @@ def _description(runbook: Runbook) -> str:
 
 def _signs(runbook: Runbook) -> list[str]:
     """What is seen: the messages that open a symptom, then symptoms without any."""
-    opening = [s.literals[0] for s in runbook.symptoms if s.literals and s.text.startswith("`")]
+    opening = [symptom.literals[0] for symptom in runbook.symptoms if symptom.literals and symptom.text.startswith("`")]
     literal = [f'"{_bare(text)}"' for text in opening]
     sentences = [_clause(_bare(symptom.text), 90) for symptom in runbook.symptoms if not symptom.literals]
     return [sign for sign in dict.fromkeys((*literal, *sentences)) if len(sign) > 4]

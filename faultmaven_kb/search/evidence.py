@@ -199,7 +199,7 @@ def _own_words(
             if (
                 others.isdisjoint(word.numbers)
                 and word.text not in own_words
-                and not any(t in question_terms for t in word.terms)
+                and not any(term in question_terms for term in word.terms)
             ):
                 words.setdefault(word.text, word.information)
         own_words += sorted(words, key=lambda word: -words[word])

@@ -115,7 +115,7 @@ def _reach(document: ReadDocument, verb: str, span: Span) -> tuple[int, int]:
         following = span.end_line + 1
         while following < len(lines) and not lines[following - 1].strip():
             following += 1
-        fence = next((b for b in blocks_within(document.blocks) if _opens(b, following)), None)
+        fence = next((block for block in blocks_within(document.blocks) if _opens(block, following)), None)
         return following, fence.span.end_line if fence else following
     return (1, len(lines)) if verb == "disable-file" else (span.line, span.line)
 

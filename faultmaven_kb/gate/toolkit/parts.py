@@ -22,7 +22,7 @@ _NO_HEADING = re.compile(r"#{1,6}([^#\s].*)")
 
 def section_of(checked: Checked, role: str) -> OutlineSection | None:
     """The first level 2 section with a role."""
-    sections = (s for s in checked.sections if s.level == 2 and SECTIONS.role(s.key) == role)
+    sections = (section for section in checked.sections if section.level == 2 and SECTIONS.role(section.key) == role)
     return next(sections, None)
 
 

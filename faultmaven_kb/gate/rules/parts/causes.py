@@ -152,7 +152,11 @@ def _ranked(checked: Checked, causes: Sequence[_Weighed]) -> Fix | None:
     places = [_content(checked, cause.item) for cause in causes]
     order = sorted(range(len(causes)), key=lambda index: -(causes[index].value or 0))
     edits = [Edit(place, source.slice(places[index])) for place, index in zip(places, order, strict=True)]
-    return Fix("put the likeliest first", tuple(e for e in edits if source.slice(e.span) != e.replacement), safe=False)
+    return Fix(
+        "put the likeliest first",
+        tuple(edit for edit in edits if source.slice(edit.span) != edit.replacement),
+        safe=False,
+    )
 
 
 def _content(checked: Checked, item: ListItem) -> Span:

@@ -49,7 +49,7 @@ def missing_section(checked: Checked) -> Iterator[Finding]:
         yield from _missing_own(checked)
         return
     by_role = _found(checked)
-    elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
+    elsewhere = {SECTIONS.role(section.key) for section in checked.sections} | set(_near_misses(checked))
     elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
     for role, level, profile in _REQUIRED:
         if role in by_role or role in elsewhere:

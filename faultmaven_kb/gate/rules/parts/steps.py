@@ -219,7 +219,7 @@ def solution_without_steps(checked: Checked) -> Iterator[Finding]:
     """
     for section in _solutions(checked):
         parts = by_role(section, SOLUTION)
-        rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
+        rest = [group for group in parts_of(section) if SOLUTION.label_role(group.key) in (None, "instructions")]
         runs = any(not is_only_comments(fence.code, fence.language) for fence in _fences(section))
         if not runs and not any(group_text(group) for group in rest):
             missing = "" if "instructions" in parts else ', expected "**Implementation Steps:**"'
