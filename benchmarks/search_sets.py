@@ -2,7 +2,8 @@
 
     python -m benchmarks.search_sets [--set FOLDER …] [--save FILE] [--compare FILE]
 
-Always asked are the questions of tests/data/search on the shipped runbooks and the families of benchmarks/siblings.py.
+Always asked are the questions of tests/data/search on the shipped runbooks, those of tests/data/asked-by-people on the
+same (aliases were written after them, so they flatter), and the families of benchmarks/siblings.py.
 `--set` adds a folder with `corpus.jsonl` ({"id", "title", "text"}), `qrels.trec` and files `queries*.jsonl` of
 questions. Every base gets two kinds of questions that it does not cover: the off-topic ones of tests/data/search, and
 its own questions while the tenth of its documents that holds their answer is left out.
@@ -24,6 +25,7 @@ from faultmaven_kb.search.engine import Searcher
 __all__ = ["LabelledSet", "development_sets", "main", "measured", "off_topic", "own_set", "shown", "sibling_set"]
 
 LABELLED = Path(__file__).parent.parent / "tests" / "data" / "search"
+_BY_PEOPLE = LABELLED.parent / "asked-by-people"
 _FOLDS = 10
 _COLUMNS = (
     *("docs", "asked", "S@1", "S@3", "MRR", "match", "right", "off m", "off >90", "field m", "field >90"),
@@ -41,11 +43,11 @@ class LabelledSet(NamedTuple):
     field: tuple[LabelledQuestion, ...] = ()
 
 
-def own_set() -> LabelledSet:
-    """The questions of tests/data/search on all shipped runbooks."""
-    every = [question for path in sorted(LABELLED.rglob("*.jsonl")) for question in read_labelled(path)]
+def own_set(name: str = "shipped", folder: Path = LABELLED) -> LabelledSet:
+    """The questions of tests/data/search, or of another folder, on all shipped runbooks."""
+    every = [question for path in sorted(folder.rglob("*.jsonl")) for question in read_labelled(path)]
     return LabelledSet(
-        "shipped",
+        name,
         tuple(KnowledgeBase.builtin()),
         tuple(question for question in every if question.expected),
         tuple(question for question in every if not question.expected and question.category != "off-topic"),
@@ -160,7 +162,8 @@ def main() -> None:
     parser.add_argument("--save", type=Path, metavar="FILE", help="keep the figures as JSON")
     parser.add_argument("--compare", type=Path, metavar="FILE", help="figures kept before, printed below the new ones")
     options = parser.parse_args()
-    sets = [own_set(), sibling_set(), *(each for folder in options.folders for each in development_sets(folder))]
+    given = (each for folder in options.folders for each in development_sets(folder))
+    sets = [own_set(), own_set("by people", _BY_PEOPLE), sibling_set(), *given]
     elsewhere = off_topic()
     rows = {each.name: measured(each, elsewhere) for each in sets}
     before = json.loads(options.compare.read_text(encoding="utf-8")) if options.compare else {}

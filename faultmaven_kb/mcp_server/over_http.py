@@ -26,6 +26,7 @@ def over_http(base: LiveBase, *, today: Callable[[], date], sessions: int) -> St
     """
     app = RunbookServer(base, today=today).streamable_http_app(
         stateless_http=not sessions,
+        json_response=True,
         max_sessions=sessions or None,
         transport_security=TransportSecuritySettings(enable_dns_rebinding_protection=False),  # the guard does it
     )

@@ -7,7 +7,6 @@ what was expected; a knowledge base that cannot be read is its own answer, `unav
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Annotated, Literal, TypeVar
@@ -279,9 +278,9 @@ class RunbookServer(MCPServer[None]):
 def _searched(base: KnowledgeBase, question: str, narrow: dict[str, str | None], limit: int) -> SearchAnswer:
     if not len(base):
         return unavailable("the knowledge base contains no runbook")
-    answer = base.search(question, limit=10, **narrow)
+    answer = base.search(question, limit=limit, **narrow)
     weighed = base.differential(question[:_WEIGHED_CHARACTERS], ask=lambda _: answer) if answer.hits else None
-    return search_answer(replace(answer, hits=answer.hits[:limit]), weighed)
+    return search_answer(answer, weighed)
 
 
 async def _in_turn(turns: Turns, work: Callable[[], _Value], refuse: Callable[[str], Exception] = ToolError) -> _Value:

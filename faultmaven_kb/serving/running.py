@@ -6,7 +6,9 @@ its application for itself, so what a factory is made of has to be picklable.
 
 import os
 import socket
+import time
 from collections.abc import Callable
+from multiprocessing.reduction import DupFd
 from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.errors import ConfigurationError
@@ -21,6 +23,8 @@ _MOST_CONNECTIONS = 2_000  # chosen: bounds the open files
 _SECONDS_TO_END = 5  # chosen
 _SECONDS_TO_START = 120
 """A process that is still reading its runbooks on a busy machine must not be taken for one that hangs."""
+
+_PAUSE = 0.000_5  # seconds, chosen: long enough for another process to wake up, short beside an answer's 10 ms
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -45,6 +49,34 @@ def listen(host: str, port: int) -> socket.socket:
     return listening
 
 
+class SharedSocket(socket.socket):
+    """Takes one connection at a time and pauses, so that the processes that share it take turns.
+
+    asyncio accepts all that are waiting at once: of sixteen clients that connect together one process would get all,
+    while the others have nothing to do.
+    """
+
+    _taken = False
+
+    def accept(self) -> tuple[socket.socket, Any]:
+        """The next connection; after each one the event loop is told once that none is waiting."""
+        if self._taken:
+            self._taken = False
+            time.sleep(_PAUSE)
+            raise BlockingIOError
+        connection = super().accept()
+        self._taken = True
+        return connection
+
+    def __reduce__(self) -> tuple[Callable[..., socket.socket], tuple[Any, ...]]:
+        """As multiprocessing sends any socket to a process that it starts."""
+        return _received, (DupFd(self.fileno()), self.family, self.type, self.proto)
+
+
+def _received(descriptor: Any, family: int, kind: int, number: int) -> socket.socket:
+    return SharedSocket(family, kind, number, fileno=descriptor.detach())
+
+
 def serve(factory: "Callable[[], Application]", listening: socket.socket, *, processes: int = 1) -> None:
     """Answer until the process receives a signal to end."""
     from uvicorn import Config, Server  # noqa: PLC0415 - an extra brings it
@@ -54,6 +86,7 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
 
     settings: dict[str, Any] = {
         "factory": True,
+        "loop": "asyncio",  # also where uvloop is installed: it knows nothing of turns
         "http": BoundedConnection,
         "ws": "none",
         "log_level": "warning",
@@ -67,6 +100,9 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
     }
     config = Config(factory, **settings)
     if processes > 1:
+        if os.name == "posix":  # on Windows asyncio accepts one by one itself
+            listening = SharedSocket(fileno=listening.detach())
+            listening.set_inheritable(True)
         with outside_current_folder():
             Multiprocess(config, sockets=[listening]).run()
     else:

@@ -130,6 +130,13 @@ def test_of_events_the_warnings_count_and_the_objects_do_not() -> None:
     assert not any("api-7d9" in line.text for line in pasted.lines)
 
 
+@pytest.mark.parametrize("output", [EVENTS, DESCRIBE])
+def test_what_is_pasted_around_the_output_of_kubectl_is_read_too(output: str) -> None:
+    pasted = read_pasted(f"{output}\n$ kubectl logs mail-0\nINFO starting\nFATAL: sorry, too many clients already\n")
+    assert pasted.lines[-1].text == "FATAL: sorry, too many clients already"
+    assert pasted.lines[-1].weight == 1
+
+
 def test_of_a_trace_the_exception_counts() -> None:
     lines = read_pasted(TRACE).lines
     assert max(lines, key=lambda line: line.weight).number == 5

@@ -88,6 +88,7 @@ def test_what_other_products_print_as_well_does_not_give_a_technology_away(line:
         "MongoServerError: E11000 duplicate key error collection: shop.orders index: _id_ dup key",
         "ORA-00060: deadlock detected while waiting for resource",
         "RequestLimitExceeded: Request limit exceeded.",
+        "windows service cannot be started: Error 5: Access is denied",
     ],
 )
 def test_what_a_product_without_a_runbook_reports_is_no_match_for_another_one(line: str) -> None:
@@ -126,6 +127,13 @@ def test_a_refusal_by_mongo_is_no_match_for_redis_and_the_reason_says_why() -> N
 )
 def test_a_generic_error_belongs_to_its_own_runbook_and_not_to_one_that_quotes_it(line: str) -> None:
     assert BUILTIN.search(line).hits[0].runbook.id == "network-dns-resolution-failure"
+
+
+@pytest.mark.parametrize("probe", ["Readiness", "Liveness", "Startup"])
+def test_a_refusal_within_a_failed_probe_is_the_probes(probe: str) -> None:
+    address = "10.244.5.16:8022"
+    line = f'{probe} probe failed: Get "http://{address}/health": dial tcp {address}: connect: connection refused'
+    assert BUILTIN.search(line).hits[0].runbook.id == "k8s-probe-failing"
 
 
 def test_a_generic_error_within_a_special_one_leaves_the_special_one_first() -> None:

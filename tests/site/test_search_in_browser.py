@@ -110,6 +110,8 @@ def test_it_is_the_same_on_a_larger_base_that_the_tables_were_not_written_for(
         "\x1b[31mERROR\x1b[0m too many open files\r\n",
         EVENTS,
         DESCRIBED,
+        f"{EVENTS}\n$ kubectl logs web-1\nFATAL: sorry, too many clients already\n",
+        f"{DESCRIBED}\n$ kubectl logs web-1\nFATAL: sorry, too many clients already\n",
         "\n".join(f"2026-01-01T00:00:{n % 60:02d}Z INFO request {n} ok" for n in range(400)) + "\nERROR OOM command",
     ],
 )

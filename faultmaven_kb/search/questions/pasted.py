@@ -127,17 +127,21 @@ def _embedded(line: str) -> tuple[str, tuple[Document, ...]]:
 
 
 def _events(lines: list[str]) -> Iterator[Line]:
+    """The events, and what was pasted above and below their table, as in a log."""
     for number, line in enumerate(lines, 1):
         event = _EVENT.match(line)
         if event:
             blank = line[: event.start("object")] + " " * len(event["object"]) + line[event.end("object") :]
             yield Line(number, blank, FAULT if event[1] == "Warning" else QUIET)
+        elif not _EVENTS_HEADER.match(line):
+            yield Line(number, line, loudness(line))
 
 
 def _described(lines: list[str]) -> Iterator[Line]:
+    """What a description says of faults, and the faults in what was pasted above and below it."""
     for number, line in enumerate(lines, 1):
-        telling = _DESCRIBED.search(line) and not _HEALTHY.search(line)
-        yield Line(number, line, FAULT if telling else FRAME)
+        telling = _DESCRIBED.search(line) or (line[:1].strip() and loudness(line) == FAULT)
+        yield Line(number, line, FAULT if telling and not _HEALTHY.search(line) else FRAME)
 
 
 def _documented(text: str, parsed: tuple[Document, ...]) -> Iterator[Line]:

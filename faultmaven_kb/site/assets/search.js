@@ -362,6 +362,10 @@ globalThis.FMKB = globalThis.FMKB || {};
   const HEALTHY = /^\s*(?:Ready|Status|State|Reason):?\s+(?:True|Running|Completed|Active|Bound)\s*$|\bNormal\b/;
   const ESCAPES = /\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\^_])/g;
 
+  function isTelling(line) {
+    return DESCRIBED.test(line) || (/^\S/.test(line) && loudness(line) === FAULT);
+  }
+
   function readPasted(input) {
     let text = input.slice(0, 2000000).replace(ESCAPES, "").replace(/\r\n/g, "\n");
     if (text.includes("\r")) {
@@ -383,7 +387,7 @@ globalThis.FMKB = globalThis.FMKB || {};
     }
     if (EVENTS_HEADER.test(text)) return { kind: "events", lines: kept(events(lines)) };
     if (DESCRIBE.test(text)) return { kind: "describe", lines: kept(lines.map((line, at) => ({
-      number: at + 1, text: line, weight: DESCRIBED.test(line) && !HEALTHY.test(line) ? FAULT : FRAME,
+      number: at + 1, text: line, weight: isTelling(line) && !HEALTHY.test(line) ? FAULT : FRAME,
     }))) };
     return { kind: "log", lines: kept(logged(lines)) };
   }
@@ -433,9 +437,10 @@ globalThis.FMKB = globalThis.FMKB || {};
   }
 
   function events(lines) {
-    return lines.map((line, at) => [EVENT.exec(line), at]).filter(([match]) => match).map(([match, at]) => ({
-      number: at + 1, text: match[1] + blank(match[3]) + match[4], weight: match[2] === "Warning" ? FAULT : QUIET,
-    }));
+    return lines.map((line, at) => [line, EVENT.exec(line), at + 1]).filter(([line]) => !EVENTS_HEADER.test(line)).map(
+      ([line, match, number]) => match
+        ? { number, text: match[1] + blank(match[3]) + match[4], weight: match[2] === "Warning" ? FAULT : QUIET }
+        : { number, text: line, weight: loudness(line) });
   }
 
   function documented(text, json) {
