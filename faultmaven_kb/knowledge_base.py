@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Any
 from faultmaven_kb.diagnostics import Diagnostic, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.gate.configuration.headings import team_headings
-from faultmaven_kb.reading.ids import short_forms
-from faultmaven_kb.search.filters import filter_of
 from faultmaven_kb.storage.memory import MemoryBase
 
 if TYPE_CHECKING:
@@ -200,6 +198,8 @@ class KnowledgeBase:
 
         `runbook` means `billing/runbook` and `search/runbook`; one result means that the short form is unique.
         """
+        from faultmaven_kb.reading.ids import short_forms  # noqa: PLC0415 - importing this class imports little
+
         return (name,) if name in self._by_id else short_forms(name, self._by_id)
 
     def filter(
@@ -214,6 +214,8 @@ class KnowledgeBase:
 
         Raises `ConfigurationError` with the nearest word for a severity or a status that no runbook can have.
         """
+        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - importing this class imports little
+
         accept = filter_of(technology, severity, tag, status)
         return tuple(self) if accept is None else tuple(self._base.passing(accept))
 
@@ -251,6 +253,8 @@ class KnowledgeBase:
         """
         if limit < 1:
             raise ConfigurationError(f"limit is {limit}, expected 1 or more")
+        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - importing this class imports little
+
         accept = filter_of(technology, severity, tag, status)
 
         def ask(most: int) -> "Answer":

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.reading.files import find_runbooks, read_file
-from faultmaven_kb.reading.ids import naming_of, unique_ids
-from faultmaven_kb.storage.reported import id_taken, reported
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.parse_result import ParseResult
@@ -34,6 +32,11 @@ class MemoryBase:
         runbooks = tuple(runbooks)
         self.by_id: dict[str, Runbook] = {}
         self._diagnostics = list(diagnostics)
+        if not runbooks:
+            return
+        from faultmaven_kb.reading.ids import naming_of, unique_ids  # noqa: PLC0415 - not before there is a runbook
+        from faultmaven_kb.storage.reported import id_taken  # noqa: PLC0415
+
         for runbook, runbook_id in zip(runbooks, unique_ids(list(map(naming_of, runbooks))), strict=True):
             if runbook_id is None:
                 first = self.by_id.get(runbook.id)
@@ -56,6 +59,8 @@ class MemoryBase:
 
     def diagnostics(self, *, unread: bool = False) -> tuple[Diagnostic, ...]:
         """What is wrong with the files, by file and place; `unread`: only what keeps something from being found."""
+        from faultmaven_kb.storage.reported import reported  # noqa: PLC0415 - an answer does not ask for them
+
         return reported(self._diagnostics, unread=unread)
 
     @property
