@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any
 
 from faultmaven_kb.brief import brief
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import START, Source, Span
 
 __all__ = [
     "UNREAD",
@@ -40,6 +40,11 @@ class Level(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """Orders levels, the worst first."""
+        return list(Level).index(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +157,7 @@ def internal_error(what: str, error: Exception, path: str) -> Diagnostic:
     """The report of a stage or a rule (`what`) that raised where it should have answered: RB990."""
     detail = " ".join(str(error).split())[:200]
     message = f"{what} failed with {type(error).__name__}: {detail}; please report it"
-    return Diagnostic("RB990", "internal-error", Level.ERROR, message, path, Span(1, 1, 1, 1))
+    return Diagnostic("RB990", "internal-error", Level.ERROR, message, path, START)
 
 
 def did_you_mean(word: str, options: Iterable[str]) -> str:

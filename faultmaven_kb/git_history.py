@@ -39,10 +39,10 @@ def snapshot(paths: Iterable[Path], revision: str, *, repository: Repository) ->
         place: partial(_content, repository, blob, texts) for place, blob in blobs.items()
     }
     new = _new(targets, repository, blobs)
-    gone = {
+    deleted = {
         place: texts[blob] for place, blob in blobs.items() if blob in texts and not (repository.top / place).exists()
     }
-    renamed = renamed_files(gone, {place: data for place, _, data in new})
+    renamed = renamed_files(deleted, {place: data for place, _, data in new})
     names = _names(places, repository, blobs, renamed)
     retired = _retired([path for _, path, _ in new], repository, commit, blobs)
     return Snapshot(revision, SnapshotTree(files, names), renamed, retired, _authors(repository, commit))

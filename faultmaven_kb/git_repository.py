@@ -124,7 +124,7 @@ def _run(arguments: list[str], folder: Path, *, stdin: bytes = b"", **more: str)
     options = [part for setting in _CONFIGURATION for part in ("-c", setting)]
     command = [_program(), "--no-pager", *options, *arguments]
     try:
-        done = subprocess.run(  # noqa: S603
+        process = subprocess.run(  # noqa: S603
             command,
             input=stdin,
             capture_output=True,
@@ -134,8 +134,8 @@ def _run(arguments: list[str], folder: Path, *, stdin: bytes = b"", **more: str)
         )
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"--since needs git, which cannot be started: {error}") from error
-    if done.returncode:
-        lines = done.stderr.decode("utf-8", "replace").strip().split("\n")
+    if process.returncode:
+        lines = process.stderr.decode("utf-8", "replace").strip().split("\n")
         words = next((line for line in lines if line.startswith("fatal: ")), lines[-1]).removeprefix("fatal: ")
         raise GitRefusedError(f"--since: git says: {words or 'nothing'}")
-    return done.stdout
+    return process.stdout

@@ -12,29 +12,24 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from faultmaven_kb.diagnostics import UNREAD, Diagnostic, Level, Related, did_you_mean
+from faultmaven_kb.diagnostics import Diagnostic, did_you_mean
 from faultmaven_kb.errors import ConfigurationError, UnknownRunbookError
 from faultmaven_kb.gate.configuration.headings import team_headings
-from faultmaven_kb.reading.files import find_runbooks, read_file
-from faultmaven_kb.source import Span
+from faultmaven_kb.storage.memory import MemoryBase
 
 if TYPE_CHECKING:
     from faultmaven_kb.differential.observation import Observation, StepKey
-    from faultmaven_kb.differential.prepared import PreparedRunbook
+    from faultmaven_kb.differential.prepared import PreparedOnce
     from faultmaven_kb.differential.values import Differential
     from faultmaven_kb.export.chunks import Chunk
-    from faultmaven_kb.model.parse_result import ParseResult
     from faultmaven_kb.model.runbook import Link, Runbook
     from faultmaven_kb.search.answer import Answer
-    from faultmaven_kb.search.engine import Searcher
     from faultmaven_kb.semantic.embedders import Embedder
     from faultmaven_kb.semantic.second_opinion import SecondOpinion
     from faultmaven_kb.storage.base import StoredBase
     from faultmaven_kb.storage.kept import Cache
 
 __all__ = ["KnowledgeBase", "builtin_path", "is_built"]
-
-_START = Span(1, 1, 1, 1)
 
 
 class KnowledgeBase:
@@ -49,23 +44,8 @@ class KnowledgeBase:
         runbooks: "Iterable[Runbook]" = (),
         diagnostics: Iterable[Diagnostic] = (),
     ) -> None:
-        by_id: dict[str, Runbook] = {}
-        diagnostics_so_far = list(diagnostics)
-        runbooks = tuple(runbooks)
-        for runbook, runbook_id in zip(runbooks, _ids(runbooks), strict=True):
-            if runbook_id is None:
-                first = by_id.get(runbook.id)
-                diagnostics_so_far.append(_duplicate(runbook.id, first.path if first else None, runbook.path))
-            elif runbook_id == runbook.id:
-                by_id[runbook_id] = runbook
-            else:
-                by_id[runbook_id] = runbook.model_copy(update={"id": runbook_id})
-        self._by_id: Mapping[str, Runbook] = by_id
+        self._base: MemoryBase | StoredBase = MemoryBase(runbooks, diagnostics)
         self._second: SecondOpinion | None = None
-        self._found: tuple[Diagnostic, ...] = tuple(
-            sorted(diagnostics_so_far, key=lambda diagnostic: diagnostic.sort_key)
-        )
-        self._base: StoredBase | None = None
 
     @classmethod
     def load(
@@ -73,27 +53,24 @@ class KnowledgeBase:
     ) -> "KnowledgeBase":
         """The runbooks in any number of files and folders, or in one file that `build` made.
 
-        `aliases` are headings of one's own with the ones they are read as (`{"Wie beheben": "Solutions"}`); without
-        them, those of the configuration in force for the first path count.
+        `aliases` maps your own headings to the headings they are read as (`{"Wie beheben": "Solutions"}`); without it,
+        the configuration in force for the first path decides.
 
-        With a `cache` they are kept there as a base on disk, which is brought up to date and opened: only changed files
-        are read. Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with
-        other paths.
+        With a `cache` the base is kept there on disk, brought up to date and opened: only changed files are read.
+        Raises `PathError` for a path that does not exist, `ConfigurationError` for a built file given with other paths.
         """
         if any(is_built(path) for path in paths):
             return cls.open(_only(paths))
-        meant = team_headings(paths) if aliases is None else aliases
+        headings = team_headings(paths) if aliases is None else aliases
         if cache:
-            base = cache.base(paths, aliases=meant)
+            base = cache.base(paths, aliases=headings)
             if base is not None:
                 return cls._of(base)
-        results = [_read(path, meant) for path in find_runbooks(paths)]
-        runbooks = [runbook for result in results for runbook in result.runbooks]
-        return cls(runbooks, [diagnostic for result in results for diagnostic in result.diagnostics])
+        return cls._of(MemoryBase.read(paths, headings))
 
     @classmethod
     def builtin(cls, *, cache: "Cache | None" = None) -> "KnowledgeBase":
-        """The runbooks that ship with the package; an installed one brings them read and indexed."""
+        """The runbooks that ship with the package; an installed package has them parsed and indexed."""
         from faultmaven_kb.storage.prebuilt import open_beside  # noqa: PLC0415 - numpy is loaded only now
 
         base = open_beside(builtin_path())
@@ -112,40 +89,40 @@ class KnowledgeBase:
     ) -> "KnowledgeBase":
         """The runbooks at some paths as one file `to`, opened. `aliases` are as in `load`, and are kept in the file.
 
-        The file contains everything: models, texts and index. One that is there is brought up to date: only files that
-        have changed are parsed again. `jobs` processes parse, which on some systems asks for the guard of
-        `multiprocessing` in the main module; `progress` is called with how many of how many files are done. Raises
-        `PathError` when a path does not exist or the file cannot be written.
+        The file contains everything: models, texts and index. An existing file is brought up to date: only changed
+        runbooks are parsed again. `jobs` is the number of processes that parse; more than one needs the guard of
+        `multiprocessing` in the main module on some systems. `progress` is called with how many of how many files are
+        done. Raises `PathError` when a path does not exist or the file cannot be written.
         """
         from faultmaven_kb.storage.building import build  # noqa: PLC0415 - only for those who build
 
-        meant = team_headings(paths) if aliases is None else aliases
-        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress, aliases=meant))
+        headings = team_headings(paths) if aliases is None else aliases
+        return cls._of(build(paths, Path(to), jobs=jobs, progress=progress, aliases=headings))
 
     @classmethod
     def open(cls, path: str | Path) -> "KnowledgeBase":
-        """The knowledge base in a file that `build` made; it is mapped, and a runbook is read when it is asked for.
+        """The knowledge base in a file that `build` made; it is mapped, and each runbook is read on first use.
 
-        Raises `PathError` when the file cannot be read, `ConfigurationError` when it is damaged or another version of
-        this library made it. Damage that is found later raises the same.
+        Raises `PathError` when the file cannot be read, `ConfigurationError` when it is damaged or was made by another
+        version of this library; damage that is found later raises the same.
         """
         from faultmaven_kb.storage.base import StoredBase  # noqa: PLC0415 - numpy is loaded only now
 
         return cls._of(StoredBase(Path(path)))
 
     @classmethod
-    def _of(cls, base: "StoredBase") -> "KnowledgeBase":
+    def _of(cls, base: "MemoryBase | StoredBase") -> "KnowledgeBase":
         kb = cls()
-        kb._by_id, kb._base = base.by_id, base
+        kb._base = base
         return kb
 
     def refresh(self) -> "KnowledgeBase":
-        """The knowledge base as its files are now: itself where it is not one on disk, is the installed one, asks a
-        model, or where nothing has changed.
+        """The knowledge base with its files as they are now; only changed files are read.
 
-        Only changed files are read. Raises `PathError` when a path is gone or the file cannot be written.
+        It is the same object if nothing has changed, and for a base that is not on disk, that is the installed one, or
+        that asks a model. Raises `PathError` when a path is gone or the file cannot be written.
         """
-        if self._base is None or self._base.home is not None or self._second:
+        if isinstance(self._base, MemoryBase) or self._base.home is not None or self._second:
             return self
         from faultmaven_kb.storage.building import refresh  # noqa: PLC0415 - only for those who build
 
@@ -155,21 +132,21 @@ class KnowledgeBase:
     @cached_property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """What is wrong with the files, by file and place."""
-        return self._found if self._base is None else _sorted_diagnostics(self._base, unread=False)
+        return self._base.diagnostics()
 
     @cached_property
     def unread(self) -> tuple[Diagnostic, ...]:
         """Of the diagnostics those that keep something from being found: unreadable files, ids that are taken."""
-        if self._base is None:
-            return tuple(diagnostic for diagnostic in self._found if diagnostic.code in UNREAD)
-        return _sorted_diagnostics(self._base, unread=True)
+        return self._base.diagnostics(unread=True)
 
     @property
     def technologies(self) -> tuple[str, ...]:
         """The technologies that the runbooks name, sorted."""
-        if self._base is not None:
-            return self._base.technologies
-        return tuple(sorted({runbook.metadata.technology for runbook in self if runbook.metadata.technology}))
+        return self._base.technologies
+
+    @property
+    def _by_id(self) -> "Mapping[str, Runbook]":
+        return self._base.by_id
 
     def __len__(self) -> int:
         return len(self._by_id)
@@ -211,7 +188,7 @@ class KnowledgeBase:
 
     def __getstate__(self) -> dict[str, Any]:
         """What a copy in another process needs; what questions have built is built there again."""
-        return {name: value for name, value in self.__dict__.items() if name not in ("_prepare", "_searcher")}
+        return {name: value for name, value in self.__dict__.items() if name != "_prepare"}
 
     def __repr__(self) -> str:
         return f"KnowledgeBase({len(self)} runbooks, {len(self.diagnostics)} diagnostics)"
@@ -221,7 +198,7 @@ class KnowledgeBase:
 
         `runbook` means `billing/runbook` and `search/runbook`; one result means that the short form is unique.
         """
-        from faultmaven_kb.reading.ids import short_forms  # noqa: PLC0415 - loads the model
+        from faultmaven_kb.reading.ids import short_forms  # noqa: PLC0415 - importing this class imports little
 
         return (name,) if name in self._by_id else short_forms(name, self._by_id)
 
@@ -237,12 +214,10 @@ class KnowledgeBase:
 
         Raises `ConfigurationError` with the nearest word for a severity or a status that no runbook can have.
         """
-        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
+        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - importing this class imports little
 
         accept = filter_of(technology, severity, tag, status)
-        if self._base is not None and accept is not None:
-            return tuple(self._base.runbooks[place] for place in self._base.places_with(accept))
-        return tuple(runbook for runbook in self if accept is None or accept(runbook))
+        return tuple(self) if accept is None else tuple(self._base.passing(accept))
 
     def related(self, runbook_id: str) -> "tuple[Runbook, ...]":
         """The runbooks of this base that a runbook links to, in its order, each once.
@@ -278,12 +253,12 @@ class KnowledgeBase:
         """
         if limit < 1:
             raise ConfigurationError(f"limit is {limit}, expected 1 or more")
-        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - loads the model
+        from faultmaven_kb.search.filters import filter_of  # noqa: PLC0415 - importing this class imports little
 
         accept = filter_of(technology, severity, tag, status)
 
         def ask(most: int) -> "Answer":
-            return (self._base or self._searcher).search(question, limit=most, accept=accept, about=technology or "")
+            return self._base.search(question, limit=most, accept=accept, about=technology or "")
 
         return self._second.review(question, ask, limit=limit, accept=accept) if self._second else ask(limit)
 
@@ -327,8 +302,8 @@ class KnowledgeBase:
         """The causes, across runbooks, that observations point to, and the step that best distinguishes them.
 
         An observation is a text that is seen, or a text with yes or no (`{"kubelet is running": False}`); `done` are
-        steps that are not to be proposed again. `ask` finds the runbooks for a symptom in place of `search`, for one
-        who filters or has the answer already. The result ranks and explains; it is not a diagnosis. Raises
+        steps that are not to be proposed again. `ask` finds the runbooks for a symptom instead of `search`: to filter
+        them, or to use an answer that you have already. The result ranks and explains; it is not a diagnosis. Raises
         `ConfigurationError` when there is no observation.
         """
         from faultmaven_kb.differential.engine import differentiate  # noqa: PLC0415 - loads the search
@@ -346,24 +321,11 @@ class KnowledgeBase:
             self._prepare(runbook)
 
     @cached_property
-    def _prepare(self) -> "Callable[[Runbook], PreparedRunbook]":
-        """What the differential knows of each runbook, read once."""
-        from faultmaven_kb.differential.prepared import prepared  # noqa: PLC0415
+    def _prepare(self) -> "PreparedOnce":
+        """What the differential knows of each runbook."""
+        from faultmaven_kb.differential.prepared import PreparedOnce  # noqa: PLC0415 - loads the search
 
-        by_id: dict[str, PreparedRunbook] = {}
-
-        def prepare(runbook: "Runbook") -> "PreparedRunbook":
-            if runbook.id not in by_id:
-                by_id[runbook.id] = prepared(runbook)
-            return by_id[runbook.id]
-
-        return prepare
-
-    @cached_property
-    def _searcher(self) -> "Searcher":
-        from faultmaven_kb.search.engine import Searcher  # noqa: PLC0415 - numpy is loaded only for a search
-
-        return Searcher(tuple(self))
+        return PreparedOnce()
 
 
 def builtin_path() -> Path:
@@ -371,17 +333,6 @@ def builtin_path() -> Path:
     package = Path(__file__).parent
     packaged = package / "_data" / "runbooks"
     return packaged if packaged.is_dir() else package.parent / "runbooks"
-
-
-def _read(path: Path, aliases: Mapping[str, str]) -> "ParseResult":
-    name, data = read_file(path)
-    if isinstance(data, Diagnostic):
-        from faultmaven_kb.model.parse_result import ParseResult  # noqa: PLC0415 - pydantic is loaded with the first file
-
-        return ParseResult(None, (data,))
-    from faultmaven_kb.reading.reader import parse_runbook  # noqa: PLC0415 - a base that is kept needs no parser
-
-    return parse_runbook(data, path=name, aliases=aliases)
 
 
 def is_built(path: str | Path) -> bool:
@@ -393,23 +344,3 @@ def _only(paths: Sequence[str | Path]) -> str | Path:
     if len(paths) > 1:
         raise ConfigurationError("a built knowledge base cannot be combined with other paths; build one of all of them")
     return paths[0]
-
-
-def _ids(runbooks: "Sequence[Runbook]") -> list[str | None]:
-    if not runbooks:
-        return []
-    from faultmaven_kb.reading.ids import naming_of, unique_ids  # noqa: PLC0415 - loads the model
-
-    return unique_ids([naming_of(runbook) for runbook in runbooks])
-
-
-def _sorted_diagnostics(base: "StoredBase", *, unread: bool) -> tuple[Diagnostic, ...]:
-    stored = (diagnostic for diagnostic in base.diagnostics(unread=unread) if not unread or diagnostic.code in UNREAD)
-    duplicates = (_duplicate(*pair) for pair in base.duplicates())
-    return tuple(sorted((*stored, *duplicates), key=lambda diagnostic: diagnostic.sort_key))
-
-
-def _duplicate(runbook_id: str, first: str | None, second: str | None) -> Diagnostic:
-    message = f'id "{runbook_id}" is already taken by {first or "another runbook"}, expected a unique id'
-    related = (Related("also defined here", first or "<text>", _START),)
-    return Diagnostic("RB804", "duplicate-id", Level.ERROR, message, second or "<text>", _START, None, related)

@@ -16,6 +16,7 @@ from faultmaven_kb.brief import brief
 
 __all__ = [
     "BYTE_ORDER_MARK",
+    "START",
     "KeyPath",
     "Position",
     "Source",
@@ -63,6 +64,10 @@ class Span:
     def contains_line(self, line: int) -> bool:
         """Whether `line` (from 1) lies within the span."""
         return self.line <= line <= self.end_line
+
+
+START = Span(1, 1, 1, 1)
+"""The beginning of a file: the place of what belongs to no line of it."""
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@ outside. A change to them is reported, so that anybody who reviews it sees that 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration
 from faultmaven_kb.gate.configuration.location import (
     FoundConfiguration,
+    RulesInForce,
     configuration_before,
     find_configuration,
     load_configuration,
@@ -22,23 +23,12 @@ from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.rules.catalogue import CONFIGURATION_CHANGED
 from faultmaven_kb.git_history import snapshot
 from faultmaven_kb.git_repository import Repository, find_repository
-from faultmaven_kb.source import Span
+from faultmaven_kb.source import START
 
-__all__ = ["RulesBefore", "rules_before"]
-
-
-@dataclass(frozen=True)
-class RulesBefore:
-    """The configuration that counts for a change, the text of its baseline, the state before, and what to report."""
-
-    file: FoundConfiguration
-    root: Path
-    since: Snapshot
-    baseline: Callable[[], str] | None
-    notices: tuple[Diagnostic, ...]
+__all__ = ["rules_before"]
 
 
-def rules_before(paths: tuple[Path, ...], revision: str, *, config: Path | None, baseline: Path | None) -> RulesBefore:
+def rules_before(paths: tuple[Path, ...], revision: str, *, config: Path | None, baseline: Path | None) -> RulesInForce:
     """The rules for the change since a revision; `config` and `baseline` are files that the caller names.
 
     Raises `ConfigurationError` for a revision or a file that cannot be used.
@@ -57,7 +47,7 @@ def rules_before(paths: tuple[Path, ...], revision: str, *, config: Path | None,
     text = configuration.read_baseline
     if baseline:
         text = _text_of(baseline, repository, since, "--baseline")
-    return RulesBefore(configuration, repository.top, since, text, notices)
+    return RulesInForce(configuration, repository.top, text, since, notices)
 
 
 def _named(config: Path, repository: Repository, since: Snapshot) -> FoundConfiguration:
@@ -117,11 +107,12 @@ def _notices(
     rule = CONFIGURATION_CHANGED
     message = f"the configuration {what}, the check uses the one at {revision!r}"
     level = before.configuration.settings.level(rule.code, rule.level)
-    return (Diagnostic(rule.code, rule.name, level, message, name, Span(1, 1, 1, 1)),)
+    return (Diagnostic(rule.code, rule.name, level, message, name, START),)
 
 
 def _meant(file: FoundConfiguration) -> tuple[Configuration, str]:
     """All that a configuration decides, with its baseline; the proofs belong to the runbooks."""
     configuration = file.configuration
     baseline = file.read_baseline() if file.read_baseline else ""
-    return replace(configuration, path="", lines={}, settings=replace(configuration.settings, proofs="")), baseline
+    without_proofs = replace(configuration.settings, proofs="")
+    return replace(configuration, path="", lines={}, settings=without_proofs, proofs=""), baseline

@@ -1,7 +1,7 @@
 """The gate for programs: check runbooks, check a text, fix what a report found, as `fmkb validate` does.
 
-A `Gate` is one check as it was asked for; `check`, `check_text` and `fix` are the short way for those who need one
-answer. What a configuration file says counts here as on the command line. This is the floor where the day, the
+A `Gate` is one check as it was asked for; `check`, `check_text` and `fix` are the short way to a single answer.
+What a configuration file says counts here as on the command line. This is the floor where the day, the
 repository and the configuration file are looked up; below it they are values.
 """
 
@@ -17,6 +17,7 @@ from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import (
     FoundConfiguration,
+    RulesInForce,
     find_configuration,
     load_configuration,
     root_of,
@@ -33,9 +34,7 @@ from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
 from faultmaven_kb.source import Source
 
-if (
-    TYPE_CHECKING
-):  # what a check refuses needs neither the parser nor the rules, so fixes are imported when they are made
+if TYPE_CHECKING:  # a document that is refused needs neither parser nor rules: fixes are imported when they are made
     from faultmaven_kb.gate.fixes.fixes import FixedFile
 
 __all__ = ["Gate", "check", "check_text", "fix", "write_report"]
@@ -138,13 +137,13 @@ class Gate:
     def write_baseline(self, report: Report | None = None) -> tuple[Path, int]:
         """Write what is found now to the baseline; its path and how many findings it contains.
 
-        Credentials are left out unless the configuration allows to suppress them. `report` is that of a check without
-        the baseline, for one who has it already.
+        Credentials are left out unless the configuration allows them to be suppressed. Pass `report` if you already
+        have that of a check without the baseline.
         """
         path = self.baseline_path or Path(shown((self.root or Path()) / _BASELINE))
         allow = self.settings.allow_credential_suppression
-        found = report or self.check(against_baseline=False)
-        marks = [mark for mark in marks_of(found) if allow or mark.code not in CREDENTIALS]
+        full = report or self.check(against_baseline=False)
+        marks = [mark for mark in marks_of(full) if allow or mark.code not in CREDENTIALS]
         if os.path.lexists(path):  # what is not a baseline is not replaced by one
             read_baseline(regular_text(path, _boundary(path), limit=DATA_LIMIT), path.as_posix())
         write_output(path, baseline_text(marks, allow_credentials=allow).encode())
@@ -164,25 +163,13 @@ class Gate:
         return narrowed(present, before) if before else present
 
 
-@dataclass(frozen=True)
-class _Rules:
-    """What decides about a check: the configuration, the root of links, and for a change the state before it."""
-
-    file: FoundConfiguration
-    root: Path | None
-    baseline: Callable[[], str] | None = None
-    since: Snapshot | None = None
-    notices: tuple[Diagnostic, ...] = ()
-
-
-def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, baseline: Path | None) -> _Rules:
+def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, baseline: Path | None) -> RulesInForce:
     """The rules in force; for a change those before it, which does not decide how it is judged itself."""
     if since is None:
-        return _Rules(load_configuration(config) if config else find_configuration(paths[0]), root_of(paths))
+        return RulesInForce(load_configuration(config) if config else find_configuration(paths[0]), root_of(paths))
     from faultmaven_kb.checking.change import rules_before  # noqa: PLC0415 - only where it is asked for
 
-    before = rules_before(paths, since, config=config, baseline=baseline)
-    return _Rules(before.file, before.root, before.baseline, before.since, before.notices)
+    return rules_before(paths, since, config=config, baseline=baseline)
 
 
 def _boundary(path: Path) -> Path:

@@ -174,5 +174,5 @@ def _proposed(runbook: Runbook, key: StepKey, worth: float, findings: Sequence[F
     def names(finding: Finding, sign: int) -> tuple[str, ...]:
         return tuple(runbook.causes[cause].name for cause, strength in finding.causes if strength * sign > 0)
 
-    shown = tuple(StepFinding(finding.text, names(finding, 1), names(finding, -1)) for finding in findings)
-    return NextStep(key, runbook, runbook.steps[key.position - 1], worth, shown)
+    step_findings = tuple(StepFinding(finding.text, names(finding, 1), names(finding, -1)) for finding in findings)
+    return NextStep(key, runbook, runbook.steps[key.position - 1], worth, step_findings)

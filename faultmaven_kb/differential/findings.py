@@ -100,14 +100,14 @@ def _from_sentence(sentence: str, causes: KnownCauses) -> Iterator[Finding]:
         until = groups[number + 1][0].start if number + 1 < len(groups) else len(sentence)
         after = sentence[end:until]
         if _CONDITION_AFTER.match(after) and not _EMPTY.sub("", before):
-            condition, shown = after, sentence[done:until]
+            condition, excerpt = after, sentence[done:until]
         else:
-            condition, shown = before, sentence[done:end]
+            condition, excerpt = before, sentence[done:end]
         if _EMPTY.sub("", condition) and not _NO_CONDITION.match(condition):
             against = _AGAINST_BEFORE.search(before) or _AGAINST_AFTER.match(after)
             sign = -1.0 if against else 1.0
             linked = tuple((cause, sign) for cause in sorted({mention.cause for mention in group}))
-            yield Finding(_tidy(shown), statement(plain(condition)), linked)
+            yield Finding(_tidy(excerpt), statement(plain(condition)), linked)
         done = end
 
 

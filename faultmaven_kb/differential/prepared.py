@@ -1,7 +1,7 @@
 """What a runbook brings to every differential it takes part in: all that does not depend on the observations.
 
 Reading the findings out of a runbook's steps costs a hundred times more than weighing them, so it is done once for each
-runbook of a base. Who keeps the result, and for how long, is not decided here.
+runbook of a base (`PreparedOnce`).
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.vocabulary.terms import terms_of
 from faultmaven_kb.text.inline import plain
 
-__all__ = ["PreparedRunbook", "prepared"]
+__all__ = ["PreparedOnce", "PreparedRunbook", "prepared"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,19 @@ def prepared(runbook: Runbook) -> PreparedRunbook:
     terms = [frozenset().union(*(text.claim.terms for text in row)) for row in texts]
     rarity = Rarity(terms, subject=terms_of(runbook.title))
     return PreparedRunbook(runbook, steps, texts, rarity, solutions_by_cause(runbook, causes.names))
+
+
+class PreparedOnce:
+    """The runbooks of one base made ready, each when it is first asked for."""
+
+    def __init__(self) -> None:
+        self._by_id: dict[str, PreparedRunbook] = {}
+
+    def __call__(self, runbook: Runbook) -> PreparedRunbook:
+        """A runbook of the base made ready."""
+        if runbook.id not in self._by_id:
+            self._by_id[runbook.id] = prepared(runbook)
+        return self._by_id[runbook.id]
 
 
 def _texts(runbook: Runbook, position: int, causes: KnownCauses, findings: Sequence[Finding]) -> Iterator[CauseText]:

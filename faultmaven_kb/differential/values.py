@@ -58,6 +58,11 @@ class NextStep:
     information: float
     findings: tuple[StepFinding, ...]
 
+    @property
+    def number(self) -> int:
+        """The step's own number, else its position."""
+        return self.step.number or self.key.position
+
     def __repr__(self) -> str:
         return brief(self, runbook=self.runbook, step=self.step, information=self.information)
 
@@ -113,16 +118,22 @@ def _cause_dict(rank: CauseRank) -> dict[str, Any]:
         "line": rank.cause.span.line,
         "reasons": [
             {
-                "observation": r.observation.text,
-                "seen": r.observation.seen,
-                "factor": round(r.factor, 3),
-                "text": r.text,
+                "observation": reason.observation.text,
+                "seen": reason.observation.seen,
+                "factor": round(reason.factor, 3),
+                "text": reason.text,
             }
-            for r in rank.reasons
+            for reason in rank.reasons
         ],
         "solutions": [
-            {"position": s.position, "number": s.number, "title": s.title, "reason": s.reason, "line": s.span.line}
-            for s in rank.solutions
+            {
+                "position": solution.position,
+                "number": solution.number,
+                "title": solution.title,
+                "reason": solution.reason,
+                "line": solution.span.line,
+            }
+            for solution in rank.solutions
         ],
     }
 

@@ -17,11 +17,11 @@ _BASE, _HIGH, _LOW = 0.1, 0.8, 0.02
 
 def broken_stick(confidences: Sequence[float]) -> list[float]:
     """Confidences of ranked hits as shares of at most 1: each hit takes its confidence of what those before it left."""
-    left = 1.0
+    remainder = 1.0
     shares = []
     for confidence in confidences:
-        shares.append(left * confidence)
-        left -= shares[-1]
+        shares.append(remainder * confidence)
+        remainder -= shares[-1]
     return shares
 
 

@@ -182,9 +182,7 @@ def _is_there(place: Path, data: bytes, *, ours: bool) -> bool:
             return True
         if ours:
             return False
-    raise PathError(
-        f"cannot write {str(place)!r}: it is there and was not exported; move it away or name another folder"
-    )
+    raise PathError(f"cannot write {str(place)!r}: it exists and was not exported; move it away or name another folder")
 
 
 def _listed(folder: Path) -> set[str]:

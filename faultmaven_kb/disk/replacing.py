@@ -41,7 +41,7 @@ def replace_file(path: Path, data: bytes) -> None:
 
 def create_file(path: Path, data: bytes) -> None:
     """Write a file where there is nothing. Raises `PathError` when something is there, or when it cannot be written."""
-    with _told(path), _Draft(path.parent) as draft:
+    with _as_path_error(path), _Draft(path.parent) as draft:
         draft.file.write(data)
         draft.finish()
         draft.put(path, new=True)
@@ -53,7 +53,7 @@ def swap_in(path: Path, data: bytes) -> None:
 
     Raises `PathError` when it cannot be written.
     """
-    with _told(path), _Draft(path.parent) as draft:
+    with _as_path_error(path), _Draft(path.parent) as draft:
         draft.file.write(data)
         draft.file.flush()
         draft.put(path)
@@ -67,7 +67,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     written, and for what is not replaced: a link, a file with several names, one that is read-only or whose owner would
     change, and what is not a regular file.
     """
-    with _told(path):
+    with _as_path_error(path):
         before = _replaceable(path)
         with _Draft(path.parent) as draft:
             yield draft.file
@@ -80,7 +80,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
 
 
 @contextlib.contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _as_path_error(path: Path) -> Iterator[None]:
     try:
         yield
     except FileExistsError as error:

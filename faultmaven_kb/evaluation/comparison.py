@@ -56,7 +56,10 @@ def compare(before: Evaluation, after: Evaluation) -> Comparison:
         raise ConfigurationError("the two runs have no question in common, expected runs of the same set")
     positives = [pair for pair in pairs if pair.after.question.expected]
     differences = tuple(
-        (name, paired_interval([measure(p.before) for p in positives], [measure(p.after) for p in positives]))
+        (
+            name,
+            paired_interval([measure(pair.before) for pair in positives], [measure(pair.after) for pair in positives]),
+        )
         for name, measure in MEASURES
     )
     won = tuple(pair for pair in pairs if _worth(pair.after) > _worth(pair.before))

@@ -102,8 +102,8 @@ class Evaluation:
 
     def of(self, category: str) -> "Evaluation":
         """The same run, only the questions of one category."""
-        chosen = tuple(outcome for outcome in self.outcomes if outcome.question.category == category)
-        return Evaluation(chosen, self.seed)
+        outcomes = tuple(outcome for outcome in self.outcomes if outcome.question.category == category)
+        return Evaluation(outcomes, self.seed)
 
     def ranking_figures(self) -> dict[str, Interval | None]:
         """S@1, S@3, S@5, MRR@10 and nDCG@10 with confidence intervals; None without positives."""
@@ -116,15 +116,15 @@ class Evaluation:
         """How the questions with a runbook, or those without, were answered."""
         return _shares(self.positives if positive else self.negatives)
 
-    def false_answers_when_keeping(self, share: float = _KEPT) -> float | None:
-        """The share of negatives above the confidence that keeps this share of the right first hits.
+    def false_answers_when_keeping(self) -> float | None:
+        """The share of negatives above the confidence that keeps 90 % of the right first hits.
 
         None when there are no negatives or no right answers. It judges the confidence alone, whatever the verdicts.
         """
         confidences = [outcome.confidence for outcome in self.positives if outcome.first_is_right]
         if not confidences or not self.negatives:
             return None
-        threshold = threshold_keeping(confidences, share)
+        threshold = threshold_keeping(confidences, _KEPT)
         return sum(outcome.confidence >= threshold for outcome in self.negatives) / len(self.negatives)
 
     def reliability(self) -> tuple[Bin, ...]:
@@ -207,8 +207,14 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
             "false_answers_keeping_90_percent": _rounded(evaluation.false_answers_when_keeping()),
         },
         "reliability": [
-            {"low": b.low, "high": b.high, "count": b.count, "confidence": _rounded(b.confidence), "right": b.right}
-            for b in evaluation.reliability()
+            {
+                "low": row.low,
+                "high": row.high,
+                "count": row.count,
+                "confidence": _rounded(row.confidence),
+                "right": row.right,
+            }
+            for row in evaluation.reliability()
         ],
         "calibration_error": _rounded(evaluation.calibration_error()),
         "latency_ms": {key: _rounded(ms) for key, ms in latency.items()} if (latency := evaluation.latency()) else None,
@@ -217,7 +223,10 @@ def _figures(evaluation: Evaluation) -> dict[str, Any]:
 
 def _shares(outcomes: Sequence[Outcome]) -> VerdictShares:
     count = len(outcomes)
-    shares = {name: sum(o.verdict == name for o in outcomes) / max(count, 1) for name in ("match", "ambiguous", "none")}
+    shares = {
+        name: sum(outcome.verdict == name for outcome in outcomes) / max(count, 1)
+        for name in ("match", "ambiguous", "none")
+    }
     matches = [outcome.first_is_right for outcome in outcomes if outcome.verdict == "match"]
     return VerdictShares(count, **shares, right=sum(matches) / len(matches) if matches else None)
 

@@ -121,8 +121,8 @@ def _without(section: Section, symptom: Symptom) -> Section:
     lines = section.text.split("\n")
     if not first <= symptom.span.line < first + len(lines):
         return section
-    gone = range(symptom.span.line, max(symptom.span.end_line, symptom.span.line) + 1)
-    rest = ["" if first + offset in gone else line for offset, line in enumerate(lines)]
+    removed = range(symptom.span.line, max(symptom.span.end_line, symptom.span.line) + 1)
+    rest = ["" if first + offset in removed else line for offset, line in enumerate(lines)]
     return section.model_copy(update={"text": "\n".join(rest)})
 
 
@@ -158,7 +158,11 @@ def _collisions(evaluation: Evaluation) -> tuple[Collision, ...]:
             runbook,
             other,
             count,
-            tuple(o.question.text for o in wrong if (o.question.category, o.ranking[0]) == (runbook, other)),
+            tuple(
+                outcome.question.text
+                for outcome in wrong
+                if (outcome.question.category, outcome.ranking[0]) == (runbook, other)
+            ),
         )
         for (runbook, other), count in sorted(pairs.items(), key=lambda item: (-item[1], item[0]))
     )

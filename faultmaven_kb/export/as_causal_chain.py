@@ -10,7 +10,7 @@ from datetime import date
 
 from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
-from faultmaven_kb.export.markdown_text import item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import hyphenated, item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import fences, labelled, link_items, practice_items, step_text
 from faultmaven_kb.model.runbook import Cause, Runbook, Solution
 
@@ -18,7 +18,6 @@ __all__ = ["as_causal_chain"]
 
 _MOST_CAUSES = 25  # the format: causes are A to Y, and Z is the fallback
 _FALLBACK = "Unidentified"
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
 _KIND = re.compile(
     r"^(?P<kind>remediation|defensive fix|mitigation|loop break)(?: \((?P<node>[^)]*)\))?: ", re.IGNORECASE
 )
@@ -31,7 +30,7 @@ def as_causal_chain(runbook: Runbook, *, today: date) -> Draft:
     own = joined(_body(runbook, marks))
     body = joined((own, *carried_sections(runbook, own)))
     _note_losses(runbook, marks)
-    name = _NOT_NAME.sub("-", runbook.id.lower()).strip("-") or "runbook"
+    name = hyphenated(runbook.id) or "runbook"
     return Draft(f"{name}.md", f"{head}\n{body}\n\n{marks.section()}\n", tuple(marks.marks))
 
 
@@ -109,16 +108,18 @@ def _causes(runbook: Runbook, marks: Marks) -> Iterator[str]:
 def _cause(letter: str, cause: Cause, solutions: list[Solution], marks: Marks) -> str:
     where = f"cause {letter}"
     chain = [f"{link.node}: {link.text}" if link.node else link.text for link in cause.chain]
-    shown = [" ".join(_indicator(indicator.node, indicator.source, indicator.text)) for indicator in cause.indicators]
+    indicators = [
+        " ".join(_indicator(indicator.node, indicator.source, indicator.text)) for indicator in cause.indicators
+    ]
     nothing = marks.invented(f"the chain of {where}", "- root: TODO\n- D: TODO") if not chain else ""
-    unseen = marks.invented(f"the indicators of {where}", "- root: [Symptom] TODO") if not shown else ""
+    unseen = marks.invented(f"the indicators of {where}", "- root: [Symptom] TODO") if not indicators else ""
     statement = cause.description or marks.invented(f"the statement of {where}", "TODO")
     return joined(
         (
             f"### Cause {letter}: {one_line(cause.name)}",
             labelled("Statement", statement),
             f"**Chain:**\n\n{items(chain) or nothing}",
-            f"**Indicators:**\n\n{items(shown) or unseen}",
+            f"**Indicators:**\n\n{items(indicators) or unseen}",
             _interventions(solutions),
         )
     )
@@ -181,5 +182,7 @@ def _note_losses(runbook: Runbook, marks: Marks) -> None:
     marks.left_out("related runbooks", runbook.related)
     marks.left_out("the version history", runbook.history)
     labels = ("applicability", "sources", "unidentified")
-    marks.left_out("text outside the sections", [p for p in runbook.passages if p.label.casefold() not in labels])
+    marks.left_out(
+        "text outside the sections", [passage for passage in runbook.passages if passage.label.casefold() not in labels]
+    )
     marks.left_out("notes", runbook.notes)

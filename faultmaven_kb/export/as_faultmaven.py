@@ -6,7 +6,7 @@ from datetime import date
 
 from faultmaven_kb.export.carried import carried_sections
 from faultmaven_kb.export.draft import Draft, Marks, marked_front_matter
-from faultmaven_kb.export.markdown_text import items, joined, one_line
+from faultmaven_kb.export.markdown_text import hyphenated, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
     cause_text,
     fences,
@@ -18,13 +18,12 @@ from faultmaven_kb.export.runbook_markdown import (
     step_text,
 )
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.model.vocabularies import ID_PATTERN
 from faultmaven_kb.text.inline import table_cell
 
 __all__ = ["as_faultmaven"]
 
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _STRUCTURE = re.compile(r"\*\*|__|^[ \t]*(?:[#>|<]|```|~~~|---|===)", re.MULTILINE)
-_NOT_ID = re.compile(r"[^a-z0-9]+")
 
 
 def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
@@ -39,9 +38,9 @@ def as_faultmaven(runbook: Runbook, *, today: date) -> Draft:
 
 
 def _id(runbook: Runbook, marks: Marks | None) -> str:
-    identity = _NOT_ID.sub("-", runbook.id.lower()).strip("-") or "runbook"
-    if not _ID.fullmatch(identity):
-        identity = f"{_NOT_ID.sub('-', (runbook.metadata.technology or 'todo').lower()).strip('-')}-{identity}"
+    identity = hyphenated(runbook.id) or "runbook"
+    if not re.fullmatch(ID_PATTERN, identity):
+        identity = f"{hyphenated(runbook.metadata.technology or 'todo')}-{identity}"
     if marks is not None and identity != runbook.id:
         marks.invented(f'id "{identity}" for "{runbook.id}"', "")
     return identity

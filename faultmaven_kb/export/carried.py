@@ -25,17 +25,16 @@ from faultmaven_kb.text.markdown import (
 __all__ = ["carried_sections"]
 
 
-def carried_sections(runbook: Runbook, output: str, *, level: int = 2) -> tuple[str, ...]:
-    """The sections with blocks that `output` lacks, each under a heading of some level, in document order."""
-    converted = _bare(output)
+def carried_sections(runbook: Runbook, output: str) -> tuple[str, ...]:
+    """The sections with blocks that `output` lacks, each under a heading of level 2, in document order."""
+    converted = one_line(output)
     understood = frozenset(_understood(runbook))
     lacking = (
         (section, _missing(section, converted, prose=number not in understood))
         for number, section in enumerate(runbook.sections)
     )
-    marks = "#" * level
     return tuple(
-        joined((f"{marks} Kept: {one_line(section.title) or 'text'}", *texts)) for section, texts in lacking if texts
+        joined((f"## Kept: {one_line(section.title) or 'text'}", *texts)) for section, texts in lacking if texts
     )
 
 
@@ -62,11 +61,11 @@ def _missing(section: Section, converted: str, *, prose: bool) -> tuple[str, ...
 
 
 def _is_missing(block: Block, converted: str, *, prose: bool) -> bool:
-    if any(_bare(fence.code) not in converted for fence in fences_in((block,))):
+    if any(one_line(fence.code) not in converted for fence in fences_in((block,))):
         return True
     if not prose or isinstance(block, Fence | Heading | ThematicBreak):
         return False
-    return any(_bare(text) not in converted for text in _texts((block,)))
+    return any(one_line(text) not in converted for text in _texts((block,)))
 
 
 def _texts(blocks: Iterable[Block]) -> Iterator[str]:
@@ -82,8 +81,3 @@ def _texts(blocks: Iterable[Block]) -> Iterator[str]:
             yield getattr(block, "text", "") or "\n".join(
                 cell for row in getattr(block, "rows", ()) for cell in row.cells
             )
-
-
-def _bare(text: str) -> str:
-    """The words of a text, one space between two: indentation and line ends differ from form to form."""
-    return " ".join(text.split())

@@ -101,9 +101,9 @@ def sync(
         _write(collection, part, [_metadata(chunk, stored.get(chunk.id, {}), model) for chunk in part], embedder)
         done += len(part)
         _tell(progress, done, total)
-    for gone in _batches(changes.vanished, batch):
-        collection.delete(ids=list(gone))
-        done += len(gone)
+    for obsolete in _batches(changes.vanished, batch):
+        collection.delete(ids=list(obsolete))
+        done += len(obsolete)
         _tell(progress, done, total)
     return SyncReport(len(changes.added), len(changes.changed), len(changes.vanished), len(changes.unchanged))
 

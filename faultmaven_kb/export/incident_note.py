@@ -34,7 +34,7 @@ from faultmaven_kb.model.runbook import (
     Symptom,
 )
 from faultmaven_kb.model.template import title_of_id
-from faultmaven_kb.source import Span
+from faultmaven_kb.source import START
 from faultmaven_kb.text.inline import literals, plain
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, SHELL, SQL
 from faultmaven_kb.text.translations import in_english
@@ -82,7 +82,6 @@ _PRINTED = re.compile(
 """How a line of a log begins, behind its time."""
 _WRAPPED = 60
 """Characters of a line that may go on in the next one; chosen."""
-_ANY = Span(1, 1, 1, 1)
 
 
 @dataclass
@@ -152,13 +151,13 @@ def draft_of_note(text: str, runbook_id: str, technology: str, *, today: date) -
         title=title_of_id(runbook_id, technology),
         dialect="faultmaven",
         metadata=Metadata(technology=technology),
-        symptoms=tuple(Symptom(text=_as_seen(words), literals=literals(words), span=_ANY) for words in note.seen),
+        symptoms=tuple(Symptom(text=_as_seen(words), literals=literals(words), span=START) for words in note.seen),
         causes=tuple(_cause(number, words) for number, words in enumerate(note.causes, 1)),
         steps=tuple(_step(number, deed) for number, deed in enumerate(steps, 1)),
         solutions=_solutions(fixes),
-        prevention=Prevention(do=tuple(Practice(text=words, span=_ANY) for words in note.later)),
-        history=(Revision(version="0.1.0", date=today, author="TODO", changes=f"Drafted from {about}", span=_ANY),),
-        passages=(Passage(label="other words of the note", text="\n\n".join(note.rest), span=_ANY),)
+        prevention=Prevention(do=tuple(Practice(text=words, span=START) for words in note.later)),
+        history=(Revision(version="0.1.0", date=today, author="TODO", changes=f"Drafted from {about}", span=START),),
+        passages=(Passage(label="other words of the note", text="\n\n".join(note.rest), span=START),)
         if note.rest
         else (),
     )
@@ -220,7 +219,7 @@ class _Reader:
 
     def _type(self, code: str, line: str) -> None:
         self._finish(typed=True)
-        self.note.typed(Command(language=prompted_language(line), code=f"{code}\n", span=_ANY), self.part)
+        self.note.typed(Command(language=prompted_language(line), code=f"{code}\n", span=START), self.part)
         self.printing = True
 
     def _finish(self, *, typed: bool = False) -> None:
@@ -260,7 +259,7 @@ class _Reader:
 
     def _words(self, words: str, part: Part | None = None) -> None:
         part = part or self.part
-        commands = typed_in(words, _ANY) if part not in ("cause", "later") else ()
+        commands = typed_in(words, START) if part not in ("cause", "later") else ()
         if commands:
             self.note.deeds.append(_Deed(part if part != "seen" else "told", words, list(commands)))
         else:
@@ -273,7 +272,7 @@ class _Reader:
         if language in SQL or (
             language in SHELL and not any(_SIGN.match(line) or prompt_length(line) for line in lines)
         ):
-            self.note.typed(Command(language=language, code=f"{code}\n", span=_ANY), self.part)
+            self.note.typed(Command(language=language, code=f"{code}\n", span=START), self.part)
         elif language in PROMPTED | OUTPUT | {"", "bash", "sh"} and any(map(_typed, lines)):
             self._session(lines)
             self.printing = False
@@ -341,7 +340,7 @@ def _as_seen(words: str) -> str:
 
 def _cause(number: int, words: str) -> Cause:
     name = _title(words)
-    return Cause(name=name, description="" if _same(name, words) else words, number=number, span=_ANY)
+    return Cause(name=name, description="" if _same(name, words) else words, number=number, span=START)
 
 
 def _step(number: int, deed: _Deed) -> Step:
@@ -354,7 +353,7 @@ def _step(number: int, deed: _Deed) -> Step:
         commands=tuple(deed.commands),
         expected_output="\n".join(deed.printed).strip("\n"),
         meaning="TODO this output is the incident's: what does it show?" if deed.printed else "",
-        span=_ANY,
+        span=START,
     )
 
 
@@ -376,11 +375,11 @@ def _solutions(deeds: list[_Deed]) -> tuple[Solution, ...]:
             number=number,
             text="\n".join((deed.words or "TODO what this does", *_quoted(deed.printed))),
             commands=tuple(deed.commands),
-            span=_ANY,
+            span=START,
         )
         for number, deed in enumerate(deeds, 1)
     )
-    return (Solution(number=1, title="TODO which cause this fixes", instructions=instructions, span=_ANY),)
+    return (Solution(number=1, title="TODO which cause this fixes", instructions=instructions, span=START),)
 
 
 def _quoted(printed: list[str]) -> Iterator[str]:

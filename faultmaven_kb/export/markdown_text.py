@@ -3,12 +3,16 @@
 Only text goes in and out; what a runbook is, its writers know.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import yaml
 
-__all__ = ["front_matter", "indented", "item", "items", "joined", "one_line"]
+__all__ = ["front_matter", "hyphenated", "indented", "item", "items", "joined", "one_line"]
+
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 
 def indented(text: str, width: int) -> str:
@@ -31,6 +35,11 @@ def items(texts: Iterable[str]) -> str:
 def joined(parts: Iterable[str]) -> str:
     """The parts that contain something, a blank line between two."""
     return "\n\n".join(part.strip("\n") for part in parts if part.strip())
+
+
+def hyphenated(text: str) -> str:
+    """The letters a to z and the digits of a text in lower case, one hyphen for whatever is between them."""
+    return _NOT_WORD.sub("-", text.lower()).strip("-")
 
 
 def one_line(text: str) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from faultmaven_kb.export.agent_text import as_shown
 from faultmaven_kb.export.carried import carried_sections
-from faultmaven_kb.export.markdown_text import front_matter, indented, item, items, joined, one_line
+from faultmaven_kb.export.markdown_text import front_matter, hyphenated, indented, item, items, joined, one_line
 from faultmaven_kb.export.runbook_markdown import (
     cause_text,
     fences,
@@ -36,7 +36,6 @@ _ABOUT_SHARES = (
     "The likeliest causes, with the share of cases their author expects. A share is a prior estimate: let the "
     "observations decide."
 )
-_NOT_NAME = re.compile(r"[^a-z0-9]+")
 _TAG = re.compile(r"[<>]")
 _FENCE = re.compile(r"(`{3,}|~{3,})")
 
@@ -103,7 +102,7 @@ def catalog(skills: Iterable[Skill], *, base: str = "") -> str:
 
 
 def _name(runbook: Runbook) -> str:
-    return _NOT_NAME.sub("-", runbook.id.lower()).strip("-")[:_NAME_LENGTH].strip("-") or "runbook"
+    return hyphenated(runbook.id)[:_NAME_LENGTH].strip("-") or "runbook"
 
 
 def _bare(text: str) -> str:
@@ -125,7 +124,7 @@ def _description(runbook: Runbook) -> str:
 
 def _signs(runbook: Runbook) -> list[str]:
     """What is seen: the messages that open a symptom, then symptoms without any."""
-    opening = [s.literals[0] for s in runbook.symptoms if s.literals and s.text.startswith("`")]
+    opening = [symptom.literals[0] for symptom in runbook.symptoms if symptom.literals and symptom.text.startswith("`")]
     literal = [f'"{_bare(text)}"' for text in opening]
     sentences = [_clause(_bare(symptom.text), 90) for symptom in runbook.symptoms if not symptom.literals]
     return [sign for sign in dict.fromkeys((*literal, *sentences)) if len(sign) > 4]
@@ -206,12 +205,14 @@ def _synthesis(runbook: Runbook) -> str:
 
 
 def _cause(number: int, cause: Cause) -> str:
-    shown = [
+    indicators = [
         f"{indicator.source}: {indicator.text}" if indicator.source else indicator.text
         for indicator in cause.indicators
         if indicator.text
     ]
-    return joined((cause_text(number, cause), indented(items(shown), 3))) if shown else cause_text(number, cause)
+    return (
+        joined((cause_text(number, cause), indented(items(indicators), 3))) if indicators else cause_text(number, cause)
+    )
 
 
 def _without_rules(text: str) -> str:

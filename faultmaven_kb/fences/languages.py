@@ -9,15 +9,19 @@ import re
 from functools import lru_cache
 
 from faultmaven_kb.diagnostics import nearest
-from faultmaven_kb.text.languages import PROMPTED, SQL
+from faultmaven_kb.text.languages import PROMPTED, SHELL, SQL
 
 __all__ = [
+    "COMMANDS",
     "guess",
     "is_known",
     "is_only_comments",
     "is_program",
     "usual_language",
 ]
+
+COMMANDS = SHELL | PROMPTED | SQL | {"redis"}
+"""Languages of a block that a reader runs."""
 
 _COMMENTS = ("#", "--", "//", ";")
 

@@ -156,16 +156,16 @@ def _looks(command: ShellCommand) -> bool:
 
 def _asks(name: str, arguments: tuple[str, ...]) -> bool:
     """Whether the first word that is neither an option nor what may be the value of one is a subcommand that looks."""
-    asked = _ASKED[name]
-    if not asked:
+    subcommands = _ASKED[name]
+    if not subcommands:
         return True
     before = ""
     for place, argument in enumerate(arguments):
         word = argument.lower() if name.endswith("-cli") else argument
-        if before in _TAKES_VALUE and before not in asked:
+        if before in _TAKES_VALUE and before not in subcommands:
             before = word
             continue
-        if word in asked:
+        if word in subcommands:
             return True
         two = f"{word} {arguments[place + 1].lower()}" if place + 1 < len(arguments) else ""
         if (name, two) in _ASKED_BY_TWO:

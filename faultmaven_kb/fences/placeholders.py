@@ -8,7 +8,7 @@ them, but nobody fills them in. A value replaces the text as it is, because the 
 import re
 from collections.abc import Mapping
 
-__all__ = ["PLACEHOLDER", "fill", "mask_placeholders", "placeholders_in"]
+__all__ = ["PLACEHOLDER", "fill", "mask_placeholders", "open_placeholders", "placeholders_in"]
 
 PLACEHOLDER = re.compile(
     r"(?<![<\w&$])<(?=[A-Za-z])[^<>\n;&$\"`]{0,60}(?<=[\w.…)\]*])(?:(?<! \d)>|>(?=[\"'\s]|$))|(?<=\w)<[a-z][a-z0-9_-]*>"
@@ -21,6 +21,11 @@ def placeholders_in(text: str) -> tuple[str, ...]:
     """The names of the placeholders in a text, each once, in order of appearance, without their brackets."""
     names = (_name(match[0]) for match in PLACEHOLDER.finditer(text))
     return tuple(dict.fromkeys(name for name in names if name))
+
+
+def open_placeholders(code: str) -> tuple[str, ...]:
+    """The names of the placeholders that are still to be filled in before code can run; comments do not count."""
+    return placeholders_in("\n".join(line for line in code.split("\n") if not line.lstrip().startswith("#")))
 
 
 def mask_placeholders(text: str) -> str:

@@ -11,7 +11,7 @@ from lsprotocol import types
 from faultmaven_kb.dialects.faultmaven import PREVENTION, SECTIONS
 from faultmaven_kb.language_server.catalogue import Catalogue
 from faultmaven_kb.model.metadata import MetadataContract
-from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES
+from faultmaven_kb.model.vocabularies import OPTIONS
 from faultmaven_kb.reading.reader import ReadDocument
 from faultmaven_kb.source import Position
 from faultmaven_kb.text.characters.terminal_text import printable
@@ -20,7 +20,6 @@ from faultmaven_kb.text.outline import walk
 __all__ = ["completions", "field_help"]
 
 _FIELDS = MetadataContract.model_fields
-_VALUES = {"severity": SEVERITIES, "difficulty": DIFFICULTIES, "status": STATUSES}
 _NUMBERED = {"diagnostic-steps": "Step", "solutions": "Solution"}
 _LINK_TARGET = re.compile(r"\]\([^()\s]*$")
 _LINK_TEXT = re.compile(r"^\s*[-*+]\s+\[[^\]]*$")
@@ -56,7 +55,7 @@ def _front_matter(
     key, colon, _ = before.partition(":")
     if not colon:
         return
-    values = {**_VALUES, "technology": catalogue.technologies, "last_updated": (f'"{today.isoformat()}"',)}
+    values = {**OPTIONS, "technology": catalogue.technologies, "last_updated": (f'"{today.isoformat()}"',)}
     for value in values.get(key, ()):
         yield _item(value, types.CompletionItemKind.EnumMember, value, field_help(key))
 

@@ -26,10 +26,20 @@ from pydantic_core import PydanticCustomError
 
 from faultmaven_kb.brief import brief
 from faultmaven_kb.diagnostics import did_you_mean
-from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, Difficulty, Severity, Status
+from faultmaven_kb.model.vocabularies import (
+    DIFFICULTIES,
+    ID_PATTERN,
+    OPTIONS,
+    SEVERITIES,
+    STATUSES,
+    Difficulty,
+    Severity,
+    Status,
+)
 from faultmaven_kb.source import KeyPath
 
 __all__ = [
+    "FIELDS",
     "ContractError",
     "Metadata",
     "MetadataContract",
@@ -61,7 +71,6 @@ _EXPECTED = {
     "aliases": "a list of words",
     "alerts": "a list of names of alerts such as KubePodCrashLooping",
 }
-_OPTIONS = {"severity": SEVERITIES, "difficulty": DIFFICULTIES, "status": STATUSES}
 
 
 def _calendar_date(value: object) -> object:
@@ -84,7 +93,7 @@ def _schema_pattern(pattern: str) -> dict[str, JsonValue]:
 Text = Annotated[str, Field(pattern=_TEXT)]
 Id = Annotated[
     str,
-    Field(pattern=(_ID := r"^[a-z0-9]+(-[a-z0-9]+)+$"), json_schema_extra=_schema_pattern(_ID)),
+    Field(pattern=(_ID := f"^{ID_PATTERN}$"), json_schema_extra=_schema_pattern(_ID)),
 ]
 Version = Annotated[str, Field(pattern=_SEMVER, json_schema_extra=_schema_pattern(_SEMVER))]
 CalendarDate = Annotated[
@@ -157,11 +166,12 @@ class ContractError:
 
 @lru_cache(maxsize=1)
 def _contract() -> TypeAdapter[MetadataContract]:
-    """Built when the first document is checked: who opens a built base needs none."""
+    """Built when the first document is checked; opening a built base needs none."""
     return TypeAdapter(MetadataContract)
 
 
-_KNOWN = tuple(MetadataContract.model_fields)
+FIELDS = tuple(MetadataContract.model_fields)
+"""The fields of the front matter in their order."""
 
 
 def check_metadata(values: dict[str, Any]) -> tuple[ContractError, ...]:
@@ -177,7 +187,7 @@ def check_metadata(values: dict[str, Any]) -> tuple[ContractError, ...]:
 def read_metadata(values: dict[str, Any]) -> Metadata:
     """The valid fields of front matter values; what is invalid or unknown goes to `other` as it was."""
     bad = {error.field for error in check_metadata(values)}
-    good = {key: value for key, value in values.items() if key in _KNOWN and key not in bad}
+    good = {key: value for key, value in values.items() if key in FIELDS and key not in bad}
     other = {key: value for key, value in values.items() if key not in good}
     return Metadata(**good, other=other)
 
@@ -196,5 +206,5 @@ def _contract_error(path: KeyPath, kind: str, value: object) -> ContractError:
         return ContractError(path, "type", f"{name} is {what}, expected {expected}")
     if kind == "tuple_type":
         return ContractError(path, "type", f'{name} is the text "{value}", expected {expected}')
-    hint = did_you_mean(value, _OPTIONS.get(field, ()))
+    hint = did_you_mean(value, OPTIONS.get(field, ()))
     return ContractError(path, "value", f'{name} is "{value}", expected {expected}{hint}')

@@ -7,7 +7,7 @@ language is a shell, when the lab declares a client for it (`sql`), or when a di
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from faultmaven_kb.fences.pasting import split_commands, split_console
 from faultmaven_kb.model.runbook import Command, Runbook
@@ -136,17 +136,7 @@ def _with_commands(fence: LabFence, texts: tuple[tuple[str, int], ...] | None) -
         )
         for index, (text, line) in enumerate(pairs, start=1)
     )
-    return LabFence(
-        fence.id,
-        fence.section,
-        fence.heading,
-        fence.language,
-        fence.code,
-        fence.line,
-        commands,
-        fence.directives,
-        invalid=texts is None,
-    )
+    return replace(fence, commands=commands, invalid=texts is None)
 
 
 def _write_file(value: str, code: str) -> str:

@@ -184,5 +184,5 @@ def outdated(proof: Proof, runbook: Runbook, fences: Iterable[LabFence]) -> str:
     if executed_hash(fences, skipped=proof.skipped) != proof.executed:
         return f"its commands have changed since the proof of {proof.date}"
     literals = {literal for symptom in runbook.symptoms for literal in symptom.literals}
-    gone = [symptom for symptom in proof.symptoms if symptom not in literals]
-    return f'the symptom "{gone[0]}" that was proven is no longer listed' if gone else ""
+    missing = [symptom for symptom in proof.symptoms if symptom not in literals]
+    return f'the symptom "{missing[0]}" that was proven is no longer listed' if missing else ""

@@ -40,7 +40,7 @@ def _asked(answers: Sequence[Answered]) -> Iterator[str]:
     yield ""
     for question, answer in answers:
         step = question.step
-        place = f"{step.runbook.id}, step {step.step.number or step.key.position} ({step.step.title})"
+        place = f"{step.runbook.id}, step {step.number} ({step.step.title})"
         yield f"- {_text(place)}: {_text(plain(question.finding.text))} - **{_ANSWERS[answer]}**"
 
 
@@ -62,7 +62,7 @@ def _causes(differential: Differential) -> Iterator[str]:
     yield CAVEAT
     if differential.next_step:
         step = differential.next_step
-        title = f"{step.runbook.id}, step {step.step.number or step.key.position}: {step.step.title}"
+        title = f"{step.runbook.id}, step {step.number}: {step.step.title}"
         yield ""
         yield f"Not checked yet: {_text(title)}"
 

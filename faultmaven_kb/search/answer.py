@@ -137,7 +137,7 @@ class InputLine(NamedTuple):
 
 @dataclass(frozen=True)
 class Distinction(_Late):
-    """What only this one of several equal hits mentions: a question with one of these words would tell them apart."""
+    """What only this one of several equal hits mentions: a question with one of these words would distinguish them."""
 
     runbook: "Runbook"
     words: tuple[str, ...]

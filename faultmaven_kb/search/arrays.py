@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Array", "Flags", "Floats", "Held", "Numbers", "Readable", "Sought", "Terms", "joined", "ranges"]
+__all__ = ["Array", "Flags", "Floats", "InMemory", "Numbers", "Readable", "TermLookup", "Terms", "joined", "ranges"]
 
 Numbers = NDArray[np.int64]
 Terms = NDArray[np.int32]
@@ -22,7 +22,7 @@ _FEWEST_SLOTS, _MOST_SLOTS = 1 << 12, 1 << 16  # chosen: a page, and what fits i
 _SLOTS_EACH = 64  # chosen: terms that share a slot with one that is sought are rare
 
 
-class Sought:
+class TermLookup:
     """Some terms that are looked for; `numbers` are theirs, each once, in ascending order."""
 
     def __init__(self, numbers: Iterable[int]) -> None:
@@ -33,7 +33,7 @@ class Sought:
         self._slots = np.zeros(size, dtype=np.bool_)
         self._slots[self.numbers & (size - 1)] = True
 
-    def found_in(self, terms: Array) -> tuple[Numbers, Numbers]:
+    def occurrences_in(self, terms: Array) -> tuple[Numbers, Numbers]:
         """The places of an array that hold such a term, in their order, and for each the term's place in `numbers`."""
         places = self._slots.take(terms & (len(self._slots) - 1)).nonzero()[0]
         which, same = self.places_of(terms[places])
@@ -55,7 +55,7 @@ class Readable(Protocol):
         """The values at some places."""
 
 
-class Held:
+class InMemory:
     """A `Readable` array in memory."""
 
     def __init__(self, array: Array) -> None:

@@ -44,8 +44,8 @@ _MOST_SIGNS = 3  # chosen: the reason is one sentence
 class Examination:
     """What a search looks at: the question, the ranked runbooks, and what each of the best explains.
 
-    The latter is found when it is first asked for: the verdict needs the first hit, at times the second, the rest only
-    those who read their confidence or evidence.
+    The latter is computed when it is first asked for: the verdict needs the first hit and sometimes the second; the
+    others are needed only to read their confidence or evidence.
     """
 
     def __init__(self, question: Question, ranked: Ranked, explain: Callable[[int], Explained]) -> None:
@@ -71,16 +71,16 @@ class Examination:
 class _Shown:
     """What the hits of an answer have in common when their parts are read."""
 
-    def __init__(self, searcher: "Searcher", looked: Examination, limit: int) -> None:
-        self.searcher, self.looked, self.limit = searcher, looked, limit
+    def __init__(self, searcher: "Searcher", examination: Examination, limit: int) -> None:
+        self.searcher, self.examination, self.limit = searcher, examination, limit
 
     @cached_property
     def confidences(self) -> tuple[float, ...]:
-        return confidences([explanation.strength for explanation in self.looked.best(self.limit)])
+        return confidences([explanation.strength for explanation in self.examination.best(self.limit)])
 
     @cached_property
     def wanted(self) -> Wanted:
-        return wanted_terms(self.looked.question, self.searcher.index)
+        return wanted_terms(self.examination.question, self.searcher.index)
 
 
 class _Parts:
@@ -110,12 +110,12 @@ class _HitParts(_Parts):
 
     def explained(self) -> float:
         with self._searcher.guarded():
-            return self._shown.looked.explained(self._number).share
+            return self._shown.examination.explained(self._number).share
 
     def evidence(self) -> tuple[Evidence, ...]:
         most = MOST if self._number < 2 else _FEWER
         with self._searcher.guarded():
-            places = self._shown.looked.explained(self._number).found
+            places = self._shown.examination.explained(self._number).occurrences
             return self._searcher.witness.evidence(self._place, places, self._shown.wanted, most=most)
 
 
@@ -125,7 +125,7 @@ class Searcher:
     def __init__(self, runbooks: "Sequence[Runbook]") -> None:
         self.runbooks: Sequence[Runbook] = tuple(runbooks)
         self.seen: Sequence[Runbook] = self.runbooks
-        """The same runbooks for those who only read their values, which may cost less."""
+        """The same runbooks for reading their values only, which may cost less."""
         self.index = Index(self.runbooks)
         self.witness = Witness(self.seen, self.index)
         self._technologies: Sequence[frozenset[str]] = tuple(technologies_in(runbook) for runbook in self.runbooks)
@@ -140,29 +140,29 @@ class Searcher:
         `about` is what the asker says beside the question (a technology): it is read as its last line.
         """
         text = f"{question}\n{about}" if about and question.strip() else question
-        looked = self.examine(text, accept=accept)
-        query, explained = looked.question, looked.best(1)
+        examination = self.examine(text, accept=accept)
+        query, explained = examination.question, examination.best(1)
         unexplained = _unexplained(query, explained)
-        strengths = (looked.explained(number).strength for number in range(len(looked)))
+        strengths = (examination.explained(number).strength for number in range(len(examination)))
         verdict = decide(strengths, is_explained=not unexplained)
-        first = looked.ranked.runbooks[:2].tolist()
-        apart = self._told_apart(first, query) if verdict == "ambiguous" else ()
+        first = examination.ranked.runbooks[:2].tolist()
+        distinctions = self._distinctions(first, query) if verdict == "ambiguous" else ()
         is_close = bool(explained) and explained[0].strength.lead < USUAL_LEAD
         nearest = [self._label(place) for place in first]
-        reason = _reason(verdict, nearest, unexplained, apart, is_close=is_close) + _signs(query)
-        hits = self._hits(looked, limit)
-        return Answer(question, verdict, hits, unexplained, reason, _deciding(query, explained), apart)
+        reason = _reason(verdict, nearest, unexplained, distinctions, is_close=is_close) + _signs(query)
+        hits = self._hits(examination, limit)
+        return Answer(question, verdict, hits, unexplained, reason, _deciding(query, explained), distinctions)
 
-    def _hits(self, looked: Examination, limit: int) -> tuple[Hit, ...]:
+    def _hits(self, examination: Examination, limit: int) -> tuple[Hit, ...]:
         """The best `limit` hits; what they explain and their runbooks are read when they are asked for."""
-        shown = _Shown(self, looked, limit)
-        best = zip(looked.ranked.runbooks[:limit].tolist(), looked.ranked.scores.tolist(), strict=False)
+        shown = _Shown(self, examination, limit)
+        best = zip(examination.ranked.runbooks[:limit].tolist(), examination.ranked.scores.tolist(), strict=False)
         return tuple(
             Hit.late(_HitParts(shown, number, place), score=score) for number, (place, score) in enumerate(best)
         )
 
-    def _told_apart(self, places: Sequence[int], query: Question) -> tuple[Distinction, ...]:
-        words = self.witness.told_apart(places, query)
+    def _distinctions(self, places: Sequence[int], query: Question) -> tuple[Distinction, ...]:
+        words = self.witness.distinguishing_words(places, query)
         return tuple(Distinction.late(_Parts(self, place), words=own) for place, own in zip(places, words, strict=True))
 
     def examine(self, question: str, *, accept: "Callable[[Runbook], bool] | None" = None) -> Examination:
@@ -253,7 +253,7 @@ def _deciding(question: Question, explained: tuple[Explained, ...]) -> tuple[Inp
     if not explained:
         return ()
     by_line: dict[int, float] = {}
-    for word, value in zip(question.words, explained[0].told.tolist(), strict=True):
+    for word, value in zip(question.words, explained[0].information.tolist(), strict=True):
         by_line[word.line] = by_line.get(word.line, 0.0) + value
     most = max(by_line.values(), default=0.0)
     best = sorted(
@@ -276,7 +276,7 @@ def _reason(
     verdict: Verdict,
     nearest: list[str],
     unexplained: tuple[str, ...],
-    apart: tuple[Distinction, ...],
+    distinctions: tuple[Distinction, ...],
     *,
     is_close: bool,
 ) -> str:
@@ -285,8 +285,8 @@ def _reason(
     if verdict == "match":
         return f"{nearest[0]} explains the question best"
     if verdict == "ambiguous":
-        words = " or ".join(f'"{word}"' for distinction in apart for word in distinction.words[:1])
-        hint = f"; {words} would tell them apart" if words else ""
+        words = " or ".join(f'"{word}"' for distinction in distinctions for word in distinction.words[:1])
+        hint = f"; {words} would distinguish them" if words else ""
         if is_close:
             return f"{nearest[0]} and {nearest[1]} both explain the question{hint}"
         return f"the question says too little to choose; {nearest[0]} explains it best{hint}"

@@ -18,7 +18,7 @@ from faultmaven_kb.search.answer import Evidence
 from faultmaven_kb.search.fields import BODY, FIELDS, SUBJECT, Segment, segment_at
 from faultmaven_kb.search.index import Index, Text
 from faultmaven_kb.search.questions.question import Question
-from faultmaven_kb.search.strength import Found
+from faultmaven_kb.search.strength import Occurrences
 from faultmaven_kb.search.vocabulary.terms import NEGATION, terms_of, tokens_of
 
 if TYPE_CHECKING:
@@ -57,11 +57,11 @@ class Wanted(NamedTuple):
 
     def among(self, terms: set[int]) -> set[int]:
         """Those of some terms that count: the question's own, and synonyms that are complete."""
-        counted = terms & self.single
+        complete = terms & self.single
         for phrase in self.phrases:
             if phrase <= terms:
-                counted |= phrase
-        return counted
+                complete |= phrase
+        return complete
 
 
 def wanted_terms(question: Question, index: Index) -> Wanted:
@@ -111,7 +111,9 @@ class Witness:
         self._read = lru_cache(maxsize=_KEPT_TEXTS)(self._read_segment)
         self._own = lru_cache(maxsize=_KEPT_BODIES)(self._read_own)
 
-    def evidence(self, place: int, occurrences: Found, targets: Wanted, *, most: int = MOST) -> tuple[Evidence, ...]:
+    def evidence(
+        self, place: int, occurrences: Occurrences, targets: Wanted, *, most: int = MOST
+    ) -> tuple[Evidence, ...]:
         """The evidence for a runbook, by its position in the index, best fields first."""
         text = self._index.texts[place]
         return tuple(
@@ -119,7 +121,7 @@ class Witness:
             for row in islice(_telling(text, occurrences, targets), most)
         )
 
-    def told_apart(self, places: Sequence[int], question: Question) -> tuple[tuple[str, ...], ...]:
+    def distinguishing_words(self, places: Sequence[int], question: Question) -> tuple[tuple[str, ...], ...]:
         """For each of some runbooks, by position, the telling words of its title that the other titles lack, then those
         of its symptoms that the others lack anywhere; not those of the question."""
         own = [self._own(place) for place in places]
@@ -173,7 +175,7 @@ class _OwnWord(NamedTuple):
     text: str
     terms: tuple[str, ...]
     numbers: frozenset[int | None]
-    told: float
+    information: float
 
 
 class _Own(NamedTuple):
@@ -197,9 +199,9 @@ def _own_words(
             if (
                 others.isdisjoint(word.numbers)
                 and word.text not in own_words
-                and not any(t in question_terms for t in word.terms)
+                and not any(term in question_terms for term in word.terms)
             ):
-                words.setdefault(word.text, word.told)
+                words.setdefault(word.text, word.information)
         own_words += sorted(words, key=lambda word: -words[word])
     return tuple(own_words[:_MOST_DISTINCT])
 
@@ -209,7 +211,7 @@ def _union_without(sets: Sequence[frozenset[int]], number: int) -> frozenset[int
     return frozenset().union(*sets[:number], *sets[number + 1 :])
 
 
-class _Told(NamedTuple):
+class _SegmentMatch(NamedTuple):
     """A segment of a text: its field, its number in the text, the terms that count in it, and their worth in nats."""
 
     field: int
@@ -218,12 +220,12 @@ class _Told(NamedTuple):
     worth: float
 
 
-def _telling(text: Text, occurrences: Found, targets: Wanted) -> Iterator[_Told]:
+def _telling(text: Text, occurrences: Occurrences, targets: Wanted) -> Iterator[_SegmentMatch]:
     """The segments that hold a telling term which none before them held.
 
     First the one that tells most, the most trusted of equal ones; it is given whatever it tells.
     """
-    rows = _told(text, occurrences, targets)
+    rows = _segment_matches(text, occurrences, targets)
     if not rows:
         return
     best = max(rows, key=lambda row: (_trusted(row), -row.field, -row.segment))
@@ -235,28 +237,28 @@ def _telling(text: Text, occurrences: Found, targets: Wanted) -> Iterator[_Told]
             yield row
 
 
-def _trusted(row: _Told) -> float:
+def _trusted(row: _SegmentMatch) -> float:
     """What a segment tells; a line of the body less, for it may be about something else."""
     return row.worth * _BODY if row.field == BODY else row.worth
 
 
-def _told(text: Text, occurrences: Found, targets: Wanted) -> list[_Told]:
+def _segment_matches(text: Text, occurrences: Occurrences, targets: Wanted) -> list[_SegmentMatch]:
     """All segments that hold a term that counts: fields in their order, in a field those first that tell most."""
     by_segment: dict[int, set[int]] = {}
     fields: dict[int, int] = {}
     for place, segment, term in zip(occurrences.places, occurrences.segments, occurrences.terms, strict=True):
-        held = by_segment.get(segment)
-        if held is None:
+        own = by_segment.get(segment)
+        if own is None:
             field = bisect_right(text.starts, place) - 1
             if field != SUBJECT:
                 by_segment[segment] = {term}
                 fields[segment] = field
         else:
-            held.add(term)
+            own.add(term)
     result = []
-    for segment, held in by_segment.items():
-        terms = targets.among(held)
+    for segment, own in by_segment.items():
+        terms = targets.among(own)
         if terms:
-            result.append(_Told(fields[segment], segment, terms, fsum(map(targets.worth.__getitem__, terms))))
+            result.append(_SegmentMatch(fields[segment], segment, terms, fsum(map(targets.worth.__getitem__, terms))))
     result.sort(key=lambda row: (row.field, -row.worth, row.segment))
     return result

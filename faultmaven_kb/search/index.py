@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.arrays import Array, Floats, Held, Numbers, Sought, Terms
+from faultmaven_kb.search.arrays import Array, Floats, InMemory, Numbers, TermLookup, Terms
 from faultmaven_kb.search.fields import FIELDS, POINTED, SUBJECT
-from faultmaven_kb.search.passages import PassageArrays, Passages, SubjectArrays, Subjects, Told
+from faultmaven_kb.search.passages import PassageArrays, PassageMatches, Passages, SubjectArrays, Subjects
 from faultmaven_kb.search.vocabulary.background import share
 from faultmaven_kb.search.vocabulary.terms import LINE_END, line_terms
 
@@ -104,9 +104,9 @@ class Index:
         self.information = information(self.vocabulary, about, self.document_frequency, self.size)
         passages, subjects = passages_in(self.texts, self.information), subjects_in(self.texts)
         self._passages = Passages(
-            Held(passages.terms), Held(passages.segments), passages.starts, Held(passages.information)
+            InMemory(passages.terms), InMemory(passages.segments), passages.starts, InMemory(passages.information)
         )
-        self._subjects = Subjects(Held(subjects.terms), subjects.starts)
+        self._subjects = Subjects(InMemory(subjects.terms), subjects.starts)
 
     def _weigh(self) -> None:
         """One matrix of weights, column by column in the order of the terms."""
@@ -135,9 +135,9 @@ class Index:
         number = self.vocabulary.get(term)
         return float(self.information[number]) if number else _nats_of_unknown(share(term), self.size)
 
-    def told(self, runbooks: Numbers, sought: Sought, worth: Floats) -> Told:
-        """What the passages of some runbooks, by their positions, tell: see `Passages.told`."""
-        return self._passages.told(runbooks, sought, worth)
+    def passage_matches(self, runbooks: Numbers, lookup: TermLookup, worth: Floats) -> PassageMatches:
+        """What the passages of some runbooks, by their positions, tell: see `Passages.matches`."""
+        return self._passages.matches(runbooks, lookup, worth)
 
     def passage_terms(self, runbook: int) -> Terms:
         """The terms of all passages of the runbook at a position."""

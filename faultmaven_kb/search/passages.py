@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from faultmaven_kb.search.arrays import Floats, Numbers, Readable, Sought, Terms
+from faultmaven_kb.search.arrays import Floats, Numbers, Readable, TermLookup, Terms
 
-__all__ = ["PassageArrays", "Passages", "SubjectArrays", "Subjects", "Told"]
+__all__ = ["PassageArrays", "PassageMatches", "Passages", "SubjectArrays", "Subjects"]
 
 
 class PassageArrays(NamedTuple):
@@ -29,9 +29,9 @@ class SubjectArrays(NamedTuple):
     starts: Numbers
 
 
-class Told(NamedTuple):
-    """What passages of some runbooks tell of what is asked: for each the place of its runbook among them, the worth of
-    the asked terms that it holds, and that of all its terms."""
+class PassageMatches(NamedTuple):
+    """The passages of some runbooks that have a term of the question: for each the place of its runbook among them, the
+    worth of the asked terms that it has, and that of all its terms."""
 
     owners: Numbers
     asked: Floats
@@ -51,24 +51,26 @@ class Passages(NamedTuple):
         terms: Terms = self.terms.parts(*self._bounds(np.array([runbook], dtype=np.int64)))
         return terms
 
-    def told(self, runbooks: Numbers, sought: Sought, worth: Floats) -> Told:
+    def matches(self, runbooks: Numbers, lookup: TermLookup, worth: Floats) -> PassageMatches:
         """What the passages of some runbooks tell; `worth` is that of each of the terms looked for. A passage that
         tells nothing is left out."""
         starts, ends = self._bounds(runbooks)
-        places, which = sought.found_in(self.terms.parts(starts, ends))
+        places, which = lookup.occurrences_in(self.terms.parts(starts, ends))
         values = worth[which]
         telling = values > 0
         if not telling.all():
             places, values = places[telling], values[telling]
         if not len(places):
-            return Told(places, values, values)
+            return PassageMatches(places, values, values)
         offsets = (ends - starts).cumsum()
         owners = offsets.searchsorted(places, side="right")
         segments = self.segments.each(places + (ends - offsets)[owners])
         first = np.empty(len(segments), dtype=np.bool_)
         first[0] = True
         np.not_equal(segments[1:], segments[:-1], out=first[1:])
-        return Told(owners[first], np.add.reduceat(values, first.nonzero()[0]), self.information.each(segments[first]))
+        return PassageMatches(
+            owners[first], np.add.reduceat(values, first.nonzero()[0]), self.information.each(segments[first])
+        )
 
     def _bounds(self, runbooks: Numbers) -> tuple[Numbers, Numbers]:
         return self.starts[runbooks], self.starts[runbooks + 1]

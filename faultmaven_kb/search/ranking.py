@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.arrays import Floats, Numbers, Sought
+from faultmaven_kb.search.arrays import Floats, Numbers, TermLookup
 from faultmaven_kb.search.fields import ALIASES, TITLE
 from faultmaven_kb.search.index import Index
 from faultmaven_kb.search.questions.question import Question
@@ -63,14 +63,14 @@ _QUOTES = 0.7
 
 class Terms(NamedTuple):
     """A question's terms that the index knows: their numbers and weights, synonyms after the words, which of them the
-    question says itself, and the shares of operations texts in which each is expected; `sought` finds them, its terms
+    question says itself, and the shares of operations texts in which each is expected; `lookup` finds them, its terms
     are at `order`."""
 
     numbers: NDArray[np.int32]
     weights: NDArray[np.float32]
     said: NDArray[np.bool_]
     priors: Floats
-    sought: Sought
+    lookup: TermLookup
     order: Numbers
 
 
@@ -107,7 +107,7 @@ def terms_in(question: Question, index: Index) -> Terms:
         np.array(weights, dtype=np.float32),
         own,
         np.array(priors, dtype=np.float64),
-        Sought(numbers),
+        TermLookup(numbers),
         places.argsort(),
     )
 
@@ -127,25 +127,25 @@ def rank(
     scores *= damping
     best = largest(scores, _CANDIDATES)
     passages = _passages(best, terms, index)
-    looked = scores[best] + _PASSAGE * damping[best] * passages
-    nearest = (-looked).argsort(kind="stable")[:_SIBLINGS]
+    adjusted = scores[best] + _PASSAGE * damping[best] * passages
+    nearest = (-adjusted).argsort(kind="stable")[:_SIBLINGS]
     contrast = np.full(len(best), 1.0)
     contrast[nearest], outdone = _titles(best[nearest], terms, index)
-    looked *= 1 - _CONTRAST * contrast  # what is not compared pays in full, or it would overtake what is
+    adjusted *= 1 - _CONTRAST * contrast  # what is not compared pays in full, or it would overtake what is
     if outdone is not None:
-        looked[nearest] *= 1 - _OUTDONE * outdone.max(axis=1)
+        adjusted[nearest] *= 1 - _OUTDONE * outdone.max(axis=1)
     standing = damping[best]
     if question.topics:
         quotes = np.where(_quotes(best, question, index, technologies), _QUOTES, 1.0)
-        looked, standing = looked * quotes, standing * quotes
+        adjusted, standing = adjusted * quotes, standing * quotes
     if question.technologies:
         named = _technology(best, question, technologies)
-        looked, standing = looked * named, standing * named
-    _read(looked, best, explained)
+        adjusted, standing = adjusted * named, standing * named
+    _read(adjusted, best, explained)
     if outdone is not None:
-        _overtake(looked, standing, best, nearest, outdone, terms, index, explained)
-    order = (-looked).argsort(kind="stable")
-    return Ranked(best[order], looked[order], passages[order], 1 - contrast[order])
+        _overtake(adjusted, standing, best, nearest, outdone, terms, index, explained)
+    order = (-adjusted).argsort(kind="stable")
+    return Ranked(best[order], adjusted[order], passages[order], 1 - contrast[order])
 
 
 def _overtake(
@@ -179,9 +179,11 @@ def _read(scores: Floats, runbooks: Numbers, explained: Callable[[int], Explaine
     near = order[:_MOST_READ][scores[order[:_MOST_READ]] >= _REACH * scores[order[:1]]]
     if len(near) < 2:
         return
-    told = [explained(runbook) for runbook in runbooks[near].tolist()]
-    missing = [min(each.strength.missing, _MOST_MISSING) for each in told]
-    factors = 1 + _LINKED * np.array([each.linked for each in told]) - _MISSING * np.array(missing)
+    explanations = [explained(runbook) for runbook in runbooks[near].tolist()]
+    missing = [min(explanation.strength.missing, _MOST_MISSING) for explanation in explanations]
+    factors = (
+        1 + _LINKED * np.array([explanation.linked for explanation in explanations]) - _MISSING * np.array(missing)
+    )
     factors /= factors.max()
     roots = np.sqrt(factors)
     values = np.sort(scores[near] * roots)[::-1]
@@ -200,12 +202,12 @@ def largest(scores: Floats, most: int) -> Numbers:
         bound = _largest(scores[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1), most)
     elif len(scores) > most:
         bound = _largest(scores, most)
-    found = (scores >= bound if bound > 0 else scores > 0).nonzero()[0]
-    if len(found) > most and blocks > most:
-        found = found[scores[found] >= _largest(scores[found], most)]
-    if len(found) > most:
-        found = np.sort(found[np.argsort(-scores[found], kind="stable")[:most]])
-    return found
+    places = (scores >= bound if bound > 0 else scores > 0).nonzero()[0]
+    if len(places) > most and blocks > most:
+        places = places[scores[places] >= _largest(scores[places], most)]
+    if len(places) > most:
+        places = np.sort(places[np.argsort(-scores[places], kind="stable")[:most]])
+    return places
 
 
 def _largest(scores: Floats, number: int) -> float:
@@ -215,14 +217,14 @@ def _largest(scores: Floats, number: int) -> float:
 
 def _technology(runbooks: Numbers, question: Question, technologies: Sequence[frozenset[str]]) -> Floats:
     """What the score of each runbook is multiplied by for its technology."""
-    factors: dict[frozenset[str], float] = {}
-    found = []
+    factor_of: dict[frozenset[str], float] = {}
+    factors = []
     for runbook in runbooks.tolist():
-        named = technologies[runbook]
-        if named not in factors:
-            factors[named] = 1.0 if agree(question.technologies, named) else _OTHER_TECHNOLOGY
-        found.append(factors[named])
-    return np.array(found)
+        own = technologies[runbook]
+        if own not in factor_of:
+            factor_of[own] = 1.0 if agree(question.technologies, own) else _OTHER_TECHNOLOGY
+        factors.append(factor_of[own])
+    return np.array(factors)
 
 
 def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floats | None]:
@@ -234,13 +236,13 @@ def _titles(runbooks: Numbers, terms: Terms, index: Index) -> tuple[Floats, Floa
     """
     titles, lengths = index.subjects_of(runbooks)
     known = np.array(sorted(set(titles.tolist())), dtype=titles.dtype)
-    held = np.zeros((len(runbooks), len(known)))
-    held[np.arange(len(runbooks)).repeat(lengths), known.searchsorted(titles)] = 1.0
-    which, is_said = terms.sought.places_of(known)
-    said = np.zeros(len(known))
-    said[is_said] = np.where(terms.said, 1.0, _BY_SYNONYM)[terms.order[which[is_said]]]
-    told = index.information[known]
-    all_of, asked = (held * told) @ held.T, (held * (told * said)) @ held.T
+    membership = np.zeros((len(runbooks), len(known)))
+    membership[np.arange(len(runbooks)).repeat(lengths), known.searchsorted(titles)] = 1.0
+    which, is_said = terms.lookup.places_of(known)
+    weights = np.zeros(len(known))
+    weights[is_said] = np.where(terms.said, 1.0, _BY_SYNONYM)[terms.order[which[is_said]]]
+    information = index.information[known]
+    all_of, asked = (membership * information) @ membership.T, (membership * (information * weights)) @ membership.T
     says, answers = all_of.diagonal(), asked.diagonal()
     unasked = says - answers
     contrast = unasked / (unasked + _CONTRAST_HALF)
@@ -276,22 +278,24 @@ def _quotes(
     A runbook of a technology that the question names may well be about that error on that technology.
     """
     known = index.vocabulary
-    named = np.array([bool(question.technologies & technologies[each]) for each in runbooks.tolist()], dtype=bool)
-    found = np.zeros(len(runbooks), dtype=bool)
+    is_named = np.array(
+        [bool(question.technologies & technologies[runbook]) for runbook in runbooks.tolist()], dtype=bool
+    )
+    quoting = np.zeros(len(runbooks), dtype=bool)
     for name, words in topics():
         if name in question.topics:
             numbers = {known.get(word) for word in words}
-            told = (_field(index, each, TITLE, ALIASES) for each in runbooks.tolist())
-            about = np.array([not numbers.isdisjoint(terms.tolist()) for terms in told], dtype=bool)
+            titles = (_field(index, runbook, TITLE, ALIASES) for runbook in runbooks.tolist())
+            about = np.array([not numbers.isdisjoint(terms.tolist()) for terms in titles], dtype=bool)
             if about.any():
-                found |= ~(about | named)
-    return found
+                quoting |= ~(about | is_named)
+    return quoting
 
 
 def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
     """For each runbook what its best passage explains, less for a passage that says much besides."""
     worth = np.minimum(terms.weights, 1.0) * index.information[terms.numbers]
-    told = index.told(runbooks, terms.sought, worth[terms.order])
+    matches = index.passage_matches(runbooks, terms.lookup, worth[terms.order])
     best = np.zeros(len(runbooks))
-    np.maximum.at(best, told.owners, told.asked * np.minimum(told.asked / told.all, 1.0) ** _EXACTNESS)
+    np.maximum.at(best, matches.owners, matches.asked * np.minimum(matches.asked / matches.all, 1.0) ** _EXACTNESS)
     return best

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from faultmaven_kb.search.arrays import Flags, Floats, Numbers, Sought
+from faultmaven_kb.search.arrays import Flags, Floats, Numbers, TermLookup
 from faultmaven_kb.search.index import END, Index
 from faultmaven_kb.search.questions.question import LOUD, Question
 from faultmaven_kb.search.vocabulary.terms import NEGATED, NEGATION
 
-__all__ = ["Examined", "Explained", "Found", "Strength", "examine", "explain"]
+__all__ = ["Examined", "Explained", "Occurrences", "Strength", "examine", "explain"]
 
 _TELLING = 2.5  # nats, chosen with the fit of the verdict (`python -m benchmarks.fit_verdict`)
 _BY_SYNONYM = 0.6  # chosen with the fit of the verdict
@@ -51,7 +51,7 @@ class Strength(NamedTuple):
 class Examined:
     """A question prepared for many runbooks: rows are the terms of its words, each word of a line once.
 
-    `sought` is every term that is looked for. A term's place is its place there, behind the last one where the base
+    `lookup` is every term that is looked for. A term's place is its place there, behind the last one where the base
     does not know it: `places` are those of the rows, `share` is each row's part of its word's information, `plain` the
     same without what a negation adds; `word` is the word's place in the question. Of each word: `worth` in nats, the
     place of its `line`, and whether it is `telling`; `is_one_line`: all are of the same line.
@@ -68,11 +68,11 @@ class Examined:
     telling: Flags
     synonyms: tuple["_Alike", ...]
     pairs: frozenset[tuple[int, int]]
-    sought: Sought
+    lookup: TermLookup
 
 
-class Found(NamedTuple):
-    """Where a runbook's text holds the terms that are looked for, in its order: term, place and segment of each."""
+class Occurrences(NamedTuple):
+    """Where a runbook's text has the terms that are looked for, in its order: term, place and segment of each."""
 
     terms: list[int]
     places: list[int]
@@ -89,8 +89,8 @@ class Explained(NamedTuple):
     share: float
     linked: float
     words: Floats
-    told: Floats
-    found: Found
+    information: Floats
+    occurrences: Occurrences
 
 
 class _Alike(NamedTuple):
@@ -122,14 +122,14 @@ def examine(question: Question, index: Index) -> Examined:
     places = {line: place for place, line in enumerate(dict.fromkeys(lines))}
     rows = _rows(question, lines, index)
     synonyms = _synonyms(question, rows, index)
-    sought = Sought({*rows.numbers}.union(*(member for _, members in synonyms for member in members)) - {-1, END})
-    place_of = {number: place for place, number in enumerate(sought.numbers.tolist())}
+    lookup = TermLookup({*rows.numbers}.union(*(member for _, members in synonyms for member in members)) - {-1, END})
+    place_of = {number: place for place, number in enumerate(lookup.numbers.tolist())}
     information, word = np.array(rows.information), np.array(rows.words, dtype=np.int64)
     share = _parts(information, word, size)
     negated = np.array([term.startswith(NEGATED) for term in rows.terms], dtype=bool)
     worth = np.zeros(size)
     np.maximum.at(worth, word, information)
-    weights = np.array([each.weight for each in words])
+    weights = np.array([item.weight for item in words])
     return Examined(
         np.array([place_of.get(number, len(place_of)) for number in rows.numbers], dtype=np.int64),
         share,
@@ -141,7 +141,7 @@ def examine(question: Question, index: Index) -> Examined:
         _telling(question, rows, (worth >= _TELLING) & (weights > LOUD)),
         tuple(_alike(said, members, place_of) for said, members in synonyms),
         frozenset(_pairs(question, index, place_of)),
-        sought,
+        lookup,
     )
 
 
@@ -170,10 +170,10 @@ def _rows(question: Question, lines: list[int], index: Index) -> _Rows:
         key = lines[place], word.terms
         if key not in seen:
             seen.add(key)
-            read = known.get(word.terms)
-            if read is None:
-                read = known[word.terms] = _information(word.terms, index)
-            numbers, information, terms = read
+            columns = known.get(word.terms)
+            if columns is None:
+                columns = known[word.terms] = _information(word.terms, index)
+            numbers, information, terms = columns
             rows.numbers.extend(numbers)
             rows.information.extend(information)
             rows.words.extend([place] * len(numbers))
@@ -186,15 +186,15 @@ def _information(terms: tuple[str, ...], index: Index) -> tuple[list[int], list[
 
     A name that the base does not know tells no more than its best part.
     """
-    asked = [term for term in terms if term != NEGATION]
-    numbers = [index.vocabulary.get(term, -1) for term in asked]
-    told = [
+    plain = [term for term in terms if term != NEGATION]
+    numbers = [index.vocabulary.get(term, -1) for term in plain]
+    information = [
         index.information.item(number) if number > END else index.information_of(term)
-        for term, number in zip(asked, numbers, strict=True)
+        for term, number in zip(plain, numbers, strict=True)
     ]
-    if len(terms) > 1 and asked and asked[-1] == terms[-1] and numbers[-1] < 0:
-        told[-1] = min(told[-1], max(told[:-1], default=0.0))
-    return numbers, told, asked
+    if len(terms) > 1 and plain and plain[-1] == terms[-1] and numbers[-1] < 0:
+        information[-1] = min(information[-1], max(information[:-1], default=0.0))
+    return numbers, information, plain
 
 
 def _synonyms(question: Question, rows: _Rows, index: Index) -> list[tuple[list[int], list[frozenset[int]]]]:
@@ -211,15 +211,15 @@ def _synonyms(question: Question, rows: _Rows, index: Index) -> list[tuple[list[
             if -1 not in numbers:
                 members.append(numbers)
         if members:
-            said = [row for term in sorted(expansion.said) for row in of_term.get(term, ())]
-            synonyms.append((said, members))
+            own_rows = [row for term in sorted(expansion.said) for row in of_term.get(term, ())]
+            synonyms.append((own_rows, members))
     return synonyms
 
 
-def _alike(said: list[int], members: list[frozenset[int]], place_of: Mapping[int, int]) -> _Alike:
+def _alike(rows: list[int], members: list[frozenset[int]], place_of: Mapping[int, int]) -> _Alike:
     sets = [frozenset(place_of.get(number, -1) for number in member) for member in members]
     return _Alike(
-        np.array(said, dtype=np.int64),
+        np.array(rows, dtype=np.int64),
         frozenset(place for member in sets if len(member) == 1 for place in member),
         tuple(member for member in sets if len(member) != 1),
     )
@@ -247,30 +247,32 @@ def explain(runbook: int, examined: Examined, index: Index) -> Explained:
     size = len(examined.worth)
     if not len(examined.places):
         return Explained(
-            Strength(0.0, 0.0, 0.0, 0, 0.0, 0.0), 0.0, 0.0, np.zeros(size), np.zeros(size), Found([], [], [])
+            Strength(0.0, 0.0, 0.0, 0, 0.0, 0.0), 0.0, 0.0, np.zeros(size), np.zeros(size), Occurrences([], [], [])
         )
     text = index.texts[runbook]
-    held, which = examined.sought.found_in(text.terms)
-    places, terms = held.tolist(), which.tolist()
-    found = Found(examined.sought.numbers[which].tolist(), places, text.ends.searchsorted(held).tolist())
+    positions, which = examined.lookup.occurrences_in(text.terms)
+    places, terms = positions.tolist(), which.tolist()
+    occurrences = Occurrences(
+        examined.lookup.numbers[which].tolist(), places, text.ends.searchsorted(positions).tolist()
+    )
     shares = _shares(examined, which, synonyms=True)
-    told = shares * examined.worth
+    information = shares * examined.worth
     missing = examined.telling & (shares < _EXPLAINED)
-    here: Flags | slice = slice(None)
+    on_line: Flags | slice = slice(None)
     if not examined.is_one_line:
-        here = best_line = examined.line == np.argmax(np.bincount(examined.line, told))
+        on_line = best_line = examined.line == np.argmax(np.bincount(examined.line, information))
         missing = missing & best_line
     joined = _phrases(examined.pairs, places, terms)
-    phrases = float((_shares(examined, joined) * examined.worth)[here].sum())
+    phrases = float((_shares(examined, joined) * examined.worth)[on_line].sum())
     linked = phrases
     if examined.plain is not examined.share:
-        linked = float((_shares(examined, joined, part=examined.plain) * examined.worth)[here].sum())
-    mass = float(told[here].sum())
-    asked = max(float(examined.worth[here].sum()), 1e-9)
+        linked = float((_shares(examined, joined, part=examined.plain) * examined.worth)[on_line].sum())
+    mass = float(information[on_line].sum())
+    line_worth = max(float(examined.worth[on_line].sum()), 1e-9)
     pointed = bisect_left(places, text.pointed)
     about = mass
     if pointed < len(places):
-        about = float((_shares(examined, which[:pointed], synonyms=True) * examined.worth)[here].sum())
+        about = float((_shares(examined, which[:pointed], synonyms=True) * examined.worth)[on_line].sum())
     strength = Strength(
         mass=mass,
         phrases=phrases,
@@ -278,23 +280,23 @@ def explain(runbook: int, examined: Examined, index: Index) -> Explained:
         missing=int(np.count_nonzero(missing)),
         technology=0.0,
         lead=0.0,
-        about=about / asked,
+        about=about / line_worth,
     )
-    return Explained(strength, mass / asked, linked / asked, shares, told, found)
+    return Explained(strength, mass / line_worth, linked / line_worth, shares, information, occurrences)
 
 
 def _shares(
-    examined: Examined, held: Numbers | list[int], *, synonyms: bool = False, part: Floats | None = None
+    examined: Examined, terms: Numbers | list[int], *, synonyms: bool = False, part: Floats | None = None
 ) -> Floats:
     """For each word the share of its information that some terms, by their places, explain; a part of an identifier is
     a part of it. `part` is what each row is of its word, `examined.share` by default."""
-    flags = np.zeros(len(examined.sought.numbers) + 1)
-    flags[held] = 1.0
+    flags = np.zeros(len(examined.lookup.numbers) + 1)
+    flags[terms] = 1.0
     explained = flags[examined.places]
     if synonyms and examined.synonyms:
-        terms = set(flags.nonzero()[0].tolist())
+        distinct = set(flags.nonzero()[0].tolist())
         for alike in examined.synonyms:
-            if alike.is_held(terms):
+            if alike.is_held(distinct):
                 explained[alike.rows] = np.maximum(explained[alike.rows], _BY_SYNONYM)
     explained *= examined.share if part is None else part
     shares: Floats = np.bincount(examined.word, explained, len(examined.worth)).astype(np.float64)
@@ -306,9 +308,9 @@ def _phrases(pairs: frozenset[tuple[int, int]], places: list[int], terms: list[i
 
     Marks and case are gone by now, and up to two other terms (numbers, names) may be in between.
     """
-    held: list[int] = []
+    matched: list[int] = []
     for step in (1, 2):
         for place, other, first, second in zip(places, places[step:], terms, terms[step:], strict=False):
             if other - place <= _NEAR and (first, second) in pairs:
-                held += (first, second)
-    return held
+                matched += (first, second)
+    return matched

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from faultmaven_kb.disk.regular import read_regular, read_start
 from faultmaven_kb.errors import ConfigurationError
+from faultmaven_kb.export.extras import missing
 
 __all__ = [
     "MOST_AT_ONCE",
@@ -107,8 +108,7 @@ def _library(name: str, extra: str) -> Any:
     try:
         return import_module(name)
     except ImportError:
-        message = f'the package "{name}" is not installed, expected `pip install "faultmaven-kb[{extra}]"`'
-        raise ConfigurationError(message) from None
+        raise ConfigurationError(missing(name, extra=extra)) from None
 
 
 def _not_loaded(model: str | Path, error: Exception) -> ConfigurationError:

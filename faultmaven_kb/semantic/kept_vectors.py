@@ -101,8 +101,8 @@ class KeptVectors:
             container = Container(self._file) if self._file else None
         except FaultmavenError:
             return None
-        named = (_KIND, _VERSION, self._model)
-        if container and tuple(map(container.directory.get, ("kind", "version", "model"))) == named:
+        identity = (_KIND, _VERSION, self._model)
+        if container and tuple(map(container.directory.get, ("kind", "version", "model"))) == identity:
             return container if isinstance(container.directory.get("segments"), list) else None
         return None
 

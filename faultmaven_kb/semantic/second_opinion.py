@@ -118,13 +118,13 @@ class SecondOpinion:
         if not order:
             return answer
         first = order[0]
-        known = by_words.get(self.runbooks[first].id)
-        sure = _confidence(*_figures(float(nearness[first]), known.confidence if known else 0.0))
-        found = tuple(
+        by_word = by_words.get(self.runbooks[first].id)
+        sure = _confidence(*_figures(float(nearness[first]), by_word.confidence if by_word else 0.0))
+        reordered = tuple(
             self._hit(n, by_words, float(scores[n]), sure if n == first else 1 - sure, best(n), capped=n != first)
             for n in order
         )
-        return _answer(answer, found, sure, float(scores[first] - scores[order[1]]) if len(order) > 1 else math.inf)
+        return _answer(answer, reordered, sure, float(scores[first] - scores[order[1]]) if len(order) > 1 else math.inf)
 
     def _scores(self, hits: Sequence[Hit], nearness: NDArray[np.float64]) -> NDArray[np.float64]:
         """Words and meaning together for each runbook; the surer the words are, the less the meaning counts."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from faultmaven_kb.disk.folders import place_below, remove_below
 from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError, PathError
+from faultmaven_kb.export.extras import missing
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.vocabularies import SEVERITIES, STATUSES
 from faultmaven_kb.site.atlas import atlas_of
@@ -90,7 +91,7 @@ def _environment() -> "Environment":
     try:
         from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415 - part of the extra
     except ImportError:
-        raise ConfigurationError('a site needs Jinja2: pip install "faultmaven-kb[site]"') from None
+        raise ConfigurationError(missing("jinja2", extra="site")) from None
     environment = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,

@@ -19,6 +19,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
+from faultmaven_kb.fences.languages import COMMANDS
 from faultmaven_kb.fences.placeholders import PLACEHOLDER, placeholders_in
 from faultmaven_kb.fences.shell import commands_only, statements
 from faultmaven_kb.source import Source
@@ -27,10 +28,7 @@ from faultmaven_kb.text.inline import without_comments
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, SHELL, SQL
 from faultmaven_kb.text.markdown import Block, Html, ListBlock, Quote, read_blocks
 
-__all__ = ["COMMANDS", "Fragment", "code_markup", "command_markup", "first_command", "is_web_link", "render", "visible"]
-
-COMMANDS = SHELL | PROMPTED | SQL | {"redis"}
-"""Languages of a block that a reader runs."""
+__all__ = ["Fragment", "code_markup", "command_markup", "first_command", "is_web_link", "render", "visible"]
 
 _WEB = re.compile(r"(?:https?://|mailto:)[^\s]", re.IGNORECASE)
 _HIDDEN = re.compile(

@@ -8,10 +8,10 @@ import hashlib
 import re
 from collections.abc import Iterable
 
+from faultmaven_kb.export.markdown_text import hyphenated
+
 __all__ = ["page_names"]
 
-_PLAIN = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
-_OTHER = re.compile(r"[^a-z0-9]+")
 _RESERVED = re.compile(r"con|prn|aux|nul|com\d|lpt\d")
 _LONGEST = 80  # characters, chosen: names stay below 255 bytes on every file system
 _DIGITS = 10  # 40 bits: no collision among thousands of ids
@@ -23,8 +23,13 @@ def page_names(ids: Iterable[str]) -> dict[str, str]:
 
 
 def _name(runbook_id: str) -> str:
-    if _PLAIN.fullmatch(runbook_id) and not _RESERVED.fullmatch(runbook_id) and len(runbook_id) <= _LONGEST:
+    if (
+        runbook_id
+        and runbook_id == hyphenated(runbook_id)
+        and not _RESERVED.fullmatch(runbook_id)
+        and len(runbook_id) <= _LONGEST
+    ):
         return runbook_id
-    words = _OTHER.sub("-", runbook_id.lower()).strip("-")[:_LONGEST].strip("-")
+    words = hyphenated(runbook_id)[:_LONGEST].strip("-")
     digest = hashlib.sha256(runbook_id.encode("utf-8", "surrogatepass")).hexdigest()[:_DIGITS]
     return f"{words or 'runbook'}--{digest}"

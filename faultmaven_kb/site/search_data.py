@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from faultmaven_kb.fences.languages import COMMANDS
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.engine import DEPRECATED, technologies_in
@@ -26,7 +27,7 @@ from faultmaven_kb.search.vocabulary.synonyms import groups, words_of
 from faultmaven_kb.search.vocabulary.tables import rows
 from faultmaven_kb.search.vocabulary.technologies import related_technologies, technology_terms
 from faultmaven_kb.search.vocabulary.terms import SINGULAR, STOP_WORDS, product_names, terms_of
-from faultmaven_kb.site.markup import COMMANDS, first_command, visible
+from faultmaven_kb.site.markup import first_command, visible
 from faultmaven_kb.site.pages import Site
 from faultmaven_kb.text.inline import plain
 

@@ -1,10 +1,10 @@
 """An open base: its runbooks by id, its diagnostics, its searcher, and what it was built from.
 
-A base is never changed under the one who reads it; `building.refreshed` opens the next state as its own base.
+A base is never changed while somebody reads it; `building.refresh` opens the next state as another base.
 """
 
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from faultmaven_kb.search.filters import Filter
 from faultmaven_kb.storage.container import FAULTS, Container, damaged
 from faultmaven_kb.storage.current import ROWS, is_current, states_now
 from faultmaven_kb.storage.records import NO_DIGEST
+from faultmaven_kb.storage.reported import id_taken, reported
 from faultmaven_kb.storage.sections import Sections
 from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.stamp import library_stamp
@@ -135,16 +136,16 @@ class StoredBase:
             self.searcher = StoredSearcher(self.places, answers, self.runbooks, seen, self.id_at, self.guarded)
             self.by_id = StoredRunbooks(self, held)
 
-    def search(self, question: str, *, limit: int, accept: "Callable[[Runbook], bool] | None", about: str) -> Answer:
+    def search(self, question: str, *, limit: int, accept: Filter | None, about: str) -> Answer:
         """The answer, as `Searcher.search` gives it."""
         with self.guarded():
             return self.searcher.search(question, limit=limit, accept=accept, about=about)
 
-    def places_with(self, accept: Filter) -> Iterator[int]:
-        """The positions of the runbooks that pass a filter, in the order of the base."""
+    def passing(self, accept: Filter) -> "Iterator[Runbook]":
+        """The runbooks that pass a filter, in the order of the base."""
         with self.guarded():
             passed = self.searcher.places_with(accept)
-        return (place for place in self.by_id.positions.tolist() if passed[place])
+        return (self.runbooks[place] for place in self.by_id.positions.tolist() if passed[place])
 
     @property
     def technologies(self) -> tuple[str, ...]:
@@ -155,31 +156,32 @@ class StoredBase:
                 names |= {segment.words[code] for code in np.unique(segment.columns[:, 0]).tolist()}
             return tuple(sorted(names - {""}))
 
-    def diagnostics(self, *, unread: bool = False) -> Iterator[Diagnostic]:
-        """What is wrong with the files, in their order; `unread`: only of files where it keeps something from being
-        found."""
+    def diagnostics(self, *, unread: bool = False) -> tuple[Diagnostic, ...]:
+        """What is wrong with the files, by file and place; `unread`: only what keeps something from being found."""
         with self.guarded():
-            for place in self.state_array("places").tolist():
-                segment, inner = self.places.find(place)
-                if not unread or segment.unread[inner]:
-                    yield from segment.diagnostics(inner)
+            return reported((*self._read_diagnostics(unread=unread), *self._taken_ids()), unread=unread)
 
-    def duplicates(self) -> Iterator[tuple[str, str, str]]:
-        """The ids that more than one runbook has: id, the file that counts, the other one."""
-        with self.guarded():
-            answers, places = self.state.whole("answers"), self.state_array("places")
-            others = [
-                (runbook_id, number)
-                for number in np.flatnonzero(answers == 0).tolist()
-                if (runbook_id := self.id_at(int(places[number]))) is not None
-            ]
-            if others:
-                names, counts = Strings(self.state, "names"), self.state.whole("counts")
-                files = np.repeat(np.arange(len(counts)), counts).tolist()
-                first = {self.id_at(int(places[number])): number for number in np.flatnonzero(answers).tolist()}
-                for runbook_id, number in others:
-                    earlier = first.get(runbook_id)
-                    yield runbook_id, "" if earlier is None else names[files[earlier]], names[files[number]]
+    def _read_diagnostics(self, *, unread: bool) -> Iterator[Diagnostic]:
+        """Those that reading gave; `unread`: all of the files where one of them keeps something from being found."""
+        for place in self.state_array("places").tolist():
+            segment, inner = self.places.find(place)
+            if not unread or segment.unread[inner]:
+                yield from segment.diagnostics(inner)
+
+    def _taken_ids(self) -> Iterator[Diagnostic]:
+        answers, places = self.state.whole("answers"), self.state_array("places")
+        others = [
+            (runbook_id, number)
+            for number in np.flatnonzero(answers == 0).tolist()
+            if (runbook_id := self.id_at(int(places[number]))) is not None
+        ]
+        if others:
+            names, counts = Strings(self.state, "names"), self.state.whole("counts")
+            files = np.repeat(np.arange(len(counts)), counts).tolist()
+            first = {self.id_at(int(places[number])): number for number in np.flatnonzero(answers).tolist()}
+            for runbook_id, number in others:
+                earlier = first.get(runbook_id)
+                yield id_taken(runbook_id, None if earlier is None else names[files[earlier]], names[files[number]])
 
     def id_at(self, place: int) -> str | None:
         """The id of the runbook at a position, None if there is none."""
@@ -252,7 +254,7 @@ class StoredBase:
 
     def is_current(self, states: Sequence[FileState] | None = None) -> bool:
         """Whether the files are as they were when they were read, by their names, sizes and times of change (which a
-        base that travels does not have). `states` are those of `states_now`, for one who has them already.
+        base that travels does not have). Pass `states` if you already have those of `states_now`.
 
         Raises `PathError` when a path is gone.
         """

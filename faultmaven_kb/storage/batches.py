@@ -1,7 +1,6 @@
 """What a segment is made of, a batch at a time and in the order of the files: read anew, or taken from an older base.
 
-Several processes read; what a base contains already is not parsed again. Who decides which files those are is
-`building`.
+Several processes read; what a base contains already is not parsed again. `building` decides which files those are.
 """
 
 from collections import deque
@@ -88,13 +87,13 @@ def batches(
 ) -> Iterator[Batch]:
     """The records of files, each with the positions of what the base `old` contains of it (none: it is read, with a
     team's own headings, by one of `jobs` processes)."""
-    held = _Held(old) if old else None
+    old_records = _Held(old) if old else None
     waiting: deque[Callable[[], Batch]] = deque()
     with outside_current_folder(), _pool(jobs) as pool:
         for run in _runs(files):
             if run.held:
-                assert held is not None
-                waiting.append(partial(held.batch, run.held))
+                assert old_records is not None
+                waiting.append(partial(old_records.batch, run.held))
             else:
                 read = partial(read_batch, run.files, aliases)
                 waiting.append(pool.submit(read).result if pool else read)

@@ -120,8 +120,8 @@ def _origin(paths: Sequence[str | Path], start: str | Path, aliases: Mapping[str
 def refresh(
     base: StoredBase, *, jobs: int = 1, progress: Progress | None = None, states: list[FileState] | None = None
 ) -> StoredBase:
-    """The base as its files are now: itself where nothing has changed. `states` are those of `base.states_now`, for
-    one who has them already.
+    """The base as its files are now: itself where nothing has changed. Pass `states` if you already have those of
+    `base.states_now`.
 
     Raises `PathError` when a path is gone or the base cannot be written.
     """

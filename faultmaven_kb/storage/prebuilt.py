@@ -1,8 +1,8 @@
 """The base that travels with its folder of runbooks: `runbooks.fmkb` beside `runbooks/`, made when a wheel is built.
 
 Nothing in it depends on the machine or the time: names are relative to the folder, and no time of change is kept, since
-unpacking a wheel sets its own. Who opens it trusts it only as far as it goes: it must be whole, made by this very code,
-and of files with these names and sizes. Otherwise the folder is read, as where there is no such base.
+unpacking a wheel sets its own. It is opened only if it is whole, was made by this very code, and the files have the
+same names and sizes. Otherwise the folder is read, as if there were no such base.
 """
 
 from contextlib import suppress
@@ -21,11 +21,8 @@ def build_beside(folder: Path, target: Path) -> None:
 
     Raises `ConfigurationError` when something is wrong with a runbook, `PathError` when it cannot be written.
     """
-    base = build_to_travel(folder, target)
-    for diagnostic in base.diagnostics():
+    for diagnostic in build_to_travel(folder, target).diagnostics():
         raise ConfigurationError(f"{diagnostic.path}: {diagnostic.message}; expected runbooks without a finding")
-    for runbook_id, first, second in base.duplicates():
-        raise ConfigurationError(f'{second}: id "{runbook_id}" is already taken by {first}, expected a unique id')
 
 
 def open_beside(folder: Path) -> StoredBase | None:

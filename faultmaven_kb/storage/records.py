@@ -138,8 +138,8 @@ def runbook_from(data: bytes) -> "Runbook":
 
 
 def seen_from(data: bytes) -> "Runbook":
-    """The runbook of a record's `model` for those who only read values: the same names with the same values, without
-    loading the model, which costs more than a whole search. Tuples are lists here.
+    """The runbook of a record's `model` for reading values only: the same names with the same values, without loading
+    the model, which costs more than a whole search. Tuples are lists here.
     """
     runbook = json.loads(unpacked(data), object_hook=_named)
     for time in (runbook.resolution_time, *runbook.resolution_time.ranges):

@@ -48,7 +48,7 @@ class Segment:
         return runbook_from(self._bytes("models", place))
 
     def seen(self, place: int) -> "Runbook":
-        """The runbook at a position for those who only read its values."""
+        """The runbook at a position for reading its values only."""
         return seen_from(self._bytes("models", place))
 
     def diagnostics(self, place: int) -> tuple[Diagnostic, ...]:

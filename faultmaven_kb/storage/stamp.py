@@ -40,6 +40,6 @@ def kept_file(folder: Path, paths: Sequence[str | Path], aliases: Mapping[str, s
     digest = blake2b(library_stamp().encode(), digest_size=16)
     for path in paths:
         digest.update(f"\0{os.fspath(path)}\0{os.path.abspath(path)}".encode("utf-8", "surrogatepass"))  # noqa: PTH100
-    for heading, meant in sorted(aliases.items()):
-        digest.update(f"\0\0{heading}\0{meant}".encode("utf-8", "surrogatepass"))
+    for heading, target in sorted(aliases.items()):
+        digest.update(f"\0\0{heading}\0{target}".encode("utf-8", "surrogatepass"))
     return folder / "bases" / f"{digest.hexdigest()}{SUFFIX}"

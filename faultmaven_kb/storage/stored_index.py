@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, TypeVar, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from faultmaven_kb.search.arrays import Floats, Numbers, Sought, Terms
+from faultmaven_kb.search.arrays import Floats, Numbers, TermLookup, Terms
 from faultmaven_kb.search.engine import DEPRECATED, Searcher
 from faultmaven_kb.search.evidence import Witness
 from faultmaven_kb.search.filters import Filter
 from faultmaven_kb.search.index import Index, Text, rarity
-from faultmaven_kb.search.passages import Told
+from faultmaven_kb.search.passages import PassageMatches
 from faultmaven_kb.storage.records import COLUMNS
 from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.strings import Vocabulary
@@ -27,7 +27,7 @@ __all__ = ["Lazy", "Places", "StoredIndex", "StoredSearcher"]
 
 _KEPT_TEXTS = 512  # chosen: bounds the memory
 _LARGE = 100_000  # chosen: bounds the memory; the values are small
-_NOTHING = Told(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
+_NOTHING = PassageMatches(np.empty(0, dtype=np.int64), np.empty(0), np.empty(0))
 _NO_SUBJECTS = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
 
 _Value = TypeVar("_Value")
@@ -110,16 +110,16 @@ class StoredIndex(Index):
         ]
         return scores[0] if len(scores) == 1 else np.concatenate([np.empty(0), *scores])
 
-    def told(self, runbooks: Numbers, sought: Sought, worth: Floats) -> Told:
-        """What the passages of some runbooks, by their positions, tell: see `Passages.told`."""
+    def passage_matches(self, runbooks: Numbers, lookup: TermLookup, worth: Floats) -> PassageMatches:
+        """What the passages of some runbooks, by their positions, tell: see `Passages.matches`."""
         if len(self.places.segments) == 1:
-            return self.places.segments[0].passages.told(runbooks, sought, worth)
+            return self.places.segments[0].passages.matches(runbooks, lookup, worth)
         runbooks_before, parts = 0, [_NOTHING]
         for segment, places in self.places.runs(runbooks):
-            part = segment.passages.told(places, sought, worth)
+            part = segment.passages.matches(places, lookup, worth)
             parts.append(part._replace(owners=part.owners + runbooks_before))
             runbooks_before += len(places)
-        return Told(*map(np.concatenate, zip(*parts, strict=True)))
+        return PassageMatches(*map(np.concatenate, zip(*parts, strict=True)))
 
     def passage_terms(self, runbook: int) -> Terms:
         """The terms of all passages of the runbook at a position."""

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from faultmaven_kb.cli.shared import in_force
+from faultmaven_kb.gate.configuration import file
 from faultmaven_kb.gate.configuration.location import find_configuration, root_of
 from tests.cli.test_commands import fmkb
 from tests.documents import LAST_UPDATED, ROOT, RUNBOOKS, text_of
@@ -88,6 +90,23 @@ def test_rules_config_shows_what_is_in_force_and_why(folder: Path) -> None:
     assert one["configuration"] == ".fmkb.toml"
     assert [row["level"] for row in one["rules"]] == ["info"]
     assert one["values"] == []
+
+
+def test_rules_config_shows_every_key_that_is_set(folder: Path) -> None:
+    (folder / "proofs.json").write_text("[]", "utf-8")
+    text = 'proofs = "proofs.json"\n\n[sections]\nrequired = ["Symptoms", "Diagnosis"]\n\n[sections.aliases]\n'
+    (folder / ".fmkb.toml").write_text(f'{text}"What you see" = "Symptoms"\n', "utf-8")
+    out = fmkb("rules", "--config", cwd=folder)[1]
+    assert "\nproofs\tproofs.json\t.fmkb.toml:1\n" in out
+    assert "\nsections.required\tSymptoms, Diagnosis\t.fmkb.toml:4\n" in out
+    assert "\nsections.aliases\tWhat you see = Symptoms\t.fmkb.toml:6\n" in out
+
+
+def test_no_key_of_the_configuration_is_left_out_of_what_is_shown() -> None:
+    tables = {"limits": file._LIMITS, "vocabulary": file._VOCABULARIES, "sections": file._SECTIONS}
+    keys = {f"{table}.{key}" for table, inner in tables.items() for key in inner} | set(file._KEYS) - set(tables)
+    named_by_rules = {"profile", "select", "extend-select", "ignore", "levels", "exclude"}
+    assert keys == {*in_force._VALUES, *named_by_rules, "schema", "proofs", "baseline"}
 
 
 def test_without_a_configuration_the_defaults_are_in_force(tmp_path: Path) -> None:

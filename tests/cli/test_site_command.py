@@ -70,7 +70,7 @@ def test_without_the_extra_the_line_to_type_is_named(tmp_path: Path) -> None:
     code, _, err = fmkb("site", "build", "-o", tmp_path / "out", PYTHONPATH=path)
 
     assert code == 2
-    assert 'pip install "faultmaven-kb[site]"' in err
+    assert "pip install 'faultmaven-kb[site]'" in err
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")

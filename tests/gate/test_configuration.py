@@ -254,7 +254,7 @@ def test_a_team_chooses_its_required_sections_and_its_own_headings() -> None:
     page = "---\nid: x\n---\n\n# X\n\n## What you see\n\n- slow\n\n## Diagnosis\n\nLook.\n"
 
     found = check_text(page, path="x.md", today=TODAY, settings=settings).diagnostics
-    assert [each.message for each in found] == ['section "Contacts" is missing, expected it by the configuration']
+    assert [each.message for each in found] == ['section "Contacts" is missing, expected by the configuration']
     assert not check_text(page + "\n## Wer hilft\n\nCall.\n", path="x.md", today=TODAY, settings=settings).diagnostics
     with pytest.raises(ConfigurationError, match=r"sections\.aliases\.a is 1, expected the heading it is read as"):
         _read("[sections.aliases]\na = 1\n")

@@ -14,7 +14,7 @@ from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, apply_edits
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.check import check_paths, check_text
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.gate.fixes.fixes import FixedFile, diff, fix_report, write_fixed
+from faultmaven_kb.gate.fixes.fixes import FixedFile, fix_report
 from faultmaven_kb.gate.fixes.intent import unintended_change
 from faultmaven_kb.gate.toolkit.rule_model import Profile
 from faultmaven_kb.knowledge_base import builtin_path
@@ -312,7 +312,7 @@ def test_a_file_is_written_with_its_mode_and_no_trace_beside_it(tmp_path: Path) 
     path.chmod(0o640)
     mode = path.stat().st_mode
     for each in fixes_on_disk(path):
-        write_fixed(each)
+        each.write()
     assert path.read_bytes() == GOOD.encode()
     assert path.stat().st_mode == mode
     assert [file.name for file in path.parent.iterdir()] == [path.name]
@@ -323,7 +323,7 @@ def test_a_file_that_changed_meanwhile_is_not_written(tmp_path: Path) -> None:
     (fix,) = fixes_on_disk(path)
     path.write_bytes(b"new words")
     with pytest.raises(PathError, match="changed while it was checked"):
-        write_fixed(fix)
+        fix.write()
     assert path.read_bytes() == b"new words"
 
 
@@ -334,7 +334,7 @@ def test_a_link_is_not_replaced(tmp_path: Path) -> None:
     link.symlink_to(path)
     (fix,) = fixes_on_disk(link, unsafe=False)
     with pytest.raises(PathError, match="is a link"):
-        write_fixed(fix)
+        fix.write()
     assert link.is_symlink()
 
 
@@ -344,7 +344,7 @@ def test_a_folder_that_cannot_be_written_leaves_the_file_alone(tmp_path: Path) -
     (fix,) = fixes_on_disk(path)
     path.parent.chmod(0o500)
     with pytest.raises(PathError, match="cannot write"):
-        write_fixed(fix)
+        fix.write()
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
@@ -354,7 +354,7 @@ def test_utf_16_with_its_mark_becomes_utf_8_and_only_on_request(encoding: str, t
     (safe,) = fixes_on_disk(path, unsafe=False) or (None,)
     assert safe is None or not safe.changed
     for each in fixes_on_disk(path):
-        write_fixed(each)
+        each.write()
     assert path.read_bytes() == GOOD.encode()
 
 
@@ -367,8 +367,8 @@ def test_a_file_that_is_not_utf_8_is_never_written(tmp_path: Path) -> None:
 
 def test_a_diff_names_the_missing_line_end() -> None:
     result = fixed(GOOD.rstrip("\n"), only="RB008")
-    assert diff(result).endswith("\\ No newline at end of file\n+" + GOOD.rstrip("\n").split("\n")[-1] + "\n")
-    assert diff(fixed(GOOD)) == ""
+    assert result.diff().endswith("\\ No newline at end of file\n+" + GOOD.rstrip("\n").split("\n")[-1] + "\n")
+    assert fixed(GOOD).diff() == ""
 
 
 def test_a_byte_order_mark_before_a_page_without_front_matter_is_removed() -> None:

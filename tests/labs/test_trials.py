@@ -106,7 +106,7 @@ def _foreign(path: str) -> bool:
             "solution-1",
             ("", ""),
             ("{run: echo page}", "{run: 'true'}"),
-            'broken: the value of "page-name" could not be found out',
+            'broken: the value of "page-name" could not be determined',
         ),
         (
             "solution-2",

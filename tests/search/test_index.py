@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from faultmaven_kb import Runbook
-from faultmaven_kb.search.arrays import Held, Sought, ranges
+from faultmaven_kb.search.arrays import InMemory, TermLookup, ranges
 from faultmaven_kb.search.fields import FIELDS, segment_at
 from faultmaven_kb.search.index import END, K1, RANKING_PRIOR, B, Index
 from faultmaven_kb.search.vocabulary.background import share
@@ -91,14 +91,14 @@ def test_ranges_are_what_range_says(drawn: list[tuple[int, int]]) -> None:
 @given(st.lists(st.integers(0, 300_000), max_size=30), st.lists(st.integers(0, 300_000), max_size=200))
 def test_terms_are_found_where_they_are_also_when_they_share_a_slot(numbers: list[int], others: list[int]) -> None:
     terms = [*others, *numbers, *(number + 65_536 for number in numbers)]
-    places, which = Sought(numbers).found_in(np.array(terms, dtype=np.int32))
+    places, which = TermLookup(numbers).occurrences_in(np.array(terms, dtype=np.int32))
     asked = sorted(set(numbers))
     assert places.tolist() == [place for place, term in enumerate(terms) if term in asked]
     assert [asked[each] for each in which.tolist()] == [terms[place] for place in places.tolist()]
 
 
 def test_parts_of_an_array_are_read_in_their_order() -> None:
-    held = Held(np.arange(10))
+    held = InMemory(np.arange(10))
     assert held.parts(np.array([7, 0]), np.array([9, 2])).tolist() == [7, 8, 0, 1]
     assert held.parts(np.array([], dtype=np.int64), np.array([], dtype=np.int64)).tolist() == []
     assert held.each(np.array([3, 1])).tolist() == [3, 1]

@@ -177,7 +177,7 @@ def test_a_base_on_disk_is_asked_where_it_is_and_stays_what_the_model_was_asked_
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "fastembed", None)
     with pytest.raises(
-        ConfigurationError, match=r'"fastembed" is not installed, expected `pip install "faultmaven-kb\['
+        ConfigurationError, match=r'"fastembed", which is not installed; run: pip install .faultmaven-kb\['
     ):
         open_embedder("fastembed:some/model")
 

@@ -71,7 +71,7 @@ def test_what_is_read_without_the_model_is_what_the_model_says(built: Path) -> N
 def test_a_built_base_reads_no_runbook_before_a_hit_is_asked_for_it(built: Path) -> None:
     base = KnowledgeBase.open(built)
     answer = base.search("FATAL: sorry, too many clients already")
-    assert base._base is not None
+    assert isinstance(base._base, StoredBase)
     read = base._base.runbooks._make.cache_info
     assert (answer.verdict, answer.hits[0].confidence > 0.9, read().misses) == ("match", True, 0)
     assert answer.hits[0].runbook.id == "postgres-connection-pool-exhausted"

@@ -219,7 +219,7 @@ def _print_step_to_do(out: Console, step: NextStep) -> None:
     """What to do in a step: its title and its commands, which are not run here."""
     out.print()
     heading = Text("Next: ", style="bold")
-    heading.append(printable(f"{step.runbook.id}, step {step.step.number or step.key.position}: {step.step.title}"))
+    heading.append(printable(f"{step.runbook.id}, step {step.number}: {step.step.title}"))
     heading.append(f"  ({step.information:.2f} bits)", style="dim")
     out.print(heading, soft_wrap=True)
     for command_ in step.step.commands:

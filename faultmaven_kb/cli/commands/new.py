@@ -10,13 +10,12 @@ from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.disk.folders import create_below
 from faultmaven_kb.export.incident_note import draft_of_note
 from faultmaven_kb.model.template import new_runbook
+from faultmaven_kb.model.vocabularies import ID_PATTERN
 from faultmaven_kb.text.characters.decoding import SIZE_LIMIT, read_bytes
 from faultmaven_kb.text.characters.piped import decode_piped
 from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["command"]
-
-_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 
 
 @click.command("new")
@@ -49,7 +48,7 @@ def command(runbook_id: str, technology: str | None, folder: Path, note: Path | 
     A note may be Markdown, a chat or a pasted terminal. What was seen becomes symptoms, commands that only look become
     diagnostic steps with their output, the other commands a solution.
     """
-    if not _ID.fullmatch(runbook_id):
+    if not re.fullmatch(ID_PATTERN, runbook_id):
         raise click.UsageError(
             f'id is "{runbook_id}", expected kebab-case technology-problem such as redis-high-latency'
         )

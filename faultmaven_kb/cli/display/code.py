@@ -10,9 +10,9 @@ from faultmaven_kb.text.characters.terminal_text import printable_lines
 __all__ = ["code_lines", "print_code"]
 
 
-def print_code(console: Console, lines: Iterable[str], *, style: str = "green") -> None:
+def print_code(console: Console, lines: Iterable[str]) -> None:
     """Print lines of code in one call: a call for each costs as much as a hundred characters."""
-    if shown := code_lines(lines, style=style):
+    if shown := code_lines(lines):
         console.print(shown, soft_wrap=True)  # a console joins texts anew, without what they say of wrapping
 
 

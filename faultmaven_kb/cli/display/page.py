@@ -17,17 +17,15 @@ from faultmaven_kb.cli.display.code import code_lines
 from faultmaven_kb.cli.display.prose import Prose
 from faultmaven_kb.cli.shared.common import SEVERITY_STYLES
 from faultmaven_kb.diagnostics import did_you_mean
+from faultmaven_kb.fences.languages import COMMANDS
 from faultmaven_kb.fences.placeholders import fill, placeholders_in
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.model.vocabularies import VERIFIED
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
-from faultmaven_kb.text.languages import PROMPTED, SHELL, SQL
 from faultmaven_kb.text.markdown import fences_in, read_blocks
 
 __all__ = ["command_blocks", "placeholder_values", "print_block", "print_runbook"]
-
-_COMMANDS = SHELL | PROMPTED | SQL | {"redis"}
 
 
 class _Part(NamedTuple):
@@ -115,9 +113,9 @@ def _parts(runbook: Runbook) -> Iterator[_Part]:
     for fence in fences_in(read_blocks(source)):
         start, end = fence.span.line - 1, fence.span.end_line
         yield from _prose(lines[done:start])
-        number += fence.language in _COMMANDS
+        number += fence.language in COMMANDS
         text = fence.code.rstrip("\n")
-        yield _Part(text, is_code=True, language=fence.language, number=number if fence.language in _COMMANDS else 0)
+        yield _Part(text, is_code=True, language=fence.language, number=number if fence.language in COMMANDS else 0)
         done = end
     yield from _prose(lines[done:])
 

@@ -10,7 +10,7 @@ import click
 from faultmaven_kb.brief import counted
 from faultmaven_kb.errors import PathError
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, diff, fix_report, write_fixed
+from faultmaven_kb.gate.fixes.fixes import Check, FixedFile, fix_report
 from faultmaven_kb.text.characters.terminal_text import printable, printable_lines
 
 __all__ = ["fix_files", "print_changes"]
@@ -26,7 +26,7 @@ def fix_files(report: Report, check: Check, *, unsafe: bool) -> bool:
     for file in fixed:
         if file.changed:
             try:
-                write_fixed(file)
+                file.write()
                 changed.append(file)
             except PathError as error:
                 errors.append(str(error))
@@ -41,7 +41,7 @@ def print_changes(report: Report, check: Check, *, unsafe: bool) -> bool:
     fixed = fix_report(report, check=check, unsafe=unsafe)
     changed = [file for file in fixed if file.changed]
     for file in changed:
-        click.echo("".join(f"{printable_lines(line)}\n" for line in diff(file).split("\n")[:-1]), nl=False)
+        click.echo("".join(f"{printable_lines(line)}\n" for line in file.diff().split("\n")[:-1]), nl=False)
     _say(fixed, changed, "would fix")
     return bool(changed)
 

@@ -19,7 +19,7 @@ from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["print_in_force"]
 
-_LIMITS = {
+_VALUES = {
     "limits.stale-months": "stale_months",
     "limits.weight-tolerance": "weight_tolerance",
     "limits.file-size": "file_size",
@@ -30,6 +30,8 @@ _LIMITS = {
     "vocabulary.hosts": "hosts",
     "vocabulary.fields": "fields",
     "vocabulary.annotations": "annotations",
+    "sections.required": "required_sections",
+    "sections.aliases": "aliases",
     "retired-ids": "retired_ids",
     "allow-credential-suppression": "allow_credential_suppression",
 }
@@ -52,8 +54,7 @@ def print_in_force(folder: Path, rules: tuple[Rule, ...], *, as_json: bool) -> N
 
 def _row(rule: Rule, configuration: Configuration) -> dict[str, Any]:
     settings, profile = configuration.settings, configuration.profile or Profile.CONTRIBUTE
-    reach = settings.reach(rule.code, profile)
-    runs = reach is not None and rule.profile <= reach
+    runs = settings.counts(rule.code, rule.profile, profile)
     level = settings.level(rule.code, rule.level)
     why = _why(rule, configuration, profile)
     if level is not rule.level:
@@ -83,13 +84,14 @@ def _place(configuration: Configuration, key: str) -> str:
 
 
 def _values(configuration: Configuration) -> Iterator[dict[str, Any]]:
-    for key, name in _LIMITS.items():
+    for key, name in _VALUES.items():
         value = getattr(configuration.settings, name)
-        shown = ", ".join(value) if isinstance(value, tuple) else str(value).lower()
+        shown = ", ".join(map(_shown, value)) if isinstance(value, tuple) else str(value).lower()
         if key in configuration.lines or not isinstance(value, tuple):
             why = _place(configuration, key) if key in configuration.lines else "the default"
             yield {"key": key, "value": shown, "why": why}
-    for name, path in (("schema", configuration.schema), ("baseline", configuration.baseline)):
+    for name in ("schema", "proofs", "baseline"):
+        path = getattr(configuration, name)
         if path:
             yield {"key": name, "value": path, "why": _place(configuration, name)}
     for index, exclusion in enumerate(configuration.settings.exclusions, 1):
@@ -99,6 +101,11 @@ def _values(configuration: Configuration) -> Iterator[dict[str, Any]]:
             "value": what,
             "why": f"{_place(configuration, 'exclude')}: {exclusion.reason}",
         }
+
+
+def _shown(value: str | tuple[str, str]) -> str:
+    """A word of a list, or a heading with the one it is read as."""
+    return value if isinstance(value, str) else " = ".join(value)
 
 
 def _print(columns: tuple[str, ...], rows: list[dict[str, Any]]) -> None:

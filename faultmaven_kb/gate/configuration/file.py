@@ -33,10 +33,10 @@ _SHOWN = 200  # characters, chosen: two lines of a terminal
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What a file sets. `lines` says on which line of `path` each key is, for anybody who asks why.
+    """What a file sets. `lines` says on which line of `path` each key is.
 
-    `profile` is None where the file leaves it to the command line; `schema` and `baseline` are paths relative to the
-    file's folder, empty if there is none.
+    `profile` is None where the file leaves it to the command line; `schema`, `baseline` and `proofs` are paths relative
+    to the file's folder, empty if there is none.
     """
 
     path: str = ""
@@ -45,6 +45,7 @@ class Configuration:
     schema: str = ""
     baseline: str = ""
     lines: Mapping[str, int] = field(default_factory=dict)
+    proofs: str = ""
 
 
 class _Reader:
@@ -121,7 +122,7 @@ def read_configuration(
     if results:
         settings = replace(settings, proofs=_proofs(reader, (proofs or read)(results), results))
     reader.close(_KEYS)
-    return Configuration(path, settings, profile, schema, baseline, keys)
+    return Configuration(path, settings, profile, schema, baseline, keys, results)
 
 
 _KEYS = (
@@ -200,9 +201,9 @@ def _settings(reader: _Reader, schema: str, schema_path: str) -> Settings:
 
 
 def _aliases(table: _Reader) -> tuple[tuple[str, str], ...]:
-    for heading, meant in table.values.items():
-        if not isinstance(meant, str) or not meant.strip():
-            raise table.fail(heading, f"{table.name(heading)} is {_shown(meant)}, expected the heading it is read as")
+    for heading, target in table.values.items():
+        if not isinstance(target, str) or not target.strip():
+            raise table.fail(heading, f"{table.name(heading)} is {_shown(target)}, expected the heading it is read as")
     return tuple(sorted(table.values.items()))
 
 

@@ -12,11 +12,9 @@ from pathlib import Path
 
 from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
-from faultmaven_kb.gate.configuration.regular import SETTINGS_LIMIT, regular_text
+from faultmaven_kb.gate.configuration.regular import CONFIGURATION_FILES, SETTINGS_LIMIT, regular_text
 
 __all__ = ["team_headings"]
-
-_NAMES = (".fmkb.toml", "pyproject.toml")
 
 
 def team_headings(paths: Sequence[str | Path]) -> dict[str, str]:
@@ -37,7 +35,7 @@ def _speaks_of_aliases(path: Path) -> bool:
     folder = real if real.is_dir() else real.parent
     top = repository_top(folder)
     for above in (folder, *folder.parents):
-        if any(_holds(above / name, top or Path(folder.anchor)) for name in _NAMES):
+        if any(_holds(above / name, top or Path(folder.anchor)) for name in CONFIGURATION_FILES):
             return True
         if above == top:
             return False

@@ -11,14 +11,24 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
-from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, SETTINGS_LIMIT, regular_text, shown, utf8
+from faultmaven_kb.gate.configuration.regular import (
+    CONFIGURATION_FILES,
+    DATA_LIMIT,
+    SETTINGS_LIMIT,
+    regular_text,
+    shown,
+    utf8,
+)
+from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.facts.tree import SnapshotTree
 
 __all__ = [
     "FoundConfiguration",
+    "RulesInForce",
     "configuration_before",
     "find_configuration",
     "load_configuration",
@@ -26,8 +36,6 @@ __all__ = [
     "root_of",
     "text_before",
 ]
-
-_NAMES = (".fmkb.toml", "pyproject.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +47,25 @@ class FoundConfiguration:
     read_baseline: Callable[[], str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class RulesInForce:
+    """What decides about a check: the configuration and the root of links; for a change also the text of the baseline
+    before it, the state before it, and what to report about the configuration itself."""
+
+    file: FoundConfiguration
+    root: Path | None
+    baseline: Callable[[], str] | None = None
+    since: Snapshot | None = None
+    notices: tuple[Diagnostic, ...] = ()
+
+
 def find_configuration(start: Path) -> FoundConfiguration:
     """The configuration in force for a path; the defaults where there is no file.
 
     Raises `ConfigurationError` for a file that is not understood.
     """
     for folder in _upwards(start):
-        for name in _NAMES:
+        for name in CONFIGURATION_FILES:
             file = folder / name
             if os.path.lexists(file) and (name != "pyproject.toml" or _has_table(_text(file), shown(file.parent))):
                 return load_configuration(file)
@@ -80,7 +100,7 @@ def configuration_before(tree: SnapshotTree, place: str, *, root: Path) -> Found
     """
     folder = place
     while True:
-        for name in _NAMES:
+        for name in CONFIGURATION_FILES:
             file = posixpath.join(folder, name)
             if file in tree.files and (name != "pyproject.toml" or _has_table(text_before(tree, file), folder or ".")):
                 return load_configuration_before(tree, file, root=root)

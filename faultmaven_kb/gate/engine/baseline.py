@@ -71,10 +71,7 @@ def mark_of(diagnostic: Diagnostic, place: str, source: Source | None) -> Mark:
 def baseline_text(marks: Iterable[Mark], *, allow_credentials: bool = False) -> str:
     """The baseline file of some findings: JSON, one line each, sorted, so that changes to it read well."""
     counts = Counter(mark for mark in marks if allow_credentials or mark.code not in CREDENTIALS)
-    rows = [
-        json.dumps({"path": mark.path, "code": mark.code, "fingerprint": mark.fingerprint, "count": count})
-        for mark, count in sorted(counts.items())
-    ]
+    rows = [_row(mark, count) for mark, count in sorted(counts.items())]
     inside = ",\n    ".join(rows)
     return f'{{\n  "version": {_VERSION},\n  "findings": [' + (f"\n    {inside}\n  " if rows else "") + "]\n}\n"
 
@@ -120,10 +117,10 @@ def without_known(
     findings: Iterable[tuple[Diagnostic, Mark]], known: Mapping[Mark, int], *, allow_credentials: bool = False
 ) -> Iterator[Diagnostic]:
     """The findings beyond those that are known, in their order; credentials are never known unless that is allowed."""
-    left = Counter(known)
+    remaining = Counter(known)
     for diagnostic, mark in findings:
-        if left[mark] > 0 and (allow_credentials or mark.code not in CREDENTIALS):
-            left[mark] -= 1
+        if remaining[mark] > 0 and (allow_credentials or mark.code not in CREDENTIALS):
+            remaining[mark] -= 1
         else:
             yield diagnostic
 
@@ -137,19 +134,19 @@ def stale_entries(
     runs: Callable[[str], bool],
     compares: Callable[[str], bool],
 ) -> Iterator[Diagnostic]:
-    """Entries of the baseline that are fixed: their file was checked by their rule, or is gone.
+    """Entries of the baseline that are fixed: their file was checked by their rule, or is deleted.
 
     `runs` says whether a rule ran, `compares` whether it looks at several files: such a rule finds less when only some
-    files are checked, so its entries count only when every file of the baseline was checked or is gone.
+    files are checked, so its entries count only when every file of the baseline was checked or is deleted.
     """
     counts = Counter(marks)
     listed = {entry.mark.path for entry in baseline.entries}
-    gone = {path for path in listed if path not in checked and not exists(path)}
-    whole = all(entry.mark.path in checked or entry.mark.path in gone for entry in baseline.entries)
+    deleted = {path for path in listed if path not in checked and not exists(path)}
+    whole = all(entry.mark.path in checked or entry.mark.path in deleted for entry in baseline.entries)
     for entry in baseline.entries:
         mark, missing = entry.mark, entry.count - counts[entry.mark]
         covered = mark.path in checked and runs(mark.code) and (whole or not compares(mark.code))
-        if missing > 0 and (covered or mark.path in gone):
+        if missing > 0 and (covered or mark.path in deleted):
             what = f"{missing} of {entry.count} findings" if entry.count > 1 else "the finding"
             message = f"{what} of {mark.code} in {mark.path}: fixed, write the baseline again"
             span = Span(entry.line, 1, entry.line, 1)

@@ -6,6 +6,7 @@ and what a baseline lists. All findings of a file come from one check, sorted by
 print the same bytes. The rules are imported only when there is something for them to look at.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -32,12 +33,10 @@ from faultmaven_kb.reading.files import (
     read_file,
     shown_name,
 )
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.source import START, Source
 from faultmaven_kb.text.characters.decoding import decode
 
 __all__ = ["check_paths", "check_text", "marks_of"]
-
-_START = Span(1, 1, 1, 1)
 
 _WORTH_A_PROCESS = 80
 """This many documents that are not in the cache pay for starting another process."""
@@ -167,12 +166,12 @@ def _read(paths: list[Path], tree: DiskTree) -> tuple[dict[str, bytes | str], li
 
 def _other(path: Path) -> Diagnostic:
     message = other_markup(path.name) or ""
-    return Diagnostic("RB013", "unreadable-file", Level.INFO, message, shown_name(path), _START)
+    return Diagnostic("RB013", "unreadable-file", Level.INFO, message, shown_name(path), START)
 
 
 def _stray(name: str) -> Diagnostic:
     message = "file is a symbolic link out of the checked folder, it is not read"
-    return Diagnostic("RB813", "link-escapes-repository", Level.ERROR, message, name, _START)
+    return Diagnostic("RB813", "link-escapes-repository", Level.ERROR, message, name, START)
 
 
 def _sources_of(documents: Mapping[str, bytes | str]) -> dict[str, Source]:
@@ -307,15 +306,15 @@ def _change_since(batch: _Batch, since: Snapshot | None, before: Mapping[str, Ex
     if since is None or batch.tree is None:
         return None
     facts = {since.tree.names[name]: result.facts for name, result in before.items() if result.facts}
-    moved = {since.renamed.get(place, place): known for place, known in facts.items()}
-    named = ((name, moved.get(_place_of(batch.tree, name))) for name in batch.documents)
-    retired = {known.id: "deprecated" for known in facts.values() if known.status == "deprecated"}
-    present = {_place_of(batch.tree, name) for name in batch.documents}
-    for place, known in facts.items():
+    by_new_place = {since.renamed.get(place, place): document for place, document in facts.items()}
+    places = {name: _place_of(batch.tree, name) for name in batch.documents}
+    retired = {document.id: "deprecated" for document in facts.values() if document.status == "deprecated"}
+    present = set(places.values())
+    for place, document in facts.items():
         if since.renamed.get(place, place) not in present and kind_of(batch.tree, place) is None:
-            retired[known.id] = "deleted with this change"
-    authors = {name: since.authors.get(_place_of(batch.tree, name), frozenset()) for name in batch.documents}
-    earlier = {name: known for name, known in named if known}
+            retired[document.id] = "deleted with this change"
+    authors = {name: since.authors.get(place, frozenset()) for name, place in places.items()}
+    earlier = {name: by_new_place[place] for name, place in places.items() if place in by_new_place}
     return Change(since.revision, earlier, {**since.retired, **retired}, authors)
 
 
@@ -323,11 +322,7 @@ def _known_before(batch: _Batch, since: Snapshot, results: Mapping[str, Examined
     """How many findings of each mark there were before, at the paths that the files have now."""
     sources = _sources_of(batch.documents)
     places = {name: since.renamed.get(place, place) for name, place in since.tree.names.items()}
-    known: dict[Mark, int] = {}
-    for diagnostic in _judge(batch, results, None):
-        mark = _mark_in(diagnostic, places, sources)
-        known[mark] = known.get(mark, 0) + 1
-    return known
+    return Counter(_mark_in(diagnostic, places, sources) for diagnostic in _judge(batch, results, None))
 
 
 def _mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping[str, Source]) -> Mark:
@@ -346,11 +341,11 @@ def _against_baseline(
     """The findings that the baseline does not list, and its entries that are no longer found."""
     settings = batch.criteria.settings
     marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(diagnostics)]
-    known = {entry.mark: entry.count for entry in baseline.entries}
-    left = list(without_known(marked, known, allow_credentials=settings.allow_credential_suppression))
+    counts = {entry.mark: entry.count for entry in baseline.entries}
+    unlisted = list(without_known(marked, counts, allow_credentials=settings.allow_credential_suppression))
     running = {rule.code for rule in rules_in_force(batch.criteria)}
     if "RB905" in running:
-        left += stale_entries(
+        unlisted += stale_entries(
             baseline,
             [mark for _, mark in marked],
             checked=frozenset(places.values()),
@@ -358,4 +353,4 @@ def _against_baseline(
             runs=running.__contains__,
             compares=compares_documents,
         )
-    return left
+    return unlisted

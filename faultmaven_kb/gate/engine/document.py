@@ -73,12 +73,8 @@ def rules_in_force(criteria: Criteria) -> "tuple[Rule, ...]":
     """The rules that the profile and the settings switch on, in the order of the catalogue."""
     from faultmaven_kb.gate.rules.catalogue import all_rules  # noqa: PLC0415 - a refused document needs none
 
-    chosen = []
-    for rule in all_rules():
-        reach = criteria.settings.reach(rule.code, criteria.profile)
-        if reach is not None and rule.profile <= reach:
-            chosen.append(rule)
-    return tuple(chosen)
+    settings, profile = criteria.settings, criteria.profile
+    return tuple(rule for rule in all_rules() if settings.counts(rule.code, rule.profile, profile))
 
 
 def compares_documents(code: str) -> bool:
@@ -116,7 +112,6 @@ def _run_base(rule: "Rule", base: "Base", criteria: Criteria) -> Iterator[Diagno
 
 def _as_diagnostics(rule: "Rule", finding: "Finding", path: str, criteria: Criteria) -> Iterator[Diagnostic]:
     """The diagnostic of a finding, if it counts in the profile that is asked for."""
-    reach = criteria.settings.reach(rule.code, criteria.profile)
-    if reach is not None and (finding.profile or rule.profile) <= reach:
+    if criteria.settings.counts(rule.code, finding.profile or rule.profile, criteria.profile):
         level = finding.level or rule.level
         yield Diagnostic(rule.code, rule.name, level, finding.message, path, finding.span, finding.fix, finding.related)

@@ -15,8 +15,8 @@ __all__ = ["Report"]
 class Report:
     """What a check found: the diagnostics in order, the files that were read, and their texts by path.
 
-    `places` contains each file's path relative to the root of the tree. `complete` where nothing that was found is left
-    out, as a baseline does. `aliases` are the team's headings that the files were read with, for who reads them again.
+    `places` contains each file's path relative to the root of the tree. `complete` is false where findings were
+    left out, as with a baseline. `aliases` are the team's headings that the files were read with.
     """
 
     diagnostics: tuple[Diagnostic, ...]

@@ -90,7 +90,7 @@ class DiskTree:
 class SnapshotTree:
     """Files as they were: paths relative to the root, each with a way to its bytes.
 
-    `prefix` maps the paths of documents: a document called `prefix` + path is the file at that path.
+    `names` says at which path the file of a document is, by the document's name.
     """
 
     files: Mapping[str, Callable[[], bytes]]

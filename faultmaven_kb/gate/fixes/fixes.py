@@ -3,7 +3,7 @@
 A fix is taken whole or not at all; safe ones go first, and of two that overlap the later waits for the next round,
 because its place may have moved. Rounds go on until nothing is left to fix, so that a second run finds nothing to do.
 The rules are run by the caller (`check`), since only it knows the settings. Nothing is written here, except by
-`write_fixed`, which refuses links and files that changed meanwhile.
+`FixedFile.write`, which refuses links and files that changed meanwhile.
 """
 
 from collections import Counter
@@ -23,7 +23,7 @@ from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.characters.decoding import decode, read_bytes
 
-__all__ = ["Check", "FixedFile", "Refusal", "diff", "fix_report", "write_fixed"]
+__all__ = ["Check", "FixedFile", "Refusal", "fix_report"]
 
 Check = Callable[[str, str], Report]
 """Checks one document on its own: its text and its path."""
@@ -75,15 +75,22 @@ class FixedFile:
         }
 
     def diff(self) -> str:
-        """The change as a unified diff, empty if there is none."""
-        return diff(self)
+        """The change as a unified diff, empty if there is none. Carriage returns are part of the lines."""
+        old, new = (text.split("\n") for text in (self.source.text, self.text))
+        names = (f"a/{self.source.path}", f"b/{self.source.path}")
+        lines = unified_diff(_with_ends(old), _with_ends(new), *names)
+        return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
     def write(self) -> None:
         """Write the text over the file, completely or not at all.
 
         Raises `PathError` for a link, for a file that changed since it was read, and for one that cannot be written.
         """
-        write_fixed(self)
+        path = Path(self.source.path)
+        now, _ = decode(read_bytes(path), self.source.path)
+        if now is None or now.text != self.source.text:
+            raise PathError(f"{self.source.path!r} changed while it was checked, nothing was written (run it again)")
+        replace_file(path, self.text.encode("utf-8"))
 
 
 def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[FixedFile, ...]:
@@ -108,26 +115,6 @@ def fix_report(report: Report, *, check: Check, unsafe: bool = False) -> tuple[F
     )
 
 
-def diff(fixed: FixedFile) -> str:
-    """The change as a unified diff, empty if there is none. Carriage returns are part of the lines."""
-    old, new = (text.split("\n") for text in (fixed.source.text, fixed.text))
-    names = (f"a/{fixed.source.path}", f"b/{fixed.source.path}")
-    lines = unified_diff(_with_ends(old), _with_ends(new), *names)
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
-
-
-def write_fixed(fixed: FixedFile) -> None:
-    """Write a changed document over its file, completely or not at all.
-
-    Raises `PathError` for a link, for a file that changed since it was read, and for one that cannot be written.
-    """
-    path = Path(fixed.source.path)
-    now, _ = decode(read_bytes(path), fixed.source.path)
-    if now is None or now.text != fixed.source.text:
-        raise PathError(f"{fixed.source.path!r} changed while it was checked, nothing was written (run it again)")
-    replace_file(path, fixed.text.encode("utf-8"))
-
-
 def _with_ends(lines: list[str]) -> list[str]:
     return [f"{line}\n" for line in lines[:-1]] + lines[-1:] * bool(lines[-1])
 
@@ -144,7 +131,7 @@ def _fix_file(
     if not source.exact and not applied:
         reason = "the file is not UTF-8, its bytes could not be restored"
         return FixedFile(source, source.text, refused=tuple(Refusal(diagnostic, reason) for diagnostic in fixable))
-    now, refused, seen = Source(source.text, source.path), list[Refusal](), {source.text}
+    now, refused, texts = Source(source.text, source.path), list[Refusal](), {source.text}
     before = reported if complete and source.exact else trials.check(now.text, now.path).diagnostics
     left_out = {_identity(diagnostic) for diagnostic in before} - {_identity(diagnostic) for diagnostic in reported}
     for _ in range(_ROUNDS):
@@ -152,9 +139,9 @@ def _fix_file(
             now, [diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.edits], before, trials
         )
         refused += step.refused
-        if step.text in seen:
+        if step.text in texts:
             break
-        seen.add(step.text)
+        texts.add(step.text)
         applied += step.applied
         now, before = Source(step.text, source.path), step.left
         skipped = left_out | {_identity(refusal.diagnostic) for refusal in refused}
@@ -205,9 +192,8 @@ class _Trials:
 
 def _round(source: Source, fixable: Sequence[Diagnostic], before: Sequence[Diagnostic], trials: _Trials) -> _Step:
     """Apply what can be applied together; when that does harm, by halves to find the culprits."""
-    safe = [
-        diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.safe
-    ]  # first, as they may show an unsafe one to be wrong
+    # safe ones first, as they may show an unsafe one to be wrong
+    safe = [diagnostic for diagnostic in fixable if diagnostic.fix and diagnostic.fix.safe]
     best, refused = _Step(source.text), list[Refusal]()
     waiting = [chosen] if (chosen := _without_overlaps(source, safe or fixable)) else []
     while waiting:

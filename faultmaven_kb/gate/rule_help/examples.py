@@ -17,7 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Example", "Excerpt", "FixShown", "example_in", "example_of", "examples_in", "visible"]
+__all__ = ["Example", "Excerpt", "FixShown", "example_in", "example_of", "examples_in", "text_of", "visible"]
 
 _MOST_LINES = 14
 """Lines of an excerpt; chosen so that a bad and a good one fit on one screen of 40 lines."""
@@ -93,7 +93,7 @@ def examples_in(fixtures: Path) -> dict[str, Example]:
 
 def example_in(folder: Path) -> Example:
     """The example in the fixture folder of one rule."""
-    expected = _read(folder / "expected.txt")
+    expected = text_of(folder / "expected.txt")
     findings = re.split(r"\n(?=\S)", expected.strip("\n"))
     places = [match for finding in findings if (match := _FINDING.match(finding))]
     bad, good = _excerpts(folder, places[0]["path"], int(places[0]["line"]))
@@ -104,7 +104,7 @@ def example_in(folder: Path) -> Example:
         good,
         findings[0].rstrip(),
         tuple(fixes),
-        _read(configuration) if configuration.is_file() else "",
+        text_of(configuration) if configuration.is_file() else "",
     )
 
 
@@ -160,7 +160,7 @@ def _excerpt(path: str, lines: list[str], first: int, last: int) -> Excerpt:
 
 
 def _lines(file: Path) -> list[str]:
-    return visible(_read(file)).split("\n")
+    return visible(text_of(file)).split("\n")
 
 
 def visible(text: str) -> str:
@@ -170,7 +170,8 @@ def visible(text: str) -> str:
     )
 
 
-def _read(file: Path) -> str:
+def text_of(file: Path) -> str:
+    """The text of a fixture, with a sign in place of bytes that are not UTF-8."""
     return file.read_bytes().decode("utf-8", "replace")
 
 

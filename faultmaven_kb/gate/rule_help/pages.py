@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from faultmaven_kb.gate.rule_help.examples import Example, visible
+from faultmaven_kb.gate.rule_help.examples import Example, text_of, visible
 from faultmaven_kb.gate.rule_help.explanations import explain
 from faultmaven_kb.gate.rules.catalogue import RULES, all_rules
 from faultmaven_kb.gate.toolkit.rule_model import Profile, Rule
@@ -118,13 +118,9 @@ def _changes(folder: Path) -> Iterator[str]:
     """What the fix changes in the bad sample; carriage returns and other invisible characters are shown as escapes."""
     for fixed in sorted((folder / "fixed").rglob("*.md")):
         name = fixed.relative_to(folder / "fixed")
-        before, after = (visible(_read(file)).split("\n") for file in (folder / "bad" / name, fixed))
+        before, after = (visible(text_of(file)).split("\n") for file in (folder / "bad" / name, fixed))
         lines = list(difflib.unified_diff(before, after, "before", "after", n=1, lineterm=""))
         yield "\n".join(lines[:40]) + "\n"
-
-
-def _read(file: Path) -> str:
-    return file.read_bytes().decode("utf-8", "replace")
 
 
 def _write(fixtures: Path, folder: Path) -> None:

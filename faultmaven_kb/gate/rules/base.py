@@ -14,13 +14,11 @@ from faultmaven_kb.gate.facts.similarity import nearest_earlier
 from faultmaven_kb.gate.rules.links import related_targets
 from faultmaven_kb.gate.toolkit.rule_model import Base, Finding, Profile, Rule, base_rule
 from faultmaven_kb.reading.ids import Naming, unique_ids
-from faultmaven_kb.source import Span
 
 __all__ = ["RULES"]
 
 _INDEXES = ("README.md", "_index.md")
 _COPY = 0.6  # share of common runs, chosen (docs/reference/configuration.md)
-_START = Span(1, 1, 1, 1)
 
 
 @base_rule("RB804", "duplicate-id", Level.ERROR, Profile.INGEST)

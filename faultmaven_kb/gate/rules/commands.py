@@ -48,10 +48,10 @@ def unknown_language(checked: Checked) -> Iterator[Finding]:
     ours = {name.lower() for name in checked.settings.languages}
     for snippet in checked.snippets:
         if snippet.language and snippet.language not in ours and not languages.is_known(snippet.language):
-            meant = languages.usual_language(snippet.language)
+            usual = languages.usual_language(snippet.language)
             span = snippet.language_span
-            fix = Fix(f"use {meant}", (Edit(span, meant),), safe=False) if meant else None
-            yield Finding(f'language "{snippet.language}" is not known{suggestion(meant)}', span, fix)
+            fix = Fix(f"use {usual}", (Edit(span, usual),), safe=False) if usual else None
+            yield Finding(f'language "{snippet.language}" is not known{suggestion(usual)}', span, fix)
 
 
 @rule("RB603", "shell-syntax", Level.ERROR, Profile.CONTRIBUTE)

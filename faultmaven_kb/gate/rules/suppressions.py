@@ -8,6 +8,7 @@ stay reported unless the configuration allows to suppress them.
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from itertools import chain, islice
 
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, did_you_mean, nearest, suggestion
@@ -114,7 +115,7 @@ def _reach(document: ReadDocument, verb: str, span: Span) -> tuple[int, int]:
         following = span.end_line + 1
         while following < len(lines) and not lines[following - 1].strip():
             following += 1
-        fence = next((b for b in blocks_within(document.blocks) if _opens(b, following)), None)
+        fence = next((block for block in blocks_within(document.blocks) if _opens(block, following)), None)
         return following, fence.span.end_line if fence else following
     return (1, len(lines)) if verb == "disable-file" else (span.line, span.line)
 
@@ -129,22 +130,14 @@ def _close(suppressions: list[Suppression], last: int) -> Iterator[Suppression]:
         if suppression.verb != "disable":
             yield suppression
             continue
-        mine = {named.text.casefold() for named in suppression.rules}
+        own_rules = {named.text.casefold() for named in suppression.rules}
         ends = (
             other.span.line
             for other in suppressions[index + 1 :]
-            if other.verb == "enable" and (not other.rules or mine & {named.text.casefold() for named in other.rules})
+            if other.verb == "enable"
+            and (not other.rules or own_rules & {named.text.casefold() for named in other.rules})
         )
-        yield Suppression(
-            suppression.verb,
-            suppression.rules,
-            suppression.reason,
-            suppression.span,
-            suppression.span.line,
-            next(ends, last),
-            suppression.whole_line,
-            suppression.colon,
-        )
+        yield replace(suppression, first=suppression.span.line, last=next(ends, last))
 
 
 def apply_suppressions(
@@ -179,8 +172,7 @@ def apply_suppressions(
             used.update(hits)
     for index, suppression in enumerate(suppressions):
         for diagnostic in _faults(suppression, index, used, codes, runs, path):
-            limit = settings.reach(diagnostic.code, profile)
-            if limit is not None and _FROM[diagnostic.code] <= limit:
+            if settings.counts(diagnostic.code, _FROM[diagnostic.code], profile):
                 yield diagnostic
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from faultmaven_kb.diagnostics import Edit, Fix, Level
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, reading_rule, rule
-from faultmaven_kb.source import BYTE_ORDER_MARK, Source, Span
+from faultmaven_kb.source import BYTE_ORDER_MARK, START, Source, Span
 from faultmaven_kb.text.characters.mojibake import find_lost, find_mojibake
 from faultmaven_kb.text.markdown import Fence, Heading
 
@@ -122,7 +122,7 @@ def filename_convention(checked: Checked) -> Iterator[Finding]:
     """
     name = checked.file.name
     if checked.document.path != "<text>" and not _KEBAB.fullmatch(name):
-        yield Finding(f'file name is "{name}", expected kebab-case such as redis-out-of-memory.md', Span(1, 1, 1, 1))
+        yield Finding(f'file name is "{name}", expected kebab-case such as redis-out-of-memory.md', START)
 
 
 @rule("RB008", "no-final-newline", Level.INFO, Profile.CURATED)

@@ -94,6 +94,11 @@ class Settings:
             return None
         return Profile.CURATED if code in self.select or code in self.extend_select else profile
 
+    def counts(self, code: str, needed: Profile, profile: Profile) -> bool:
+        """Whether findings of a rule count in a profile, when the rule needs the profile `needed`."""
+        reach = self.reach(code, profile)
+        return reach is not None and needed <= reach
+
     def level(self, code: str, level: Level) -> Level:
         """The level of a rule's finding: the configured one, else its own."""
         return next((configured for name, configured in self.levels if name == code), level)

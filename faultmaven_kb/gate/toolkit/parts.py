@@ -7,10 +7,10 @@ runbook is worth an info, not an error: it is not finished yet, or no longer kep
 import re
 from itertools import pairwise
 
-from faultmaven_kb.diagnostics import Fix, Level
+from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.dialects.dialect import Vocabulary
 from faultmaven_kb.dialects.faultmaven import SECTIONS
-from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile
+from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Paragraph
 from faultmaven_kb.text.outline import Group, OutlineSection, blocks_below, parts_of, words
@@ -22,7 +22,7 @@ _NO_HEADING = re.compile(r"#{1,6}([^#\s].*)")
 
 def section_of(checked: Checked, role: str) -> OutlineSection | None:
     """The first level 2 section with a role."""
-    sections = (s for s in checked.sections if s.level == 2 and SECTIONS.role(s.key) == role)
+    sections = (section for section in checked.sections if section.level == 2 and SECTIONS.role(section.key) == role)
     return next(sections, None)
 
 
@@ -49,17 +49,9 @@ def by_role(section: OutlineSection, vocabulary: Vocabulary) -> dict[str, Group]
     return groups_by_role
 
 
-def incomplete(
-    checked: Checked,
-    message: str,
-    span: Span,
-    *,
-    level: Level | None = None,
-    profile: Profile | None = None,
-    fix: Fix | None = None,
-) -> Finding:
+def incomplete(checked: Checked, message: str, span: Span) -> Finding:
     """A finding about something that is missing; an info where the runbook's status says that it may be."""
-    return Finding(message, span, fix, level=Level.INFO if checked.is_relaxed else level, profile=profile)
+    return Finding(message, span, level=Level.INFO if checked.is_relaxed else None)
 
 
 def first_out_of_order(numbers: list[int]) -> int | None:

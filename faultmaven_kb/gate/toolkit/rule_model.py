@@ -67,8 +67,8 @@ class Checked:
         """What a function makes of this document, made only when it is asked for the first time."""
         if work not in self._made:
             self._made[work] = work(self)
-        made: _T = self._made[work]
-        return made
+        result: _T = self._made[work]
+        return result
 
     @property
     def lines(self) -> list[str]:

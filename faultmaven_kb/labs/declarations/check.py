@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.fences.placeholders import placeholders_in
+from faultmaven_kb.fences.placeholders import open_placeholders, placeholders_in
 from faultmaven_kb.labs.declarations.declaration import Case, Check, Diagnosis, OtherSection, SolutionProof
 from faultmaven_kb.labs.declarations.matching import shows
 from faultmaven_kb.labs.declarations.plan import LoadedLab, fences_of, parts_of, planned, values_of
@@ -194,7 +194,7 @@ class _Checker:
 
     def without_value(self, part: Diagnosis | SolutionProof, case: Case, solution: SolutionProof) -> set[str]:
         """The placeholders of a section that have no value when `solution` is proven."""
-        names = {name for run in planned(self.loaded, part) for name in placeholders_in(_code(run.command))}
+        names = {name for run in planned(self.loaded, part) for name in open_placeholders(run.command.text)}
         return names - set(values_of(self.lab.values, case.values, solution.values))
 
     def scripts(self, case: Case, path: tuple[str | int, ...]) -> Iterator[tuple[str, tuple[str | int, ...]]]:
@@ -264,10 +264,6 @@ class _Checker:
 
 def _section(part: str | OtherSection | None) -> str:
     return part.section if isinstance(part, OtherSection) else ""
-
-
-def _code(command: LabCommand) -> str:
-    return "\n".join(line for line in command.text.split("\n") if not line.lstrip().startswith("#"))
 
 
 def _flat(text: str) -> str:

@@ -6,13 +6,15 @@ text that is expected is in the runbook; `check` compares. What a solution must 
 long it lasts is `permanent` or `temporary`. Faults of the file are diagnostics with line and column.
 """
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
-from faultmaven_kb.source import Source, Span
+from faultmaven_kb.labs.declarations.matching import shows
+from faultmaven_kb.source import START, Source, Span
 from faultmaven_kb.text.characters.decoding import decode, read_bytes
 from faultmaven_kb.text.characters.terminal_text import printable
 from faultmaven_kb.text.values.expectations import expectation
@@ -83,22 +85,31 @@ class _Expecting(_Part):
         return self.expect
 
 
-class Probe(_Expecting):
-    """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
-
+class _Look(_Expecting):
     run: Script
     absent: Texts = Field(default=(), description="Texts that the output must not contain.")
     within: Seconds = 10.0
     host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
 
+    def is_met(self, output: str, image: str) -> bool:
+        """Whether an output shows all that is expected on an image and nothing that must be absent."""
+        complete = all(shows(output, text, numbers=self.numbers) for text in self.texts(image))
+        return complete and not any(shows(output, text, numbers=self.numbers) for text in self.absent)
 
-class Check(_Expecting):
+    def expectation(self, image: str) -> str:
+        """What is expected on an image, in words."""
+        texts = [f'"{text}"' for text in self.texts(image)] + [f'no "{text}"' for text in self.absent]
+        return f"expected {', '.join(texts)}"
+
+
+class Probe(_Look):
+    """A look at the machine: `run` prints every text of `expect` and none of `absent`, within `within` seconds."""
+
+
+class Check(_Look):
     """What a solution must leave as it is: `run` shows the texts before and after it, or, without any, the same."""
 
-    run: Script
-    absent: Texts = Field(default=(), description="Texts that the output must not contain.")
     within: Seconds = 5.0
-    host: str = Field(default="", description="The network namespace to look from; empty is the machine itself.")
 
     @property
     def compared(self) -> bool:
@@ -113,7 +124,7 @@ Checks = Annotated[
 
 
 class ComputedValue(_Part):
-    """A placeholder's value that is found out in the broken machine: the first line that `run` prints."""
+    """A placeholder's value that is computed in the broken machine: the first line that `run` prints."""
 
     run: Script
     host: str = ""
@@ -249,6 +260,13 @@ class LabFile:
         self.lab: Lab | None = None
         self.diagnostics: tuple[Diagnostic, ...] = ()
 
+    @classmethod
+    def unread(cls, name: str, diagnostics: tuple[Diagnostic, ...]) -> "LabFile":
+        """A file without a text that can be read, and why."""
+        file = cls(Source("", name), YamlValues())
+        file.diagnostics = diagnostics
+        return file
+
     @property
     def path(self) -> str:
         """The path as it was given."""
@@ -259,17 +277,15 @@ class LabFile:
         entry = next(
             (self._values.entries[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self._values.entries), None
         )
-        return self.source.span(*entry.value) if entry else Span(1, 1, 1, 1)
+        return self.source.span(*entry.value) if entry else START
 
 
-def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
+def read_lab(subject: Path | str) -> LabFile:
     """A declaration from a file or a text. Raises `PathError` for a file that cannot be read."""
-    name = path if isinstance(subject, str) else subject.as_posix()
+    name = "<text>" if isinstance(subject, str) else subject.as_posix()
     source, faults = decode(subject if isinstance(subject, str) else read_bytes(subject), name)
     if source is None:
-        file = LabFile(Source("", name), YamlValues())
-        file.diagnostics = faults
-        return file
+        return LabFile.unread(name, faults)
     values = read_yaml(source, 0, len(source.text))
     file = LabFile(source, values)
     diagnostics = [*faults, *(_renamed(diagnostic) for diagnostic in values.diagnostics)]
@@ -287,16 +303,7 @@ def read_lab(subject: Path | str, *, path: str = "<text>") -> LabFile:
 def _renamed(diagnostic: Diagnostic) -> Diagnostic:
     """The messages of the YAML stage are about front matter; here it reads a lab."""
     message = diagnostic.message.replace("the front matter", "the lab").replace("front matter", "a lab")
-    return Diagnostic(
-        diagnostic.code,
-        diagnostic.name,
-        diagnostic.level,
-        message,
-        diagnostic.path,
-        diagnostic.span,
-        diagnostic.fix,
-        diagnostic.related,
-    )
+    return replace(diagnostic, message=message)
 
 
 def _innermost(failure: ValidationError) -> list[Any]:

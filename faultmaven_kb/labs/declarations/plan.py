@@ -25,8 +25,7 @@ from faultmaven_kb.labs.declarations.declaration import (
 )
 from faultmaven_kb.proofs.extraction import LabCommand, LabFence, extract
 from faultmaven_kb.reading.reader import ReadDocument, read_document
-from faultmaven_kb.source import Source
-from faultmaven_kb.text.values.yaml_values import YamlValues
+from faultmaven_kb.source import START
 
 __all__ = [
     "LoadedLab",
@@ -156,6 +155,5 @@ def _read(path: Path) -> LabFile:
     try:
         return read_lab(path)
     except PathError as error:
-        file = LabFile(Source("", path.as_posix()), YamlValues())
-        file.diagnostics = (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), file.path, file.span()),)
-        return file
+        name = path.as_posix()
+        return LabFile.unread(name, (Diagnostic("RB013", "unreadable-file", Level.ERROR, str(error), name, START),))

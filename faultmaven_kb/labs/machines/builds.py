@@ -173,8 +173,8 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
 def _remove_abandoned(parent: Path) -> None:
     """Remove the work folders that are not in use: their lock is free."""
     for work in parent.glob(f".*{_WORK}*"):
-        with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as held:
-            if held:
+        with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as acquired:
+            if acquired:
                 remove_folder(work)
 
 
@@ -193,14 +193,14 @@ def _lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
     """
     while True:
         with path.open("w") as file:
-            held = _take(file.fileno(), wait=wait)
+            acquired = _take(file.fileno(), wait=wait)
             # the one before us may have removed the file while we waited: a lock on it excludes nobody
-            if held and not (path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))):
+            if acquired and not (path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))):
                 continue
             try:
-                yield held
+                yield acquired
             finally:
-                if held and sys.platform != "win32":
+                if acquired and sys.platform != "win32":
                     path.unlink()
             return
 
@@ -227,14 +227,18 @@ def run_tool(command: list[str]) -> None:
         if path is None:
             raise ConfigurationError(f"labs need {tool} to build an image: apt-get install mmdebstrap util-linux")
         tools[tool] = str(path)
-    apart = [tools["setpriv"], "--pdeathsig=KILL", tools["unshare"], "--mount", "--propagation=private"]
-    apart += ["--pid", "--fork", "--kill-child", "--mount-proc"]
-    done = subprocess.run(  # noqa: S603
-        [*apart, tools[command[0]], *command[1:]], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+    isolated = [tools["setpriv"], "--pdeathsig=KILL", tools["unshare"], "--mount", "--propagation=private"]
+    isolated += ["--pid", "--fork", "--kill-child", "--mount-proc"]
+    process = subprocess.run(  # noqa: S603
+        [*isolated, tools[command[0]], *command[1:]],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
-    if done.returncode:
-        last = "\n".join((done.stderr or done.stdout).strip().splitlines()[-5:])
-        raise ConfigurationError(f"{command[0]} failed with exit code {done.returncode}:\n{last}")
+    if process.returncode:
+        last = "\n".join((process.stderr or process.stdout).strip().splitlines()[-5:])
+        raise ConfigurationError(f"{command[0]} failed with exit code {process.returncode}:\n{last}")
 
 
 def _written(path: Path, text: str) -> Path:

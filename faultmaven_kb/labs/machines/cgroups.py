@@ -10,9 +10,11 @@ import signal
 import time
 from pathlib import Path
 
-__all__ = ["create_groups", "end_members", "entrances", "remove_groups"]
+__all__ = ["CGROUPS", "create_groups", "end_members", "entrances", "remove_groups"]
 
-_ROOT = Path("/sys/fs/cgroup")
+CGROUPS = Path("/sys/fs/cgroup")
+"""Where a host has its control groups."""
+
 _CONTROLLERS = ("memory", "pids", "systemd", "unified")
 _LIMITS = {
     "memory": (("memory.limit_in_bytes", "memory"), ("memory.max", "memory")),
@@ -27,7 +29,7 @@ def create_groups(
     pids: int,
     controllers: tuple[str, ...] = _CONTROLLERS,
     devices: tuple[str, ...] = (),
-    root: Path = _ROOT,
+    root: Path = CGROUPS,
 ) -> tuple[Path, ...]:
     """New groups called `name` with the limits (bytes, processes) as far as the host has the controllers.
 

@@ -322,13 +322,13 @@ def _add_packages(image: Image, work: Path, below: Tree) -> None:
         run_tool(["sh", "-c", _INSTALL, "sh", *places, *sorted(image.packages)])
 
 
-def _finish(image: Image, work: Path, built: Path | None, below: Tree) -> None:
+def _finish(image: Image, work: Path, packages: Path | None, below: Tree) -> None:
     """Add what the recipe brings. It is run and unpacked in a container over the tree: a link in there would lead into
     the host for anybody who follows it from outside.
     """
     tree, bound = work / "tree", work / "bound"
     bound.mkdir()
-    for package in sorted(built.glob("*.deb")) if built else ():
+    for package in sorted(packages.glob("*.deb")) if packages else ():
         shutil.copyfile(package, bound / package.name)
     for path in _files_below(image.files):
         assert image.files is not None

@@ -175,8 +175,18 @@ class Machine:
         """The host's command line that runs `script` inside, within the machine's limits."""
         enter = ["nsenter", "-t", str(self.leader), "-m", "-p", "-u", "-i", "-n", "-r", "-w"]
         where = ["ip", "netns", "exec", on] if on else []
-        less = ["setpriv", f"--bounding-set={_dropped(self.leader)}", "--inh-caps=-all"]
-        return ["sh", "-c", _JOIN, "sh", " ".join(map(str, entrances(self.groups))), *less, *enter, *where, *script]
+        capabilities = ["setpriv", f"--bounding-set={_dropped(self.leader)}", "--inh-caps=-all"]
+        return [
+            "sh",
+            "-c",
+            _JOIN,
+            "sh",
+            " ".join(map(str, entrances(self.groups))),
+            *capabilities,
+            *enter,
+            *where,
+            *script,
+        ]
 
     def run(self, script: str, *, on: str = "", timeout: float = 15.0) -> Output:
         """Run a script of the lab as root inside; bash, its output in a file, stopped after `timeout` seconds."""

@@ -8,9 +8,9 @@ gets its own sandbox here rather than one more right for all. This stage knows n
 from dataclasses import dataclass
 from pathlib import Path
 
-__all__ = ["SANDBOXES", "Sandbox", "lacking", "sandbox_called"]
+from faultmaven_kb.labs.machines.cgroups import CGROUPS
 
-_ROOT = Path("/sys/fs/cgroup")
+__all__ = ["SANDBOXES", "Sandbox", "lacking", "sandbox_called"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def sandbox_called(name: str) -> Sandbox:
     raise ValueError(f'"{name}", expected one of {names}')
 
 
-def lacking(sandbox: Sandbox, *, root: Path = _ROOT) -> str | None:
+def lacking(sandbox: Sandbox, *, root: Path = CGROUPS) -> str | None:
     """Why the sandbox cannot be made on this host, None when it can."""
     missing = [controller for controller in sandbox.required if not (root / controller / "cgroup.procs").is_file()]
     if not missing:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultmaven_kb.fences.placeholders import fill, placeholders_in
+from faultmaven_kb.fences.placeholders import fill, open_placeholders
 from faultmaven_kb.labs.declarations.declaration import Case, ComputedValue, Lab
 from faultmaven_kb.labs.declarations.matching import error_line
 from faultmaven_kb.labs.declarations.plan import values_of
@@ -77,9 +77,9 @@ def _run(machine: Machine, fence: LabFence, values: dict[str, str], timeout: flo
     with Session(machine) as session:
         for command in fence.commands:
             text = fill(command.text, values)
-            left = placeholders_in("\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#")))
-            if left:
-                yield Audited(command.id, command.line, text, "not run", f"<{left[0]}> has no value")
+            names = open_placeholders(text)
+            if names:
+                yield Audited(command.id, command.line, text, "not run", f"<{names[0]}> has no value")
                 continue
             output = session.run(text, timeout=timeout, background=command.background)
             detail = _detail(output, command)

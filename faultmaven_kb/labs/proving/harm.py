@@ -4,7 +4,7 @@ Each kind is a row of a table: the words it looks for and what they become. `whe
 or of a search, `flush` empties a whole rule set in place of one rule, `widen` opens a mode for everybody, `forget`
 leaves out what keeps a setting, `unsaved` the copy that is made first, `delete` removes what is only to be emptied or
 added to, and `destroy` wipes the data or cuts every session before the command. Texts keep the runbook's placeholders;
-what a change does is found out in a throw-away machine and nowhere else.
+what a change does shows in a throw-away machine and nowhere else.
 """
 
 import re

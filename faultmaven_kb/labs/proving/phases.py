@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from faultmaven_kb.fences.placeholders import fill, placeholders_in
+from faultmaven_kb.fences.placeholders import fill, open_placeholders
 from faultmaven_kb.labs.declarations.declaration import Case, Check, ComputedValue, Diagnosis, Probe, SolutionProof
 from faultmaven_kb.labs.declarations.matching import error_line, shows
 from faultmaven_kb.labs.declarations.plan import LoadedLab, PlannedCommand, checks_of, parts_of, planned, values_of
@@ -23,7 +23,7 @@ from faultmaven_kb.labs.machines.session import Session
 from faultmaven_kb.labs.proving.preservation import Preservation
 from faultmaven_kb.labs.proving.restarts import PendingRestarts
 
-__all__ = ["Mutation", "Phase", "Step", "Trial", "probe_holds", "prove"]
+__all__ = ["Mutation", "Phase", "Step", "Trial", "prove"]
 
 _NOT_RUNNABLE = (126, 127)
 _PIPE_CLOSED = 141  # convention of shells: 128 + SIGPIPE
@@ -143,7 +143,7 @@ class _Trial:
         self.note("symptom probe", probe.run, output, fault)
         if fault:
             raise _Failed(fault)
-        _raise_for(Preservation(self.loaded.lab.preserved, self.look, image=self.image).holds())
+        _raise_for(Preservation(self.loaded.lab.preserved, self.look, image=self.image).earlier_fault())
 
     def look(self, name: str, check: Check) -> str:
         """What a check of what is preserved prints."""
@@ -156,14 +156,14 @@ class _Trial:
     def broken(self) -> None:
         self.script("break", self.case.break_)
         self.poll("symptom probe", self.case.symptom, "the symptom was not seen")
-        self.find_values()
+        self.compute_values()
 
-    def find_values(self) -> None:
+    def compute_values(self) -> None:
         """The placeholders' values, as they are in the broken machine now."""
-        self.values = self.found(values_of(self.loaded.lab.values, self.case.values, self.solution.values))
+        self.values = self.resolved(values_of(self.loaded.lab.values, self.case.values, self.solution.values))
 
-    def found(self, values: Mapping[str, str | ComputedValue]) -> dict[str, str]:
-        """Values with those that are computed found out."""
+    def resolved(self, values: Mapping[str, str | ComputedValue]) -> dict[str, str]:
+        """Values as texts: those that are computed are read from the machine."""
         return {
             name: self.computed(name, value) if isinstance(value, ComputedValue) else value
             for name, value in values.items()
@@ -173,7 +173,7 @@ class _Trial:
         """The first line that a value's script prints."""
         output = self.machine.run(value.run, on=value.host)
         line = output.text.strip().split("\n")[0].strip()
-        fault = "" if line and output.code == 0 else f'the value of "{name}" could not be found out'
+        fault = "" if line and output.code == 0 else f'the value of "{name}" could not be determined'
         self.note(f"value of {name}", value.run, output, fault)
         if fault:
             raise _Failed(fault)
@@ -184,14 +184,13 @@ class _Trial:
         end = time.monotonic() + probe.within
         while True:
             output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
-            if probe_holds(probe, output.text, image=self.image):
+            if probe.is_met(output.text, self.image):
                 self.note(name, probe.run, output)
                 return
             if time.monotonic() >= end:
                 break
             time.sleep(_PAUSE)
-        expected = [f'"{text}"' for text in probe.texts(self.image)] + [f'no "{text}"' for text in probe.absent]
-        detail = f"{fault} within {probe.within:g} s, expected {', '.join(expected)}"
+        detail = f"{fault} within {probe.within:g} s, {probe.expectation(self.image)}"
         self.note(name, probe.run, output, detail)
         raise _Failed(detail)
 
@@ -212,7 +211,7 @@ class _Trial:
             self.poll("symptom probe", self.case.symptom, "a restart alone ends the fault: the symptom did not return")
 
         self.preservation.note_restart(again)
-        self.find_values()
+        self.compute_values()
 
     def control(self) -> None:
         """The fault lasts for `hold` seconds, and for as long again after a restart that systemd makes by itself."""
@@ -225,7 +224,7 @@ class _Trial:
             if restarted:
                 end = time.monotonic() + hold
             output = self.machine.run(probe.run, on=probe.host, timeout=probe.within + 10)
-            if probe_holds(probe, output.text, image=self.image):
+            if probe.is_met(output.text, self.image):
                 fault = "the recovery is seen although no command of the solution has run"
                 self.note("recovery probe", probe.run, output, fault)
                 raise _Failed(fault)
@@ -243,7 +242,7 @@ class _Trial:
         for part in parts_of(self.solution):
             values = self.values
             if part is not self.solution:
-                self.values = {**values, **self.found(part.values)}
+                self.values = {**values, **self.resolved(part.values)}
             for _ in range(part.times if part is self.solution else 1):
                 for step in self.commands(part):
                     if step.fault:
@@ -274,12 +273,11 @@ class _Trial:
                 shell.__exit__()
 
     def text_of(self, run: PlannedCommand) -> str | None:
-        """A command with its values; a placeholder that is left over is an error."""
+        """A command with its values; a placeholder without one is an error."""
         text = fill(run.command.text, self.values)
-        code = "\n".join(line for line in text.split("\n") if not line.lstrip().startswith("#"))
-        left = placeholders_in(code)
-        if left:
-            raise _Failed(f'{run.command.id} has no value for "<{left[0]}>"')
+        names = open_placeholders(text)
+        if names:
+            raise _Failed(f'{run.command.id} has no value for "<{names[0]}>"')
         if self.mutation and self.mutation.id == run.command.id:
             return None if self.mutation.text is None else fill(self.mutation.text, self.values)
         return text
@@ -316,26 +314,24 @@ def prove(
     state: Path,
     sandbox: Sandbox = SANDBOXES[0],
     mutation: Mutation | None = None,
-    say: Callable[[str], None] = lambda _: None,
     opened: Callable[[Machine], None] = lambda _: None,
 ) -> Trial:
-    """Take a fresh machine through all phases. `say` hears the name of each phase, `opened` gets the machine."""
+    """Take a fresh machine through all phases. `opened` gets the machine."""
     begin = time.monotonic()
-    done: list[Phase] = []
+    phases: list[Phase] = []
     lab = loaded.lab
     try:
         with Machine(tree, state, size=lab.size, memory=lab.memory, inodes=lab.inodes, sandbox=sandbox) as machine:
             opened(machine)
             trial = _Trial(loaded, case, solution, machine, image=image, mutation=mutation)
             for name, act in trial.phases():
-                say(name)
-                done.append(_phase(trial, name, act))
-                if done[-1].fault:
+                phases.append(_phase(trial, name, act))
+                if phases[-1].fault:
                     break
     except MachineError as error:
-        done.append(Phase("machine", (), time.monotonic() - begin, str(error)))
+        phases.append(Phase("machine", (), time.monotonic() - begin, str(error)))
     path = loaded.document.path
-    return Trial(loaded.id, path, image, case.name, solution.label, tuple(done), time.monotonic() - begin)
+    return Trial(loaded.id, path, image, case.name, solution.label, tuple(phases), time.monotonic() - begin)
 
 
 def _phase(trial: _Trial, name: str, act: Callable[[], None]) -> Phase:
@@ -351,12 +347,6 @@ def _phase(trial: _Trial, name: str, act: Callable[[], None]) -> Phase:
 def _raise_for(fault: str) -> None:
     if fault:
         raise _Failed(fault)
-
-
-def probe_holds(probe: Probe, output: str, *, image: str) -> bool:
-    """Whether an output shows all that a probe expects and nothing that must be absent."""
-    complete = all(shows(output, text, numbers=probe.numbers) for text in probe.texts(image))
-    return complete and not any(shows(output, text, numbers=probe.numbers) for text in probe.absent)
 
 
 def _ended(output: Output) -> str:

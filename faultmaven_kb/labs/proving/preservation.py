@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from faultmaven_kb.labs.declarations.declaration import Check
-from faultmaven_kb.labs.declarations.matching import shows
+from faultmaven_kb.labs.proving.restarts import units_in
 
 __all__ = ["Look", "Preservation"]
 
@@ -45,11 +45,11 @@ class Preservation:
         self._open: set[str] = set()
         self._restartable: set[str] | None = None
 
-    def holds(self) -> str:
-        """Whether the checks with expected texts pass, each within its time."""
+    def earlier_fault(self) -> str:
+        """The first check with expected texts that does not pass within its time, before any command has run."""
         for name, check in self._checks.items():
-            if not check.compared and not self._wait(name, check, partial(self._shown, check)):
-                return f'"{name}" already fails before the solution, {self._wanted(check)}'
+            if not check.compared and not self._wait(name, check, partial(self._kept, check, "")):
+                return f'"{name}" already fails before the solution, {check.expectation(self._image)}'
         return ""
 
     def note_restart(self, restart: Callable[[], None]) -> None:
@@ -63,7 +63,7 @@ class Preservation:
 
     def note(self) -> str:
         """Record the state right before the solution; the fault is a check that fails even then."""
-        fault = self.holds()
+        fault = self.earlier_fault()
         self._before = {name: self._look(name, check) for name, check in self._checks.items() if check.compared}
         self._services = self._steady_services()
         self._open = self._writable()
@@ -76,7 +76,7 @@ class Preservation:
                 continue
             before = self._before.get(name, "")
             if not self._wait(name, check, partial(self._kept, check, before)):
-                return f'"{name}" was not preserved, {self._wanted(check, before)}'
+                return f'"{name}" was not preserved, {self._expectation(check, before)}'
         stopped = self._services - set(self._active_services()) - self._stops
         if stopped and not self._wait_for_services():
             return f"services were not preserved: {', '.join(sorted(stopped))}"
@@ -84,17 +84,12 @@ class Preservation:
         return f"the solution made this writable for everybody: {', '.join(opened[:3])}" if opened else ""
 
     def _kept(self, check: Check, before: str, after: str) -> bool:
-        return after.strip() == before.strip() if check.compared else self._shown(check, after)
+        return after.strip() == before.strip() if check.compared else check.is_met(after, self._image)
 
-    def _shown(self, check: Check, text: str) -> bool:
-        complete = all(shows(text, expected, numbers=check.numbers) for expected in check.texts(self._image))
-        return complete and not any(shows(text, expected, numbers=check.numbers) for expected in check.absent)
-
-    def _wanted(self, check: Check, before: str = "") -> str:
+    def _expectation(self, check: Check, before: str) -> str:
         if check.compared:
             return f'expected as before "{" ".join(before.split())[:200]}"'
-        expected = [f'"{text}"' for text in check.texts(self._image)] + [f'no "{text}"' for text in check.absent]
-        return f"expected {', '.join(expected)}"
+        return check.expectation(self._image)
 
     def _wait(self, name: str, check: Check, holds: Callable[[str], bool]) -> bool:
         end = time.monotonic() + check.within
@@ -112,13 +107,9 @@ class Preservation:
 
     def _active_services(self) -> dict[str, str]:
         """The invocation of each active service that has a file; transient ones belong to the lab's own world."""
-        units = [
-            dict(line.split("=", 1) for line in block.split("\n") if "=" in line)
-            for block in self._look("", _SERVICES).split("\n\n")
-        ]
         return {
             unit["Id"]: unit.get("InvocationID", "")
-            for unit in units
+            for unit in units_in(self._look("", _SERVICES))
             if unit.get("FragmentPath", "").startswith(("/etc/", "/usr/", "/lib/")) and unit.get("Type") != "oneshot"
         }
 

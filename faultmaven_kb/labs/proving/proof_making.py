@@ -72,7 +72,11 @@ def _image_proof(loaded: LoadedLab, of: Image, trials: tuple[Trial, ...], versio
     symptoms, solutions = {}, []
     for case in loaded.lab.cases:
         for solution in case.solutions:
-            runs = [t for t in trials if (t.image, t.case, t.section) == (image, case.name, solution.label)]
+            runs = [
+                trial
+                for trial in trials
+                if (trial.image, trial.case, trial.section) == (image, case.name, solution.label)
+            ]
             symptoms[case.name] = _symptom(runs[0])
             longest = max(trial.seconds for trial in runs)
             solutions.append(

@@ -8,7 +8,7 @@ that runs a script in the machine.
 
 from collections.abc import Callable
 
-__all__ = ["PendingRestarts"]
+__all__ = ["PendingRestarts", "units_in"]
 
 _ASK = "systemctl show '*.service' --property=Id,SubState,NRestarts"
 _WAITING = ("auto-restart", "auto-restart-queued")
@@ -25,7 +25,7 @@ class PendingRestarts:
     def look(self) -> tuple[str, ...]:
         """Names of the services that have just been restarted for the first time; look until none is `waiting`."""
         restarted = []
-        for unit in _units(self._run(_ASK)):
+        for unit in units_in(self._run(_ASK)):
             name, count = unit.get("Id", ""), unit.get("NRestarts", "")
             if name in self._done:
                 continue
@@ -44,6 +44,6 @@ class PendingRestarts:
         return tuple(sorted(set(self._counts) - self._done))
 
 
-def _units(text: str) -> list[dict[str, str]]:
-    """The blocks that `systemctl show` prints, one for each unit."""
+def units_in(text: str) -> list[dict[str, str]]:
+    """The properties of each unit in the blocks that `systemctl show` prints."""
     return [dict(line.split("=", 1) for line in block.split("\n") if "=" in line) for block in text.split("\n\n")]

@@ -25,12 +25,7 @@ _SUMMARY_LIMIT = 900_000
 
 def to_github(report: Report, context: Context) -> str:
     """One workflow command for each finding, errors first, and a line on those that GitHub will not show."""
-    lines = [
-        _annotation(diagnostic, context)
-        for level in Level
-        for diagnostic in report.diagnostics
-        if diagnostic.level is level
-    ]
+    lines = [_annotation(diagnostic, context) for diagnostic in _worst_first(report.diagnostics)]
     hidden = [counted(count, _COMMANDS[level]) for level in Level if (count := report.count(level) - _SHOWN) > 0]
     if hidden:
         lines.append(f"GitHub shows {_SHOWN} annotations of a kind: {', '.join(hidden)} more are in this log only")
@@ -70,9 +65,12 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
+def _worst_first(diagnostics: Iterable[Diagnostic]) -> list[Diagnostic]:
+    return sorted(diagnostics, key=lambda diagnostic: diagnostic.level.rank)
+
+
 def _rows(diagnostics: Iterable[Diagnostic], context: Context) -> Iterator[str]:
-    ordered = sorted(diagnostics, key=lambda diagnostic: list(Level).index(diagnostic.level))
-    for diagnostic in ordered:
+    for diagnostic in _worst_first(diagnostics):
         place = f"{context.relative(diagnostic.path)}:{diagnostic.span.line}:{diagnostic.span.column}"
         rule = f"[{diagnostic.code}]({page_url(diagnostic.code)}) {diagnostic.name}"
         yield f"| {diagnostic.level.value} | {rule} | {escaped(place)} | {escaped(diagnostic.message)} |\n"

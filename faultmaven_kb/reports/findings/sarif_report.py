@@ -32,7 +32,7 @@ _SECURITY = {Level.ERROR: "8.0", Level.WARNING: "5.0", Level.INFO: "2.0"}
 
 def to_sarif(report: Report, context: Context) -> str:
     """The report as one SARIF log with one run."""
-    ordered = sorted(report.diagnostics, key=lambda diagnostic: list(Level).index(diagnostic.level))[:RESULT_LIMIT]
+    ordered = sorted(report.diagnostics, key=lambda diagnostic: diagnostic.level.rank)[:RESULT_LIMIT]
     hashes = lru_cache(maxsize=None)(lambda path: _hashes(report.sources.get(path)))
     run = {
         "tool": {"driver": _driver()},

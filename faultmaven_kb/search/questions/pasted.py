@@ -56,18 +56,18 @@ class Pasted(NamedTuple):
 def read_pasted(text: str) -> Pasted:
     """The signal of an input of any length: at most 70 lines, in the input's order."""
     text = as_shown(text[:LARGEST_INPUT])
-    if text.lstrip()[:1] in ("{", "[") and (found := documents(text)):
-        kind = "text" if not any(document.value for document in found) else "alert" if len(found) == 1 else "log"
-        return Pasted(kind, _kept(_documented(text, found)))
+    if text.lstrip()[:1] in ("{", "[") and (parsed := documents(text)):
+        kind = "text" if not any(document.value for document in parsed) else "alert" if len(parsed) == 1 else "log"
+        return Pasted(kind, _selected(_documented(text, parsed)))
     lines = [line[:_LONGEST_LINE] for line in text.split("\n", _MOST_READ)[:_MOST_READ]]
     few = sum(1 for line in lines if line.strip()) <= _FEW_LINES
     if few and not any(_embedded(line)[1] for line in lines):
-        return Pasted("text", _kept(Line(n, line, 1.0) for n, line in enumerate(lines, 1)))
+        return Pasted("text", _selected(Line(n, line, 1.0) for n, line in enumerate(lines, 1)))
     if _EVENTS_HEADER.search(text):
-        return Pasted("events", _kept(_events(lines)))
+        return Pasted("events", _selected(_events(lines)))
     if (head := _DESCRIBE.search(text)) and _DESCRIBE_PART.search(text, head.end()):
-        return Pasted("describe", _kept(_described(lines)))
-    return Pasted("log", _kept(_logged(lines)))
+        return Pasted("describe", _selected(_described(lines)))
+    return Pasted("log", _selected(_logged(lines)))
 
 
 def signal(text: str) -> str:
@@ -75,7 +75,7 @@ def signal(text: str) -> str:
     return "\n".join(line.text for line in read_pasted(text).lines)
 
 
-def _kept(lines: Iterable[Line]) -> tuple[Line, ...]:
+def _selected(lines: Iterable[Line]) -> tuple[Line, ...]:
     """The lines without noise, each template a few times at most, the weightiest ones when they are too many.
 
     Of the quiet ones the first are kept; the others are not looked at, as there may be thousands.
@@ -84,7 +84,7 @@ def _kept(lines: Iterable[Line]) -> tuple[Line, ...]:
     is_repeated = len(lines) > _VARIANTS
     variants: dict[str, int] = {}
     texts: set[str] = set()
-    kept: list[Line] = []
+    selected: list[Line] = []
     quiet_left = _MOST_QUIET_LINES
     for line in lines:
         if is_repeated:
@@ -97,24 +97,24 @@ def _kept(lines: Iterable[Line]) -> tuple[Line, ...]:
         text = without_noise(line.text)
         if text not in texts and any(map(str.isalnum, text)):
             texts.add(text)
-            kept.append(Line(line.number, text, line.weight))
+            selected.append(Line(line.number, text, line.weight))
             quiet_left -= line.weight <= QUIET
-    loud = [line for line in kept if line.weight > QUIET]
+    loud = [line for line in selected if line.weight > QUIET]
     if len(loud) > _MOST_LINES:
         left_out = {line.text for line in sorted(loud, key=lambda line: -line.weight)[_MOST_LINES:]}
-        kept = [line for line in kept if line.text not in left_out]
-    kept.sort(key=lambda line: line.number)
-    loudest = max((line.weight for line in kept), default=1.0)
-    return tuple(kept) if loudest == 1 else tuple(Line(*line[:2], line.weight / loudest) for line in kept)
+        selected = [line for line in selected if line.text not in left_out]
+    selected.sort(key=lambda line: line.number)
+    loudest = max((line.weight for line in selected), default=1.0)
+    return tuple(selected) if loudest == 1 else tuple(Line(*line[:2], line.weight / loudest) for line in selected)
 
 
 def _logged(lines: list[str]) -> Iterator[Line]:
     """The lines of a log; of JSON in a line, alone or behind a time or the name of a container, what it says."""
     for number, line in enumerate(lines, 1):
-        before, found = _embedded(line)
+        before, parsed = _embedded(line)
         if before.strip():
-            yield Line(number, before, min(loudness(before), QUIET) if found else loudness(before))
-        for document in found:
+            yield Line(number, before, min(loudness(before), QUIET) if parsed else loudness(before))
+        for document in parsed:
             for text, weight in pieces(document.value):
                 yield Line(number, text, min(weight, loudness(text)))
 
@@ -122,17 +122,17 @@ def _logged(lines: list[str]) -> Iterator[Line]:
 def _embedded(line: str) -> tuple[str, tuple[Document, ...]]:
     """A line, and the JSON at its end."""
     at = _EMBEDDED.search(line) if line.rstrip()[-1:] in ("}", "]") else None
-    found = documents(line[at.start() :]) if at else ()
-    return (line[: at.start()], found) if at and found else (line, ())
+    parsed = documents(line[at.start() :]) if at else ()
+    return (line[: at.start()], parsed) if at and parsed else (line, ())
 
 
 def _events(lines: list[str]) -> Iterator[Line]:
     """The events, and what was pasted above and below their table, as in a log."""
     for number, line in enumerate(lines, 1):
-        found = _EVENT.match(line)
-        if found:
-            blank = line[: found.start("object")] + " " * len(found["object"]) + line[found.end("object") :]
-            yield Line(number, blank, FAULT if found[1] == "Warning" else QUIET)
+        event = _EVENT.match(line)
+        if event:
+            blank = line[: event.start("object")] + " " * len(event["object"]) + line[event.end("object") :]
+            yield Line(number, blank, FAULT if event[1] == "Warning" else QUIET)
         elif not _EVENTS_HEADER.match(line):
             yield Line(number, line, loudness(line))
 
@@ -144,26 +144,26 @@ def _described(lines: list[str]) -> Iterator[Line]:
         yield Line(number, line, FAULT if telling and not _HEALTHY.search(line) else FRAME)
 
 
-def _documented(text: str, found: tuple[Document, ...]) -> Iterator[Line]:
+def _documented(text: str, parsed: tuple[Document, ...]) -> Iterator[Line]:
     """What JSON says, each text with the number of its line in the input."""
-    number, counted = 1, 0
-    for document in found:
+    number, counted_to = 1, 0
+    for document in parsed:
         last = document.start
         for piece in pieces(document.value):
             at = _place(text, piece.text, last, document.end)
             if at < 0:
                 at = _place(text, piece.text, document.start, last)
             last = at if at >= 0 else last
-            number += text.count("\n", counted, last) if last >= counted else -text.count("\n", last, counted)
-            counted = last
-            weight = min(piece.weight, loudness(piece.text)) if len(found) > 1 else piece.weight
+            number += text.count("\n", counted_to, last) if last >= counted_to else -text.count("\n", last, counted_to)
+            counted_to = last
+            weight = min(piece.weight, loudness(piece.text)) if len(parsed) > 1 else piece.weight
             yield Line(number, " ".join(piece.text.split()), weight)
 
 
 def _place(text: str, value: str, start: int, end: int) -> int:
     """Where a value is written in JSON, or in JSON within a string of JSON; -1 where it is written otherwise."""
-    written = json.dumps(value)[1:-1]
-    for form in dict.fromkeys((written, json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(written)[1:-1])):
+    escaped = json.dumps(value)[1:-1]
+    for form in dict.fromkeys((escaped, json.dumps(value, ensure_ascii=False)[1:-1], json.dumps(escaped)[1:-1])):
         at = text.find(form, start, end)
         if at >= 0:
             return at

@@ -109,23 +109,23 @@ def read_question(text: str) -> Question:
     loud_words: list[str] = []
     signs: dict[Signature, None] = {}
     for line in pasted.lines:
-        read = words_of(line.text)
-        empty = function_words(read)
+        line_words = words_of(line.text)
+        empty = function_words(line_words)
         words += _words(line, empty)
         if line.weight > LOUD:
-            loud_words += [word for word in read if word not in empty] if empty else read
-            signs.update(dict.fromkeys(signatures_in(line.text, read)))
+            loud_words += [word for word in line_words if word not in empty] if empty else line_words
+            signs.update(dict.fromkeys(signatures_in(line.text, line_words)))
     signs.update(dict.fromkeys(raw_signatures_in(text)))
     terms = _weights(words)
     groups = tuple(expansions(loud_words))
-    named = technologies_of(term for word in words if word.weight > LOUD for term in word.terms)
+    technologies = technologies_of(term for word in words if word.weight > LOUD for term in word.terms)
     return Question(
         pasted.kind,
         tuple(words),
         terms,
         _synonyms(groups, terms),
         groups,
-        named | {sign.technology for sign in signs if sign.technology},
+        technologies | {sign.technology for sign in signs if sign.technology},
         pasted.lines,
         tuple(signs),
     )
@@ -153,12 +153,12 @@ def understood(question: Question, speller: Speller, vocabulary: Mapping[str, in
             or any(term in expansion.said for expansion in question.expansions)
         ):
             continue
-        meant = speller.meant(word.text.lower())
-        if meant:
+        corrections = speller.meant(word.text.lower())
+        if corrections:
             negated = tuple(
-                NEGATED + guess for guess in meant[:1] if len(word.terms) > 1 and NEGATED + guess in vocabulary
+                NEGATED + guess for guess in corrections[:1] if len(word.terms) > 1 and NEGATED + guess in vocabulary
             )
-            guesses.append(Expansion(frozenset(word.terms), (frozenset((*meant, *negated)),)))
+            guesses.append(Expansion(frozenset(word.terms), (frozenset((*corrections, *negated)),)))
     if not guesses:
         return question
     brought = question.synonyms | _synonyms(tuple(guesses), question.terms)

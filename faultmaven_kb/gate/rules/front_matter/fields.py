@@ -9,13 +9,12 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, did_you_mean, nearest, s
 from faultmaven_kb.gate.facts.records import Facts
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_fields
 from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.model.metadata import ContractError, MetadataContract
+from faultmaven_kb.model.metadata import FIELDS, ContractError, MetadataContract
 from faultmaven_kb.model.vocabularies import DIFFICULTIES, SEVERITIES, STATUSES, VERIFIED
 from faultmaven_kb.source import Span
 
 __all__ = ["PLACEHOLDER", "RULES", "rewritten"]
 
-_FIELDS = tuple(MetadataContract.model_fields)
 _REQUIRED = tuple(name for name, field in MetadataContract.model_fields.items() if field.is_required())
 _TITLE = re.compile(r"\S(?:(?! - \S).)* - \S.*")
 _NOBODY = re.compile(r"(?:none|nobody|no one|tbd|todo|unknown|n/a|your name|unverified|pending)\b.*|\W*", re.IGNORECASE)
@@ -99,15 +98,15 @@ def unknown_field(checked: Checked) -> Iterator[Finding]:
     values = checked.document.front_matter.values
     missing = [name for name in _REQUIRED if name not in values]
     for key in values:
-        if key in _FIELDS or key in checked.settings.fields:
+        if key in FIELDS or key in checked.settings.fields:
             continue
         span = checked.document.front_matter.key_span(key)
-        meant = nearest(key.replace("-", "_"), missing)
-        if meant:
-            fix = Fix(f"rename it to {meant}", (Edit(span, meant),), safe=True)
-            yield Finding(f'unknown field "{key}"{suggestion(meant)}', span, fix, level=Level.ERROR)
+        field = nearest(key.replace("-", "_"), missing)
+        if field:
+            fix = Fix(f"rename it to {field}", (Edit(span, field),), safe=True)
+            yield Finding(f'unknown field "{key}"{suggestion(field)}', span, fix, level=Level.ERROR)
         else:
-            yield Finding(f'unknown field "{key}"{did_you_mean(key, _FIELDS)}', span)
+            yield Finding(f'unknown field "{key}"{did_you_mean(key, FIELDS)}', span)
 
 
 @rule("RB205", "invalid-id", Level.ERROR, Profile.INGEST)
@@ -305,12 +304,12 @@ def field_order(checked: Checked) -> Iterator[Finding]:
 
     With the same order of fields, two runbooks can be compared line by line.
     """
-    known = [key for key in checked.document.front_matter.values if key in _FIELDS]
-    expected = sorted(known, key=_FIELDS.index)
-    in_place = in_order([_FIELDS.index(key) for key in known])
+    known = [key for key in checked.document.front_matter.values if key in FIELDS]
+    expected = sorted(known, key=FIELDS.index)
+    in_place = in_order([FIELDS.index(key) for key in known])
     for index, key in enumerate(known):
         if index not in in_place:
-            edits = reorder_fields(checked, _FIELDS)
+            edits = reorder_fields(checked, FIELDS)
             fix = Fix("put the fields in order", edits, safe=False) if edits else None
             message = f"{key} is out of order, expected {', '.join(expected)}"
             yield Finding(message, checked.document.front_matter.key_span(key), fix)

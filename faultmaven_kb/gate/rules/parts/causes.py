@@ -45,15 +45,13 @@ def _weighed(checked: Checked) -> tuple[_Weighed, ...]:
 
 
 def _weigh(checked: Checked) -> tuple[_Weighed, ...]:
-    return tuple(_each_weighed(checked))
-
-
-def _each_weighed(checked: Checked) -> Iterator[_Weighed]:
+    causes = []
     for item in items_of(checked, "causes"):
         if text := item_text(item):
             weight = weight_of(item)
             span = weight_span(checked.document.source, item, weight) if weight else None
-            yield _Weighed(item, text, weight, span)
+            causes.append(_Weighed(item, text, weight, span))
+    return tuple(causes)
 
 
 @rule("RB403", "missing-causes", Level.ERROR, Profile.INGEST)
@@ -154,7 +152,11 @@ def _ranked(checked: Checked, causes: Sequence[_Weighed]) -> Fix | None:
     places = [_content(checked, cause.item) for cause in causes]
     order = sorted(range(len(causes)), key=lambda index: -(causes[index].value or 0))
     edits = [Edit(place, source.slice(places[index])) for place, index in zip(places, order, strict=True)]
-    return Fix("put the likeliest first", tuple(e for e in edits if source.slice(e.span) != e.replacement), safe=False)
+    return Fix(
+        "put the likeliest first",
+        tuple(edit for edit in edits if source.slice(edit.span) != edit.replacement),
+        safe=False,
+    )
 
 
 def _content(checked: Checked, item: ListItem) -> Span:

@@ -7,9 +7,9 @@ from faultmaven_kb.diagnostics import Edit, Fix, Level, Related, nearest
 from faultmaven_kb.dialects.faultmaven import SECTIONS
 from faultmaven_kb.gate.toolkit.reorder import in_order, reorder_sections
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Finding, Profile, Rule, rule
-from faultmaven_kb.source import Span
+from faultmaven_kb.source import START, Span
 from faultmaven_kb.text.markdown import Block, Fence, Html, ThematicBreak, blocks_within
-from faultmaven_kb.text.outline import OutlineSection, walk, words
+from faultmaven_kb.text.outline import OutlineSection, heading_span, walk, words
 
 __all__ = ["RULES", "end_of"]
 
@@ -38,10 +38,6 @@ def _found(checked: Checked) -> dict[str, list[OutlineSection]]:
     return by_role
 
 
-def _heading_span(section: OutlineSection) -> Span:
-    return section.heading.span if section.heading else section.span
-
-
 @rule("RB301", "missing-section", Level.ERROR, Profile.INGEST, options=("sections.required", "sections.aliases"))
 def missing_section(checked: Checked) -> Iterator[Finding]:
     """Checks that the required sections are present. A missing Root Cause Analysis counts from profile contribute
@@ -53,13 +49,13 @@ def missing_section(checked: Checked) -> Iterator[Finding]:
         yield from _missing_own(checked)
         return
     by_role = _found(checked)
-    elsewhere = {SECTIONS.role(s.key) for s in checked.sections} | set(_near_misses(checked))
+    elsewhere = {SECTIONS.role(section.key) for section in checked.sections} | set(_near_misses(checked))
     elsewhere |= set(_hidden(checked)) | set(_swallowed(checked))
     for role, level, profile in _REQUIRED:
         if role in by_role or role in elsewhere:
             continue
         following = _ORDER[_ORDER.index(role) + 1 :]
-        span = next((_heading_span(by_role[other][0]) for other in following if other in by_role), end_of(checked))
+        span = next((heading_span(by_role[other][0]) for other in following if other in by_role), end_of(checked))
         yield Finding(f'section "## {_NAMES[role]}" is missing', span, level=level, profile=profile)
 
 
@@ -70,7 +66,7 @@ def _missing_own(checked: Checked) -> Iterator[Finding]:
     roles = {role for section in checked.sections if (role := headings.role(section.key))}
     for name in checked.settings.required_sections:
         if words(name) not in keys and headings.role(words(name)) not in roles:
-            yield Finding(f'section "{name}" is missing, expected it by the configuration', end_of(checked))
+            yield Finding(f'section "{name}" is missing, expected by the configuration', end_of(checked))
 
 
 def end_of(checked: Checked) -> Span:
@@ -99,7 +95,7 @@ def section_order(checked: Checked) -> Iterator[Finding]:
             where = "after" if too_late else "before"
             expected = "before" if too_late else "after"
             message = f'section "{section.title}" is {where} "{_NAMES[order[other]]}", expected {expected} it'
-            yield Finding(message, _heading_span(section), _in_order(checked))
+            yield Finding(message, heading_span(section), _in_order(checked))
 
 
 def _order(checked: Checked) -> tuple[str, ...]:
@@ -130,8 +126,8 @@ def duplicate_section(checked: Checked) -> Iterator[Finding]:
     """
     for sections in _found(checked).values():
         for again in sections[1:]:
-            related = Related("first one", checked.document.path, _heading_span(sections[0]))
-            yield Finding(f'duplicate section "{again.title}"', _heading_span(again), related=(related,))
+            related = Related("first one", checked.document.path, heading_span(sections[0]))
+            yield Finding(f'duplicate section "{again.title}"', heading_span(again), related=(related,))
 
 
 @rule("RB304", "wrong-heading-level", Level.ERROR, Profile.INGEST)
@@ -186,7 +182,7 @@ def section_name(checked: Checked) -> Iterator[Finding]:
     A misspelled heading is a missing section that looks as if it were present.
     """
     for section, name in _near_misses(checked).values():
-        span = _heading_span(section)
+        span = heading_span(section)
         title_span = checked.document.source.find(section.title, span.line)
         fix = (
             Fix(f'rename it to "{name.title()}"', (Edit(title_span, name.title()),), safe=False) if title_span else None
@@ -218,7 +214,7 @@ def missing_purpose(checked: Checked) -> Iterator[Finding]:
     """
     if not checked.document.runbook.purpose:
         heading = next((section.heading for section in checked.sections if section.level == 1), None)
-        span = heading.span if heading else Span(1, 1, 1, 1)
+        span = heading.span if heading else START
         yield Finding('line "> **Purpose**: …" is missing below the first heading', span)
 
 
@@ -237,7 +233,7 @@ def unexpected_section(checked: Checked) -> Iterator[Finding]:
             and id(section) not in near
             and section.key not in allowed
         ):
-            yield Finding(f'section "{section.title}" is not part of the format', _heading_span(section))
+            yield Finding(f'section "{section.title}" is not part of the format', heading_span(section))
 
 
 def _hidden(checked: Checked) -> dict[str, tuple[str, Span]]:

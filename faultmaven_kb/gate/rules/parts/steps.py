@@ -121,13 +121,13 @@ def step_without_command(checked: Checked) -> Iterator[Finding]:
 
 def _has_command(step: OutlineSection) -> bool:
     parts = by_role(step, STEP)
-    shown = (
+    outputs = (
         {command.span for command in commands_in(parts["expected-output"].blocks)}
         if "expected-output" in parts
         else set()
     )
     for fence in _fences(step):
-        is_output = fence.span in shown or fence.language in OUTPUT
+        is_output = fence.span in outputs or fence.language in OUTPUT
         if not is_output and not is_only_comments(fence.code, fence.language):
             return True
     text = [group_text(parts["how-to-check"])] if "how-to-check" in parts else []
@@ -219,7 +219,7 @@ def solution_without_steps(checked: Checked) -> Iterator[Finding]:
     """
     for section in _solutions(checked):
         parts = by_role(section, SOLUTION)
-        rest = [g for g in parts_of(section) if SOLUTION.label_role(g.key) in (None, "instructions")]
+        rest = [group for group in parts_of(section) if SOLUTION.label_role(group.key) in (None, "instructions")]
         runs = any(not is_only_comments(fence.code, fence.language) for fence in _fences(section))
         if not runs and not any(group_text(group) for group in rest):
             missing = "" if "instructions" in parts else ', expected "**Implementation Steps:**"'
