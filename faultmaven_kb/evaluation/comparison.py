@@ -42,7 +42,7 @@ class Comparison:
 
 
 def compare(before: Evaluation, after: Evaluation) -> Comparison:
-    """Compare the questions that both runs have under the same id and text.
+    """Compare the questions that both runs have under the same id and text; the seed is that of the later run.
 
     Raises `ConfigurationError` when there is none: the runs are of different sets.
     """
@@ -58,7 +58,11 @@ def compare(before: Evaluation, after: Evaluation) -> Comparison:
     differences = tuple(
         (
             name,
-            paired_interval([measure(pair.before) for pair in positives], [measure(pair.after) for pair in positives]),
+            paired_interval(
+                [measure(pair.before) for pair in positives],
+                [measure(pair.after) for pair in positives],
+                seed=after.seed,
+            ),
         )
         for name, measure in MEASURES
     )

@@ -109,7 +109,7 @@ def interval(values: Sequence[float], *, seed: int = 0) -> Interval | None:
     return bootstrap(np.asarray(values, dtype=np.float64), seed=seed) if len(values) else None
 
 
-def paired_interval(before: Sequence[float], after: Sequence[float], *, seed: int = 0) -> Interval | None:
+def paired_interval(before: Sequence[float], after: Sequence[float], *, seed: int) -> Interval | None:
     """The mean difference (after less before) of the same questions, resampled in pairs."""
     difference = np.asarray(after, dtype=np.float64) - np.asarray(before, dtype=np.float64)
     return bootstrap(difference, seed=seed) if len(difference) else None

@@ -208,6 +208,14 @@ def test_a_comparison_names_what_was_won_and_lost() -> None:
     assert found.to_dict()["lost"][0]["after"] == {"rank": None, "verdict": "match"}
 
 
+def test_a_seed_draws_other_intervals_for_a_comparison_too() -> None:
+    ranks = [1, 2, 3, 1, 1, 2, 1, 3, 1, 2]
+    before = tuple(_outcome(str(number), rank=rank) for number, rank in enumerate(ranks))
+    after = tuple(_outcome(str(number), rank=rank) for number, rank in enumerate(reversed(ranks)))
+    seeds = {compare(Evaluation(before), Evaluation(after, seed)).differences for seed in range(5)}
+    assert len(seeds) > 1
+
+
 def test_runs_of_different_sets_cannot_be_compared() -> None:
     with pytest.raises(ConfigurationError, match="no question in common"):
         compare(Evaluation((_outcome("a", rank=1),)), Evaluation((_outcome("a", rank=1, text="other"),)))
