@@ -21,9 +21,11 @@ from faultmaven_kb.fences.data_syntax import error_in
 from faultmaven_kb.gate.configuration.file import _lines, read_configuration
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.integrations import prometheus_rules
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, read_rules
 from faultmaven_kb.search.questions.pasted import read_pasted
+from faultmaven_kb.text.values import yaml_faults
 from faultmaven_kb.text.values.toml_values import MOST_PARTS, has_deep_keys
 
 DEEP = "b." * MOST_PARTS + "b = 1"
@@ -40,6 +42,21 @@ def test_a_list_of_rules_behind_an_alias_is_a_list_of_rules(tmp_path: Path) -> N
     rules = tmp_path / "rules.yaml"
     rules.write_text("shared: &shared\n- alert: Down\ngroups:\n- name: a\n  rules: *shared\n", encoding="utf-8")
     assert [each.name for each in read_rules(rules).alerts] == ["Down"]
+
+
+def test_a_text_of_rules_that_many_aliases_name_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules, texts = tmp_path / "rules.yaml", list[str]()
+    check = yaml_faults.nested_beyond
+
+    def counted(text: str, levels: int, *, values: int | None = None) -> bool:
+        texts.append(text)
+        return check(text, levels, values=values)
+
+    monkeypatch.setattr(prometheus_rules, "nested_beyond", counted)
+    aliases = ", ".join(["*text"] * 1_000)
+    rules.write_text(f"a: &text |\n  rules:\n  - alert: Down\nb: [{aliases}]\n", encoding="utf-8")
+    assert [each.name for each in read_rules(rules).alerts] == ["Down"]
+    assert len(texts) == 2  # the file and the text in it
 
 
 def test_a_rule_file_of_thousands_of_values_is_named_with_the_line(tmp_path: Path) -> None:
