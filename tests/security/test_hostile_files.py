@@ -264,3 +264,23 @@ def test_of_a_question_a_bounded_number_of_lines_is_read() -> None:
     lines = "a\n" * 50_000
     assert [line.text for line in read_pasted(lines + "OOM command not allowed\n").lines] == ["a"]
     assert "OOM command not allowed" in [line.text for line in read_pasted(lines[2:] + "OOM command not allowed").lines]
+
+
+@pytest.mark.parametrize("value", ["0x" + "f" * 5_000, "[[0b" + "1" * 20_000 + "]]", "{a = 0o" + "7" * 6_000 + "}"])
+@pytest.mark.parametrize("key", ["id", "version", "tags", "x"])
+def test_a_number_in_toml_that_cannot_be_written_is_a_finding(key: str, value: str, tmp_path: Path) -> None:
+    text = f"+++\n{key} = {value}\n+++\n\n# A\n"
+    found = check_text(text, today=date(2026, 11, 22)).diagnostics
+    assert any("too many digits" in each.message for each in found)
+    assert not any(each.code == "RB990" for each in found)
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    for command in (["show", str(tmp_path / "a.md")], ["list", "--json", "--kb", str(tmp_path)]):
+        assert CliRunner().invoke(fmkb, command).exit_code == 0
+
+
+@pytest.mark.parametrize("depth", [20, 100, 300, 400, 450, 5_000])
+def test_what_is_nested_deeply_in_toml_is_a_finding(depth: int) -> None:
+    for value in ("[" * depth + "]" * depth, "{a = " * depth + "1" + "}" * depth):
+        found = check_text(f"+++\nx = {value}\n+++\n\n# A\n", today=date(2026, 11, 22)).diagnostics
+        assert any("nested too deeply" in each.message for each in found)
+        assert not any(each.code == "RB990" for each in found)
