@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.commands.init import command
 from faultmaven_kb.cli.commands.validate import command as validate
+from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.gate.engine.report import Report
 from tests.documents import ROOT
 from tests.hooks_and_action.checkout import git
@@ -132,6 +133,14 @@ def test_a_folder_whose_name_would_do_something_in_a_file_is_refused(base: Path,
     assert "expected letters" in result.output
     assert not (base / ".github").exists()
     assert "\u202e" not in result.output
+
+
+def test_what_is_not_text_in_an_option_is_no_internal_error(base: Path) -> None:
+    _init("--yes", "--owner", "@a\udcff")
+    assert (base / ".github" / "CODEOWNERS").read_text("utf-8").endswith("@a?\n")
+    refused = CliRunner().invoke(fmkb, ["new", "queue-slow", "--folder", "docs", "--technology", "a\udcff\u202e"])
+    assert (refused.exit_code, sorted(path.name for path in (base / "docs").iterdir())) == (2, ["run books"])
+    assert 'technology is "a<U+DCFF><U+202E>", expected a word' in refused.output
 
 
 def test_the_findings_that_stay_are_counted_with_one_check(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
