@@ -39,7 +39,7 @@ _BURST_SECONDS = 2.0  # chosen (docs/how-to/serve-over-http.md)
 _HOST = r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s\[\]:/?#@\\]+))(?::[0-9]{0,5})?"
 """A name or an address and a port, nothing more: `localhost/x` and `me@localhost` are what no client of HTTP sends."""
 
-_HOST_HEADER, _ORIGIN_HEADER = re.compile(_HOST), re.compile(rf"[A-Za-z][A-Za-z0-9+.-]*://{_HOST}")
+_HOST_HEADER, _ORIGIN_HEADER = re.compile(_HOST), re.compile(rf"^[A-Za-z][A-Za-z0-9+.-]{{0,20}}://{_HOST}")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
