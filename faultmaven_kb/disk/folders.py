@@ -139,13 +139,13 @@ def _make(folder: Path) -> None:
 
 
 def refuse_links(folder: Path) -> None:
-    """Raises `PathError` for a folder that is a link, or behind a link that leads out of the current folder: the author
-    of a checkout must not choose where files are written.
+    """Raises `PathError` for a folder that is a link, or behind a link that leads out of the current folder or into the
+    one of git: the author of a checkout must not choose where files are written.
     """
     here, there = Path.cwd(), Path(os.path.abspath(folder))  # noqa: PTH100 - `resolve` would follow the links
     if there.is_relative_to(here):
         real = real_path(folder)  # not of `there`: the system follows a link before the `..` behind it
-        if not real.is_relative_to(real_path(here)):
+        if not real.is_relative_to(real_path(here)) or (".git" in real.parts and ".git" not in there.parts):
             raise PathError(
                 f"cannot write to {str(folder)!r}: a link leads to {str(real)!r}; name that folder if it is meant"
             )

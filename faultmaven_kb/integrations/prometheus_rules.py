@@ -137,8 +137,8 @@ def _hint(text: str) -> str:
 class _Place:
     """Where in a file: the group, the nearest key, and whether in a text within the file.
 
-    `seen` are the collections of the document that were read: one that aliases name often is read at its anchor, since
-    aliases of aliases expand to more than any memory holds.
+    `seen` are the values of the document that were read: one that aliases name often is read at its anchor, since
+    aliases of aliases expand to more than any memory holds, and each alias of a text would read all of it again.
     """
 
     path: str
@@ -148,7 +148,7 @@ class _Place:
     seen: set[tuple[int, bool]] = field(default_factory=set)
 
     def enter(self, node: yaml.Node) -> bool:
-        """Whether a collection is read for the first time, as a list of rules or as anything else."""
+        """Whether a value is read for the first time, as a list of rules or as anything else."""
         mark = (id(node), self.key == "rules")
         known = mark in self.seen
         self.seen.add(mark)
@@ -162,7 +162,7 @@ def _alerts(node: yaml.Node | None, place: _Place) -> Iterator[Alert]:
         for item in node.value:
             yield from _alerts(item, place)
     elif isinstance(node, yaml.ScalarNode):
-        if not place.within and "alert:" in node.value:
+        if not place.within and "alert:" in node.value and place.enter(node):
             yield from _within(node, place)
     elif isinstance(node, yaml.MappingNode):
         keys = _mapping(node)

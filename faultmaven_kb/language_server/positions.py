@@ -25,9 +25,10 @@ def to_range(source: Source, span: Span, encoding: Encoding) -> types.Range:
 
 def from_position(source: Source, position: types.Position, encoding: Encoding) -> Position:
     """The place of a protocol position; a column beyond the line is its end."""
-    line = source.line(position.line + 1)
-    for column in range(1, len(line) + 1):
-        if _column(line, column + 1, encoding) > position.character:
+    line, left = source.line(position.line + 1), position.character
+    for column, character in enumerate(line, 1):
+        left -= _column(character, 2, encoding)
+        if left < 0:
             return Position(position.line + 1, column)
     return Position(position.line + 1, len(line) + 1)
 

@@ -4,10 +4,12 @@ A document is read and checked once for each version of its text. The folders ar
 changes on disk. Files that are not runbooks (README and similar) are ignored.
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path, PurePath
+from urllib.parse import unquote
 
 from lsprotocol import types
 from pygls.lsp.server import LanguageServer
@@ -56,7 +58,7 @@ class _State:
         """Read and check a text, unless it is the one that is known."""
         known = self.opened.get(uri)
         if known is None or known.source.text != text:
-            path = PurePath(to_fs_path(uri) or "untitled.md").as_posix()
+            path = PurePath(_path_of(uri) or "untitled.md").as_posix()
             report = self.check(text, path)
             document, _ = read_document(text, path=path, aliases=report.aliases)
             known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
@@ -64,9 +66,23 @@ class _State:
 
     def runbooks(self, server: LanguageServer) -> Catalogue:
         if self.catalogue is None:
-            folders = [to_fs_path(uri) for uri in server.workspace.folders] or [server.workspace.root_path]
+            folders = [_path_of(folder.uri) for folder in server.workspace.folders.values()] or [
+                server.workspace.root_path
+            ]
             self.catalogue = read_catalogue(Path(folder) for folder in folders if folder)
         return self.catalogue
+
+
+def _path_of(uri: str) -> str | None:
+    """The path that an address names; None for one that no system has: too long, with a NUL, half an emoji in it."""
+    try:
+        path = to_fs_path(uri)
+        os.lstat(path or "")
+    except (FileNotFoundError, NotADirectoryError, PermissionError):
+        return path
+    except (OSError, ValueError):
+        return None
+    return path
 
 
 def make_server(*, check: Check, today: Callable[[], date]) -> LanguageServer:
@@ -83,7 +99,8 @@ def make_server(*, check: Check, today: Callable[[], date]) -> LanguageServer:
 
 
 def _current(server: LanguageServer, state: _State, uri: str) -> _Opened:
-    opened = server.workspace.text_documents.get(uri)
+    documents = server.workspace.text_documents
+    opened = documents.get(unquote(uri)) or documents.get(uri)  # the library knows `a%20b.md` as `a b.md`
     # only open documents: the workspace would read any other path from disk, even a pipe that never ends
     return state.open(uri, opened.source if opened is not None else "")
 
@@ -94,7 +111,7 @@ def _at(server: LanguageServer, opened: _Opened, position: types.Position) -> Po
 
 def _publish(server: LanguageServer, state: _State, uri: str, version: int | None) -> None:
     diagnostics = []
-    if PurePath(to_fs_path(uri) or "").name not in NOT_RUNBOOKS:
+    if PurePath(_path_of(uri) or "").name not in NOT_RUNBOOKS:
         encoding = server.workspace.position_encoding
         try:
             opened = _current(server, state, uri)
@@ -144,8 +161,8 @@ def _watch(server: LanguageServer, state: _State) -> None:
         """Other files have changed: list them again and check the open documents again."""
         state.catalogue = None
         state.opened.clear()
-        for uri, document in list(ls.workspace.text_documents.items()):
-            _publish(ls, state, uri, document.version)
+        for document in list(ls.workspace.text_documents.values()):
+            _publish(ls, state, document.uri, document.version)
 
 
 def _answer(server: LanguageServer, state: _State) -> None:

@@ -1,9 +1,9 @@
 """What one connection may take: the head of a request has a size and a time, and an answer has to be fetched.
 
-uvicorn alone bounds neither. Its faster parser keeps a head of any length, and it waits for ever for a request that
-was begun and for a client that reads no further; each would hold a connection and memory before a guard is asked. So
-the parser is always h11, which refuses a head above 64 KB, and two timers close what does not move. How long a body may
-take is the guard's part.
+uvicorn alone bounds neither, and its limit counts requests, not connections on which none arrives. Its faster parser
+keeps a head of any length, and it waits for ever for a request that was begun and for a client that reads no further;
+each would hold a connection and memory before a guard is asked. So the parser is always h11, which refuses a head above
+64 KB, and two timers close what does not move. How long a body may take is the guard's part.
 """
 
 import asyncio
@@ -23,9 +23,12 @@ class BoundedConnection(H11Protocol):
     _unread: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """The time for the first request begins."""
+        """The time for the first request begins; one beyond the limit is closed, since each is an open file."""
         super().connection_made(transport)
-        self._watch()
+        if self.limit_concurrency is not None and len(self.connections) > self.limit_concurrency:
+            transport.abort()
+        else:
+            self._watch()
 
     def data_received(self, data: bytes) -> None:
         """The time for a further request begins with its first bytes; until then uvicorn's own limit counts."""

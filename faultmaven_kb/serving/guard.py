@@ -14,11 +14,11 @@ import hashlib
 import hmac
 import ipaddress
 import logging
+import re
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, NamedTuple
-from urllib.parse import urlsplit
 
 import anyio
 
@@ -36,6 +36,10 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _MOST_ADDRESSES = 10_000  # chosen: bounds the memory
 _BURST_SECONDS = 2.0  # chosen (docs/how-to/serve-over-http.md)
+_HOST = r"(?:\[([0-9A-Fa-f:.]+)\]|([^\s\[\]:/?#@\\]+))(?::[0-9]{0,5})?"
+"""A name or an address and a port, nothing more: `localhost/x` and `me@localhost` are what no client of HTTP sends."""
+
+_HOST_HEADER, _ORIGIN_HEADER = re.compile(_HOST), re.compile(rf"^[A-Za-z][A-Za-z0-9+.-]{{0,20}}://{_HOST}")
 _HEADERS = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
@@ -49,6 +53,13 @@ class _Refusal(NamedTuple):
     status: int
     detail: str
     headers: tuple[tuple[bytes, bytes], ...] = ()
+
+
+_TWO_LENGTHS = _Refusal(
+    400,
+    "the request has a Content-Length and a Transfer-Encoding, expected one of them",
+    ((b"connection", b"close"),),  # RFC 9112, 6.3: a proxy that believed the other one would see two requests
+)
 
 
 class _RefusedError(Exception):
@@ -119,6 +130,8 @@ class Guard:
                     f"more than {self._rules.rate:g} requests a second, expected fewer or a higher --rate",
                     ((b"retry-after", seconds),),
                 )
+        if b"transfer-encoding" in headers and b"content-length" in headers:
+            return _TWO_LENGTHS
         return self._wrong_host(headers) or self._wrong_token(scope, headers) or self._too_large(headers)
 
     def _wrong_host(self, headers: dict[bytes, bytes]) -> _Refusal | None:
@@ -126,12 +139,12 @@ class Guard:
         if hosts is None:
             return None
         host = headers.get(b"host", b"").decode("latin-1")
-        if _host_name(f"//{host}") not in hosts:
+        if _host_name(_HOST_HEADER, host) not in hosts:
             return _Refusal(
                 421, f'the Host header is "{host[:100]}", expected {_listed(hosts)}; --allow-host adds a name'
             )
         origin = headers.get(b"origin", b"").decode("latin-1")
-        if origin and _host_name(origin) not in hosts:
+        if origin and _host_name(_ORIGIN_HEADER, origin) not in hosts:
             return _Refusal(403, f'the Origin header is "{origin[:100]}", expected {_listed(hosts)} or none')
         return None
 
@@ -249,12 +262,10 @@ def _address(scope: Scope) -> str:
     return host if address.version == 4 else str(ipaddress.ip_network((int(address) >> 64 << 64, 64)))
 
 
-def _host_name(address: str) -> str | None:
-    """The host of an address without its port, in lower case; None for what is not an address."""
-    try:
-        return urlsplit(address).hostname
-    except ValueError:
-        return None
+def _host_name(form: "re.Pattern[str]", header: str) -> str | None:
+    """The host in a header without its port, in lower case; None for what has another form."""
+    match = form.fullmatch(header)
+    return (match[1] or match[2]).lower() if match else None
 
 
 def _listed(hosts: frozenset[str]) -> str:

@@ -6,9 +6,9 @@ its application for itself, so what a factory is made of has to be picklable.
 
 import os
 import socket
+import sys
 import time
 from collections.abc import Callable
-from multiprocessing.reduction import DupFd
 from typing import TYPE_CHECKING, Any
 
 from faultmaven_kb.errors import ConfigurationError
@@ -17,9 +17,10 @@ from faultmaven_kb.processes import outside_current_folder
 if TYPE_CHECKING:
     from faultmaven_kb.serving.guard import Application
 
-__all__ = ["listen", "serve"]
+__all__ = ["SharedSocket", "listen", "serve"]
 
 _MOST_CONNECTIONS = 2_000  # chosen: bounds the open files
+_OTHER_FILES = 200  # chosen: modules, runbooks, maps, processes that check
 _SECONDS_TO_END = 5  # chosen
 _SECONDS_TO_START = 120
 """A process that is still reading its runbooks on a busy machine must not be taken for one that hangs."""
@@ -70,6 +71,8 @@ class SharedSocket(socket.socket):
 
     def __reduce__(self) -> tuple[Callable[..., socket.socket], tuple[Any, ...]]:
         """As multiprocessing sends any socket to a process that it starts."""
+        from multiprocessing.reduction import DupFd  # noqa: PLC0415 - not on Windows
+
         return _received, (DupFd(self.fileno()), self.family, self.type, self.proto)
 
 
@@ -89,11 +92,11 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
         "loop": "asyncio",  # also where uvloop is installed: it knows nothing of turns
         "http": BoundedConnection,
         "ws": "none",
-        "log_level": "warning",
+        "log_level": "error",  # a warning for each thing that is no request would let strangers fill the log
         "access_log": False,
         "server_header": False,
         "proxy_headers": False,
-        "limit_concurrency": _MOST_CONNECTIONS,
+        "limit_concurrency": _most_connections(),
         "timeout_graceful_shutdown": _SECONDS_TO_END,
         "workers": processes,
         "timeout_worker_healthcheck": _SECONDS_TO_START,
@@ -107,3 +110,17 @@ def serve(factory: "Callable[[], Application]", listening: socket.socket, *, pro
             Multiprocess(config, sockets=[listening]).run()
     else:
         Server(config).run(sockets=[listening])
+
+
+def _most_connections() -> int:
+    """As many connections as leave files for the runbooks, of which a shell permits a process 1,024 unless it asks."""
+    if sys.platform == "win32":
+        return _MOST_CONNECTIONS
+    import resource  # noqa: PLC0415 - not on Windows
+
+    files, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_CONNECTIONS + _OTHER_FILES
+    if 0 <= files < wanted:  # less than 0 is no limit
+        files = wanted if most < 0 else min(wanted, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    return _MOST_CONNECTIONS if files < 0 else max(min(_MOST_CONNECTIONS, files - _OTHER_FILES), 1)

@@ -1,18 +1,24 @@
 """`fmkb init` sets a folder up in one step, and what it writes works."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.commands.init import command
 from faultmaven_kb.cli.commands.validate import command as validate
+from faultmaven_kb.cli.main import fmkb
 from faultmaven_kb.gate.engine.report import Report
+from tests.documents import ROOT
+from tests.hooks_and_action.checkout import git
 
 PAGE = "# Queue stuck\n\n## Symptoms\n\n- slow\n\n## Resolution\n\n```bash\nqueuectl restart\n```\n"
 
@@ -80,6 +86,37 @@ def test_the_workflow_and_the_hook_are_valid(base: Path) -> None:
     assert json.loads((base / "fmkb-baseline.json").read_text("utf-8"))
 
 
+@pytest.mark.skipif(os.name != "posix", reason="the step of the workflow is a shell line")
+def test_the_workflow_judges_a_change_by_the_rules_before_it(base: Path) -> None:
+    shutil.rmtree(base / ".git")
+    git(base, "init", "--quiet")
+    git(base, "add", "--all")
+    git(base, "commit", "--quiet", "--message", "before")
+    git(base, "update-ref", "refs/remotes/origin/main", "HEAD")
+    _init("--yes")
+    assert _checked(base) == 0, "the change that brings the check itself"
+    git(base, "add", "--all")
+    git(base, "commit", "--quiet", "--message", "with the check")
+    git(base, "update-ref", "refs/remotes/origin/main", "HEAD")
+    assert _checked(base) == 0
+    (base / ".fmkb.toml").write_text('[[exclude]]\nreason = "x"\npaths = ["**"]\n', encoding="utf-8")
+    assert _checked(base) == 0, "a change of the rules alone"
+    page = base / "docs" / "run books" / "queue-stuck.md"
+    page.write_text(PAGE + "\n```bash\nrm -rf /var/queue\n```\n", encoding="utf-8")
+    assert _checked(base) == 1
+
+
+def _checked(top: Path) -> int:
+    """The exit code of the last step of the workflow, for a pull request to main whose changes are not committed."""
+    workflow = yaml.safe_load((top / ".github" / "workflows" / "runbooks.yml").read_text("utf-8"))
+    checkout, *_, step = workflow["jobs"]["check"]["steps"]
+    assert checkout["with"]["fetch-depth"] == 0
+    environment = {name: value.replace("${{ github.base_ref }}", "main") for name, value in step["env"].items()}
+    line = f'fmkb() {{ "$PYTHON" -P -m faultmaven_kb "$@"; }}\n{step["run"]}'
+    environment |= {"PYTHON": sys.executable, "PYTHONPATH": str(ROOT)}
+    return subprocess.run(["bash", "-ec", line], cwd=top, env={**os.environ, **environment}, check=False).returncode
+
+
 def test_a_folder_outside_of_the_repository_is_refused(base: Path) -> None:
     result = CliRunner().invoke(command, [str(base), "--yes"])
     assert result.exit_code == 2
@@ -96,6 +133,14 @@ def test_a_folder_whose_name_would_do_something_in_a_file_is_refused(base: Path,
     assert "expected letters" in result.output
     assert not (base / ".github").exists()
     assert "\u202e" not in result.output
+
+
+def test_what_is_not_text_in_an_option_is_no_internal_error(base: Path) -> None:
+    _init("--yes", "--owner", "@a\udcff")
+    assert (base / ".github" / "CODEOWNERS").read_text("utf-8").endswith("@a?\n")
+    refused = CliRunner().invoke(fmkb, ["new", "queue-slow", "--folder", "docs", "--technology", "a\udcff\u202e"])
+    assert (refused.exit_code, sorted(path.name for path in (base / "docs").iterdir())) == (2, ["run books"])
+    assert 'technology is "a<U+DCFF><U+202E>", expected a word' in refused.output
 
 
 def test_the_findings_that_stay_are_counted_with_one_check(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:

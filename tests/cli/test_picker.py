@@ -61,9 +61,23 @@ def test_results_come_while_one_types_with_verdict_confidence_symptom_and_first_
     assert [line for line in lines if len(line) > 80] == []
 
 
+def test_what_is_pasted_changes_nothing_on_the_screen() -> None:
+    pasted = f"\x1b[200~{QUESTION} \u202eabc\u2066\u200b\x07\x1b[201~"
+    drawn, picker = _pick(pasted + "\x03")[1:]
+    assert not re.search("[\u202e\u2066\u200b\x07]", drawn)
+    assert "\ufffdabc\ufffd\ufffd" in without_styles(drawn)
+    assert _shown(picker).startswith("match\n")
+
+
 def test_nothing_is_chosen_when_the_user_leaves() -> None:
     for keys in ("\x03", ESCAPE, QUESTION + ESCAPE, QUESTION + "\r\x03"):
         assert _pick(keys)[0] is None
+
+
+def test_keys_that_come_after_the_one_that_leaves_do_nothing() -> None:
+    for keys in ("\x03\x03", f"{ESCAPE}\x03", f"{QUESTION}\r{ESCAPE}{ESCAPE}\x03\x03"):
+        assert _pick(keys)[0] is None
+    assert _pick(f"{QUESTION}\rc1\r\x03")[0] is not None
 
 
 def test_a_question_that_no_runbook_covers_says_so() -> None:

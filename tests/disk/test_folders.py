@@ -50,6 +50,24 @@ def test_a_name_leads_out_of_no_folder(name: str, tmp_path: Path) -> None:
 
 
 @LINKS
+def test_nothing_is_written_into_the_folder_of_git_that_a_link_leads_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / ".git" / "hooks").mkdir(parents=True)
+    for name, target in (("kb", ".git/hooks"), ("out", ".git")):
+        (tmp_path / name).symlink_to(target)
+    for write in (
+        lambda: create_below(Path("kb"), "redis/post-commit", b""),
+        lambda: write_below(Path("out"), {"config": b""}),
+        lambda: write_output(Path("out", "config"), b""),
+    ):
+        with pytest.raises(PathError, match="a link leads to"):
+            write()
+    assert names(tmp_path / ".git") == ["hooks"]
+
+
+@LINKS
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -158,6 +158,21 @@ def test_a_change_answers_for_what_it_breaks_and_not_for_what_was_there(reposito
     assert set(_since(repository)) == {f"RB801 {name}" for name in naming}
 
 
+def test_a_change_answers_for_the_entries_of_the_baseline_that_it_mends_and_for_no_others(repository: Path) -> None:
+    file, top = repository / "redis" / "redis-out-of-memory.md", repository.parent
+    sound = file.read_bytes()
+    file.write_bytes(re.sub(rb"(?m)^severity: .*$", b"severity: none", sound, count=1))
+    fmkb("validate", "runbooks", "--write-baseline", "--baseline", "known.json", cwd=top)
+    _git(top, "add", "-A")
+    _git(top, "commit", "-qm", "a fault that is known")
+    known = ("HEAD", "--baseline", "known.json")
+    assert _since(repository, *known) == []
+    file.write_bytes(sound)
+    assert "RB905 known.json" in _since(repository, *known)
+    _git(top, "commit", "-qam", "mended, but still listed")
+    assert _since(repository, *known) == []
+
+
 def test_a_renamed_runbook_answers_only_for_its_new_name(repository: Path) -> None:
     _git(repository.parent, "mv", "runbooks/linux/linux-disk-full.md", "runbooks/linux/linux-full-disk.md")
     found = _since(repository)

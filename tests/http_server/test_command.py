@@ -55,6 +55,21 @@ def test_what_is_no_http_gets_an_answer_and_the_next_one_is_answered() -> None:
         assert server.json("/health")["status"] == "ok"
 
 
+def test_what_is_no_request_leaves_no_line_in_the_log() -> None:
+    with fmkb("serve", "--port", "0") as process:
+        assert process.stderr is not None
+        port = int(process.stderr.readline().rpartition(":")[2])
+        for data in (
+            b"\x00\xff\r\n\r\n",
+            b"GET / HTTP/1.1\r\nHost: x\r\nConnection: upgrade\r\nUpgrade: websocket\r\n\r\n",
+        ):
+            with socket.create_connection(("127.0.0.1", port), timeout=60) as connection:
+                connection.sendall(data)
+                assert connection.recv(100)
+        process.terminate()
+        assert process.communicate(timeout=60)[1] == ""
+
+
 def test_several_processes_answer_and_tell_their_figures_together() -> None:
     with served("--workers", "2") as server:
         for _ in range(12):

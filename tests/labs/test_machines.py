@@ -5,12 +5,15 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.machines import leftovers
+from faultmaven_kb.labs.machines import machine as machine_module
 from faultmaven_kb.labs.machines.cgroups import create_groups, entrances, remove_groups
 from faultmaven_kb.labs.machines.images import ensure_image, installed_versions
 from faultmaven_kb.labs.machines.leftovers import sweep
@@ -92,6 +95,36 @@ def test_a_machine_whose_owner_lives_is_left_alone(tmp_path: Path) -> None:
     sleeper.kill()
     sleeper.wait()
     assert sweep(tmp_path / "none") == 0
+
+
+def test_a_machine_that_is_being_made_is_not_taken_for_dead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine_module, "obstacle", lambda: None)
+    monkeypatch.setattr(machine_module, "lacking", lambda _: None)
+
+    def start(machine: Machine) -> None:
+        assert sweep(tmp_path / "machines") == 0
+        assert machine.folder.is_dir()
+
+    monkeypatch.setattr(Machine, "_start", start)
+    with Machine((tmp_path,), tmp_path):
+        pass
+    assert list((tmp_path / "machines").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="machines do not run on Windows")
+def test_a_sweep_waits_for_a_folder_that_has_no_owner_yet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    note, swept = leftovers.record, list[int]()
+    sweeping = threading.Thread(target=lambda: swept.append(sweep(tmp_path / "machines")))
+
+    def record_while_another_run_sweeps(folder: Path, **values: Any) -> None:
+        sweeping.start()
+        sweeping.join(0.2)
+        note(folder, **values)
+
+    monkeypatch.setattr(leftovers, "record", record_while_another_run_sweeps)
+    folder = leftovers.claim(tmp_path / "machines")
+    sweeping.join()
+    assert (folder.is_dir(), swept) == (True, [0])
 
 
 def test_groups_are_made_and_removed_with_all_below_them(tmp_path: Path) -> None:

@@ -375,3 +375,31 @@ def test_a_client_may_count_otherwise(base: Path, encoding: types.PositionEncodi
             await editor.stop()
 
     asyncio.run(run())
+
+
+@pytest.mark.parametrize("uri", ["file:///a%00b.md", f"file:///{'a' * 5_000}.md", f"file:///{'a/' * 5_000}b.md", "x:["])
+def test_a_document_whose_address_is_no_path_is_read_as_one_without_a_name(base: Path, uri: str) -> None:
+    async def talk(editor: Editor) -> None:
+        document = types.TextDocumentItem(uri, "markdown", 1, "# A\n")
+        editor.client.text_document_did_open(types.DidOpenTextDocumentParams(document))
+        await asyncio.wait_for(editor.arrived.wait(), 20)
+        assert editor.found[uri].diagnostics
+        identity = types.TextDocumentIdentifier(uri)
+        found = await ask(editor, "document_symbol", types.DocumentSymbolParams(identity))
+        assert [symbol.name for symbol in found] == ["A"]
+
+    session(base, talk)
+
+
+def test_a_document_with_a_blank_in_its_path_is_checked_when_it_is_opened_and_when_another_is_saved(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        name = "redis/run book.md"
+        before = [each.code for each in await editor.open("# A\n", name)]
+        assert "RB101" in before
+        (base / ".fmkb.toml").write_text('ignore = ["RB101"]\n', encoding="utf-8")
+        identity = types.TextDocumentIdentifier(editor.uri("redis/other.md"))
+        saved = types.DidSaveTextDocumentParams(identity)
+        after = await editor._after(name, lambda: editor.client.text_document_did_save(saved))
+        assert [each.code for each in after] == [code for code in before if code != "RB101"]
+
+    session(base, talk)

@@ -12,11 +12,11 @@ from faultmaven_kb.cli.servers.lsp import command
 from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.engine.report import Report
-from faultmaven_kb.language_server import findings
+from faultmaven_kb.language_server import findings, positions
 from faultmaven_kb.language_server.catalogue import read_catalogue
 from faultmaven_kb.language_server.findings import code_actions, hover, to_diagnostic
 from faultmaven_kb.reading.reader import read_document
-from faultmaven_kb.source import Position, Source, Span
+from faultmaven_kb.source import Position, Source, Span, utf16_column
 
 HERE = Span(1, 1, 1, 2)
 
@@ -77,3 +77,30 @@ def _one(span: Span) -> Fix:
 def test_hovering_over_a_finding_without_a_rule_shows_its_message() -> None:
     found = Diagnostic("XX001", "own", Level.INFO, "team is missing", "a.md", HERE)
     assert hover(Report((found,), (), {}), Position(1, 1)).endswith("(info)\n\nteam is missing")
+
+
+@pytest.mark.parametrize(
+    ("encoding", "places"),
+    [
+        (None, [1, 2, 2, 3, 4, 4]),
+        (types.PositionEncodingKind.Utf8, [1, 2, 2, 2, 2, 3]),
+        (types.PositionEncodingKind.Utf32, [1, 2, 3, 4, 4, 4]),
+    ],
+)
+def test_a_place_within_a_character_is_its_beginning(encoding: positions.Encoding, places: list[int]) -> None:
+    source = Source("a\U0001f600\ud800")
+    found = [positions.from_position(source, types.Position(0, number), encoding) for number in range(6)]
+    assert found == [Position(1, place) for place in places]
+
+
+def test_a_place_in_a_long_line_is_found_in_one_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    columns: list[int] = []
+
+    def counted(line: str, column: int) -> int:
+        columns.append(column)
+        return utf16_column(line, column)
+
+    monkeypatch.setattr(positions, "utf16_column", counted)
+    place = types.Position(0, 10**9)
+    assert positions.from_position(Source("x" * 5_000), place, None) == Position(1, 5_001)
+    assert sum(columns) <= 3 * 5_000

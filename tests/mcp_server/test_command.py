@@ -65,3 +65,28 @@ def test_a_call_that_fails_is_a_line_of_the_log_and_keeps_nobody_waiting() -> No
     assert len(said.splitlines()) <= 2
     assert "Traceback" not in said
     assert "\u202e" not in said
+
+
+def test_a_message_that_cannot_be_read_is_answered_with_its_id_and_what_is_wrong() -> None:
+    half_an_emoji = b'{"jsonrpc":"2.0","id":7,"method":"tools/call","params":{"name":"search_runbooks","arguments":%s}}'
+    lines = (
+        half_an_emoji % rb'{"question":"out of memory \ud83d"}',
+        b'{"jsonrpc":"2.0","id":"\\ud83d","method":"ping"}',
+        b"",
+        b"[" * 100_000,
+        b"\xff\xfe\x00",
+    )
+    command = [sys.executable, "-m", "faultmaven_kb", "mcp"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(b"\n".join(lines) + b"\n")
+        process.stdin.flush()
+        answers = [json.loads(process.stdout.readline()) for _ in range(4)]
+        process.stdin.write(b'{"jsonrpc":"2.0","id":8,"method":"ping"}\n')
+        process.stdin.flush()
+        answers.append(json.loads(process.stdout.readline()))
+        process.communicate(timeout=60)
+    assert [answer["id"] for answer in answers] == [7, "\ufffd", None, None, 8]
+    assert all("expected JSON-RPC" in answer["error"]["message"] for answer in answers[:4])
+    assert process.returncode == 0

@@ -21,9 +21,11 @@ from faultmaven_kb.fences.data_syntax import error_in
 from faultmaven_kb.gate.configuration.file import _lines, read_configuration
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.settings.settings import Profile
+from faultmaven_kb.integrations import prometheus_rules
 from faultmaven_kb.integrations.alert_coverage import cover
 from faultmaven_kb.integrations.prometheus_rules import Alert, read_rules
 from faultmaven_kb.search.questions.pasted import read_pasted
+from faultmaven_kb.text.values import yaml_faults
 from faultmaven_kb.text.values.toml_values import MOST_PARTS, has_deep_keys
 
 DEEP = "b." * MOST_PARTS + "b = 1"
@@ -40,6 +42,21 @@ def test_a_list_of_rules_behind_an_alias_is_a_list_of_rules(tmp_path: Path) -> N
     rules = tmp_path / "rules.yaml"
     rules.write_text("shared: &shared\n- alert: Down\ngroups:\n- name: a\n  rules: *shared\n", encoding="utf-8")
     assert [each.name for each in read_rules(rules).alerts] == ["Down"]
+
+
+def test_a_text_of_rules_that_many_aliases_name_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rules, texts = tmp_path / "rules.yaml", list[str]()
+    check = yaml_faults.nested_beyond
+
+    def counted(text: str, levels: int, *, values: int | None = None) -> bool:
+        texts.append(text)
+        return check(text, levels, values=values)
+
+    monkeypatch.setattr(prometheus_rules, "nested_beyond", counted)
+    aliases = ", ".join(["*text"] * 1_000)
+    rules.write_text(f"a: &text |\n  rules:\n  - alert: Down\nb: [{aliases}]\n", encoding="utf-8")
+    assert [each.name for each in read_rules(rules).alerts] == ["Down"]
+    assert len(texts) == 2  # the file and the text in it
 
 
 def test_a_rule_file_of_thousands_of_values_is_named_with_the_line(tmp_path: Path) -> None:
@@ -247,3 +264,23 @@ def test_of_a_question_a_bounded_number_of_lines_is_read() -> None:
     lines = "a\n" * 50_000
     assert [line.text for line in read_pasted(lines + "OOM command not allowed\n").lines] == ["a"]
     assert "OOM command not allowed" in [line.text for line in read_pasted(lines[2:] + "OOM command not allowed").lines]
+
+
+@pytest.mark.parametrize("value", ["0x" + "f" * 5_000, "[[0b" + "1" * 20_000 + "]]", "{a = 0o" + "7" * 6_000 + "}"])
+@pytest.mark.parametrize("key", ["id", "version", "tags", "x"])
+def test_a_number_in_toml_that_cannot_be_written_is_a_finding(key: str, value: str, tmp_path: Path) -> None:
+    text = f"+++\n{key} = {value}\n+++\n\n# A\n"
+    found = check_text(text, today=date(2026, 11, 22)).diagnostics
+    assert any("too many digits" in each.message for each in found)
+    assert not any(each.code == "RB990" for each in found)
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    for command in (["show", str(tmp_path / "a.md")], ["list", "--json", "--kb", str(tmp_path)]):
+        assert CliRunner().invoke(fmkb, command).exit_code == 0
+
+
+@pytest.mark.parametrize("depth", [20, 100, 300, 400, 450, 5_000])
+def test_what_is_nested_deeply_in_toml_is_a_finding(depth: int) -> None:
+    for value in ("[" * depth + "]" * depth, "{a = " * depth + "1" + "}" * depth):
+        found = check_text(f"+++\nx = {value}\n+++\n\n# A\n", today=date(2026, 11, 22)).diagnostics
+        assert any("nested too deeply" in each.message for each in found)
+        assert not any(each.code == "RB990" for each in found)

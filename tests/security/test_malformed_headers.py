@@ -1,4 +1,4 @@
-"""A header that says no length ends the language server with a message: it never waits in silence."""
+"""A header that says no length ends the language server with a message; what is no message is a line of its log."""
 
 import io
 import json
@@ -65,3 +65,20 @@ def test_the_process_answers_what_came_before_and_ends_with_a_message() -> None:
         process.stdin.flush()  # the input stays open: only the fault can end the process
         assert process.wait(120) == 1
         assert b"abc" in process.stderr.read()
+
+
+def test_a_message_that_is_none_is_a_line_and_the_next_one_is_answered() -> None:
+    wrong = (
+        b"null",
+        b"[]",
+        b"{",
+        b"[" * 100_000,
+        b'{"jsonrpc":"2.0","id":2,"method":"initialize","params":7}',
+        b"\xff",
+    )
+    command = [sys.executable, "-m", "faultmaven_kb", "lsp"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        told, said = process.communicate(b"".join(map(_message, (*wrong, INITIALIZE))), timeout=120)
+    assert b'"id": 1' in told and b"capabilities" in told
+    assert b"Traceback" not in said
+    assert said and all(line.startswith(b"fmkb: ") for line in said.splitlines())

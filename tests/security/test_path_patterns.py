@@ -6,6 +6,7 @@ import pytest
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.evaluation.owners import read_owners
+from faultmaven_kb.gate.configuration import file
 from faultmaven_kb.gate.configuration.file import read_configuration
 
 ODD = {
@@ -25,3 +26,13 @@ def test_an_odd_pattern_is_refused_with_its_place(pattern: str) -> None:
         read_configuration(f"[[exclude]]\nreason = 'x'\npaths = ['{pattern}']\n", ".fmkb.toml", read=lambda _: "{}")
     with pytest.raises(ConfigurationError, match=r"^CODEOWNERS:2: pattern .* is not understood, expected one of CODE"):
         read_owners(f"* @a\n{pattern}", "CODEOWNERS", Path())
+
+
+@pytest.mark.parametrize("patterns", [["a"] * 251, ["a" * 1_000] * 51], ids=["many", "long"])
+def test_more_patterns_than_are_compiled_in_time_are_refused_before_one_is(
+    patterns: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file, "matches_path", lambda *_: pytest.fail("a pattern was compiled"))
+    tables = "".join(f"[[exclude]]\nreason = 'x'\npaths = ['{pattern}']\n" for pattern in patterns)
+    with pytest.raises(ConfigurationError, match=r"^\.fmkb\.toml:1: exclude has .* expected no more than 250"):
+        read_configuration(tables, ".fmkb.toml", read=lambda _: "{}")

@@ -1,5 +1,6 @@
 """What one connection may take before anybody asks who is there: tried on a loop and a transport that only record."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ pytest.importorskip("uvicorn", reason="the extra `http` is not installed")
 from uvicorn import Config
 from uvicorn.server import ServerState
 
+from faultmaven_kb.serving import running
 from faultmaven_kb.serving.connections import SECONDS, BoundedConnection
 
 HEAD = b"GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n"
@@ -72,11 +74,13 @@ class _Transport:
     resume_reading = pause_reading
 
 
-def _connection() -> tuple[BoundedConnection, _Loop, _Transport]:
+def _connection(
+    state: ServerState | None = None, most: int | None = None
+) -> tuple[BoundedConnection, _Loop, _Transport]:
     loop, transport = _Loop(), _Transport()
-    config = Config(lambda: None, http=BoundedConnection, ws="none", log_level="critical")
+    config = Config(lambda: None, http=BoundedConnection, ws="none", log_level="critical", limit_concurrency=most)
     config.load()
-    found = BoundedConnection(config, ServerState(), {}, _loop=loop)  # type: ignore[arg-type]
+    found = BoundedConnection(config, state or ServerState(), {}, _loop=loop)  # type: ignore[arg-type]
     found.connection_made(transport)
     return found, loop, transport
 
@@ -129,3 +133,26 @@ def test_a_connection_that_is_gone_is_left_alone() -> None:
     connection.connection_lost(ConnectionResetError())
     loop.ring()
     assert transport.end == ""
+
+
+def test_connections_beyond_the_limit_are_closed_though_nothing_arrives_on_the_others() -> None:
+    state = ServerState()
+    ends = [_connection(state, most=2)[2].end for _ in range(4)]
+    assert ends == ["", "", "aborted", "aborted"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such limit")
+@pytest.mark.parametrize(
+    ("files", "most", "asked", "connections"),
+    [(1_024, 4_096, 2_200, 2_000), (1_024, -1, 2_200, 2_000), (256, 1_024, 1_024, 824), (100, 100, 100, 1)],
+)
+def test_connections_leave_files_for_the_runbooks(
+    monkeypatch: pytest.MonkeyPatch, files: int, most: int, asked: int, connections: int
+) -> None:
+    import resource
+
+    set_to: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (files, most))
+    monkeypatch.setattr(resource, "setrlimit", lambda _, limits: set_to.append(limits))
+    assert running._most_connections() == connections
+    assert set_to == [(asked, most)]

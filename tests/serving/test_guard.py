@@ -63,6 +63,23 @@ def test_a_page_cannot_rebind_a_name_of_its_own_to_the_loopback_address(host: st
     assert "--allow-host adds a name" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    "host", ["me@localhost", "localhost/x", "localhost?x", "localhost#x", "localhost:80:80", "localhost:x", "[::1]x"]
+)
+def test_a_name_with_anything_but_a_port_is_no_host_and_no_origin(host: str) -> None:
+    with _guarded(GuardRules(hosts=LOOPBACK)) as door:
+        assert door.get("/x", headers={"host": host}).status_code == 421
+        assert door.get("/x", headers={"origin": f"http://{host}"}).status_code == 403
+        assert door.get("/x", headers={"origin": "//localhost"}).status_code == 403
+
+
+def test_a_request_with_two_lengths_is_refused_and_ends_its_connection() -> None:
+    with _guarded(GuardRules()) as door:
+        answer = door.post("/x", content=b"x", headers={"transfer-encoding": "chunked", "content-length": "1"})
+    assert (answer.status_code, answer.headers["connection"]) == (400, "close")
+    assert "expected one of them" in answer.json()["detail"]
+
+
 def test_two_host_headers_are_believed_no_more_than_none() -> None:
     with _guarded(GuardRules(hosts=LOOPBACK)) as door:
         answer = door.get("/x", headers=[("host", "127.0.0.1"), ("host", "evil.example")])

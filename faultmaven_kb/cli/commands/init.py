@@ -96,10 +96,11 @@ def _below(folder: Path, root: Path) -> str:
 
 
 def _write(root: Path, name: str, text: str) -> None:
+    data = text.encode("utf-8", "replace")  # the name of an owner is what a command line says
     if (root / name).exists():
-        write_output(root / name, text.encode())
+        write_output(root / name, data)
     else:
-        create_below(root, name, text.encode())
+        create_below(root, name, data)
 
 
 def _write_baseline(folder: Path, root: Path, today: datetime.date) -> None:

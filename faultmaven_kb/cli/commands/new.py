@@ -53,6 +53,8 @@ def command(runbook_id: str, technology: str | None, folder: Path, note: Path | 
             f'id is "{runbook_id}", expected kebab-case technology-problem such as redis-high-latency'
         )
     technology = technology or runbook_id.split("-", 1)[0]
+    if printable(technology) != technology:
+        raise click.UsageError(f'technology is "{printable(technology)}", expected a word such as redis')
     today = datetime.date.today()
     if note is None:
         text = new_runbook(runbook_id, technology, today)

@@ -23,6 +23,7 @@ from prompt_toolkit.layout import (
     VSplit,
     Window,
 )
+from prompt_toolkit.layout.processors import Processor, Transformation, TransformationInput
 from prompt_toolkit.output import ColorDepth, Output
 from rich.console import Console
 from rich.text import Text
@@ -55,6 +56,22 @@ class Choice(NamedTuple):
     block: int
 
 
+class _Shown(Processor):
+    """What is pasted, as it may be shown: characters that no terminal shows stand as a mark, one for each."""
+
+    def apply_transformation(self, transformation_input: TransformationInput) -> Transformation:
+        """The line with its marks; the cursor stays where it is."""
+        pieces: StyleAndTextTuples = [
+            (style, "".join(map(_mark, text))) for style, text, *_ in transformation_input.fragments
+        ]
+        return Transformation(pieces)
+
+
+def _mark(character: str) -> str:
+    shown = printable(character)
+    return shown if len(shown) == 1 else "\N{REPLACEMENT CHARACTER}"
+
+
 class Picker:
     """The application. `search` answers a question; `count` is how many runbooks it searches."""
 
@@ -67,7 +84,7 @@ class Picker:
         self._question = Buffer(multiline=False, on_text_changed=lambda _: self._ask())
         self._page = Window(FormattedTextControl(self._page_text, focusable=True, show_cursor=False), wrap_lines=True)
         is_open = Condition(lambda: self.pager is not None)
-        field = Window(BufferControl(self._question), height=1)
+        field = Window(BufferControl(self._question, input_processors=[_Shown()]), height=1)
         question = VSplit([Window(FormattedTextControl(_LABEL), width=len(_LABEL), style="bold"), field], height=1)
         results = Window(FormattedTextControl(self._results_text))
         view = HSplit(
@@ -149,7 +166,7 @@ class Picker:
 
     def _back(self) -> None:
         if self.pager is None:
-            self._application.exit()
+            self._leave()
         elif self.pager.number is not None:
             self.pager.number = None
         else:
@@ -162,7 +179,7 @@ class Picker:
         elif pager.number is not None:
             number = pager.chosen()
             if number is not None:
-                self._application.exit(result=Choice(pager.runbook, number))
+                self._leave(Choice(pager.runbook, number))
         else:
             pager.move(1)
 
@@ -182,7 +199,7 @@ class Picker:
             for name in names:
                 keys.add(name, filter=within if within is not None else True)(act)
 
-        bind("c-c", to=self._application_exit)
+        bind("c-c", to=self._leave)
         bind("escape", to=self._back)
         bind("enter", to=self._enter)
         bind("down", "c-n", to=lambda: self._step(1))
@@ -204,8 +221,11 @@ class Picker:
 
         return keys
 
-    def _application_exit(self) -> None:
-        self._application.exit()
+    def _leave(self, choice: Choice | None = None) -> None:
+        """End, unless an earlier key has ended it already: keys may come faster than it ends."""
+        future = self._application.future
+        if future is not None and not future.done():
+            self._application.exit(result=choice)
 
     def _in_pager(self, act: Callable[[Pager], None]) -> None:
         if self.pager is not None:

@@ -15,6 +15,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.fixes.fixes import Check
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
+from faultmaven_kb.serving.log import log_in_lines
 
 __all__ = ["command"]
 
@@ -37,6 +38,7 @@ def command(profile: str | None) -> None:
     from faultmaven_kb.language_server.server import make_server  # noqa: PLC0415 - an extra, loaded when asked for
     from faultmaven_kb.language_server.wire import Wire  # noqa: PLC0415
 
+    log_in_lines()
     check = _checker(profile_named(profile) if profile else None)
     wire = Wire(sys.stdin.buffer)
     make_server(check=check, today=datetime.date.today).start_io(cast("BinaryIO", wire))

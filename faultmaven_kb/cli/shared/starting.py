@@ -39,12 +39,15 @@ jobs:
     steps:
       - uses: actions/checkout@11bd71901bbe5b1630ceea73d27597364c9af683 # v4.2.2
         with:
+          fetch-depth: 0 # with its history: the configuration before the change decides, not the one in it
           persist-credentials: false
       - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
         with:
           python-version: "3.13"
       - run: pip install "faultmaven-kb=={version}"
-      - run: fmkb validate "{folder}"
+      - run: fmkb validate --since "$BASE" "{folder}"
+        env:
+          BASE: origin/${{{{ github.base_ref }}}}
 """
 _HOOK = """\
 repos:

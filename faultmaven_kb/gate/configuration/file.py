@@ -29,6 +29,8 @@ TABLE = ("tool", "faultmaven-kb")
 _HEADER = re.compile(r"\s*\[\[?([^\[\]]+)\]")
 _ASSIGNMENT = re.compile(r"""\s*("[^"]*"|'[^']*'|[\w-]+)\s*[.=]""")
 _SHOWN = 200  # characters, chosen: two lines of a terminal
+_MOST_PATTERNS = 250  # chosen: as many as are kept when they were compiled
+_PATTERN_CHARACTERS = 50_000  # chosen: to compile them takes half a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,9 +306,13 @@ def _exclusions(reader: _Reader, *, protected: bool) -> tuple[Exclusion, ...]:
             raise reader.fail("exclude", "exclude has no reason, expected reason = and why")
         if not exclusion.paths and not exclusion.ids:
             raise reader.fail("exclude", "exclude names no runbook, expected paths = or ids =")
-        for pattern in exclusion.paths:
-            _refuse_odd(pattern, reader)
         exclusions.append(exclusion)
+    patterns = [pattern for exclusion in exclusions for pattern in exclusion.paths]
+    if len(patterns) > _MOST_PATTERNS or sum(map(len, patterns)) > _PATTERN_CHARACTERS:
+        what = f"{len(patterns):,} path patterns, expected no more than {_MOST_PATTERNS}"
+        raise reader.fail("exclude", f"exclude has {what} with {_PATTERN_CHARACTERS:,} characters; name folders")
+    for pattern in patterns:
+        _refuse_odd(pattern, reader)
     return tuple(exclusions)
 
 

@@ -26,6 +26,7 @@ __all__ = [
     "narrowed",
     "read_baseline",
     "stale_entries",
+    "within",
     "without_known",
 ]
 
@@ -104,7 +105,11 @@ def _word(value: object) -> str:
 
 def narrowed(baseline: Baseline, allowed: Baseline) -> Baseline:
     """A baseline without what another one does not list: a change may take entries out and add none."""
-    counts = {entry.mark: entry.count for entry in allowed.entries}
+    return within(baseline, {entry.mark: entry.count for entry in allowed.entries})
+
+
+def within(baseline: Baseline, counts: Mapping[Mark, int]) -> Baseline:
+    """A baseline whose entries count no more than so many findings of each mark."""
     entries = (replace(entry, count=min(entry.count, counts.get(entry.mark, 0))) for entry in baseline.entries)
     return replace(baseline, entries=tuple(entry for entry in entries if entry.count > 0))
 

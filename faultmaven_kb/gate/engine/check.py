@@ -15,7 +15,7 @@ from pathlib import Path
 
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.disk.folders import real_path
-from faultmaven_kb.gate.engine.baseline import Baseline, Mark, mark_of, stale_entries, without_known
+from faultmaven_kb.gate.engine.baseline import Baseline, Mark, mark_of, stale_entries, within, without_known
 from faultmaven_kb.gate.engine.document import Examined, compares_documents, examine, rules_in_force, run_base_rules
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
@@ -90,13 +90,15 @@ def check_paths(
     sources = _sources_of(documents)
     names = sorted({*documents, *(diagnostic.path for diagnostic in unread)})
     places = {name: tree.relative(name) or name for name in names}
-    if since and earlier:
-        known = _known_before(earlier, since, before)
-        allowed = criteria.settings.allow_credential_suppression
+    earlier_marks = _known_before(earlier, since, before) if since and earlier else Counter[Mark]()
+    if since or baseline:
         marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(diagnostics)]
-        diagnostics = list(without_known(marked, known, allow_credentials=allowed))
+        listed = Counter({entry.mark: entry.count for entry in baseline.entries} if baseline else {})
+        allowed = criteria.settings.allow_credential_suppression
+        diagnostics = list(without_known(marked, earlier_marks | listed, allow_credentials=allowed))
     if baseline:
-        diagnostics = _against_baseline(diagnostics, baseline, batch, places, sources)
+        stale = within(baseline, earlier_marks) if since else baseline  # what was stale before is not of this change
+        diagnostics += _stale(stale, [mark for _, mark in marked], batch, places)
         sources[baseline.path] = Source(baseline.text, baseline.path)
     complete = baseline is None and since is None
     aliases = dict(criteria.settings.aliases)
@@ -318,7 +320,7 @@ def _change_since(batch: _Batch, since: Snapshot | None, before: Mapping[str, Ex
     return Change(since.revision, earlier, {**since.retired, **retired}, authors)
 
 
-def _known_before(batch: _Batch, since: Snapshot, results: Mapping[str, Examined]) -> Mapping[Mark, int]:
+def _known_before(batch: _Batch, since: Snapshot, results: Mapping[str, Examined]) -> Counter[Mark]:
     """How many findings of each mark there were before, at the paths that the files have now."""
     sources = _sources_of(batch.documents)
     places = {name: since.renamed.get(place, place) for name, place in since.tree.names.items()}
@@ -331,26 +333,15 @@ def _mark_in(diagnostic: Diagnostic, places: Mapping[str, str], sources: Mapping
     return mark_of(diagnostic, place, sources.get(diagnostic.path))
 
 
-def _against_baseline(
-    diagnostics: Iterable[Diagnostic],
-    baseline: Baseline,
-    batch: _Batch,
-    places: Mapping[str, str],
-    sources: dict[str, Source],
-) -> list[Diagnostic]:
-    """The findings that the baseline does not list, and its entries that are no longer found."""
-    settings = batch.criteria.settings
-    marked = [(diagnostic, _mark_in(diagnostic, places, sources)) for diagnostic in _ordered(diagnostics)]
-    counts = {entry.mark: entry.count for entry in baseline.entries}
-    unlisted = list(without_known(marked, counts, allow_credentials=settings.allow_credential_suppression))
+def _stale(baseline: Baseline, marks: list[Mark], batch: _Batch, places: Mapping[str, str]) -> Iterator[Diagnostic]:
+    """The entries of a baseline that are no longer found."""
     running = {rule.code for rule in rules_in_force(batch.criteria)}
     if "RB905" in running:
-        unlisted += stale_entries(
+        yield from stale_entries(
             baseline,
-            [mark for _, mark in marked],
+            marks,
             checked=frozenset(places.values()),
             exists=lambda place: batch.tree is not None and kind_of(batch.tree, place) is not None,
             runs=running.__contains__,
             compares=compares_documents,
         )
-    return unlisted

@@ -6,21 +6,19 @@ folder named by the hash of everything that went in, so it is made again only wh
 the host or installed on it. This stage knows no image.
 """
 
-import contextlib
 import hashlib
 import json
-import os
 import shlex
 import shutil
 import subprocess
-import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.labs.machines.cgroups import create_groups, end_members, remove_groups
+from faultmaven_kb.labs.machines.locks import locked
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox
 from faultmaven_kb.programs import program
 from faultmaven_kb.text.characters.decoding import read_bytes
@@ -158,7 +156,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
         return folder
     folder.parent.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(folder.parent)
-    with _lock(folder.parent / f".{folder.name}.lock"):
+    with locked(folder.parent / f".{folder.name}.lock"):
         if folder.is_dir():
             return folder
         work = Path(tempfile.mkdtemp(prefix=f".{folder.name}{_WORK}", dir=folder.parent))
@@ -173,7 +171,7 @@ def made_once(folder: Path, make: Callable[[Path], None]) -> Path:
 def _remove_abandoned(parent: Path) -> None:
     """Remove the work folders that are not in use: their lock is free."""
     for work in parent.glob(f".*{_WORK}*"):
-        with _lock(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as acquired:
+        with locked(parent / f"{work.name.partition(_WORK)[0]}.lock", wait=False) as acquired:
             if acquired:
                 remove_folder(work)
 
@@ -183,37 +181,6 @@ def remove_folder(work: Path) -> None:
     mounts = Path("/proc/self/mounts")
     if not (mounts.exists() and f" {work.resolve().as_posix()}/" in mounts.read_text(encoding="utf-8")):
         shutil.rmtree(work, ignore_errors=True)
-
-
-@contextlib.contextmanager
-def _lock(path: Path, *, wait: bool = True) -> Iterator[bool]:
-    """Hold a lock that the kernel releases when this process ends, however it ends; yields whether it was acquired.
-
-    Its file is removed when it is released.
-    """
-    while True:
-        with path.open("w") as file:
-            acquired = _take(file.fileno(), wait=wait)
-            # the one before us may have removed the file while we waited: a lock on it excludes nobody
-            if acquired and not (path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno()))):
-                continue
-            try:
-                yield acquired
-            finally:
-                if acquired and sys.platform != "win32":
-                    path.unlink()
-            return
-
-
-def _take(number: int, *, wait: bool) -> bool:
-    if sys.platform != "win32":
-        import fcntl  # noqa: PLC0415 - not on Windows, where labs can be read
-
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-        except BlockingIOError:
-            return False
-    return True
 
 
 def run_tool(command: list[str]) -> None:

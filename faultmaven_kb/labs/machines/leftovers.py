@@ -1,7 +1,8 @@
 """What a killed run left behind, found by the state it recorded and never by a name.
 
 Each machine has a folder with a `state.json`: its own process, the process that owns it (each with its start time, so
-that a number in use again is not mistaken) and its control groups. A folder whose owner is gone is cleaned up.
+that a number in use again is not mistaken) and its control groups. A folder whose owner is gone is cleaned up; so is
+one without a state, because nobody sees a folder of a living process before it has one.
 """
 
 import contextlib
@@ -9,13 +10,24 @@ import json
 import os
 import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
 from faultmaven_kb.disk.replacing import swap_in
 from faultmaven_kb.labs.machines.cgroups import end_members, remove_groups
+from faultmaven_kb.labs.machines.locks import locked
 
-__all__ = ["forget", "record", "sweep"]
+__all__ = ["claim", "forget", "record", "sweep"]
+
+
+def claim(machines: Path) -> Path:
+    """A new folder for a machine, owned by this process: no sweep of another run sees it before that is written."""
+    machines.mkdir(parents=True, exist_ok=True)
+    with _unswept(machines):
+        folder = Path(tempfile.mkdtemp(prefix="m-", dir=machines))
+        record(folder, pid=None, groups=())
+    return folder
 
 
 def record(folder: Path, *, pid: int | None, groups: tuple[Path, ...]) -> None:
@@ -37,18 +49,23 @@ def forget(folder: Path, groups: tuple[Path, ...]) -> None:
 
 def sweep(machines: Path) -> int:
     """Clean up every machine below the folder whose owner is gone; returns how many there were."""
-    count = 0
-    for folder in sorted(machines.iterdir()) if machines.is_dir() else ():
-        state = _read(folder)
-        if state.get("owner") and _alive(state["owner"]):
-            continue
+    if not machines.is_dir():
+        return 0
+    with _unswept(machines):
+        states = [(folder, _read(folder)) for folder in sorted(machines.iterdir())]
+    abandoned = [(folder, state) for folder, state in states if not _alive(state.get("owner"))]
+    for folder, state in abandoned:
         process = state.get("process")
         if process and _alive(process):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(process["pid"], signal.SIGKILL)
         forget(folder, tuple(Path(group) for group in state.get("groups", ())))
-        count += 1
-    return count
+    return len(abandoned)
+
+
+def _unswept(machines: Path) -> contextlib.AbstractContextManager[bool]:
+    """While it is held, no folder is there without its state and none is looked at."""
+    return locked(machines.with_name(".machines.lock"))
 
 
 def _read(folder: Path) -> dict[str, Any]:

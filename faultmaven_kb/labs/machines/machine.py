@@ -21,7 +21,7 @@ from typing import Self
 from faultmaven_kb.errors import ConfigurationError, FaultmavenError
 from faultmaven_kb.labs.machines.cgroups import create_groups, entrances
 from faultmaven_kb.labs.machines.images import Tree, lower_folders
-from faultmaven_kb.labs.machines.leftovers import forget, record
+from faultmaven_kb.labs.machines.leftovers import claim, forget, record
 from faultmaven_kb.labs.machines.sandboxes import SANDBOXES, Sandbox, lacking
 
 __all__ = ["Machine", "MachineError", "Output", "byte_count", "obstacle", "wait_for"]
@@ -106,9 +106,7 @@ class Machine:
         reason = obstacle() or lacking(self.sandbox)
         if reason:
             raise ConfigurationError(reason)
-        machines = self.state / "machines"
-        machines.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="m-", dir=machines))
+        self.folder = claim(self.state / "machines")
         try:
             self._start()
         except BaseException:
@@ -127,7 +125,6 @@ class Machine:
     def _start(self) -> None:
         for name in ("rw", "root"):
             (self.folder / name).mkdir()
-        record(self.folder, pid=None, groups=())
         sandbox = self.sandbox
         self.groups = create_groups(
             self.name,

@@ -12,12 +12,15 @@ from datetime import date, datetime, time
 from typing import Any
 
 from faultmaven_kb.source import KeyPath, without_surrogates
-from faultmaven_kb.text.values.yaml_values import Entry
+from faultmaven_kb.text.values.yaml_values import DEPTH_LIMIT, Entry
 
 __all__ = ["MOST_PARTS", "TomlError", "has_deep_keys", "read_toml"]
 
 MOST_PARTS = 16
 """No key has more parts; the parser takes memory with the square of their number."""
+
+_MOST_BITS = 8_192
+"""Of an integer, chosen: Python writes none of more than 4,300 digits, and reads longer ones that are hexadecimal."""
 
 _KEY = re.compile(r"""^[ \t]*(?P<key>[A-Za-z0-9_-]+|"[^"\n]*"|'[^'\n]*')[ \t]*=[ \t]*(?P<value>[^\n]*)""", re.MULTILINE)
 _OPENING = re.compile(r"""\"{3}|'{3}|["'#]""")
@@ -67,7 +70,8 @@ def read_toml(text: str, base: int = 0) -> tuple[dict[str, Any], dict[KeyPath, E
     if has_deep_keys(text):
         raise TomlError(f"a key has more than {MOST_PARTS} parts")
     try:
-        values = tomllib.loads(text.replace("\r\n", "\n"), parse_float=_as_written)
+        loaded = tomllib.loads(text.replace("\r\n", "\n"), parse_float=_as_written)
+        values = {without_surrogates(key): _plain(value) for key, value in loaded.items()}
     except (ValueError, RecursionError) as error:  # a number of 5,000 digits is a ValueError too
         place = re.search(r"\(at line (\d+)", str(error))
         reason = str(error).split(" (at ", 1)[0].lower() if isinstance(error, ValueError) else "it is nested too deeply"
@@ -79,7 +83,7 @@ def read_toml(text: str, base: int = 0) -> tuple[dict[str, Any], dict[KeyPath, E
         value = (base + match.start("value"), base + match.start("value") + len(match["value"].rstrip()))
         if key in values:
             entries.setdefault((key,), Entry(value, (base + match.start("key"), base + match.end("key"))))
-    return {without_surrogates(key): _plain(value) for key, value in values.items()}, entries
+    return values, entries
 
 
 def _as_written(text: str) -> float | str:
@@ -88,11 +92,16 @@ def _as_written(text: str) -> float | str:
     return number if str(number) == text else text
 
 
-def _plain(value: object) -> Any:
+def _plain(value: object, left: int = DEPTH_LIMIT) -> Any:
+    """A value as the YAML reader would have made it. Raises `ValueError` for what cannot be kept or written."""
+    if not left:
+        raise ValueError("it is nested too deeply")
     if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+        return {key: _plain(item, left - 1) for key, item in value.items()}
     if isinstance(value, list):
-        return [_plain(item) for item in value]
+        return [_plain(item, left - 1) for item in value]
     if isinstance(value, datetime | date | time):
         return value.isoformat()
+    if isinstance(value, int) and value.bit_length() > _MOST_BITS:
+        raise ValueError("a number has too many digits")
     return value

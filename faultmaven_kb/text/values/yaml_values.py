@@ -16,12 +16,12 @@ from faultmaven_kb.diagnostics import Diagnostic, Edit, Fix, Level, Related
 from faultmaven_kb.source import KeyPath, Source, Span, without_surrogates
 from faultmaven_kb.text.values.yaml_faults import LOADER, TooManyValuesError, fault_of, nested_beyond
 
-__all__ = ["FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
+__all__ = ["DEPTH_LIMIT", "FRONT_MATTER_LIMIT", "Entry", "YamlValues", "read_yaml"]
 
 FRONT_MATTER_LIMIT = 64_000
 """Largest front matter in characters, as it is and with every alias written out; ten fields take a few hundred."""
 
-_DEPTH_LIMIT = 16  # chosen: far above any front matter
+DEPTH_LIMIT = 16  # chosen: far above any front matter
 _MOST_VALUES = 4_000  # chosen: ten times the largest declaration of a lab; front matter has some forty
 _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a thread's stack
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
@@ -222,7 +222,7 @@ class _Converter:
     def convert(self, node: yaml.Node, path: KeyPath, key: tuple[int, int] | None = None) -> object:
         """The plain value of a node: dict, list, str, int, float, bool or None."""
         self.values.entries[path] = Entry(self.bounds(node), key)
-        if len(path) > _DEPTH_LIMIT:
+        if len(path) > DEPTH_LIMIT:
             raise RecursionError
         if isinstance(node, yaml.MappingNode):
             return dict(self.pairs(node, path))
