@@ -61,7 +61,7 @@ spec:
 
 @pytest.fixture(autouse=True)
 def _base(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The runbooks that the rules are about; each is checked in every call."""
+    """The runbooks that the rules are about; few, since they are checked."""
     folders = (ROOT / "runbooks" / name for name in ("redis", "kubernetes"))
     monkeypatch.setenv("FMKB_PATH", os.pathsep.join(map(str, folders)))
 
@@ -198,6 +198,20 @@ def test_the_profile_decides_what_is_fit(tmp_path: Path) -> None:
     assert "unfit" in result.stdout
     assert "RB" in result.stdout
     assert "more" in result.stdout
+
+
+def test_what_was_checked_is_kept_for_the_next_call_unless_nothing_is_to_be_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FMKB_CACHE_DIR", str(tmp_path / "cache"))
+    rules = _rules(tmp_path)
+    first = _run(rules, "--no-cache")
+    assert not (tmp_path / "cache" / "lint").exists()
+    assert _run(rules).output == first.output
+    kept = sorted((tmp_path / "cache" / "lint").rglob("*"))
+    assert kept
+    assert _run(rules).output == first.output
+    assert sorted((tmp_path / "cache" / "lint").rglob("*")) == kept
 
 
 def test_on_a_terminal_the_rows_are_a_table() -> None:
