@@ -79,7 +79,7 @@ def _read(document: Document) -> Contents:
     if not parts.causes:
         carry = [part for role, part in sections if role in _CARRY_CAUSES]
         blocks = tuple(block for part in (*carry, *rest) for block in blocks_below(part))
-        parts = replace(parts, causes=tuple(introduced_causes(blocks)) or tuple(_told_causes(blocks)))
+        parts = replace(parts, causes=tuple(introduced_causes(blocks)) or tuple(_causes_in_sentences(blocks)))
     counted = {section.level for _, section in sections if heading_number(section.title)[0] is not None}
     loose = loose_contents(
         rest, has_steps=bool(parts.steps), has_solutions=bool(parts.solutions), counted_parts=counted
@@ -96,7 +96,7 @@ def _read(document: Document) -> Contents:
     return replace(parts, steps=numbered(in_order(parts.steps)), solutions=solutions)
 
 
-def _told_causes(blocks: tuple[Block, ...]) -> Iterator[Cause]:
+def _causes_in_sentences(blocks: tuple[Block, ...]) -> Iterator[Cause]:
     """What paragraphs say behind a label of causes ("Likely causes: a full disk, a bad release")."""
     for block in blocks:
         label = part_label(block)

@@ -60,7 +60,7 @@ def _identity(text: str) -> str | int | None:
         value = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    found = value.get("id") if isinstance(value, dict) else None
-    if isinstance(found, bool) or not isinstance(found, str | int):
+    identity = value.get("id") if isinstance(value, dict) else None
+    if isinstance(identity, bool) or not isinstance(identity, str | int):
         return None
-    return without_surrogates(found) if isinstance(found, str) else found
+    return without_surrogates(identity) if isinstance(identity, str) else identity

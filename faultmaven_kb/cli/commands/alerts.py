@@ -9,9 +9,8 @@ from rich.table import Table
 from rich.text import Text
 
 from faultmaven_kb.checking.gate import Gate
-from faultmaven_kb.cli.shared.common import cache_in_force, echo_json, kb_option, load
+from faultmaven_kb.cli.shared.common import cache_folder_in_force, echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
-from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.gate.configuration.location import find_configuration, load_configuration
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
@@ -116,7 +115,7 @@ def _judged(
     paths = sorted(by_path)
     configuration = load_configuration(config) if config else find_configuration(Path(paths[0]))
     chosen = profile or configuration.configuration.profile
-    cache = cache_folder() if cache_in_force() else None
+    cache = cache_folder_in_force()
     gate = Gate.open(*paths, today=today, profile=chosen or Profile.INGEST, config=config, cache=cache)
     report = gate.check()
     faults: dict[str, tuple[str, ...]] = {}

@@ -7,8 +7,7 @@ import click
 
 from faultmaven_kb.brief import counted
 from faultmaven_kb.checking.health import health_of
-from faultmaven_kb.cli.shared.common import cache_in_force, kb_option, load
-from faultmaven_kb.cli.shared.surroundings import cache_folder
+from faultmaven_kb.cli.shared.common import cache_folder_in_force, kb_option, load
 from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.reports.health_report import HEALTH_FORMATS
 from faultmaven_kb.text.characters.terminal_text import printable
@@ -60,7 +59,7 @@ def command(
     Exit code: 0 when the report was made; with --strict 1 when there is a finding; 2 for wrong usage.
     """
     day = today.date() if today else datetime.date.today()
-    health = health_of(load(kb_paths), today=day, cache=cache_folder() if cache_in_force() else None)
+    health = health_of(load(kb_paths), today=day, cache=cache_folder_in_force())
     text = HEALTH_FORMATS[output](health)
     if file is not None:
         write_output(file, text.encode("utf-8", "replace"))

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SEVERITY_STYLES",
+    "cache_folder_in_force",
     "cache_in_force",
     "copy_options",
     "echo_json",
@@ -74,8 +75,14 @@ def cache_in_force() -> "Cache | None":
     """The cache in the user's folder; None where the current command uses no cache."""
     from faultmaven_kb.storage.kept import Cache  # noqa: PLC0415 - completing a word needs no numpy
 
+    folder = cache_folder_in_force()
+    return Cache(folder) if folder else None
+
+
+def cache_folder_in_force() -> Path | None:
+    """The user's cache folder; None where the current command uses no cache."""
     context = click.get_current_context(silent=True)
-    return None if context and context.meta.get(_NO_CACHE) else Cache(cache_folder())
+    return None if context and context.meta.get(_NO_CACHE) else cache_folder()
 
 
 copy_options = options(
