@@ -19,15 +19,15 @@ from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.arrays import Array, Numbers, ranges
 from faultmaven_kb.search.filters import Filter
-from faultmaven_kb.storage.container import FAULTS, Container, damaged
 from faultmaven_kb.storage.current import ROWS, is_current, states_now
-from faultmaven_kb.storage.records import NO_DIGEST
+from faultmaven_kb.storage.file_format.container import FAULTS, Container, damaged
+from faultmaven_kb.storage.file_format.records import NO_DIGEST
+from faultmaven_kb.storage.file_format.sections import Sections
+from faultmaven_kb.storage.file_format.segment import Segment
+from faultmaven_kb.storage.file_format.strings import Strings, string_arrays
 from faultmaven_kb.storage.reported import id_taken, reported
-from faultmaven_kb.storage.sections import Sections
-from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Lazy, Places, StoredSearcher
-from faultmaven_kb.storage.strings import Strings, string_arrays
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook

@@ -16,8 +16,8 @@ from faultmaven_kb.processes import end_with_parent, outside_current_folder
 from faultmaven_kb.reading.files import FileState
 from faultmaven_kb.reading.ids import Naming
 from faultmaven_kb.storage.base import StoredBase
-from faultmaven_kb.storage.records import Batch, read_batch
-from faultmaven_kb.storage.segment_writer import SegmentWriter
+from faultmaven_kb.storage.file_format.records import Batch, read_batch
+from faultmaven_kb.storage.file_format.segment_writer import SegmentWriter
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor

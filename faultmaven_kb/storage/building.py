@@ -21,9 +21,9 @@ from faultmaven_kb.reading.ids import Naming
 from faultmaven_kb.search.arrays import Array
 from faultmaven_kb.storage.base import MOST_SEGMENTS, Files, Origin, StoredBase, change_arrays, state_arrays
 from faultmaven_kb.storage.batches import Filed, Progress, batches, fill
-from faultmaven_kb.storage.container import Writer, appending, creating, is_base
-from faultmaven_kb.storage.records import NO_DIGEST, digest_of
-from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
+from faultmaven_kb.storage.file_format.container import Writer, appending, creating, is_base
+from faultmaven_kb.storage.file_format.records import NO_DIGEST, digest_of
+from faultmaven_kb.storage.file_format.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Places, StoredIndex
 from faultmaven_kb.text.aliases import NO_ALIASES

@@ -31,7 +31,7 @@ from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.mcp_server.server import RunbookServer
 from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.serving.workers import DeadlineError, Workers
-from faultmaven_kb.storage.container import Container
+from faultmaven_kb.storage.file_format.container import Container
 from tests.documents import LAST_UPDATED
 
 TARGET = str | StdioServerParameters

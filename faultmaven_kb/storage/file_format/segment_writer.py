@@ -29,10 +29,10 @@ from faultmaven_kb.search.index import (
 )
 from faultmaven_kb.search.passages import SubjectArrays
 from faultmaven_kb.search.vocabulary.terms import LINE_END
-from faultmaven_kb.storage.compressed import packed
-from faultmaven_kb.storage.container import BLOCK, Streamed
-from faultmaven_kb.storage.records import Record, text_from
-from faultmaven_kb.storage.strings import string_arrays, vocabulary_arrays
+from faultmaven_kb.storage.file_format.compressed import packed
+from faultmaven_kb.storage.file_format.container import BLOCK, Streamed
+from faultmaven_kb.storage.file_format.records import Record, text_from
+from faultmaven_kb.storage.file_format.strings import string_arrays, vocabulary_arrays
 
 __all__ = ["Before", "SegmentWriter"]
 

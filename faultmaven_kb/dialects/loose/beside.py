@@ -3,7 +3,7 @@
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from faultmaven_kb.dialects.loose_forms import without_spans
+from faultmaven_kb.dialects.loose.forms import without_spans
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.outline import OutlineSection
 

@@ -11,12 +11,12 @@ from collections.abc import Set as AbstractSet
 from itertools import pairwise, takewhile
 from typing import TypeVar
 
-from faultmaven_kb.dialects.alert_headings import label_means
+from faultmaven_kb.dialects.drawn.outputs import Example, shown_in, without_shown
+from faultmaven_kb.dialects.headings import label_means
 from faultmaven_kb.dialects.pieces.announcements import introduced, is_described, says_of
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 from faultmaven_kb.dialects.pieces.furniture import LINK, is_furniture, without_furniture
-from faultmaven_kb.dialects.pieces.outputs import Example, shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
     item_text,
@@ -313,10 +313,10 @@ def solutions_in(section: OutlineSection) -> tuple[Solution, ...]:
 
 def _says_what_to_do(blocks: tuple[Block, ...]) -> bool:
     """Whether there is more than comments and lists of links among the blocks."""
-    return bool(text_of(block for block in blocks if not _only_links(block)))
+    return bool(text_of(block for block in blocks if not _mostly_links(block)))
 
 
-def _only_links(block: Block) -> bool:
+def _mostly_links(block: Block) -> bool:
     """Whether a list is links, or a paragraph a link with a word or two ("[Response plan](…) for the desk")."""
     if isinstance(block, ListBlock):
         return _links_only(block)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TypeGuard
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
+from faultmaven_kb.dialects.headings import HEADINGS, label_means
 from faultmaven_kb.dialects.pieces.deeds import is_of_deeds, is_of_looks
 from faultmaven_kb.dialects.pieces.furniture import is_furniture
 from faultmaven_kb.source import Span

@@ -11,9 +11,16 @@ from faultmaven_kb.search.arrays import Array, Floats, Numbers, Terms
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import Text, sums
 from faultmaven_kb.search.passages import Passages, Subjects
-from faultmaven_kb.storage.records import COLUMNS, Record, diagnostics_from, runbook_from, seen_from, text_from
-from faultmaven_kb.storage.sections import Sections
-from faultmaven_kb.storage.strings import Strings
+from faultmaven_kb.storage.file_format.records import (
+    COLUMNS,
+    Record,
+    diagnostics_from,
+    runbook_from,
+    seen_from,
+    text_from,
+)
+from faultmaven_kb.storage.file_format.sections import Sections
+from faultmaven_kb.storage.file_format.strings import Strings
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook

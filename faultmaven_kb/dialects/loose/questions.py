@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from faultmaven_kb.dialects.listing import one_solution, one_step
+from faultmaven_kb.dialects.loose.listing import one_solution, one_step
 from faultmaven_kb.dialects.pieces.branches import answer_of
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.parts import all_commands, text_of

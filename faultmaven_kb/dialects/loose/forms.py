@@ -12,9 +12,12 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import takewhile
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
 from faultmaven_kb.dialects.dialect import role_of
-from faultmaven_kb.dialects.listing import one_solution, one_step, steps_in
+from faultmaven_kb.dialects.drawn.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.headings import HEADINGS, label_means
+from faultmaven_kb.dialects.loose.listing import one_solution, one_step, steps_in
+from faultmaven_kb.dialects.loose.procedures import procedures_beside
+from faultmaven_kb.dialects.loose.questions import answered, answers_in, asks
 from faultmaven_kb.dialects.pieces.announcements import is_described
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
@@ -22,10 +25,7 @@ from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, lo
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
-from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
-from faultmaven_kb.dialects.procedures import procedures_beside
-from faultmaven_kb.dialects.questions import answered, answers_in, asks
 from faultmaven_kb.model.runbook import Solution, Step, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals

@@ -15,10 +15,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
 
+from faultmaven_kb.dialects.drawn.interleaved import printed_apart
+from faultmaven_kb.dialects.drawn.pairs import paired
+from faultmaven_kb.dialects.drawn.sessions import typed_and_printed
 from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_words
-from faultmaven_kb.dialects.pieces.interleaved import printed_apart
-from faultmaven_kb.dialects.pieces.pairs import paired
-from faultmaven_kb.dialects.pieces.sessions import typed_and_printed
 from faultmaven_kb.dialects.pieces.typed import is_typed_line, is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain

@@ -26,7 +26,7 @@ from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.search.index import END, TermNumbers, Text, read_text
 from faultmaven_kb.search.vocabulary.terms import LINE_END
 from faultmaven_kb.source import Span
-from faultmaven_kb.storage.compressed import packed, unpacked
+from faultmaven_kb.storage.file_format.compressed import packed, unpacked
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter

@@ -10,7 +10,7 @@ from typing import TypeVar, overload
 import numpy as np
 
 from faultmaven_kb.search.arrays import Array
-from faultmaven_kb.storage.sections import Sections
+from faultmaven_kb.storage.file_format.sections import Sections
 
 __all__ = ["Strings", "Vocabulary", "string_arrays", "vocabulary_arrays"]
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from faultmaven_kb.dialects.alert_labels import label_role
-from faultmaven_kb.dialects.loose_forms import is_aside
+from faultmaven_kb.dialects.drawn.outputs import shown_in
+from faultmaven_kb.dialects.labels import label_role
+from faultmaven_kb.dialects.loose.forms import is_aside
+from faultmaven_kb.dialects.loose.questions import asks
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.enumerations import heading_number
 from faultmaven_kb.dialects.pieces.furniture import is_furniture, only_links
-from faultmaven_kb.dialects.pieces.outputs import shown_in
-from faultmaven_kb.dialects.questions import asks
 from faultmaven_kb.model.runbook import Symptom
 from faultmaven_kb.text.markdown import Block, Fence, Paragraph, Quote
 from faultmaven_kb.text.outline import OutlineSection, label_of, split_labels

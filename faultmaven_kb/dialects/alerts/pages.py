@@ -15,10 +15,10 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_labels import label_role
-from faultmaven_kb.dialects.alert_sections import ALERT_NAME
+from faultmaven_kb.dialects.alerts.sections import ALERT_NAME
 from faultmaven_kb.dialects.dialect import Document, role_of
+from faultmaven_kb.dialects.headings import HEADINGS
+from faultmaven_kb.dialects.labels import label_role
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span

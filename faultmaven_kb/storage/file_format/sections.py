@@ -3,7 +3,7 @@
 import numpy as np
 
 from faultmaven_kb.search.arrays import Array
-from faultmaven_kb.storage.container import BLOCK, Container, Raw, damaged
+from faultmaven_kb.storage.file_format.container import BLOCK, Container, Raw, damaged
 
 __all__ = ["Section", "Sections"]
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from faultmaven_kb.dialects.pieces.outputs import LOG_LINE
+from faultmaven_kb.dialects.drawn.outputs import LOG_LINE
 from faultmaven_kb.dialects.pieces.typed import is_called, is_prose, is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, SHELL

@@ -12,10 +12,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import takewhile, zip_longest
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS, INNER_HEADINGS
-from faultmaven_kb.dialects.alert_labels import TELLINGS, label_role, labelled_parts, lines_in, part_label, under_label
 from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
-from faultmaven_kb.dialects.loose_forms import held_role, procedure_in, without_spans
+from faultmaven_kb.dialects.headings import HEADINGS, INNER_HEADINGS
+from faultmaven_kb.dialects.labels import TELLINGS, label_role, labelled_parts, lines_in, part_label, under_label
+from faultmaven_kb.dialects.loose.forms import held_role, procedure_in, without_spans
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, only_links, without_furniture
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, items_in

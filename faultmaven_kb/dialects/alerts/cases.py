@@ -8,12 +8,12 @@ without labels are what helps.
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS, label_means
-from faultmaven_kb.dialects.alert_labels import parts_by_label
-from faultmaven_kb.dialects.alert_sections import with_value
+from faultmaven_kb.dialects.alerts.sections import with_value
 from faultmaven_kb.dialects.dialect import role_of
-from faultmaven_kb.dialects.listing import one_solution, one_step
-from faultmaven_kb.dialects.loose_forms import without_spans
+from faultmaven_kb.dialects.headings import HEADINGS, label_means
+from faultmaven_kb.dialects.labels import parts_by_label
+from faultmaven_kb.dialects.loose.forms import without_spans
+from faultmaven_kb.dialects.loose.listing import one_solution, one_step
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import is_of_deeds, looks
 from faultmaven_kb.dialects.pieces.enumerations import heading_words

@@ -6,8 +6,8 @@ commands become steps, with what the command should print. Any other table is te
 
 from dataclasses import replace
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.dialect import Document, Vocabulary, role_of
+from faultmaven_kb.dialects.headings import HEADINGS
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.enumerations import heading_number
 from faultmaven_kb.dialects.pieces.typed import typed_in, typed_language
