@@ -15,6 +15,7 @@ import numpy as np
 
 from faultmaven_kb.fences.languages import COMMANDS
 from faultmaven_kb.model.runbook import Runbook
+from faultmaven_kb.search.answer import ALSO, LEADING, SHOWN
 from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.engine import DEPRECATED, technologies_in
 from faultmaven_kb.search.fields import ALIASES, FIELDS, POINTED, SUBJECT, TITLE
@@ -62,6 +63,7 @@ def search_data(site: Site) -> str:
             "backed": BACKED,
             "likely": LIKELY,
         },
+        "shown": {"least": SHOWN, "also": ALSO, "leading": LEADING},
         "places": [POINTED, TITLE, ALIASES, SUBJECT],
         "fields": [field.weight for field in FIELDS],
         "terms": [terms[place] for place in order.tolist()],
