@@ -9,7 +9,8 @@ runbook of its own.
 Those within reach of the first are read: what of the question stands together in them counts, and so does what is
 missing. Last, a runbook whose title says what was asked overtakes the sibling whose title says something else and whose
 texts do not speak of it: siblings describe the same fault, so what the text of one explains holds for the other. A
-sibling that explains the whole question is not overtaken.
+sibling that explains the whole question is not overtaken. And where a short text of a runbook, mostly an alias,
+says what was asked and nothing else, its curator has answered: the runbook comes first.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,7 +54,15 @@ tests/data/search, benchmarks/siblings.py and alerts: 332 about 108 runbooks, 88
 others. From 0.7 to 0.8, 0.5 to 0.8, 0.03 to 0.08 and 1.1 to 1.3 no set of them changes by more than two and a half
 points."""
 
+_SAYS_SO, _SAYS_SO_TOO = 1.3, 0.9
+"""How far a runbook of which a short text is the question itself is ahead of those without one, and the least of that
+which the second such runbook gets. Chosen: with 1.2 fewer aliases of the shipped runbooks are a match (397 of 457 in
+place of 412), with 1.5 "connection refused" alone would be one."""
+
 _NOTHING = 1e-9
+_SAME = 0.001
+"""Nats by which sums of the same terms may differ: bases on disk keep shorter numbers."""
+
 _SIBLINGS = 10
 """How many of the best are compared by their titles."""
 
@@ -126,7 +135,7 @@ def rank(
     scores = index.scores(terms.numbers, terms.weights, terms.priors)
     scores *= damping
     best = largest(scores, _CANDIDATES)
-    passages = _passages(best, terms, index)
+    passages, says_so = _passages(best, question, terms, index)
     adjusted = scores[best] + _PASSAGE * damping[best] * passages
     nearest = (-adjusted).argsort(kind="stable")[:_SIBLINGS]
     contrast = np.full(len(best), 1.0)
@@ -144,6 +153,7 @@ def rank(
     _read(adjusted, best, explained)
     if outdone is not None:
         _overtake(adjusted, standing, best, nearest, outdone, terms, index, explained)
+    _put_first(adjusted, says_so & (standing >= 1))
     order = (-adjusted).argsort(kind="stable")
     return Ranked(best[order], adjusted[order], passages[order], 1 - contrast[order])
 
@@ -292,10 +302,26 @@ def _quotes(
     return quoting
 
 
-def _passages(runbooks: Numbers, terms: Terms, index: Index) -> Floats:
-    """For each runbook what its best passage explains, less for a passage that says much besides."""
-    worth = np.minimum(terms.weights, 1.0) * index.information[terms.numbers]
+def _passages(runbooks: Numbers, question: Question, terms: Terms, index: Index) -> tuple[Floats, NDArray[np.bool_]]:
+    """For each runbook what its best passage explains, less for a passage that says much besides; and whether one of
+    its passages has all terms of the question and no other."""
+    information = index.information[terms.numbers]
+    worth = np.minimum(terms.weights, 1.0) * information
     matches = index.passage_matches(runbooks, terms.lookup, worth[terms.order])
     best = np.zeros(len(runbooks))
     np.maximum.at(best, matches.owners, matches.asked * np.minimum(matches.asked / matches.all, 1.0) ** _EXACTNESS)
-    return best
+    says_so = np.zeros(len(runbooks), dtype=np.bool_)
+    if np.count_nonzero(terms.said) == len(question.terms):  # a word that no runbook has is in no passage
+        is_whole = np.abs(matches.all - information[terms.said].sum()) < _SAME
+        has_all = matches.asked > worth[terms.said].sum() - _SAME
+        says_so[matches.owners[is_whole & has_all]] = True
+    return best, says_so
+
+
+def _put_first(scores: Floats, says_so: NDArray[np.bool_]) -> None:
+    """Puts the runbooks that say the question itself before all others, in their order."""
+    if not says_so.any() or says_so.all():
+        return
+    own = scores[says_so]
+    ahead = _SAYS_SO * scores[~says_so].max()
+    scores[says_so] = np.maximum(own, ahead * (_SAYS_SO_TOO + (1 - _SAYS_SO_TOO) * own / own.max()))
