@@ -35,6 +35,7 @@ class Strength(NamedTuple):
     signature says so. `lead` is the distance of its score to that of the best other one, as a share of its own (-1 to
     1). `title` says how much of its title the question says or means (0 to 1), `about` how much of the line's
     information the fields about the fault explain (0 to 1): steps and commands mention much that they are not about.
+    `named` says that the question has a name, mostly an alert's, that is a short text of this runbook only.
     """
 
     mass: float
@@ -45,6 +46,7 @@ class Strength(NamedTuple):
     lead: float
     title: float = 0.0
     about: float = 0.0
+    named: bool = False
 
 
 @dataclass(frozen=True)
