@@ -6,6 +6,7 @@ a hostile one can make slow, in a worker process that is ended when its time is 
 
 import datetime
 import functools
+import time
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import quote, urlencode
@@ -247,10 +248,11 @@ class Door:
 
     async def _worked(self, work: Callable[[KnowledgeBase], _Value]) -> _Value:
         """The result of some work on the base, done in a thread within a bounded time."""
+        asked = time.perf_counter()
         try:
             with anyio.fail_after(self._seconds):
                 return await anyio.to_thread.run_sync(
-                    lambda: work(self._base.current()), abandon_on_cancel=True, limiter=self._room
+                    lambda: work(self._base.current(asked=asked)), abandon_on_cancel=True, limiter=self._room
                 )
         except TimeoutError:
             detail = f"not done within {self._seconds:g} seconds, expected a shorter text, or try again later"

@@ -6,6 +6,7 @@ A base is never changed while somebody reads it; `building.refresh` opens the ne
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -49,7 +50,8 @@ class Origin(NamedTuple):
     aliases: tuple[tuple[str, str], ...] = ()
 
 
-class Files(NamedTuple):
+@dataclass(frozen=True)
+class Files:
     """The files of a base in their order: name, size and time of change as they were, hash of the content, and how
     many runbooks each gave (at least 1, for a file without any too); `places` are the positions of these in a row."""
 
@@ -60,7 +62,7 @@ class Files(NamedTuple):
     counts: Array
     places: Array
 
-    @property
+    @cached_property
     def held(self) -> list[range]:
         """The positions of what each file gave."""
         ends = np.cumsum(self.counts)

@@ -6,7 +6,7 @@ Several processes read; what a base contains already is not parsed again. `build
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -130,7 +130,13 @@ class _Held:
         self._base = base
         self._batches = 0
         self._words = _Words(base)
-        self._digests = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
+
+    @cached_property
+    def _digests(self) -> dict[int, bytes]:
+        """The hash of each file, by the position of the first that it gave."""
+        files = self._base.files
+        first = files.places[np.cumsum(files.counts) - files.counts].tolist()
+        return dict(zip(first, files.digests, strict=True))
 
     def batch(self, run: Sequence[tuple[str, range]]) -> Batch:
         """The records at some positions."""

@@ -238,9 +238,9 @@ def test_calls_that_nobody_waits_for_do_not_pile_up_before_those_of_others(tmp_p
 
 def test_a_list_of_resources_keeps_nobody_else_waiting() -> None:
     class Waiting(LiveBase):
-        def current(self) -> KnowledgeBase:
+        def current(self, *, asked: float | None = None) -> KnowledgeBase:
             assert threading.current_thread() is not threading.main_thread()
-            return super().current()
+            return super().current(asked=asked)
 
     async def run() -> None:
         server = RunbookServer(Waiting(), today=lambda: LAST_UPDATED)
