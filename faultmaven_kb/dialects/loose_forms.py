@@ -20,11 +20,11 @@ from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
-from faultmaven_kb.dialects.pieces.faults import names_fault
+from faultmaven_kb.dialects.pieces.faults import counts_problem, names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
-from faultmaven_kb.dialects.procedures import procedures_beside
+from faultmaven_kb.dialects.procedures import counted_procedures, counted_steps, procedures_beside, ways_to_do
 from faultmaven_kb.dialects.questions import answered, answers_in, asks
 from faultmaven_kb.model.runbook import Solution, Step, Symptom
 from faultmaven_kb.source import Span
@@ -118,6 +118,11 @@ def _is_counted(section: OutlineSection) -> bool:
     return role_of(section, HEADINGS) is None and any(map(_is_numbered_list, blocks_with_headings(section)))
 
 
+def _does(section: OutlineSection) -> bool:
+    """Whether a section that names no part holds a numbered list or commands."""
+    return _is_counted(section) or (role_of(section, HEADINGS) is None and _all_commands(section))
+
+
 def _is_numbered_list(block: Block) -> bool:
     return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST
 
@@ -144,12 +149,21 @@ def loose_contents(
     A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     contents = Contents()
-    choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]
+    below = list(_outermost(outline))
+    choices = [section for section in below if _CHOICE.match(section.title) and _all_commands(section)]
     if len(choices) >= _FEWEST:
         contents = Contents(solutions=_as_solution(tuple(choices)))
         outline = without_spans(outline, {section.span for section in choices})
+    ways = () if len(choices) >= _FEWEST else ways_to_do(below, _does)
+    if ways:
+        contents = Contents(solutions=_as_solution(ways))
+        outline = without_spans(outline, {section.span for section in ways})
     procedure = tuple(section for section in procedure_in(outline) if section.level not in counted_parts)
-    if procedure:
+    several = counted_procedures(outline, procedure)
+    if several:
+        contents = contents.followed_by(Contents(solutions=tuple(map(counted_steps, several))))
+        outline = without_spans(outline, {section.span for section in several})
+    elif procedure:
         steps = tuple(step for section in procedure for step in _steps_of(section))
         repairs = has_steps and not has_solutions and not choices
         read = Contents(solutions=_as_solution(procedure)) if repairs else Contents(steps=steps)
@@ -195,7 +209,7 @@ def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection
         and section is not outline[0]
         and not section.children
         and role_of(section, HEADINGS) is None
-        and names_fault(section.title)
+        and (names_fault(section.title) or counts_problem(section.title))
         and _is_whole(section)
         and all(isinstance(block, Paragraph | ListBlock) for block in section.blocks)
         and not all_commands(block for block in section.blocks if not _is_points(block))

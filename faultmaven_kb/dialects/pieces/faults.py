@@ -7,7 +7,7 @@ import re
 
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 
-__all__ = ["names_fault"]
+__all__ = ["counts_problem", "may_name_fault", "names_fault", "tells_fault"]
 
 _FAULT = re.compile(
     r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|unable|never|without|missing|fails?|"
@@ -39,8 +39,9 @@ _TROUBLES = re.compile(
     re.IGNORECASE,
 )
 """What there are troubles with ("Storage issues"), and not all of them ("Common issues")."""
-_CALLED = re.compile(r"(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
+_CALLED = re.compile(r"\W{0,3}(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
 """A heading that is called a problem."""
+_COUNTED = re.compile(r"\W{0,3}(?:error|failure|fault|incident|issue|problem)s? ?(?:#|no\. ?)?\d{1,2}\b", re.IGNORECASE)
 _SAID = 2
 """Blanks in what somebody says; a word in quotes is a value."""
 _QUOTES = ('"', "“", "„", "«")
@@ -60,6 +61,27 @@ _DEED_WITH_OBJECT = re.compile(
 )
 """A deed and what it is done to ("Restart stuck pods"); "Restart fails" and "Update jobs hang" are none."""
 
+_GOOD = (
+    r"(?:advanced|automated|based|completed|deployed|detailed|distributed|embedded|enabled|fixed|hosted|managed|needed|"
+    r"recommended|related|required|resolved|scheduled|shared|speed|started|supported|tested|updated|used)"
+)
+_STATE = re.compile(
+    rf"\W{{0,3}}(?:(?:[\w/-]{{2,30}} ){{1,3}}(?!{_GOOD}\W{{0,2}}$)[a-z-]{{3,20}}ed\W{{0,2}}$|"
+    rf"(?!{_GOOD} )[a-z-]{{3,20}}ed [\w-]{{2,30}}\W{{0,2}}$)",
+    re.IGNORECASE,
+)
+"""What state something is in ("Validator jailed", "Missed blocks"): a fault only among faults."""
+
+
+def counts_problem(title: str) -> bool:
+    """Whether a heading counts a problem ("Issue 2: scripts not found"), whatever it goes on with."""
+    return _COUNTED.match(title) is not None
+
+
+def may_name_fault(title: str) -> bool:
+    """Whether a heading tells a state that is a fault where the headings beside it tell faults."""
+    return _STATE.match(title) is not None and heading_number(title)[0] is None and _DEED.match(title) is None
+
 
 def names_fault(title: str) -> bool:
     """Whether a heading says what is wrong, or quotes who says so: no step of a procedure, condition or question."""
@@ -77,3 +99,8 @@ def names_fault(title: str) -> bool:
         return False
     title = heading_words(title)
     return not (_DEED.match(title) or _DEED_WITH_OBJECT.match(title))
+
+
+def tells_fault(title: str) -> bool:
+    """Whether the heading of a problem is what is seen; that it heads a problem is known."""
+    return names_fault(title) or counts_problem(title) or may_name_fault(title)

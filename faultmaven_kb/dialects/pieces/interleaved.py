@@ -8,6 +8,7 @@ what was typed. A block of commands alone, and a script whose parts are empty li
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise, starmap
 
 from faultmaven_kb.dialects.pieces.outputs import LOG_LINE
 from faultmaven_kb.dialects.pieces.typed import is_called, is_prose, is_typed_line
@@ -30,6 +31,7 @@ _UNIT = re.compile(r"\{\"\w{1,40}\":|[●○×] \S|(?:Filesystem|Proto|Active In
 _GAP = re.compile(r" {2,}|\t+")
 _FEWEST = 2
 _COLUMNS = 3  # chosen: two columns may be a command with its comment
+_MANY_COLUMNS = 5  # chosen: configuration that is pasted below a command has fewer
 _LONGEST = 200  # lines: what is longer is a script, or output alone
 _GOES_ON = ("\\", "|", "&&", "||", "(", "{", ",")
 
@@ -39,7 +41,7 @@ def printed_apart(fence: Fence) -> tuple[Fence, ...]:
     if fence.language not in _MAY_BE or "\n" not in fence.code.strip("\n") or "<<" in fence.code:
         return (fence,)
     lines = fence.code.rstrip("\n").split("\n")
-    if len(lines) > _LONGEST or not any(map(_is_printed, lines)):
+    if len(lines) > _LONGEST or not (any(map(_is_printed, lines)) or any(starmap(_is_row_below, pairwise(lines)))):
         return (fence,)
     parts = list(_parts(lines))
     printed, first = parts[0]
@@ -70,7 +72,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[bool, range]]:
                 is_typed_line(line) or line.startswith("#") or (not lines[number - 1].strip() and _may_be_typed(line))
             )
         else:
-            ends = number > 0 and _is_printed(line)
+            ends = number > 0 and (_is_printed(line) or _is_row_below(lines[number - 1], line))
         if ends:
             yield printing, range(begin, number)
             begin, printing = number, not printing
@@ -82,6 +84,14 @@ def _is_printed(line: str) -> bool:
     if _HEADER.match(line) or _DONE.match(line) or _UNIT.match(line):
         return True
     return LOG_LINE.match(line) is not None
+
+
+def _is_row_below(above: str, line: str) -> bool:
+    """Whether a line right below a command is a row of many columns, which nobody types."""
+    if "   " not in line or line[:1] in (" ", "#") or line.rstrip().endswith(_GOES_ON):
+        return False
+    row = len(_GAP.split(line.strip())) >= _MANY_COLUMNS and not is_typed_line(line)
+    return row and is_typed_line(above) and not above.rstrip().endswith(_GOES_ON)
 
 
 def _may_be_typed(line: str) -> bool:
