@@ -324,6 +324,7 @@ HEADINGS = AlertVocabulary(
         "resources",
         _names(
             "failed attempts, what did not work, what didn't work, environment, affected versions, timeline, "
+            "applicable versions, supported versions, "
             "alert rule, alert rules, alert definition, alert expression, metrics, services, recent changes, "
             "related records, previous incidents, alert behavior, alert behaviour, severities, "
             "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "

@@ -237,6 +237,8 @@ def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[O
     """
     below = [section for section in _outermost(outline) if role_of(section, HEADINGS) is None]
     questions = [section for section in below if asks(section.title) or _says_how(section)]
+    if any(map(_says_how, questions)):  # what is told beside it is background
+        questions = [section for section in questions if _says_how(section) or not _only_tells(section)]
     cases = [section for section in below if is_branch(section.title)]
     questions, cases = (
         headings if len(headings) >= _FEWEST else [section for section in headings if _all_commands(section)]
@@ -324,6 +326,12 @@ def _tells_what(section: OutlineSection) -> bool:
         return False
     last = section.key.rsplit(" ", 1)[-1]
     return _TELLS_WHAT.match(section.title) is not None or (last in _POLICIES and not all_commands(section.blocks))
+
+
+def _only_tells(section: OutlineSection) -> bool:
+    """Whether a section explains something in words alone."""
+    blocks = blocks_with_headings(section)
+    return _tells_what(section) and all(isinstance(block, Paragraph) for block in blocks) and not all_commands(blocks)
 
 
 def _counts_commands(section: OutlineSection) -> bool:
