@@ -14,7 +14,7 @@ from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, part_label, parts_by_label
 from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, of_several
 from faultmaven_kb.dialects.beside import unclaimed
-from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, seen_in, unlabelled_case
+from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, unlabelled_case
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of
 from faultmaven_kb.dialects.listing import (
     in_order,
@@ -29,6 +29,7 @@ from faultmaven_kb.dialects.pieces.announcements import introduced_causes
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import looks, prepares
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.dialects.pieces.faults import seen_in
 from faultmaven_kb.dialects.pieces.furniture import only_links
 from faultmaven_kb.dialects.pieces.outputs import is_message, shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (

@@ -20,15 +20,20 @@ from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
-from faultmaven_kb.dialects.pieces.faults import counts_problem, names_fault
+from faultmaven_kb.dialects.pieces.faults import counts_problem, names_fault, seen_in
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
-from faultmaven_kb.dialects.procedures import counted_procedures, counted_steps, procedures_beside, ways_to_do
+from faultmaven_kb.dialects.procedures import (
+    counted_procedures,
+    counted_steps,
+    fault_above,
+    procedures_beside,
+    ways_to_do,
+)
 from faultmaven_kb.dialects.questions import answered, answers_in, asks
-from faultmaven_kb.model.runbook import Solution, Step, Symptom
+from faultmaven_kb.model.runbook import Solution, Step
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.languages import CONSOLE, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, blocks_with_headings, label_of, walk, words
@@ -167,7 +172,7 @@ def loose_contents(
         steps = tuple(step for section in procedure for step in _steps_of(section))
         repairs = has_steps and not has_solutions and not choices
         read = Contents(solutions=_as_solution(procedure)) if repairs else Contents(steps=steps)
-        contents = contents.followed_by(read)
+        contents = contents.followed_by(replace(read, symptoms=fault_above(procedure, outline)))
         outline = without_spans(outline, {section.span for section in procedure})
     beside = procedures_beside(outline, _is_counted)
     contents = contents.followed_by(Contents(solutions=_as_solution(beside)))
@@ -178,9 +183,8 @@ def loose_contents(
     for section in _faults_in_prose(outline):
         solution = one_solution(section.title, section.blocks, section.span)
         title = heading_words(section.title)
-        symptom = Symptom(text=title, literals=literals(title), span=section.span)
         solutions = (solution.model_copy(update={"when_to_use": title}),)
-        contents = contents.followed_by(Contents(symptoms=(symptom,), solutions=solutions))
+        contents = contents.followed_by(Contents(symptoms=(seen_in(section),), solutions=solutions))
         outline = without_spans(outline, {section.span})
     sections = [section for section in walk(outline) if not is_aside(section) and not _tells_what(section)]
     own = [section for section in sections if not _is_preparation(section)]
@@ -196,9 +200,7 @@ def loose_contents(
 
 
 def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection]:
-    """The sections whose heading says what is wrong and whose words and points alone help.
-
-    Commands are among the points alone.
+    """The sections whose heading says what is wrong and whose words help; commands are among the points alone.
 
     The first heading of a page is its title.
     """

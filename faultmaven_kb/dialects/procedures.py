@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 
 from faultmaven_kb.dialects.listing import one_solution
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.dialects.pieces.faults import names_fault, seen_in
 from faultmaven_kb.dialects.pieces.parts import all_commands, text_of, without_notes
-from faultmaven_kb.model.runbook import Instruction, Solution
+from faultmaven_kb.model.runbook import Instruction, Solution, Symptom
 from faultmaven_kb.text.outline import OutlineSection, blocks_with_headings, walk
 
-__all__ = ["counted_procedures", "counted_steps", "in_turn", "procedures_beside", "ways_to_do"]
+__all__ = ["counted_procedures", "counted_steps", "fault_above", "in_turn", "procedures_beside", "ways_to_do"]
 
 _FEWEST = 2
 _PLURALS = frozenset(
@@ -80,6 +81,12 @@ def _are_beside(above: OutlineSection, sections: list[OutlineSection]) -> bool:
 def in_turn(sections: Iterable[OutlineSection]) -> bool:
     """Whether a heading among some says that they are parts of one procedure, done one after the other."""
     return any(_IN_TURN.match(section.title) for section in sections)
+
+
+def fault_above(procedure: tuple[OutlineSection, ...], outline: Iterable[OutlineSection]) -> tuple[Symptom, ...]:
+    """The fault that the heading right above the steps of a procedure names."""
+    above = (section for section in walk(outline) if section.level > 1 and procedure[0] in section.children)
+    return tuple(seen_in(section) for section in above if names_fault(section.title))
 
 
 def counted_procedures(

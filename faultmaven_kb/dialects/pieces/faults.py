@@ -6,8 +6,11 @@ Such a heading is what is seen when what is below it is needed. A deed ("Fix a f
 import re
 
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.model.runbook import Symptom
+from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.outline import OutlineSection
 
-__all__ = ["counts_problem", "may_name_fault", "names_fault", "tells_fault"]
+__all__ = ["counts_problem", "may_name_fault", "names_fault", "seen_in", "tells_fault"]
 
 _FAULT = re.compile(
     r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|unable|never|without|missing|fails?|"
@@ -104,3 +107,9 @@ def names_fault(title: str) -> bool:
 def tells_fault(title: str) -> bool:
     """Whether the heading of a problem is what is seen; that it heads a problem is known."""
     return names_fault(title) or counts_problem(title) or may_name_fault(title)
+
+
+def seen_in(section: OutlineSection) -> Symptom:
+    """The heading of a problem as what is seen."""
+    title = heading_words(section.title)
+    return Symptom(text=title, literals=literals(title), span=section.span)
