@@ -30,9 +30,9 @@ _AFTER = frozenset(
     "tree workflow".split()
 )
 _PARTS = frozenset(
-    "cause causes description detection diagnosis escalation fix fixes impact investigation meaning mitigation "
-    "overview prevention recovery remediation resolution resolutions rollback root severity solution solutions "
-    "summary symptom symptoms triage troubleshooting validation verification workaround".split()
+    "cause causes containment description detection diagnosis eradication escalation fix fixes impact investigation "
+    "meaning mitigation overview prevention recovery remediation resolution resolutions rollback root severity "
+    "solution solutions summary symptom symptoms triage troubleshooting validation verification workaround".split()
 )
 """Names side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
 _FEW = 2

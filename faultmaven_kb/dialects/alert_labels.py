@@ -171,7 +171,7 @@ def _plain_label(line: str) -> tuple[str, str] | None:
 
 def part_label(block: Block) -> tuple[str, str, Block | None] | None:
     """The label that a paragraph opens with, its role, and the rest of the paragraph; None for any other block."""
-    if not isinstance(block, Paragraph):
+    if not isinstance(block, Paragraph) or block.text.startswith("[!"):  # a note of any kind
         return None
     first, _, below = block.text.partition("\n")
     bold = label_of(block) or _stopped(block.text)

@@ -16,20 +16,21 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_labels import label_role
+from faultmaven_kb.dialects.alert_labels import label_role, lines_in
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME
 from faultmaven_kb.dialects.dialect import Document, role_of
 from faultmaven_kb.dialects.pieces.faults import counts_problem, may_name_fault, names_fault
 from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, ThematicBreak
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, split_labels, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, label_of, split_labels, walk
 
 __all__ = ["problems_of", "rest_of"]
 
 _FEWEST = 2
 _SHARE = 0.5
 _FEWEST_NAMED = 3
+_FEWEST_LISTED = 3
 _OPEN = (None, "cases")
 """What a heading means that is no part of a runbook itself."""
 _HELPS = frozenset({"diagnosis", "mitigation", "steps", "actions", "causes"})
@@ -99,6 +100,10 @@ def _problems(siblings: tuple[OutlineSection, ...], *, counted: bool = True) -> 
     if len(problems) >= _FEWEST and len(problems) >= _SHARE * sum(map(_does_something, open_ones)):
         yield from sorted(problems, key=lambda section: section.span)
         return
+    listed = [section for section in open_ones if _is_problem(section, listed=True)]
+    if len(listed) >= _FEWEST_LISTED and len(listed) == len(open_ones):
+        yield from listed
+        return
     gathered = [child for section in open_ones for child in section.children if child.heading]
     cases = any(role_of(section, HEADINGS) == "cases" for section in open_ones)
     cousins = [] if any(map(_is_bare, gathered)) else _named_problems(gathered, counted=not cases)
@@ -162,13 +167,16 @@ def _is_bare(section: OutlineSection) -> bool:
     return not section.blocks and not section.children
 
 
-def _is_problem(section: OutlineSection) -> bool:
-    """Whether a section holds a runbook: it tells what is wrong and helps, or it is an alert that helps."""
+def _is_problem(section: OutlineSection, *, listed: bool = False) -> bool:
+    """Whether a section holds a runbook: it tells what is wrong and helps, or it is an alert that helps.
+
+    Labels that are `listed`, each a point, say so where all headings beside one another have them.
+    """
     if section.key.startswith(("step ", "solution ", "cause ", "option ")):
         return False
     roles = {role for child in section.children if (role := role_of(child, HEADINGS))}
     within = (section, *section.children)
-    roles |= {role for part in within for block in part.blocks for role in _label_roles(block)}
+    roles |= {role for part in within for block in part.blocks for role in _label_roles(block, listed=listed)}
     if _gathers(section):
         return False
     alert = _is_alert_name(section.title) or _says_when_it_fires(section)
@@ -196,12 +204,14 @@ def _is_alert_name(title: str) -> bool:
     return ALERT_NAME.fullmatch(title.strip()) is not None
 
 
-def _label_roles(block: Block) -> Iterator[str]:
+def _label_roles(block: Block, *, listed: bool) -> Iterator[str]:
     if isinstance(block, Paragraph):
         for piece in split_labels(block):
             role = label_role(piece)
             if role:
                 yield role
+    elif listed and isinstance(block, ListBlock) and not block.ordered:
+        yield from (role for line in lines_in(block) if label_of(line) and (role := label_role(line)))
 
 
 def _says_when_it_fires(section: OutlineSection) -> bool:

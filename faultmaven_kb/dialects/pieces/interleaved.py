@@ -28,6 +28,11 @@ _DONE = re.compile(
 """How kubectl says what it has done."""
 _UNIT = re.compile(r"\{\"\w{1,40}\":|[●○×] \S|(?:Filesystem|Proto|Active Internet|Active connections) ")
 """How a unit of systemd, a table of a tool of Linux and a record in JSON begin."""
+_SAID = re.compile(
+    r"(?:\.{3}|…)\s*\Z|[ \t]{1,12}[\w-]{1,30}(?: [\w()-]{1,30}){0,3}: \S|[A-Z][\w ()/-]{1,40}:(?: {2,}|\t)\S|"
+    r"[A-Z][^=$|;`{}\n]{0,80}:\s*\Z"
+)
+"""What is left out of an output, a name with its value, and a name above some values."""
 _GAP = re.compile(r" {2,}|\t+")
 _FEWEST = 2
 _COLUMNS = 3  # chosen: two columns may be a command with its comment
@@ -41,7 +46,9 @@ def printed_apart(fence: Fence) -> tuple[Fence, ...]:
     if fence.language not in _MAY_BE or "\n" not in fence.code.strip("\n") or "<<" in fence.code:
         return (fence,)
     lines = fence.code.rstrip("\n").split("\n")
-    if len(lines) > _LONGEST or not (any(map(_is_printed, lines)) or any(starmap(_is_row_below, pairwise(lines)))):
+    if len(lines) > _LONGEST or not (
+        any(map(_is_printed, lines)) or any(map(_SAID.match, lines)) or any(starmap(_is_row_below, pairwise(lines)))
+    ):
         return (fence,)
     parts = list(_parts(lines))
     printed, first = parts[0]
@@ -72,7 +79,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[bool, range]]:
                 is_typed_line(line) or line.startswith("#") or (not lines[number - 1].strip() and _may_be_typed(line))
             )
         else:
-            ends = number > 0 and (_is_printed(line) or _is_row_below(lines[number - 1], line))
+            ends = number > 0 and (_is_printed(line) or _SAID.match(line) or _is_row_below(lines[number - 1], line))
         if ends:
             yield printing, range(begin, number)
             begin, printing = number, not printing
@@ -102,5 +109,5 @@ def _may_be_typed(line: str) -> bool:
 
 def _is_whole(lines: list[str]) -> bool:
     """Whether what is typed ends with its last line: no quote is open, and nothing is to come."""
-    text = "\n".join(lines).rstrip()
+    text = "\n".join(line for line in lines if not line.startswith("#")).rstrip()
     return not text.endswith(_GOES_ON) and text.count("'") % 2 == 0 and text.count('"') % 2 == 0

@@ -96,7 +96,9 @@ def _hosts(lines: list[str]) -> frozenset[str]:
 def _comments_out(lines: list[str], lengths: list[int]) -> bool:
     """Whether all prompts are `#` beside lines that are typed without one: a script with commands that are left out."""
     roots = [line.lstrip().startswith("#") for line, length in zip(lines, lengths, strict=True) if length]
-    return all(roots) and any(is_typed_line(line) for line, n in zip(lines, lengths, strict=True) if not n)
+    left_out = {line[n:].partition(" ")[0] for line, n in zip(lines, lengths, strict=True) if n}
+    plain = [line for line, n in zip(lines, lengths, strict=True) if not n and line]
+    return all(roots) and any(is_typed_line(line) or line.partition(" ")[0] in left_out for line in plain)
 
 
 def _length(line: str, hosts: frozenset[str], *, root: bool) -> int:

@@ -14,7 +14,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
 
-from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_words
+from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_number, heading_words
 from faultmaven_kb.dialects.pieces.folding import folded
 from faultmaven_kb.dialects.pieces.interleaved import printed_apart
 from faultmaven_kb.dialects.pieces.pairs import paired
@@ -24,7 +24,7 @@ from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import OUTPUT
 from faultmaven_kb.text.markdown import Block, Fence, Heading, ListBlock, ListItem, Paragraph, Quote, Table
-from faultmaven_kb.text.outline import OutlineSection, walk, words
+from faultmaven_kb.text.outline import OutlineSection, is_note, label_of, walk, words
 
 __all__ = ["shaped"]
 
@@ -81,6 +81,15 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     if any(_is_facts(block) for block in blocks):
         blocks = tuple(piece for block in blocks for piece in _as_labels(block))
     blocks = as_lists(blocks)
+    if (
+        children
+        and children[0].level > 1
+        and blocks
+        and isinstance(blocks[-1], Paragraph)
+        and _heads(blocks[-1], children)
+    ):
+        children = (_headed(section, blocks[-1], children),)
+        blocks = blocks[:-1]
     headed = [
         index
         for index, block in enumerate(blocks)
@@ -93,6 +102,22 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     if same and children is section.children:
         return section
     return replace(section, blocks=blocks, children=children)
+
+
+def _heads(block: Paragraph, children: tuple[OutlineSection, ...]) -> bool:
+    """Whether a bold name alone on its line, right above counted headings, is what these are ("**Common causes:**")."""
+    label = label_of(block) if heading_number(children[0].title)[0] is not None else None
+    return label is not None and not label[1] and not is_note(words(label[0])) and len(children) >= _FEWEST
+
+
+def _headed(section: OutlineSection, name: Paragraph, children: tuple[OutlineSection, ...]) -> OutlineSection:
+    """Some headings below a name that is a heading of its own."""
+    label = label_of(name)
+    title = label[0] if label else name.text
+    heading = Heading(section.level + 1, title, name.span)
+    span = Span(name.span.line, name.span.column, section.span.end_line, section.span.end_column)
+    below = tuple(child.raised(-1) for child in children)
+    return OutlineSection(heading, title, words(title), (), below, span)
 
 
 def _is_counted_problem(block: Paragraph) -> bool:

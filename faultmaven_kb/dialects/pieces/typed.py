@@ -144,8 +144,7 @@ _MARKED = re.compile(r"[`\\]")
 _LEFT_OUT = (" ...", " …")
 """The end of code that only shows how commands begin."""
 _VERSION = re.compile(r"\s[<>]=?\s?\d+\.")
-_TAG = re.compile(r"<(?:[/!?]|[A-Za-z][A-Za-z0-9-]*(?:[\s/>:]|\Z))")
-"""The beginning of what is HTML to Markdown; `<pod_name>` and `<backup.sql>` are none, so a page shows them."""
+_TAG = re.compile(r"<[A-Za-z/!]")
 _SCRIPT = re.compile(r"(?:\.{0,2}[/\\])?(?:[\w.-]{1,60}[/\\]){0,8}[\w.-]{1,60}\.(?:sh|py|pl|rb|ps1|bash)")
 _PROGRAM = re.compile(
     r"(?:~|\.{1,2})?/?(?:[\w.-]{1,60}/){0,8}(?:s?bin|scripts?|tools)/(?:[\w.-]{1,60}/){0,3}[\w.-]{1,60}"
@@ -295,10 +294,8 @@ def is_typed_line(line: str) -> bool:
 
 
 def is_typed_prose(line: str) -> bool:
-    """Whether a line of prose is typed: outside of code a page does not show `<pod>`, so then only a prompt tells."""
-    return (
-        (line.startswith("$ ") or _TAG.search(line) is None) and _VERSION.search(line) is None and is_typed_line(line)
-    )
+    """Whether a line of prose is typed: outside of code a page does not show `<pod>`, so a line with it is none."""
+    return _TAG.search(line) is None and _VERSION.search(line) is None and is_typed_line(line)
 
 
 def _is_tool(code: str) -> bool:
