@@ -171,7 +171,7 @@ HEADINGS = AlertVocabulary(
     (
         "meaning",
         _names(
-            "what is this, what's this, about, situation, objective, what is it, executive summary, the issue, "
+            "what is this, what's this, about, situation, objective, what is it, executive summary, the issue, issue, "
             "incident type, symptom description, alert overview, incident summary, incident description, meaning, "
             "description, summary, overview, alert description, alert meaning, alert summary, alert details, what "
             "this alert means, what does this alert mean, what does this mean, what it means, what this means, "

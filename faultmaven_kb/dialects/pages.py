@@ -19,7 +19,7 @@ from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.alert_labels import label_role, lines_in
 from faultmaven_kb.dialects.alert_sections import ALERT_NAME
 from faultmaven_kb.dialects.dialect import Document, role_of
-from faultmaven_kb.dialects.pieces.faults import counts_problem, may_name_fault, names_fault
+from faultmaven_kb.dialects.pieces.faults import counts_problem, is_small_name, may_name_fault, names_fault
 from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, ThematicBreak
@@ -107,6 +107,13 @@ def _problems(siblings: tuple[OutlineSection, ...], *, counted: bool = True) -> 
     gathered = [child for section in open_ones for child in section.children if child.heading]
     cases = any(role_of(section, HEADINGS) == "cases" for section in open_ones)
     cousins = [] if any(map(_is_bare, gathered)) else _named_problems(gathered, counted=not cases)
+    if (
+        not cousins
+        and gathered[1:]
+        and all(is_small_name(child.title) for child in gathered)
+        and any(map(_is_of_alerts, open_ones))
+    ):
+        cousins = gathered
     if any(map(_gathers, open_ones)):
         spans = {section.span for section in cousins}
         cousins += [child for child in gathered if child.span not in spans and _is_problem(child)]
@@ -186,6 +193,10 @@ def _is_problem(section: OutlineSection, *, listed: bool = False) -> bool:
     if "symptoms" in roles and shows:
         return True
     return bool(roles & _HELPS) and (bool(roles & _TELLS) or len(roles & _HELPS) > 1)
+
+
+def _is_of_alerts(section: OutlineSection) -> bool:
+    return section.key.rpartition(" ")[2] in ("alerts", "alarms", "checks", "monitors")
 
 
 def _gathers(section: OutlineSection) -> bool:

@@ -10,7 +10,7 @@ from faultmaven_kb.model.runbook import Symptom
 from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.outline import OutlineSection
 
-__all__ = ["counts_problem", "may_name_fault", "names_fault", "seen_in", "tells_fault"]
+__all__ = ["counts_problem", "is_small_name", "may_name_fault", "names_fault", "seen_in", "tells_fault"]
 
 _FAULT = re.compile(
     r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|unable|never|without|missing|fails?|"
@@ -45,6 +45,7 @@ _TROUBLES = re.compile(
 _CALLED = re.compile(r"\W{0,3}(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
 """A heading that is called a problem."""
 _COUNTED = re.compile(r"\W{0,3}(?:error|failure|fault|incident|issue|problem)s? ?(?:#|no\. ?)?\d{1,2}\b", re.IGNORECASE)
+_SMALL_NAME = re.compile(r"[a-z0-9]{1,30}(?:[-_.][a-z0-9]{1,30}){1,8}")
 _SAID = 2
 """Blanks in what somebody says; a word in quotes is a value."""
 _QUOTES = ('"', "“", "„", "«")
@@ -76,6 +77,11 @@ _STATE = re.compile(
 """What state something is in ("Validator jailed", "Missed blocks"): a fault only among faults."""
 
 
+def is_small_name(title: str) -> bool:
+    """Whether a heading is one name in small letters, as checks and some alerts have ("disk-use-high")."""
+    return _SMALL_NAME.fullmatch(title.strip(" `*_")) is not None
+
+
 def counts_problem(title: str) -> bool:
     """Whether a heading counts a problem ("Issue 2: scripts not found"), whatever it goes on with."""
     return _COUNTED.match(title) is not None
@@ -105,8 +111,8 @@ def names_fault(title: str) -> bool:
 
 
 def tells_fault(title: str) -> bool:
-    """Whether the heading of a problem is what is seen; that it heads a problem is known."""
-    return names_fault(title) or counts_problem(title) or may_name_fault(title)
+    """Whether the heading of a problem is what is seen, and no bare name; that it heads a problem is known."""
+    return not is_small_name(title) and (names_fault(title) or counts_problem(title) or may_name_fault(title))
 
 
 def seen_in(section: OutlineSection) -> Symptom:
