@@ -6,6 +6,7 @@ heading of several parts is the first of them. Nothing here knows what a part is
 """
 
 import re
+from functools import lru_cache
 
 from faultmaven_kb.dialects.dialect import Vocabulary
 
@@ -36,6 +37,7 @@ _PARTS = frozenset(
 )
 """Names side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
 _FEW = 2
+_KEPT_LENGTH = 60  # characters, chosen: longer words over a part are rare, and kept in memory they would cost
 _LAST_WORDS = {
     "actions": "actions",
     "mitigation": "mitigation",
@@ -80,6 +82,10 @@ class AlertVocabulary(Vocabulary):
 
     def role(self, key: str) -> str | None:
         """The role of a heading's words: as written, without colouring words, or of the first piece with one."""
+        return _kept_role(self, key) if len(key) <= _KEPT_LENGTH else self.found(key)
+
+    def found(self, key: str) -> str | None:
+        """The role of a heading's words, looked for anew."""
         role = self._plain(key)
         if role:
             return role
@@ -123,6 +129,11 @@ class AlertVocabulary(Vocabulary):
             return next((role for role in joined if role), None)
         signed = _core(key).split(" ")
         return self._plain(signed[0]) if len(signed) > 1 and _PARTS.issuperset(signed) else None
+
+
+@lru_cache(maxsize=512)  # a heading and a label are asked for many times while a page is read
+def _kept_role(vocabulary: AlertVocabulary, key: str) -> str | None:
+    return vocabulary.found(key)
 
 
 def label_means(key: str) -> str | None:
