@@ -117,7 +117,24 @@ SHELVES: dict[str, tuple[tuple[str, ...], ...]] = {
         ("main",),
         ("picture", "reference"),
     ),
+    "dialects": (
+        ("pieces",),
+        ("drawn",),
+        ("dialect",),
+        ("headings", "labels"),
+        ("loose",),
+        ("alerts",),
+        ("faultmaven", "four_section", "generic"),
+        ("causal_chain", "causal_chain_options", "skill"),
+        ("typed_front_matter",),
+    ),
     "labs": (("machines",), ("declarations",), ("proving",), ("pytest_plugin",)),
+    "storage": (
+        ("file_format",),
+        ("current", "memory", "reported", "stamp", "stored_index"),
+        ("listing", "base"),
+        ("batches", "kept", "building", "prebuilt"),
+    ),
 }
 """The floors within a room that has folders, from the ground up, read as `FLOORS` is."""
 

@@ -19,6 +19,7 @@ from faultmaven_kb.gate.configuration.location import (
     load_configuration_before,
     text_before,
 )
+from faultmaven_kb.gate.configuration.regular import CONFIGURATION_FILE
 from faultmaven_kb.gate.facts.snapshot import Snapshot
 from faultmaven_kb.gate.rules.catalogue import CONFIGURATION_CHANGED
 from faultmaven_kb.git_history import snapshot
@@ -92,7 +93,7 @@ def _notices(
     present: Callable[[], FoundConfiguration], before: FoundConfiguration, revision: str
 ) -> tuple[Diagnostic, ...]:
     """What is said about a change of the configuration; one that is not understood is a change, too."""
-    name, what = before.configuration.path or ".fmkb.toml", "is changed"
+    name, what = before.configuration.path or CONFIGURATION_FILE, "is changed"
     try:
         now = present()
         if _meant(now) == _meant(before):

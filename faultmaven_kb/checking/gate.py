@@ -22,7 +22,7 @@ from faultmaven_kb.gate.configuration.location import (
     load_configuration,
     root_of,
 )
-from faultmaven_kb.gate.configuration.regular import DATA_LIMIT, regular_text, shown
+from faultmaven_kb.gate.configuration.regular import BASELINE_FILE, DATA_LIMIT, regular_text, shown
 from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, narrowed, read_baseline
 from faultmaven_kb.gate.engine.check import check_paths, marks_of
 from faultmaven_kb.gate.engine.check import check_text as check_one
@@ -38,8 +38,6 @@ if TYPE_CHECKING:  # a document that is refused needs neither parser nor rules: 
     from faultmaven_kb.gate.fixes.fixes import FixedFile
 
 __all__ = ["Gate", "check", "check_text", "fix", "write_report"]
-
-_BASELINE = "fmkb-baseline.json"
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ class Gate:
         Credentials are left out unless the configuration allows them to be suppressed. Pass `report` if you already
         have that of a check without the baseline.
         """
-        path = self.baseline_path or Path(shown((self.root or Path()) / _BASELINE))
+        path = self.baseline_path or Path(shown((self.root or Path()) / BASELINE_FILE))
         allow = self.settings.allow_credential_suppression
         full = report or self.check(against_baseline=False)
         marks = [mark for mark in marks_of(full) if allow or mark.code not in CREDENTIALS]

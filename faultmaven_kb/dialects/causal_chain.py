@@ -25,6 +25,7 @@ from faultmaven_kb.dialects.pieces.parts import (
     passages_in,
     practices_in,
     read_symptoms,
+    section_passage,
     text_of,
     without_notes,
 )
@@ -141,8 +142,7 @@ def _symptoms(document: Document, section: OutlineSection) -> Contents:
 
 
 def _passage(document: Document, section: OutlineSection) -> Contents:
-    text = text_of(blocks_below(section))
-    return Contents(passages=(Passage(label=section.title, text=text, span=section.span),) if text else ())
+    return Contents(passages=section_passage(section, text_of(blocks_below(section))))
 
 
 def _steps(document: Document, section: OutlineSection) -> Contents:

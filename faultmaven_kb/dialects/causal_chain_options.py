@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from faultmaven_kb.dialects.faultmaven import numbered_title
-from faultmaven_kb.dialects.listing import solutions_in
+from faultmaven_kb.dialects.loose.listing import solutions_in
 from faultmaven_kb.dialects.pieces.durations import read_duration
 from faultmaven_kb.dialects.pieces.parts import commands_in, group_text, notes_in, passages_in, text_of
 from faultmaven_kb.model.runbook import Duration, Instruction, Solution

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from faultmaven_kb.dialects.drawn.shapes import shaped
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.furniture import NO_TITLES
-from faultmaven_kb.dialects.pieces.shapes import shaped
 from faultmaven_kb.source import Source
 from faultmaven_kb.text.outline import OutlineSection, walk, words
 from faultmaven_kb.text.values.frontmatter import FrontMatter

@@ -10,13 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS
-from faultmaven_kb.dialects.alert_labels import is_of_names, label_role, part_label, parts_by_label
-from faultmaven_kb.dialects.alert_sections import alert_sections, lead_of, of_several
-from faultmaven_kb.dialects.beside import unclaimed
-from faultmaven_kb.dialects.cases import case_parts, cases_among, named_cases, unlabelled_case
+from faultmaven_kb.dialects.alerts.cases import case_parts, cases_among, named_cases, unlabelled_case
+from faultmaven_kb.dialects.alerts.sections import alert_sections, lead_of, of_several
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of
-from faultmaven_kb.dialects.listing import (
+from faultmaven_kb.dialects.drawn.outputs import is_message, shown_in, without_shown
+from faultmaven_kb.dialects.headings import HEADINGS
+from faultmaven_kb.dialects.labels import is_of_names, label_role, part_label, parts_by_label
+from faultmaven_kb.dialects.loose.beside import unclaimed
+from faultmaven_kb.dialects.loose.forms import loose_contents, without_spans
+from faultmaven_kb.dialects.loose.listing import (
     in_order,
     numbered,
     one_step,
@@ -24,14 +26,15 @@ from faultmaven_kb.dialects.listing import (
     solutions_in,
     steps_in,
 )
-from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
+from faultmaven_kb.dialects.loose.procedures import counted_steps
+from faultmaven_kb.dialects.loose.purpose import first_words, shown_first
+from faultmaven_kb.dialects.loose.tables import fix_tables
 from faultmaven_kb.dialects.pieces.announcements import introduced_causes
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import looks, prepares
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
 from faultmaven_kb.dialects.pieces.faults import seen_in
 from faultmaven_kb.dialects.pieces.furniture import only_links
-from faultmaven_kb.dialects.pieces.outputs import is_message, shown_in, without_shown
 from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
     item_text,
@@ -41,13 +44,11 @@ from faultmaven_kb.dialects.pieces.parts import (
     practices_in,
     read_causes,
     read_symptoms,
+    section_passage,
     text_of,
     text_with_code,
 )
 from faultmaven_kb.dialects.pieces.series import series_of
-from faultmaven_kb.dialects.procedures import counted_steps
-from faultmaven_kb.dialects.purpose import first_words, shown_first
-from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Cause, Link, Passage, Prevention, Solution, Symptom
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import literals
@@ -219,10 +220,12 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     if role == "prevention":
         do, avoid = practices_in(blocks)
         beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
-        return Contents(prevention=Prevention(do=do, avoid=avoid, passages=_passage(section, text_with_code(beside))))
+        return Contents(
+            prevention=Prevention(do=do, avoid=avoid, passages=section_passage(section, text_with_code(beside)))
+        )
     if role in ("rollback", "escalation", "verification", "prerequisites"):
-        return Contents(passages=_passage(section, document.written_in(section)), resources=links)
-    return Contents(resources=links, passages=_passage(section, text_of(blocks)))
+        return Contents(passages=section_passage(section, document.written_in(section)), resources=links)
+    return Contents(resources=links, passages=section_passage(section, text_of(blocks)))
 
 
 def _told(document: Document, role: str, section: OutlineSection, blocks: tuple[Block, ...]) -> Contents:
@@ -232,7 +235,7 @@ def _told(document: Document, role: str, section: OutlineSection, blocks: tuple[
     text = Contents(purpose=prose) if role == "meaning" else Contents(impact=prose)
     if role == "meaning" and shows and not prose:
         text = Contents(symptoms=_as_symptom(blocks))
-    passages = _passage(section, document.written_in(section)) if shows else ()
+    passages = section_passage(section, document.written_in(section)) if shows else ()
     return replace(text, notes=notes_in(blocks), passages=passages)
 
 
@@ -291,7 +294,7 @@ def _problems(document: Document, section: OutlineSection, links: tuple[Link, ..
     for case in named_cases(blocks):
         contents = contents.followed_by(case)
     beside = tuple(block for block in blocks if not isinstance(block, ListBlock))
-    return replace(contents, passages=_passage(section, text_of(beside)))
+    return replace(contents, passages=section_passage(section, text_of(beside)))
 
 
 def _without_labels(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
@@ -322,7 +325,7 @@ def _causes(section: OutlineSection) -> Contents:
     if not listed and beside and (section.heading is None or section.key in _ONE_CAUSE or ": " in section.title):
         text = text_of(beside)
         return Contents(causes=(Cause(name=short_title(text), description=text, span=beside[0].span),))
-    contents = Contents(causes=listed, passages=_passage(section, text_of(beside)))
+    contents = Contents(causes=listed, passages=section_passage(section, text_of(beside)))
     labelled = any(role == "mitigation" for child in children for role, _ in parts_by_label(child))
     if children and not labelled and HEADINGS.role(section.key.rsplit(" ", 1)[-1]) == "mitigation":
         return replace(contents, solutions=solutions_in(replace(section, blocks=())))
@@ -373,10 +376,6 @@ def _cause(number: int, section: OutlineSection) -> Cause:
     own_number, title = heading_number(section.title)[0], heading_words(section.title)
     blocks = blocks_below(section)
     return Cause(name=title, number=own_number or number, description=text_of(blocks), span=section.span)
-
-
-def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
-    return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
 def _as_symptom(blocks: tuple[Block, ...]) -> tuple[Symptom, ...]:

@@ -1,6 +1,6 @@
 """Any other Markdown: the last resort, so that nothing is refused for its headings.
 
-No heading names a part, so a page is read by its shape (`loose_forms`): a procedure, questions, tables, commands. The
+No heading names a part, so a page is read by its shape (`loose.forms`): a procedure, questions, tables, commands. The
 first paragraph that says something is the purpose, a list under a heading about symptoms is read as symptoms,
 and everything else stays in `sections`.
 """
@@ -8,16 +8,16 @@ and everything else stays in `sections`.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS as PARTS
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, role_of, sections_by_role
-from faultmaven_kb.dialects.listing import in_order, numbered
-from faultmaven_kb.dialects.loose_forms import loose_contents, without_spans
+from faultmaven_kb.dialects.headings import HEADINGS as PARTS
+from faultmaven_kb.dialects.loose.forms import loose_contents, without_spans
+from faultmaven_kb.dialects.loose.listing import in_order, numbered
+from faultmaven_kb.dialects.loose.purpose import first_words, shown_first
+from faultmaven_kb.dialects.loose.tables import fix_tables
 from faultmaven_kb.dialects.pieces.announcements import called_causes
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.furniture import is_contents
 from faultmaven_kb.dialects.pieces.parts import all_commands, links_in, read_symptoms, text_of
-from faultmaven_kb.dialects.purpose import first_words, shown_first
-from faultmaven_kb.dialects.tables import fix_tables
 from faultmaven_kb.model.runbook import Passage
 from faultmaven_kb.text.outline import walk
 

@@ -10,14 +10,22 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from faultmaven_kb.dialects.beside import unclaimed
 from faultmaven_kb.dialects.dialect import Dialect, Document, Vocabulary, sections_by_role
 from faultmaven_kb.dialects.faultmaven import SOLUTION, STEP, read_solution, read_step
-from faultmaven_kb.dialects.listing import in_order, numbered, solutions_in, steps_in
-from faultmaven_kb.dialects.loose_forms import loose_contents
+from faultmaven_kb.dialects.loose.beside import unclaimed
+from faultmaven_kb.dialects.loose.forms import loose_contents
+from faultmaven_kb.dialects.loose.listing import in_order, numbered, solutions_in, steps_in
 from faultmaven_kb.dialects.pieces.contents import Contents
-from faultmaven_kb.dialects.pieces.parts import commands_in, links_in, practices_in, read_causes, read_symptoms, text_of
-from faultmaven_kb.model.runbook import Cause, Passage, Prevention, Solution
+from faultmaven_kb.dialects.pieces.parts import (
+    commands_in,
+    links_in,
+    practices_in,
+    read_causes,
+    read_symptoms,
+    section_passage,
+    text_of,
+)
+from faultmaven_kb.model.runbook import Cause, Prevention, Solution
 from faultmaven_kb.text.markdown import ListBlock
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, groups
 
@@ -92,13 +100,13 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     if role in ("causes", "synthesis"):
         causes = tuple(cause for cause in read_causes(blocks) if role == "causes" or _is_bold(document, cause))
         beside = tuple(block for block in blocks if not (causes and isinstance(block, ListBlock)))
-        return Contents(causes=causes, passages=_passage(section, text_of(beside)), resources=links)
+        return Contents(causes=causes, passages=section_passage(section, text_of(beside)), resources=links)
     if role == "remediation":
         return Contents(solutions=_solutions(section), resources=links)
     if role == "prevention":
         do, avoid = practices_in(blocks)
         return Contents(prevention=Prevention(do=do, avoid=avoid), resources=links)
-    return Contents(resources=links, passages=_passage(section, text_of(blocks)))
+    return Contents(resources=links, passages=section_passage(section, text_of(blocks)))
 
 
 def _goal(section: OutlineSection) -> Contents:
@@ -137,10 +145,6 @@ def _is_ours(children: Iterable[OutlineSection], labels: Vocabulary) -> bool:
 
 def _is_bold(document: Document, cause: Cause) -> bool:
     return f"**{cause.name}**" in document.source.line(cause.span.line)
-
-
-def _passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
-    return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
 SKILL = Dialect("skill", HEADINGS, _fit, _read, _translate, ("name", "description"))

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from faultmaven_kb.dialects.alert_headings import HEADINGS
 from faultmaven_kb.dialects.causal_chain import CAUSAL_CHAIN
 from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.faultmaven import FAULTMAVEN
 from faultmaven_kb.dialects.four_section import FOUR_SECTION
 from faultmaven_kb.dialects.generic import GENERIC
+from faultmaven_kb.dialects.headings import HEADINGS
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.model.runbook import Symptom
 from faultmaven_kb.text.inline import literals

@@ -149,9 +149,10 @@ def _next_step(
     for case in cases:
         own = [share for candidate, share in zip(candidates, shares, strict=False) if candidate.case is case]
         weighed = [*own, max(0.0, 1 - sum(own))]  # a runbook's findings say nothing about causes of another one
+        undecided = entropy(weighed)
         for key, findings in case.known.findings:
             least = max(_LEAST_INFORMATION, best.information if best else 0.0)
-            if key in done or entropy(weighed) < least:
+            if key in done or undecided < least:
                 continue  # no answer can tell more than what is undecided
             rows = [_row(finding, len(own)) for finding in findings]
             worths = [information(weighed, [row]) for row in rows]

@@ -9,7 +9,7 @@ of five tells little between them, however well it fits.
 import math
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -31,6 +31,7 @@ _WORD = re.compile(r"[A-Za-z]+(?:['’][a-z]+)?")
 _CLAUSE = re.compile(r"[;:\n]\s*|,\s+|\.\s+|(?<!\s)\s++-\s+")
 _FLOOR = 0.25  # chosen: likeness below a quarter is coincidence (docs/explanation/differential.md)
 _UNKNOWN = 0.6  # chosen: between a word that all causes have and one that only one has
+_KEPT_MASSES = 500  # chosen: bounds the memory; some dozens of texts belong to a runbook
 _LONGEST = 10_000  # chosen: seventy lines of a log
 """Characters of a text that are compared: every cause is compared with every part of them."""
 
@@ -55,10 +56,18 @@ class Rarity:
         self.state = math.log(1 + len(causes))
         self._weights = {term: math.log((1 + len(causes)) / count) for term, count in counts.items()}
         self._weights.update(dict.fromkeys(subject, 0.0))
+        self._masses: dict[frozenset[str], float] = {}
 
-    def mass(self, terms: Iterable[str]) -> float:
-        """The weights of some terms added up, in an order that does not change."""
-        return sum(self._weights.get(term, _UNKNOWN * self.state) for term in sorted(terms))
+    def mass(self, terms: frozenset[str]) -> float:
+        """The weights of some terms added up, in an order that does not change; kept, since each text is compared with
+        many others."""
+        mass = self._masses.get(terms)
+        if mass is None:
+            if len(self._masses) >= _KEPT_MASSES:
+                self._masses.clear()
+            mass = sum(self._weights.get(term, _UNKNOWN * self.state) for term in sorted(terms))
+            self._masses[terms] = mass
+        return mass
 
 
 def clauses(text: str) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ its findings about the cause (mutual information; Lindley 1956), in bits.
 
 import math
 from collections.abc import Sequence
-from itertools import product
+from functools import lru_cache
 
 __all__ = ["broken_stick", "entropy", "information", "likelihood", "normalised", "prior_shares", "support"]
 
@@ -71,12 +71,21 @@ def information(shares: Sequence[float], bearings: Sequence[Sequence[float]]) ->
     for cause, share in enumerate(shares):
         column = tuple(likelihood(row[cause]) for row in bearings)
         chances[column] = chances.get(column, 0.0) + share
-    answers = [
-        sum(
-            share * math.prod(chance if yes else 1 - chance for yes, chance in zip(answer, column, strict=True))
-            for column, share in chances.items()
-        )
-        for answer in product((True, False), repeat=len(bearings))
-    ]
-    known = sum(share * sum(entropy((chance, 1 - chance)) for chance in column) for column, share in chances.items())
+    parts = [[share * chance for chance in _combined(column)] for column, share in chances.items()]
+    answers = [sum(column) for column in zip(*parts, strict=True)]
+    known = sum(share * sum(map(_undecided, column)) for column, share in chances.items())
     return max(0.0, entropy(answers) - known)
+
+
+def _combined(chances: Sequence[float]) -> list[float]:
+    """The chance of every combination of yes and no, given those of a yes; the last one varies fastest."""
+    combined = [1.0]
+    for chance in chances:
+        combined = [before * own for before in combined for own in (chance, 1 - chance)]
+    return combined
+
+
+@lru_cache(maxsize=1_024)
+def _undecided(chance: float) -> float:
+    """The entropy of a yes that has this chance; kept, since findings have few different ones."""
+    return entropy((chance, 1 - chance))

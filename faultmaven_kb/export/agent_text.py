@@ -33,6 +33,8 @@ _LANGUAGE = re.compile(r"[a-z0-9+#-]{0,20}")
 _OWN_WORDS = frozenset({"dialect", "id", "kind", "path", "role"})
 """Fields whose words are this package's, or an id."""
 
+_KEPT_TEXTS = 200  # of one runbook, chosen: bounds the memory
+
 _Model = TypeVar("_Model", bound=BaseModel)
 
 
@@ -93,14 +95,22 @@ def _as_shown(same: _Same) -> Runbook:
 
 def is_shown(text: str, runbook: Runbook) -> bool:
     """Whether a text is in a runbook that `as_shown` made, whatever marks are between its words."""
-    return _bare(text) in _bare_text(_Same(runbook))
+    return _page_of(_Same(runbook)).has(text)
 
 
 @lru_cache(maxsize=128)
-def _bare_text(same: _Same) -> str:
-    runbook = same.runbook
-    values = [runbook.title, *_strings(runbook.metadata.model_dump())]
-    return "\x00".join(_bare(text) for text in (*values, "\n".join(section.text for section in runbook.sections)))
+def _page_of(same: _Same) -> "_Page":
+    return _Page(same.runbook)
+
+
+class _Page:
+    """All that a runbook's page shows, without marks; `has` keeps what it found, as the same texts are asked for."""
+
+    def __init__(self, runbook: Runbook) -> None:
+        values = [runbook.title, *_strings(runbook.metadata.model_dump())]
+        texts = (*values, "\n".join(section.text for section in runbook.sections))
+        bare = "\x00".join(map(_bare, texts))
+        self.has = lru_cache(maxsize=_KEPT_TEXTS)(lambda text: _bare(text) in bare)
 
 
 class _Shown:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from faultmaven_kb.dialects.listing import short_title
+from faultmaven_kb.dialects.loose.listing import short_title
 from faultmaven_kb.dialects.pieces.consoles import prompt_length, prompted_language
 from faultmaven_kb.dialects.pieces.typed import is_typed_line, typed_in
 from faultmaven_kb.export.as_faultmaven import as_faultmaven

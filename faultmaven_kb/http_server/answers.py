@@ -6,6 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from faultmaven_kb.http_server.shapes import JSON
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
 from faultmaven_kb.text.characters.terminal_text import json_text
 
@@ -25,7 +26,7 @@ def json_bytes(value: Any) -> bytes:
     return json_text(value, compact=True).encode("utf-8", "replace")
 
 
-def tagged(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+def tagged(request: Request, body: bytes, media_type: str = JSON) -> Response:
     """The body with its tag, or 304 where the client has it already.
 
     A cache may keep it but asks each time, because the runbooks may change at any time.

@@ -18,6 +18,9 @@ from faultmaven_kb.http_server.answers import AskError, refused, worded
 from faultmaven_kb.http_server.endpoints import Door
 from faultmaven_kb.http_server.metrics import Metrics
 from faultmaven_kb.http_server.shapes import (
+    JSON,
+    MARKDOWN,
+    PLAIN,
     READABLE,
     AlertRunbooks,
     Differential,
@@ -38,9 +41,6 @@ from faultmaven_kb.serving.problems import PROBLEM_TYPE
 __all__ = ["application"]
 
 _SECONDS = 20.0  # chosen (docs/how-to/serve-over-http.md)
-_JSON = "application/json"
-_MARKDOWN = "text/markdown"
-_PLAIN = ("text/plain", _MARKDOWN)
 
 _PROBLEMS = {
     401: "no token, or a wrong one",
@@ -116,14 +116,14 @@ def application(
     get(
         "/runbooks/{id:path}",
         response_model=Runbook,
-        responses={200: {"content": {_MARKDOWN: {"schema": {"type": "string"}}}}, **_NOT_MODIFIED},
+        responses={200: {"content": {MARKDOWN: {"schema": {"type": "string"}}}}, **_NOT_MODIFIED},
         summary="Read a runbook",
     )(door.runbook)
     app.post(
         "/validate",
         response_model=ValidationReport,
         summary="Check a runbook's text",
-        openapi_extra=_body_of("Text", *_PLAIN),
+        openapi_extra=_body_of("Text", *PLAIN),
     )(door.validate)
     app.post(
         "/differential",
@@ -150,7 +150,7 @@ def application(
 
 def _body_of(model: str, *texts: str, pattern: str | None = None) -> dict[str, Any]:
     """How a body is described that the endpoint reads itself, because it may be JSON or a text."""
-    content: dict[str, Any] = {_JSON: {"schema": {"$ref": f"#/components/schemas/{model}"}}}
+    content: dict[str, Any] = {JSON: {"schema": {"$ref": f"#/components/schemas/{model}"}}}
     text = {"type": "string"} | ({"pattern": pattern} if pattern else {})
     content |= {media_type: {"schema": text} for media_type in texts}
     return {"requestBody": {"required": True, "content": content}}

@@ -6,6 +6,7 @@ a hostile one can make slow, in a worker process that is ended when its time is 
 
 import datetime
 import functools
+import time
 from collections.abc import Callable
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import quote, urlencode
@@ -26,7 +27,10 @@ from faultmaven_kb.http_server.answers import AskError, json_bytes, tagged, word
 from faultmaven_kb.http_server.checks import checked
 from faultmaven_kb.http_server.metrics import Metrics
 from faultmaven_kb.http_server.shapes import (
+    JSON,
     LONGEST_QUESTION,
+    MARKDOWN,
+    PLAIN,
     READABLE,
     Observations,
     Question,
@@ -47,9 +51,6 @@ __all__ = ["Door"]
 
 _MOST_CHECKS = 2  # chosen: each is a process
 _MOST_FAULTS = 1_000  # chosen: to word each of more takes longer than to find them
-_JSON = "application/json"
-_MARKDOWN = "text/markdown"
-_PLAIN = ("text/plain", _MARKDOWN)
 
 _Value = TypeVar("_Value")
 _Body = TypeVar("_Body", bound=BaseModel)
@@ -93,7 +94,7 @@ class Door:
     ) -> Response:
         """A question as JSON, or as a plain text (a log as a program printed it, in any encoding)."""
         body = await request.body()
-        if _type_of(request, _JSON, "text/plain") == _JSON:
+        if _type_of(request, JSON, "text/plain") == JSON:
             question = _parsed(Question, body)
         else:
             text = decode_piped(body)
@@ -104,7 +105,7 @@ class Door:
             question = Question.model_construct(
                 question=text, limit=limit, technology=technology, severity=severity, tag=tag, status=status
             )
-        return Response(await self._searched(question), media_type=_JSON)
+        return Response(await self._searched(question), media_type=JSON)
 
     async def _searched(self, question: Question) -> bytes:
         def search(base: KnowledgeBase) -> bytes:
@@ -171,14 +172,14 @@ class Door:
                 return page_text(as_shown(runbook).sections).encode("utf-8", "replace")
             return json_bytes(runbook.to_dict())
 
-        kind = _JSON if representation == "json" else f"{_wanted_type(request)}; charset=utf-8"
+        kind = JSON if representation == "json" else f"{_wanted_type(request)}; charset=utf-8"
         return tagged(request, await self._worked(read), kind)
 
     async def validate(self, request: Request, profile: _Profile = "contribute") -> Response:
         """The findings of `fmkb validate` for a text; nothing is stored."""
         body = await request.body()
         text: str | bytes = body
-        if _type_of(request, _JSON, *_PLAIN) == _JSON:
+        if _type_of(request, JSON, *PLAIN) == JSON:
             payload = _parsed(Text, body)
             text, profile = payload.text, payload.profile
         work = functools.partial(self._workers.run, checked, text, self._today(), profile)
@@ -186,11 +187,11 @@ class Door:
             findings = await anyio.to_thread.run_sync(work, abandon_on_cancel=True, limiter=self._checks)
         except DeadlineError as error:
             raise AskError(503, f"the text was not checked: {error}") from None
-        return Response(findings, media_type=_JSON)
+        return Response(findings, media_type=JSON)
 
     async def differential(self, request: Request) -> Response:
         """The causes across runbooks, and the step that distinguishes them."""
-        _type_of(request, _JSON)
+        _type_of(request, JSON)
         payload = _parsed(Observations, await request.body())
         observations = [
             Observation(
@@ -208,11 +209,11 @@ class Door:
             except ConfigurationError as error:
                 raise AskError(409, str(error)) from None
 
-        return Response(await self._worked(weigh), media_type=_JSON)
+        return Response(await self._worked(weigh), media_type=JSON)
 
     async def alerts(self, request: Request) -> Response:
         """Takes what Alertmanager sends to a webhook, and answers with the runbook for each alert."""
-        _type_of(request, _JSON)
+        _type_of(request, JSON)
         payload = _parsed(Webhook, await request.body())
         pattern = self._pattern or f"{str(request.base_url).rstrip('/')}/runbooks/{{id}}"
 
@@ -225,7 +226,7 @@ class Door:
                 self._metrics.alerted(answer["verdict"])
             return json_bytes(answers)
 
-        return Response(await self._worked(find), media_type=_JSON)
+        return Response(await self._worked(find), media_type=JSON)
 
     async def health(self) -> Response:
         """200 when questions can be answered, 503 when not. Asks for no token."""
@@ -233,9 +234,9 @@ class Door:
             count = await self._worked(len)
         except (AskError, FaultmavenError) as error:
             body = json_bytes({"status": "unavailable", "runbooks": 0, "reason": str(error)})
-            return Response(body, 503, media_type=_JSON, headers={"cache-control": "no-store"})
+            return Response(body, 503, media_type=JSON, headers={"cache-control": "no-store"})
         body = json_bytes({"status": "ok", "runbooks": count, "reason": None})
-        return Response(body, media_type=_JSON, headers={"cache-control": "no-store"})
+        return Response(body, media_type=JSON, headers={"cache-control": "no-store"})
 
     async def metrics(self) -> Response:
         """Counts and times in Prometheus' text format."""
@@ -247,10 +248,11 @@ class Door:
 
     async def _worked(self, work: Callable[[KnowledgeBase], _Value]) -> _Value:
         """The result of some work on the base, done in a thread within a bounded time."""
+        asked = time.perf_counter()
         try:
             with anyio.fail_after(self._seconds):
                 return await anyio.to_thread.run_sync(
-                    lambda: work(self._base.current()), abandon_on_cancel=True, limiter=self._room
+                    lambda: work(self._base.current(asked=asked)), abandon_on_cancel=True, limiter=self._room
                 )
         except TimeoutError:
             detail = f"not done within {self._seconds:g} seconds, expected a shorter text, or try again later"
@@ -284,12 +286,12 @@ def _type_of(request: Request, *expected: str) -> str:
 def _format_of(accept: str) -> str:
     """A reader in a browser and one who asks for Markdown get the text."""
     types = [part.partition(";")[0].strip() for part in accept.lower().split(",")]
-    return "markdown" if types[0] in (_MARKDOWN, "text/html", "text/plain") else "json"
+    return "markdown" if types[0] in (MARKDOWN, "text/html", "text/plain") else "json"
 
 
 def _wanted_type(request: Request) -> str:
     """Browsers show plain text and would save Markdown as a file."""
-    return "text/plain" if "text/html" in request.headers.get("accept", "") else _MARKDOWN
+    return "text/plain" if "text/html" in request.headers.get("accept", "") else MARKDOWN
 
 
 def _parsed(model: type[_Body], body: bytes) -> _Body:

@@ -29,6 +29,10 @@ __all__ = [
     "Webhook",
 ]
 
+JSON = "application/json"
+MARKDOWN = "text/markdown"
+PLAIN = ("text/plain", MARKDOWN)
+
 LONGEST_QUESTION = 400_000  # characters, chosen: a long log
 LONGEST_OBSERVATION = 2_000  # characters, chosen: one line of a log
 MOST_OBSERVATIONS = 20  # chosen: more than a dialogue asks

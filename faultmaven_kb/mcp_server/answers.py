@@ -8,6 +8,7 @@ A search answer that is too large loses its least useful parts first, in the ord
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 from pydantic import BaseModel
 
@@ -52,6 +53,7 @@ SEARCH_BYTES = 3_600
 _BLANK_LINES = re.compile(r"\n{3,}")
 _TEXT_CHARACTERS = 24_000  # chosen: about 6,000 tokens of English
 _MOST_ENTRIES = 50  # chosen (docs/how-to/use-from-an-agent.md)
+_KEPT_TEXTS, _LONGEST_KEPT = 4_000, 500  # texts and characters, chosen: bounds the memory
 _MOST_FINDINGS = 50  # chosen (docs/how-to/use-from-an-agent.md)
 
 
@@ -232,6 +234,12 @@ def _line(text: str, limit: int) -> str:
 
 def _told(text: str, limit: int) -> str:
     """A text of somebody else on one line, at most `limit` characters long, between marks."""
+    return _kept(text, limit) if len(text) <= _LONGEST_KEPT else marked(_line(text, limit))
+
+
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _kept(text: str, limit: int) -> str:
+    """The same, kept: most texts of an answer are a runbook's, and those of a runbook come again with its next hit."""
     return marked(_line(text, limit))
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from functools import partial
+from time import perf_counter
 from typing import Annotated, Literal, TypeVar
 from urllib.parse import unquote
 
@@ -144,7 +145,7 @@ class RunbookServer(MCPServer[None]):
         if not question.strip():
             raise ToolError("question is empty, expected what is seen: a message, an alert, a log")
         narrow = _unmarked(technology=technology, severity=severity, tag=tag)
-        return _result(await _in_turn(self._searches, partial(self._found, question, narrow, limit)))
+        return _result(await _in_turn(self._searches, partial(self._found, question, narrow, limit, perf_counter())))
 
     async def get_runbook(
         self,
@@ -254,9 +255,9 @@ class RunbookServer(MCPServer[None]):
                 for runbook in base
             ]
 
-    def _found(self, question: str, narrow: dict[str, str | None], limit: int) -> SearchAnswer:
+    def _found(self, question: str, narrow: dict[str, str | None], limit: int, asked: float) -> SearchAnswer:
         try:
-            return _searched(self._base.current(), question, narrow, limit)
+            return _searched(self._base.current(asked=asked), question, narrow, limit)
         except FaultmavenError as error:
             return unavailable(str(error))
 

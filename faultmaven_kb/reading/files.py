@@ -103,8 +103,10 @@ def _states_below(top: str, folder: Path) -> Iterator[FileState]:
     begin = len(os.path.join(os.fspath(folder), ""))  # noqa: PTH118 - with the separator at its end
     top = "" if top == "." else f"{top.rstrip('/')}/"
     for entry in _entries(folder):
-        if not (entry.is_symlink() and _leads_out(Path(entry.path), folder)):
-            yield _state(top + entry.path[begin:].replace(os.sep, "/"), entry.path, entry)
+        path = entry.path
+        if not (entry.is_symlink() and _leads_out(Path(path), folder)):
+            name = path[begin:]
+            yield _state(top + (name if os.sep == "/" else name.replace(os.sep, "/")), path, entry)
 
 
 def _state(name: str, path: str, entry: "os.DirEntry[str] | Path") -> FileState:

@@ -1,18 +1,18 @@
 """The runbooks of a page that has a heading for each alert or problem: `page#anchor`, each read by its own dialect.
 
-Where the page is cut is the dialects' knowledge (`dialects/pages.py`); here each part becomes a document of its own,
-with the places of the page. What the front matter says of the page holds for each part, but for its id and title. Text
-beside the parts becomes a runbook under the page's own id where it has commands or tables; an introduction in prose
-does not.
+Where the page is cut is the dialects' knowledge (`dialects/alerts/pages.py`); here each part becomes a document of its
+own, with the places of the page. What the front matter says of the page holds for each part, but for its id and title.
+Text beside the parts becomes a runbook under the page's own id where it has commands or tables; an introduction in
+prose does not.
 """
 
 from collections.abc import Callable, Iterator
 
 from faultmaven_kb.dialects import best_dialect
-from faultmaven_kb.dialects.alert_headings import HEADINGS
+from faultmaven_kb.dialects.alerts.pages import problems_of, rest_of
 from faultmaven_kb.dialects.dialect import Dialect, Document
-from faultmaven_kb.dialects.listing import one_solution
-from faultmaven_kb.dialects.pages import problems_of, rest_of
+from faultmaven_kb.dialects.headings import HEADINGS
+from faultmaven_kb.dialects.loose.listing import one_solution
 from faultmaven_kb.dialects.pieces.enumerations import heading_words
 from faultmaven_kb.dialects.pieces.faults import tells_fault
 from faultmaven_kb.model.runbook import Runbook, Symptom

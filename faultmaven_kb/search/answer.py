@@ -15,9 +15,21 @@ from faultmaven_kb.source import Span
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook
 
-__all__ = ["Answer", "Distinction", "Evidence", "Hit", "InputLine", "Verdict"]
+__all__ = ["ALSO", "LEADING", "SHOWN", "Answer", "Distinction", "Evidence", "Hit", "InputLine", "Verdict"]
 
 Verdict = Literal["match", "ambiguous", "none"]
+
+LEADING: dict[Verdict, int] = {"match": 1, "ambiguous": 2, "none": 0}
+"""How many hits a person is shown with causes and commands; the others are named in brief."""
+
+SHOWN = 0.005
+"""Below half a percent a hit would be shown as 0 %, which helps nobody."""
+
+ALSO = 0.05
+"""Next to a match, a hit less likely than one in twenty does not help.
+
+On the labelled questions of the tests 118 of 403 such hits are left, and with them 12 of the 13 that were right.
+"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ Prometheus alerts (`--set`). Bases had 10 to 233 documents; in many rows the que
 it is off topic.
 """
 
-__all__ = ["BACKED", "BIAS", "LIKELY", "MATCH", "USUAL_LEAD", "WEIGHTS"]
+__all__ = ["BACKED", "BIAS", "LIKELY", "MATCH", "NAMED", "USUAL_LEAD", "WEIGHTS"]
 
 BIAS = -3.11
 WEIGHTS: tuple[tuple[str, float], ...] = (
@@ -26,6 +26,10 @@ MATCH = 0.75
 """The confidence from which on an answer is a match. The confidence is that of a question of which most are covered;
 on the labelled questions of the shipped runbooks 0.75 keeps four of five right answers and lets through a fifth of the
 neighbouring questions; at 0.74 "broken coffee, timeout" would be a match."""
+
+NAMED = 0.9
+"""The least confidence of a runbook that alone has a name of the question, mostly an alert's, as its alias or symptom:
+all 51 such runbooks among the labelled questions in the repository are the right ones."""
 
 USUAL_LEAD = 0.35
 """The lead that right answers usually have; with it, one sees what a hit would be worth without its sibling."""

@@ -183,6 +183,7 @@ class Searcher:
                 lead=_lead(ranked, number),
                 passage=float(ranked.passages[number]),
                 title=float(ranked.titles[number]),
+                named=bool(ranked.named[number]),
             )
             return alone._replace(strength=strength)
 

@@ -6,11 +6,11 @@ explains a hit completely and no word is shown again for its own sake. Of a syno
 text. Which texts those are, the index knows; only they are read again, and what was read is kept for the next question.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from math import fsum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -116,8 +116,9 @@ class Witness:
     ) -> tuple[Evidence, ...]:
         """The evidence for a runbook, by its position in the index, best fields first."""
         text = self._index.texts[place]
+        starts = text.first_segments()
         return tuple(
-            self._marked(place, row.field, row.segment - text.first_segment(row.field), row.terms, targets)
+            self._marked(place, row.field, row.segment - starts[row.field], row.terms, targets)
             for row in islice(_telling(text, occurrences, targets), most)
         )
 
@@ -212,53 +213,71 @@ def _union_without(sets: Sequence[frozenset[int]], number: int) -> frozenset[int
 
 
 class _SegmentMatch(NamedTuple):
-    """A segment of a text: its field, its number in the text, the terms that count in it, and their worth in nats."""
+    """A segment: its field, its worth in nats below 0, its number in the text, and the terms that count in it.
+
+    Their order is that of evidence: fields as they are trusted, in a field those first that tell most.
+    """
 
     field: int
+    less: float
     segment: int
     terms: set[int]
-    worth: float
 
 
 def _telling(text: Text, occurrences: Occurrences, targets: Wanted) -> Iterator[_SegmentMatch]:
     """The segments that hold a telling term which none before them held.
 
-    First the one that tells most, the most trusted of equal ones; it is given whatever it tells.
+    First the one that tells most, the most trusted of equal ones; it is given whatever it tells. Lines of the body are
+    most of all segments and come last: one is weighed only where it could be the first or holds a term that is missing.
     """
-    rows = _segment_matches(text, occurrences, targets)
-    if not rows:
+    starts = text.first_segments()
+    split = bisect_left(occurrences.segments, starts[BODY])
+    rows = _matches(_by_segment(occurrences, 0, split), starts, targets)
+    lines = _by_segment(occurrences, split, len(occurrences.segments))
+    least = -min((row.less for row in rows), default=0.0) / (max(targets.worth.values(), default=0.0) * _BODY or 1.0)
+    long = {segment: terms for segment, terms in lines.items() if len(terms) >= least}
+    best = min(chain(rows, _matches(long, starts, targets)), key=_trusted, default=None)
+    if best is None:
         return
-    best = max(rows, key=lambda row: (_trusted(row), -row.field, -row.segment))
     yield best
     remaining = targets.telling - best.terms
     for row in rows:
         if not remaining.isdisjoint(row.terms):
             remaining -= row.terms
             yield row
+    missing = {segment: terms for segment, terms in lines.items() if not remaining.isdisjoint(terms)}
+    for row in _matches(missing, starts, targets):
+        if not remaining.isdisjoint(row.terms):
+            remaining -= row.terms
+            yield row
 
 
 def _trusted(row: _SegmentMatch) -> float:
-    """What a segment tells; a line of the body less, for it may be about something else."""
-    return row.worth * _BODY if row.field == BODY else row.worth
+    """What a segment tells, below 0; a line of the body less, for it may be about something else."""
+    return row.less * _BODY if row.field == BODY else row.less
 
 
-def _segment_matches(text: Text, occurrences: Occurrences, targets: Wanted) -> list[_SegmentMatch]:
-    """All segments that hold a term that counts: fields in their order, in a field those first that tell most."""
+def _by_segment(occurrences: Occurrences, start: int, end: int) -> dict[int, set[int]]:
+    """The terms that each segment holds, of a range of the occurrences."""
     by_segment: dict[int, set[int]] = {}
-    fields: dict[int, int] = {}
-    for place, segment, term in zip(occurrences.places, occurrences.segments, occurrences.terms, strict=True):
-        own = by_segment.get(segment)
-        if own is None:
-            field = bisect_right(text.starts, place) - 1
-            if field != SUBJECT:
-                by_segment[segment] = {term}
-                fields[segment] = field
+    for segment, term in zip(occurrences.segments[start:end], occurrences.terms[start:end], strict=True):
+        terms = by_segment.get(segment)
+        if terms is None:
+            by_segment[segment] = {term}
         else:
-            own.add(term)
-    result = []
+            terms.add(term)
+    return by_segment
+
+
+def _matches(by_segment: dict[int, set[int]], starts: Sequence[int], targets: Wanted) -> list[_SegmentMatch]:
+    """Those of some segments that hold a term that counts, in the order of evidence."""
+    worth = targets.worth.__getitem__
+    matches = []
     for segment, own in by_segment.items():
         terms = targets.among(own)
         if terms:
-            result.append(_SegmentMatch(fields[segment], segment, terms, fsum(map(targets.worth.__getitem__, terms))))
-    result.sort(key=lambda row: (row.field, -row.worth, row.segment))
-    return result
+            field = bisect_right(starts, segment) - 1
+            if field != SUBJECT:
+                matches.append(_SegmentMatch(field, -fsum(map(worth, terms)), segment, terms))
+    matches.sort()
+    return matches

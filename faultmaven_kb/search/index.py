@@ -70,9 +70,10 @@ class Text(NamedTuple):
     starts: tuple[int, ...]
     ends: Numbers
 
-    def first_segment(self, field: int) -> int:
-        """The number of a field's first segment in the text."""
-        return int(self.ends.searchsorted(self.starts[field]))
+    def first_segments(self) -> list[int]:
+        """The number of each field's first segment in the text, and that of all its segments."""
+        numbers: list[int] = self.ends.searchsorted(self.starts).tolist()
+        return numbers
 
     @property
     def pointed(self) -> int:

@@ -35,6 +35,7 @@ class Strength(NamedTuple):
     signature says so. `lead` is the distance of its score to that of the best other one, as a share of its own (-1 to
     1). `title` says how much of its title the question says or means (0 to 1), `about` how much of the line's
     information the fields about the fault explain (0 to 1): steps and commands mention much that they are not about.
+    `named` says that the question has a name, mostly an alert's, that is a short text of this runbook only.
     """
 
     mass: float
@@ -45,6 +46,7 @@ class Strength(NamedTuple):
     lead: float
     title: float = 0.0
     about: float = 0.0
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,8 @@ class Examined:
     does not know it: `places` are those of the rows, `share` is each row's part of its word's information, `plain` the
     same without what a negation adds; `word` is the word's place in the question. Of each word: `worth` in nats, the
     place of its `line`, and whether it is `telling`; `is_one_line`: all are of the same line.
-    `synonyms` are rows and what explains them as well, `pairs` the neighbouring terms, by their places.
+    `synonyms` are rows and what explains them as well, `pairs` the neighbouring terms, each as the place of the first
+    times the number of places, and that of the second.
     """
 
     places: Numbers
@@ -67,7 +70,7 @@ class Examined:
     is_one_line: bool
     telling: Flags
     synonyms: tuple["_Alike", ...]
-    pairs: frozenset[tuple[int, int]]
+    pairs: frozenset[int]
     lookup: TermLookup
 
 
@@ -225,9 +228,9 @@ def _alike(rows: list[int], members: list[frozenset[int]], place_of: Mapping[int
     )
 
 
-def _pairs(question: Question, index: Index, place_of: Mapping[int, int]) -> Iterator[tuple[int, int]]:
-    """The neighbouring terms of each line; one unknown term may be in between."""
-    known = index.vocabulary
+def _pairs(question: Question, index: Index, place_of: Mapping[int, int]) -> Iterator[int]:
+    """The neighbouring terms of each line as `Examined.pairs` has them; one unknown term may be in between."""
+    known, size = index.vocabulary, len(place_of)
     line, before, last = -1, -1, -1
     for word in question.words:
         if word.line != line:
@@ -236,9 +239,9 @@ def _pairs(question: Question, index: Index, place_of: Mapping[int, int]) -> Ite
             place = place_of.get(known.get(term, -1), -1)
             if place >= 0:
                 if before >= 0:
-                    yield before, place
+                    yield before * size + place
                 if last >= 0:
-                    yield last, place
+                    yield last * size + place
             before, last = last, place
 
 
@@ -251,7 +254,7 @@ def explain(runbook: int, examined: Examined, index: Index) -> Explained:
         )
     text = index.texts[runbook]
     positions, which = examined.lookup.occurrences_in(text.terms)
-    places, terms = positions.tolist(), which.tolist()
+    places = positions.tolist()
     occurrences = Occurrences(
         examined.lookup.numbers[which].tolist(), places, text.ends.searchsorted(positions).tolist()
     )
@@ -262,7 +265,7 @@ def explain(runbook: int, examined: Examined, index: Index) -> Explained:
     if not examined.is_one_line:
         on_line = best_line = examined.line == np.argmax(np.bincount(examined.line, information))
         missing = missing & best_line
-    joined = _phrases(examined.pairs, places, terms)
+    joined = _phrases(examined.pairs, positions, which, len(examined.lookup.numbers))
     phrases = float((_shares(examined, joined) * examined.worth)[on_line].sum())
     linked = phrases
     if examined.plain is not examined.share:
@@ -303,14 +306,16 @@ def _shares(
     return shares
 
 
-def _phrases(pairs: frozenset[tuple[int, int]], places: list[int], terms: list[int]) -> list[int]:
-    """The terms that are next to the same neighbour in the runbook as in the question.
+def _phrases(pairs: frozenset[int], positions: Numbers, which: Numbers, size: int) -> list[int]:
+    """The terms that are next to the same neighbour in the runbook as in the question; `pairs` as in `Examined`, with
+    `size` terms that are looked for.
 
     Marks and case are gone by now, and up to two other terms (numbers, names) may be in between.
     """
-    matched: list[int] = []
+    if not pairs:
+        return []
+    matched: set[int] = set()
     for step in (1, 2):
-        for place, other, first, second in zip(places, places[step:], terms, terms[step:], strict=False):
-            if other - place <= _NEAR and (first, second) in pairs:
-                matched += (first, second)
-    return matched
+        near = positions[step:] - positions[:-step] <= _NEAR
+        matched |= pairs.intersection((which[:-step] * size + which[step:])[near].tolist())
+    return [place for pair in matched for place in divmod(pair, size)]

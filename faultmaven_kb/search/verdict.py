@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from faultmaven_kb.search.answer import Verdict
-from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
+from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, NAMED, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.strength import Strength
 
 __all__ = ["confidences", "decide", "features", "probability"]
@@ -46,7 +46,7 @@ def probability(strength: Strength) -> float:
     value = BIAS
     for (_, weight), figure in zip(WEIGHTS, features(strength), strict=True):
         value += weight * figure
-    return 1 / (1 + math.exp(-value))
+    return max(1 / (1 + math.exp(-value)), NAMED if strength.named else 0.0)
 
 
 def confidences(strengths: Sequence[Strength]) -> tuple[float, ...]:

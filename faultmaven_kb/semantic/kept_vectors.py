@@ -1,8 +1,8 @@
 """The file of one model's vectors in the user's cache: groups of rows by key, mapped when it is opened.
 
-It is a container as knowledge bases are (see `storage.container`), to which each part that was embedded is added at
-once: a run that was killed goes on where it was. A file that is damaged, was made by another version or cannot be
-written only costs time; nothing in it is executed, and every size is compared before a row is used.
+It is a container as knowledge bases are (see `storage.file_format.container`), to which each part that was embedded is
+added at once: a run that was killed goes on where it was. A file that is damaged, was made by another version or
+cannot be written only costs time; nothing in it is executed, and every size is compared before a row is used.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,8 +14,8 @@ import numpy as np
 from faultmaven_kb.errors import FaultmavenError
 from faultmaven_kb.search.arrays import Array
 from faultmaven_kb.semantic.quantised import LARGEST_SCALE, Quantised
-from faultmaven_kb.storage.container import FAULTS, Container, Writer, appending, creating
-from faultmaven_kb.storage.sections import Sections
+from faultmaven_kb.storage.file_format.container import FAULTS, Container, Writer, appending, creating
+from faultmaven_kb.storage.file_format.sections import Sections
 
 __all__ = ["KEY_SIZE", "KeptVectors"]
 

@@ -1,9 +1,9 @@
 """A knowledge base that follows its files: loaded again when one of them was added, changed or removed.
 
 The files are looked at when a question comes, not when a platform's file events say so: a few hundred `stat` calls cost
-less than a millisecond each time and need not be trusted. They are read in a worker process with a deadline, and the
-old base answers as long as that takes: a question waits a moment for a change that is quickly read, and for nothing
-else.
+less than a millisecond each time and need not be trusted. Questions that wait for one another share a look that began
+after they came. Files are read in a worker process with a deadline, and the old base answers as long as that takes: a
+question waits a moment for a change that is quickly read, and for nothing else.
 """
 
 import gc
@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from faultmaven_kb.knowledge_base import KnowledgeBase, builtin_path
-from faultmaven_kb.reading.files import find_runbooks
+from faultmaven_kb.reading.files import FileState, find_states
 from faultmaven_kb.serving.workers import Workers
 from faultmaven_kb.storage.kept import Cache
 from faultmaven_kb.text.characters.terminal_text import printable
@@ -25,7 +25,6 @@ SEARCHES_AT_ONCE = 1
 """How many threads of a process search: those that compute wait for one another, which cost a fifth of the processor
 time when many asked at once (`python -m benchmarks.http_door --mcp`, with another value here)."""
 
-_Fingerprint = tuple[tuple[str, int, int], ...]
 _PATIENCE = 5.0  # seconds, chosen
 _DEADLINE = 120.0  # seconds, chosen
 
@@ -52,17 +51,23 @@ class LiveBase:
         workers = Workers(seconds=_DEADLINE, most=1)
         self._read = read or (lambda paths, cache: workers.run(_loaded, paths, cache))
         self._lock = threading.Lock()
-        self._state: _Fingerprint | None = None
+        self._state: list[FileState] | None = None
+        self._look: tuple[float, list[FileState]] | None = None
+        """When the latest look at the files began, and what it saw."""
         self._base = KnowledgeBase()
         self._loading: threading.Thread | None = None
         self._since = 0.0
 
-    def current(self) -> KnowledgeBase:
+    def current(self, *, asked: float | None = None) -> KnowledgeBase:
         """The knowledge base as the files are now, or as they were while a change is still being read.
 
-        The first one is read at once. Raises `PathError` when a path is gone.
+        A question that was `asked` earlier (by `time.perf_counter`) takes what a look has seen that began since then.
+        The first base is read at once. Raises `PathError` when a path is gone.
         """
-        state = self._fingerprint()
+        look = self._look
+        if look is None or asked is None or look[0] <= asked:
+            self._look = look = time.perf_counter(), find_states(self._watched)
+        state = look[1]
         with self._lock:
             if self._state is None:
                 self._base = self._prepare(_loaded(self._paths, self._cache))
@@ -77,7 +82,7 @@ class LiveBase:
             loading.join(max(since + self._patience - time.monotonic(), 0))
         return self._base
 
-    def _load(self, state: _Fingerprint) -> None:
+    def _load(self, state: list[FileState]) -> None:
         """Read the files and put the new base in place; where that fails, the old one stays until they change again."""
         base = None
         try:
@@ -87,16 +92,6 @@ class LiveBase:
         with self._lock:
             self._base, self._state, self._loading = self._base if base is None else base, state, None
         _freeze_loaded()
-
-    def _fingerprint(self) -> _Fingerprint:
-        states = []
-        for file in find_runbooks(self._watched):
-            try:
-                state = file.stat()
-            except OSError:  # removed since the folder was listed
-                continue
-            states.append((file.as_posix(), state.st_mtime_ns, state.st_size))
-        return tuple(states)
 
 
 def _loaded(paths: tuple[str | Path, ...], cache: Cache | None) -> KnowledgeBase:

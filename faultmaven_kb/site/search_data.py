@@ -15,7 +15,8 @@ import numpy as np
 
 from faultmaven_kb.fences.languages import COMMANDS
 from faultmaven_kb.model.runbook import Runbook
-from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, USUAL_LEAD, WEIGHTS
+from faultmaven_kb.search.answer import ALSO, LEADING, SHOWN
+from faultmaven_kb.search.calibration import BACKED, BIAS, LIKELY, MATCH, NAMED, USUAL_LEAD, WEIGHTS
 from faultmaven_kb.search.engine import DEPRECATED, technologies_in
 from faultmaven_kb.search.fields import ALIASES, FIELDS, POINTED, SUBJECT, TITLE
 from faultmaven_kb.search.index import END, Index
@@ -61,7 +62,9 @@ def search_data(site: Site) -> str:
             "usualLead": USUAL_LEAD,
             "backed": BACKED,
             "likely": LIKELY,
+            "named": NAMED,
         },
+        "shown": {"least": SHOWN, "also": ALSO, "leading": LEADING},
         "places": [POINTED, TITLE, ALIASES, SUBJECT],
         "fields": [field.weight for field in FIELDS],
         "terms": [terms[place] for place in order.tolist()],

@@ -6,6 +6,7 @@ A base is never changed while somebody reads it; `building.refresh` opens the ne
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,15 +20,15 @@ from faultmaven_kb.reading.ids import Naming, unique_ids
 from faultmaven_kb.search.answer import Answer
 from faultmaven_kb.search.arrays import Array, Numbers, ranges
 from faultmaven_kb.search.filters import Filter
-from faultmaven_kb.storage.container import FAULTS, Container, damaged
 from faultmaven_kb.storage.current import ROWS, is_current, states_now
-from faultmaven_kb.storage.records import NO_DIGEST
+from faultmaven_kb.storage.file_format.container import FAULTS, Container, damaged
+from faultmaven_kb.storage.file_format.records import NO_DIGEST
+from faultmaven_kb.storage.file_format.sections import Sections
+from faultmaven_kb.storage.file_format.segment import Segment
+from faultmaven_kb.storage.file_format.strings import Strings, string_arrays
 from faultmaven_kb.storage.reported import id_taken, reported
-from faultmaven_kb.storage.sections import Sections
-from faultmaven_kb.storage.segment import Segment
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Lazy, Places, StoredSearcher
-from faultmaven_kb.storage.strings import Strings, string_arrays
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook
@@ -49,7 +50,8 @@ class Origin(NamedTuple):
     aliases: tuple[tuple[str, str], ...] = ()
 
 
-class Files(NamedTuple):
+@dataclass(frozen=True)
+class Files:
     """The files of a base in their order: name, size and time of change as they were, hash of the content, and how
     many runbooks each gave (at least 1, for a file without any too); `places` are the positions of these in a row."""
 
@@ -60,7 +62,7 @@ class Files(NamedTuple):
     counts: Array
     places: Array
 
-    @property
+    @cached_property
     def held(self) -> list[range]:
         """The positions of what each file gave."""
         ends = np.cumsum(self.counts)

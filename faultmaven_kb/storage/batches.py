@@ -6,7 +6,7 @@ Several processes read; what a base contains already is not parsed again. `build
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
+from functools import cached_property, partial
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +16,8 @@ from faultmaven_kb.processes import end_with_parent, outside_current_folder
 from faultmaven_kb.reading.files import FileState
 from faultmaven_kb.reading.ids import Naming
 from faultmaven_kb.storage.base import StoredBase
-from faultmaven_kb.storage.records import Batch, read_batch
-from faultmaven_kb.storage.segment_writer import SegmentWriter
+from faultmaven_kb.storage.file_format.records import Batch, read_batch
+from faultmaven_kb.storage.file_format.segment_writer import SegmentWriter
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
@@ -130,7 +130,13 @@ class _Held:
         self._base = base
         self._batches = 0
         self._words = _Words(base)
-        self._digests = {places[0]: digest for places, digest in zip(base.files.held, base.files.digests, strict=True)}
+
+    @cached_property
+    def _digests(self) -> dict[int, bytes]:
+        """The hash of each file, by the position of the first that it gave."""
+        files = self._base.files
+        first = files.places[np.cumsum(files.counts) - files.counts].tolist()
+        return dict(zip(first, files.digests, strict=True))
 
     def batch(self, run: Sequence[tuple[str, range]]) -> Batch:
         """The records at some positions."""

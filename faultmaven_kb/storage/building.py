@@ -9,9 +9,10 @@ added or is no longer valid, and when it has all the segments that it may have. 
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import NamedTuple
 
 import numpy as np
 
@@ -21,9 +22,9 @@ from faultmaven_kb.reading.ids import Naming
 from faultmaven_kb.search.arrays import Array
 from faultmaven_kb.storage.base import MOST_SEGMENTS, Files, Origin, StoredBase, change_arrays, state_arrays
 from faultmaven_kb.storage.batches import Filed, Progress, batches, fill
-from faultmaven_kb.storage.container import Writer, appending, creating, is_base
-from faultmaven_kb.storage.records import NO_DIGEST, digest_of
-from faultmaven_kb.storage.segment_writer import Before, SegmentWriter
+from faultmaven_kb.storage.file_format.container import Writer, appending, creating, is_base
+from faultmaven_kb.storage.file_format.records import NO_DIGEST, digest_of
+from faultmaven_kb.storage.file_format.segment_writer import Before, SegmentWriter
 from faultmaven_kb.storage.stamp import library_stamp
 from faultmaven_kb.storage.stored_index import Places, StoredIndex
 from faultmaven_kb.text.aliases import NO_ALIASES
@@ -43,31 +44,28 @@ _SETTLED = 50_000_000
 """Nanoseconds after which a file's time of change tells that it has not changed since."""
 
 
-class _Plan(NamedTuple):
-    """The files as they are now; for each the positions of what a base contains of it (none: to be read), and whether
-    its time of change can be trusted later on."""
+@dataclass(frozen=True)
+class _Plan:
+    """The files as they are now; for each its name, the positions of what a base contains of it (none: to be read), and
+    whether its time of change can be trusted later on."""
 
     states: list[FileState]
+    names: list[str]
     held: list[range]
     settled: list[bool]
 
-    @property
-    def names(self) -> list[str]:
-        """The names of the files."""
-        return [state.name for state in self.states]
-
-    @property
+    @cached_property
     def sizes(self) -> Array:
         """The sizes of the files."""
         return np.array([state.size for state in self.states], dtype=np.int64)
 
-    @property
+    @cached_property
     def changed(self) -> Array:
         """The times of change, -1 for one that cannot be trusted."""
         times = [state.changed if settled else -1 for state, settled in zip(self.states, self.settled, strict=True)]
         return np.array(times, dtype=np.int64)
 
-    @property
+    @cached_property
     def new(self) -> list[FileState]:
         """The files that have to be read."""
         return [state for state, places in zip(self.states, self.held, strict=True) if not places]
@@ -102,7 +100,7 @@ def build(
 def build_to_travel(folder: Path, target: Path) -> StoredBase:
     """A base of the runbooks below a folder that is the same wherever and whenever it is made: see `prebuilt`."""
     plan = _plan(find_states(["."], start=os.path.abspath(folder)), None, target)  # noqa: PTH100 - keeps links
-    plan = plan._replace(settled=[False] * len(plan.states))
+    plan = replace(plan, settled=[False] * len(plan.states))
     return _written(plan, Origin("", (".",)), None, target, jobs=1, progress=None)
 
 
@@ -160,17 +158,25 @@ def _opened(path: Path) -> StoredBase | None:
 
 
 def _plan(states: list[FileState], old: StoredBase | None, target: Path) -> _Plan:
-    now = _now(target.parent)  # before any file is read: what changes later than it is read has a later time
-    known: dict[str, tuple[int, int, bytes, range]] = {}
-    if old:
-        files = old.files
-        rows = zip(files.sizes.tolist(), files.changed.tolist(), files.digests, files.held, strict=True)
+    settled = _now(target.parent) - _SETTLED  # before any file is read: what changes later has a later time
+    names = [state.name for state in states]
+    held = _held_by(old.files, states, names) if old else [range(0)] * len(states)
+    return _Plan(states, names, held, [state.changed < settled for state in states])
+
+
+def _held_by(files: Files, states: list[FileState], names: list[str]) -> list[range]:
+    """For each file the positions of what a base contains of it. Mostly no file came or went, and then only those that
+    look changed are compared one by one."""
+    held = files.held.copy()
+    if files.names != names:
+        rows = zip(files.sizes.tolist(), files.changed.tolist(), files.digests, held, strict=True)
         known = dict(zip(files.names, rows, strict=True))
-    return _Plan(
-        states,
-        [_held(state, known.get(state.name)) for state in states],
-        [state.changed < now - _SETTLED for state in states],
-    )
+        return [_held(state, known.get(state.name)) for state in states]
+    now = np.array([(state.size, state.changed) for state in states], dtype=np.int64).reshape(len(states), 2)
+    for row in np.flatnonzero((now != np.column_stack((files.sizes, files.changed))).any(axis=1)).tolist():
+        known_row = int(files.sizes[row]), int(files.changed[row]), files.digests[row], held[row]
+        held[row] = _held(states[row], known_row)
+    return held
 
 
 def _now(folder: Path) -> int:

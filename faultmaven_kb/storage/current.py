@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from faultmaven_kb.reading.files import FileState, find_states
-from faultmaven_kb.storage.container import Container
+from faultmaven_kb.storage.file_format.container import Container
 
 __all__ = ["ROWS", "is_current", "state_numbers", "states_now"]
 

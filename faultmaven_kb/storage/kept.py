@@ -16,7 +16,7 @@ from pathlib import Path
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.reading.files import find_states
 from faultmaven_kb.storage.base import StoredBase
-from faultmaven_kb.storage.container import SUFFIX
+from faultmaven_kb.storage.file_format.container import SUFFIX
 from faultmaven_kb.storage.stamp import kept_file
 from faultmaven_kb.text.aliases import NO_ALIASES
 

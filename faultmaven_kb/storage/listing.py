@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from faultmaven_kb.errors import FaultmavenError
-from faultmaven_kb.storage.compressed import unpacked
-from faultmaven_kb.storage.container import FAULTS, Container
 from faultmaven_kb.storage.current import is_current, state_numbers, states_now
+from faultmaven_kb.storage.file_format.compressed import unpacked
+from faultmaven_kb.storage.file_format.container import FAULTS, Container
 from faultmaven_kb.storage.stamp import library_stamp
 
 __all__ = ["listed"]

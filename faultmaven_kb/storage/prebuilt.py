@@ -11,7 +11,7 @@ from pathlib import Path
 from faultmaven_kb.errors import ConfigurationError, PathError
 from faultmaven_kb.storage.base import StoredBase
 from faultmaven_kb.storage.building import build_to_travel
-from faultmaven_kb.storage.container import SUFFIX
+from faultmaven_kb.storage.file_format.container import SUFFIX
 
 __all__ = ["build_beside", "open_beside"]
 

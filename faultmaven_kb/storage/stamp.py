@@ -15,7 +15,7 @@ import Stemmer
 
 from faultmaven_kb._version import __version__
 from faultmaven_kb.plugins import plugin_stamp
-from faultmaven_kb.storage.container import SUFFIX
+from faultmaven_kb.storage.file_format.container import SUFFIX
 
 __all__ = ["kept_file", "library_stamp"]
 

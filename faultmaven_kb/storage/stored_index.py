@@ -16,9 +16,9 @@ from faultmaven_kb.search.evidence import Witness
 from faultmaven_kb.search.filters import Filter
 from faultmaven_kb.search.index import Index, Text, rarity
 from faultmaven_kb.search.passages import PassageMatches
-from faultmaven_kb.storage.records import COLUMNS
-from faultmaven_kb.storage.segment import Segment
-from faultmaven_kb.storage.strings import Vocabulary
+from faultmaven_kb.storage.file_format.records import COLUMNS
+from faultmaven_kb.storage.file_format.segment import Segment
+from faultmaven_kb.storage.file_format.strings import Vocabulary
 
 if TYPE_CHECKING:
     from faultmaven_kb.model.runbook import Runbook

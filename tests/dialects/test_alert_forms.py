@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from faultmaven_kb import parse_runbook
-from faultmaven_kb.dialects.alert_headings import HEADINGS
+from faultmaven_kb.dialects.headings import HEADINGS
 from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.text.outline import words
 from tests.documents import read

@@ -12,7 +12,7 @@ PLACES = {
     "os.replace": set(),
     "os.rename": set(),
     "os.link": {"disk/replacing.py"},
-    "os.fsync": {"disk/replacing.py", "storage/container.py"},
+    "os.fsync": {"disk/replacing.py", "storage/file_format/container.py"},
     "os.open": {"cli/main.py", "disk/regular.py", "disk/replacing.py", "labs/machines/session.py"},
     "shutil.copymode": set(),
     "tempfile.mkstemp": set(),

@@ -31,7 +31,7 @@ from faultmaven_kb import KnowledgeBase
 from faultmaven_kb.mcp_server.server import RunbookServer
 from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.serving.workers import DeadlineError, Workers
-from faultmaven_kb.storage.container import Container
+from faultmaven_kb.storage.file_format.container import Container
 from tests.documents import LAST_UPDATED
 
 TARGET = str | StdioServerParameters
@@ -238,9 +238,9 @@ def test_calls_that_nobody_waits_for_do_not_pile_up_before_those_of_others(tmp_p
 
 def test_a_list_of_resources_keeps_nobody_else_waiting() -> None:
     class Waiting(LiveBase):
-        def current(self) -> KnowledgeBase:
+        def current(self, *, asked: float | None = None) -> KnowledgeBase:
             assert threading.current_thread() is not threading.main_thread()
-            return super().current()
+            return super().current(asked=asked)
 
     async def run() -> None:
         server = RunbookServer(Waiting(), today=lambda: LAST_UPDATED)

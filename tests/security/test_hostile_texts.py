@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from faultmaven_kb import parse_runbook
-from faultmaven_kb.dialects.alert_sections import ALERT_NAME
+from faultmaven_kb.dialects.alerts.sections import ALERT_NAME
 from faultmaven_kb.gate.hazards.credentials import credentials_in, private_keys_in
 from faultmaven_kb.gate.settings.policy import matches_path
 from faultmaven_kb.integrations.prometheus_rules import read_rules

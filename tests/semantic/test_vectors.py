@@ -10,7 +10,7 @@ from faultmaven_kb.semantic import kept_vectors
 from faultmaven_kb.semantic.embedders import Vectors
 from faultmaven_kb.semantic.quantised import LARGEST_SCALE, Quantised, unit
 from faultmaven_kb.semantic.vectors import VectorStore
-from faultmaven_kb.storage.container import Container, appending
+from faultmaven_kb.storage.file_format.container import Container, appending
 from tests.semantic.letters import Letters
 
 

@@ -8,8 +8,8 @@ import pytest
 from faultmaven_kb.serving.turns import BusyError, Turns
 
 
-def _asked(turns: Turns, times: int, *, then_leave: bool = False) -> tuple[list[str], list[str]]:
-    """What is done and what is refused when work that does not end by itself is asked for so many times."""
+def _asked(turns: Turns, times: int, *, until: int) -> tuple[list[str], list[str]]:
+    """What is done and what is refused when work is asked for so many times that ends once `until` were refused."""
     done: list[str] = []
     refused: list[str] = []
     leave = threading.Event()
@@ -19,7 +19,7 @@ def _asked(turns: Turns, times: int, *, then_leave: bool = False) -> tuple[list[
             done.append(await turns.run(lambda: str(leave.wait(30))))
         except BusyError as error:
             refused.append(str(error))
-        if len(refused) == times - 1 or then_leave:
+        if len(refused) == until:
             leave.set()
 
     async def run() -> None:
@@ -33,13 +33,13 @@ def _asked(turns: Turns, times: int, *, then_leave: bool = False) -> tuple[list[
 
 
 def test_more_than_may_wait_is_refused_at_once_and_the_others_have_their_turn() -> None:
-    done, refused = _asked(Turns(at_once=1, waiting=2, seconds=30), 10, then_leave=True)
+    done, refused = _asked(Turns(at_once=1, waiting=2, seconds=30), 10, until=7)
     assert len(done) == 3
     assert refused == ["busy: 2 others are waiting already, try again later"] * 7
 
 
 def test_nobody_waits_for_ever() -> None:
-    done, refused = _asked(Turns(at_once=1, waiting=5, seconds=0.05), 3)
+    done, refused = _asked(Turns(at_once=1, waiting=5, seconds=0.05), 3, until=2)
     assert done == ["True"]
     assert refused == ["busy: no turn within 0.05 seconds, try again later"] * 2
 

@@ -36,15 +36,30 @@ def test_results_come_while_typing_with_verdict_symptom_causes_and_quick_fix(sit
     page.goto(address(site, "index.html"))
     page.locator("#search").press_sequentially(CLIENTS)
     page.wait_for_selector("#verdict:has-text('Match')")
-    page.wait_for_selector("#results .result.first")
+    page.wait_for_selector("#results .result.leading")
 
-    assert page.inner_text(".result.first .open") == "PostgreSQL - Connection Pool Exhausted"
-    assert "clients" in page.locator(".result.first mark").all_inner_texts()
-    assert page.locator(".result.first .cause-bars .bar").count() == 4
-    assert "40 %" in page.inner_text(".result.first .cause-bars")
-    assert page.inner_text(".result.first .fix code").startswith("answer=$(cd / && sudo -u postgres psql")
+    assert page.inner_text(".result.leading .open") == "PostgreSQL - Connection Pool Exhausted"
+    assert "clients" in page.locator(".result.leading mark").all_inner_texts()
+    assert page.locator(".result.leading .cause-bars .bar").count() == 4
+    assert "40 %" in page.inner_text(".result.leading .cause-bars")
+    assert page.inner_text(".result.leading .fix code").startswith("answer=$(cd / && sudo -u postgres psql")
     assert page.locator("#shelves").is_hidden()
     assert "Match" in page.inner_text("#said")
+
+
+def test_beside_a_match_only_likely_runbooks_are_named_and_in_brief(site: Path, watched: Watched) -> None:
+    page = watched.page
+    page.goto(address(site, "index.html"))
+    page.fill("#search", CLIENTS)
+    page.wait_for_selector("#verdict:has-text('Match')")
+
+    shares = [int(share.removesuffix(" %")) for share in page.locator("#results .confidence").all_inner_texts()]
+    assert page.locator("#results .result.leading").count() == 1
+    assert min(shares) >= 5
+    page.fill("#search", "pod")
+    page.wait_for_selector("#verdict:has-text('No match')")
+    assert page.locator("#results .result").count() > 0
+    assert page.locator("#results .fix").count() == 0
 
 
 def test_a_question_without_a_runbook_is_told_so_in_words(site: Path, watched: Watched) -> None:
@@ -98,10 +113,10 @@ def test_the_arrow_pressed_before_the_last_results_are_drawn_keeps_the_focus(sit
 def test_a_question_can_be_linked_to_and_comes_back_with_the_back_button(site: Path, watched: Watched) -> None:
     page = watched.page
     page.goto(f"{address(site, 'index.html')}#q=too%20many%20clients%20already")
-    page.click(".result.first a.open")
+    page.click(".result.leading a.open")
     page.wait_for_selector("main.runbook")
     page.go_back()
-    page.wait_for_selector(".result.first")
+    page.wait_for_selector(".result.leading")
 
     assert page.input_value("#search") == "too many clients already"
 
@@ -135,8 +150,10 @@ def test_a_command_is_copied_alone_or_with_its_block(site: Path, watched: Watche
 def test_a_placeholder_is_filled_in_once_for_all_commands(site: Path, watched: Watched) -> None:
     page = watched.page
     page.goto(address(site, REDIS))
-    page.fill('[data-value="new-limit"]', '3gb"><b>x')
     row = page.locator(".command").first.locator(".row").nth(2)
+    assert page.locator('[data-value="new-limit"]').is_hidden()
+    row.locator(".placeholder").first.click()
+    page.fill('[data-value="new-limit"]', '3gb"><b>x')
 
     assert """maxmemory '3gb"><b>x'""" in row.inner_text()
     assert page.locator(".command b").count() == 0
@@ -144,6 +161,7 @@ def test_a_placeholder_is_filled_in_once_for_all_commands(site: Path, watched: W
     assert page.locator('.command .placeholder[data-name="new-limit"]:not(.filled)').count() == 0
     page.reload()
     assert page.input_value('[data-value="new-limit"]') == '3gb"><b>x'
+    page.locator("#values summary").click()
     page.fill('[data-value="new-limit"]', "")
     assert "<new-limit>" in row.inner_text()
 
@@ -171,6 +189,7 @@ def test_everything_works_where_storage_is_blocked(site: Path, watched: Watched)
     page = watched.page
     page.goto(address(site, REDIS))
     page.locator('[data-task="step-1"]').check()
+    page.locator("#values summary").click()
     page.fill('[data-value="prefix"]', "session:")
     page.click("#theme")
 
@@ -255,7 +274,7 @@ def test_nothing_but_code_is_wider_than_a_phone(site: Path, watched: Watched, na
     page.goto(address(site, name))
     if name == "index.html":
         page.fill("#search", CLIENTS)
-        page.wait_for_selector(".result.first")
+        page.wait_for_selector(".result.leading")
 
     assert page.evaluate("document.documentElement.scrollWidth") <= width
 
@@ -299,7 +318,7 @@ def test_it_works_below_any_path_of_a_server(site: Path, watched: Watched) -> No
     try:
         page.goto(f"http://127.0.0.1:{server.server_address[1]}/ops/kb/index.html")
         page.fill("#search", CLIENTS)
-        page.click(".result.first a.open")
+        page.click(".result.leading a.open")
         page.click(".cards a >> nth=0")
         page.click("nav[aria-label=Site] a >> text=Map")
         page.wait_for_selector(".atlas")
@@ -340,7 +359,7 @@ def test_axe_finds_no_violation(site: Path, browser: "Browser", axe: str, name: 
     page.goto(address(site, "index.html" if name == "results" else name))
     if name == "results":
         page.fill("#search", CLIENTS)
-        page.wait_for_selector(".result.first")
+        page.wait_for_selector(".result.leading")
     for details in page.locator("details").all():
         details.evaluate("each => { each.open = true; }")
     page.evaluate(axe)

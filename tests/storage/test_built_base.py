@@ -15,8 +15,8 @@ from faultmaven_kb.search.card import card_of
 from faultmaven_kb.search.fields import FIELDS
 from faultmaven_kb.storage import base as base_module
 from faultmaven_kb.storage.base import StoredBase
-from faultmaven_kb.storage.container import Container, creating
-from faultmaven_kb.storage.sections import Sections
+from faultmaven_kb.storage.file_format.container import Container, creating
+from faultmaven_kb.storage.file_format.sections import Sections
 from faultmaven_kb.storage.stamp import library_stamp
 from tests.documents import ROOT, copy_runbooks
 from tests.storage.pages import page

@@ -13,9 +13,9 @@ from faultmaven_kb.reading.files import FileState
 from faultmaven_kb.storage import base as base_module
 from faultmaven_kb.storage import building, current
 from faultmaven_kb.storage.base import StoredBase
-from faultmaven_kb.storage.container import Container, appending
+from faultmaven_kb.storage.file_format.container import Container, appending
+from faultmaven_kb.storage.file_format.sections import Sections
 from faultmaven_kb.storage.listing import listed
-from faultmaven_kb.storage.sections import Sections
 from tests.storage.pages import page, write
 
 

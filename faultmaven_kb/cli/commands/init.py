@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 
 from faultmaven_kb.brief import counted
-from faultmaven_kb.cli.shared.starting import BASELINE, CONFIGURATION, starting_files
+from faultmaven_kb.cli.shared.starting import starting_files
 from faultmaven_kb.disk.folders import create_below, repository_top, write_output
+from faultmaven_kb.gate.configuration.regular import BASELINE_FILE, CONFIGURATION_FILE
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
 from faultmaven_kb.reading.files import find_runbooks
 from faultmaven_kb.text.characters.terminal_text import printable
@@ -54,11 +55,15 @@ def command(folder: Path, profile: str, owner: str, yes: bool, dry_run: bool, fo
     for name in files:
         there = (root / name).exists()
         click.echo(f"  {_plan(there=there, force=force)} {printable(name)}")
-    makes_baseline = bool(count) and CONFIGURATION in new
+    makes_baseline = bool(count) and CONFIGURATION_FILE in new
     if makes_baseline:
-        click.echo(f"  {_plan(there=(root / BASELINE).exists(), force=True)} {BASELINE} with the findings of today")
+        click.echo(
+            f"  {_plan(there=(root / BASELINE_FILE).exists(), force=True)} {BASELINE_FILE} with the findings of today"
+        )
     elif count:
-        click.echo(f"  {_plan(there=True, force=False)} {BASELINE}: the configuration that is there says what counts")
+        click.echo(
+            f"  {_plan(there=True, force=False)} {BASELINE_FILE}: the configuration that is there says what counts"
+        )
     if dry_run:
         return
     if not yes and not click.confirm("Write them?"):
@@ -106,9 +111,9 @@ def _write(root: Path, name: str, text: str) -> None:
 def _write_baseline(folder: Path, root: Path, today: datetime.date) -> None:
     from faultmaven_kb.checking.gate import Gate  # noqa: PLC0415 - a plan needs no rules
 
-    gate = Gate.open(folder, today=today, config=root / CONFIGURATION, baseline=root / BASELINE)
+    gate = Gate.open(folder, today=today, config=root / CONFIGURATION_FILE, baseline=root / BASELINE_FILE)
     report = gate.check(against_baseline=False)
     _, count = gate.write_baseline(report)
-    click.echo(f"{BASELINE} lists what is found today: {counted(count, 'finding')}")
+    click.echo(f"{BASELINE_FILE} lists what is found today: {counted(count, 'finding')}")
     if left := len(report.diagnostics) - count:
         click.echo(f"{left} findings cannot be put there (credentials among them): fmkb validate shows them")

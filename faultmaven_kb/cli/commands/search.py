@@ -17,7 +17,7 @@ from faultmaven_kb.cli.shared.piped import standard_input
 from faultmaven_kb.cli.shared.semantic import semantic_option, with_semantic
 from faultmaven_kb.cli.shared.surroundings import on_terminal
 from faultmaven_kb.export.extras import from_extra
-from faultmaven_kb.search.answer import Answer
+from faultmaven_kb.search.answer import ALSO, LEADING, SHOWN, Answer
 from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["command", "print_answer"]
@@ -25,15 +25,6 @@ __all__ = ["command", "print_answer"]
 _DEFAULT_LIMIT = 3  # chosen: S@3 is .98 (docs/reference/search-figures.md)
 _PICKER_LIMIT = 10  # chosen: a page of the picker
 _LONG_INPUT = 3  # chosen: shorter input is visible in the terminal anyway
-_SHOWN = 0.005
-"""Below half a percent a hit would be shown as 0 %, which helps nobody."""
-
-_ALSO = 0.05
-"""Next to a match, a hit less likely than one in twenty does not help.
-
-On the labelled questions of the tests 118 of 403 such hits are left, and with them 12 of the 13 that were right.
-"""
-_LEADING = {"match": 1, "ambiguous": 2, "none": 0}
 
 
 @click.command("search")
@@ -101,7 +92,7 @@ def command(
 def _copy(answer: Answer, block: int, pairs: tuple[str, ...]) -> None:
     """Print one block of the runbook that matches; of one that may be wrong none is handed out."""
     if answer.verdict != "match":
-        ids = " or ".join(printable(hit.card.id) for hit in answer.hits[:2] if hit.confidence >= _SHOWN)
+        ids = " or ".join(printable(hit.card.id) for hit in answer.hits[:2] if hit.confidence >= SHOWN)
         remedy = f"; `fmkb show ID --copy {block}` prints that of {ids}" if ids else ""
         click.echo(f"fmkb: no runbook is a match, so no block was printed{remedy}", err=True)
         return
@@ -150,8 +141,8 @@ def print_answer(out: Console, answer: Answer, *, full: int | None = None) -> No
     if answer.verdict != "match" and out.is_terminal:
         print_reason(out, answer)
     _print_lines(out, answer)
-    leading = _LEADING[answer.verdict] if full is None else full
-    least = _ALSO if answer.verdict == "match" and full is None else _SHOWN
+    leading = LEADING[answer.verdict] if full is None else full
+    least = ALSO if answer.verdict == "match" and full is None else SHOWN
     for number, hit in enumerate(hit for hit in answer.hits if hit.confidence >= least):
         if number == leading:
             out.print(Text("nearest:" if answer.verdict == "none" else "also:", style="dim"))

@@ -5,7 +5,7 @@ from pathlib import Path
 from faultmaven_kb.cli.shared.surroundings import cache_folder
 from faultmaven_kb.gate.configuration.headings import team_headings
 from faultmaven_kb.knowledge_base import builtin_path, is_built
-from faultmaven_kb.storage.container import SUFFIX
+from faultmaven_kb.storage.file_format.container import SUFFIX
 from faultmaven_kb.storage.listing import listed
 from faultmaven_kb.storage.stamp import kept_file
 

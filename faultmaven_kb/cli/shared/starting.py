@@ -8,13 +8,11 @@ import re
 from datetime import date
 
 from faultmaven_kb._version import __version__
+from faultmaven_kb.gate.configuration.regular import BASELINE_FILE, CONFIGURATION_FILE
 from faultmaven_kb.gate.settings.settings import Profile
 from faultmaven_kb.model.template import new_runbook
 
-__all__ = ["BASELINE", "CONFIGURATION", "starting_files"]
-
-BASELINE = "fmkb-baseline.json"
-CONFIGURATION = ".fmkb.toml"
+__all__ = ["starting_files"]
 
 _CONFIGURATION = """\
 # How the runbooks are checked. Every key: docs/reference/configuration.md of faultmaven_kb, or `fmkb rules`.
@@ -71,10 +69,10 @@ _OWNERS = """\
 def starting_files(folder: str, *, profile: Profile, owner: str, today: date) -> dict[str, str]:
     """The files for a folder (its path below the root, with forward slashes), by their paths, in the order to write."""
     names = {"folder": folder, "profile": profile.label, "version": __version__}
-    names |= {"baseline": BASELINE, "configuration": CONFIGURATION}
+    names |= {"baseline": BASELINE_FILE, "configuration": CONFIGURATION_FILE}
     rule = f"/{folder.replace(' ', chr(92) + ' ')}/"
     return {
-        CONFIGURATION: _CONFIGURATION.format(**names),
+        CONFIGURATION_FILE: _CONFIGURATION.format(**names),
         ".github/workflows/runbooks.yml": _WORKFLOW.format(**names),
         ".pre-commit-config.yaml": _HOOK.format(pattern=re.escape(folder), **names),
         ".github/CODEOWNERS": _OWNERS.format(owner=f"{rule} {owner}" if owner else f"# {rule} @your-team"),

@@ -26,7 +26,7 @@ from faultmaven_kb.text.markdown import (
     fences_in,
     inline_links,
 )
-from faultmaven_kb.text.outline import NOTE_KINDS, Group, is_note, label_of, split_labels, words
+from faultmaven_kb.text.outline import NOTE_KINDS, Group, OutlineSection, is_note, label_of, split_labels, words
 
 __all__ = [
     "all_commands",
@@ -43,6 +43,7 @@ __all__ = [
     "read_instructions",
     "read_measures",
     "read_symptoms",
+    "section_passage",
     "text_of",
     "text_with_code",
     "without_box",
@@ -312,6 +313,11 @@ def _is_note_block(block: Block) -> bool:
 def group_text(group: Group) -> str:
     """What a group says: the words behind its label and the text below it, without notes and fences."""
     return "\n\n".join(part for part in (group.text, text_of(without_notes(group.blocks))) if part)
+
+
+def section_passage(section: OutlineSection, text: str) -> tuple[Passage, ...]:
+    """A text of a section, kept under the section's title; nothing for an empty text."""
+    return (Passage(label=section.title, text=text, span=section.span),) if text else ()
 
 
 def passages_in(label_groups: Iterable[Group]) -> tuple[Passage, ...]:

@@ -16,6 +16,7 @@ from faultmaven_kb.disk.folders import real_path, repository_top
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.file import Configuration, has_table, read_configuration
 from faultmaven_kb.gate.configuration.regular import (
+    CONFIGURATION_FILE,
     CONFIGURATION_FILES,
     DATA_LIMIT,
     SETTINGS_LIMIT,
@@ -148,7 +149,7 @@ def _root(path: Path) -> Path | None:
     real = real_path(path)
     folders = list(_upwards(path))
     top = repository_top(folders[0]) or next(
-        (candidate for candidate in folders if (candidate / ".fmkb.toml").exists()), None
+        (candidate for candidate in folders if (candidate / CONFIGURATION_FILE).exists()), None
     )
     if top:
         return top

@@ -9,9 +9,20 @@ from pathlib import Path
 from faultmaven_kb.disk.regular import read_regular
 from faultmaven_kb.errors import ConfigurationError, PathError
 
-__all__ = ["CONFIGURATION_FILES", "DATA_LIMIT", "SETTINGS_LIMIT", "regular_text", "shown", "utf8"]
+__all__ = [
+    "BASELINE_FILE",
+    "CONFIGURATION_FILE",
+    "CONFIGURATION_FILES",
+    "DATA_LIMIT",
+    "SETTINGS_LIMIT",
+    "regular_text",
+    "shown",
+    "utf8",
+]
 
-CONFIGURATION_FILES = (".fmkb.toml", "pyproject.toml")
+BASELINE_FILE = "fmkb-baseline.json"
+CONFIGURATION_FILE = ".fmkb.toml"
+CONFIGURATION_FILES = (CONFIGURATION_FILE, "pyproject.toml")
 """The names of a configuration file; of two in a folder the first counts."""
 
 SETTINGS_LIMIT = 256_000

@@ -19,6 +19,7 @@ globalThis.FMKB = globalThis.FMKB || {};
   const TOKEN = new RegExp(
     `${LETTER}${WORD_LETTER}*(?:[-.@'’]${WORD_LETTER}+)*|[${HAN}]+|[${HIRAGANA}]+|[${KATAKANA}]+|[${HANGUL}]+`, "gu");
   const ASCII_TOKEN = /[A-Za-z0-9]\w*(?:[-.@']\w+)*/g;
+  const CAMEL = /^(?:[A-Z]+[a-z0-9]+){2,}[A-Z][A-Za-z0-9]*$/;
   const IS_CJK = new RegExp(`^[${CJK}]`);
   const PART = /[A-Z]{2,}s(?![a-z])|[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+(?:\.[0-9]+)*(?:[a-z]{1,2}(?![a-z]))?/g;
   const PLURAL_ACRONYM = /^[A-Z]{2,}s$/;
@@ -706,7 +707,8 @@ globalThis.FMKB = globalThis.FMKB || {};
         }
       }
       const terms = this.weights(words), expansions = this.expansions(said);
-      const question = { kind: pasted.kind, words, terms, expansions, technologies, signed, topics };
+      const { kind, lines } = pasted, last = lines.length ? lines[lines.length - 1].number : 0;
+      const question = { kind, last, words, terms, expansions, technologies, signed, topics };
       question.synonyms = this.synonyms(expansions, terms);
       return this.understood(question);
     }
@@ -861,7 +863,9 @@ globalThis.FMKB = globalThis.FMKB || {};
         if (scores[place] > 0) best.push(place);
       }
       if (best.length > 30) best = best.sort((a, b) => scores[b] - scores[a]).slice(0, 30).sort((a, b) => a - b);
-      const ranked = best.map((place) => ({ place, passage: this.bestPassage(place, told), contrast: 1 }));
+      const known = (texts) => texts.map((text) => this.textIn(text, question, told)).filter(Boolean);
+      const asked = known([[...question.terms.keys()]]), names = known(this.namesIn(question));
+      const ranked = best.map((place) => ({ place, ...this.bestPassage(place, told, asked, names), contrast: 1 }));
       for (const each of ranked) each.score = scores[each.place] + 0.3 * runbooks[each.place].damping * each.passage;
       const nearest = [...ranked].sort((a, b) => b.score - a.score).slice(0, 10);
       const titles = nearest.map(({ place }) => this.field(place, this.subject, this.subject));
@@ -884,7 +888,37 @@ globalThis.FMKB = globalThis.FMKB || {};
         if (this.tellsOf(other.place, titles[row], titles[at], said)) return;
         each.score = Math.max(each.score, 1.2 * other.outdone[at] * before[row] * each.standing);
       }));
+      this.putFirst(ranked);
+      const named = ranked.filter(({ isNamed }) => isNamed);
+      for (const each of ranked) each.named = named.length === 1 && each.isNamed;
       return ranked.sort((a, b) => b.score - a.score || a.place - b.place);
+    }
+
+    // What the terms of a text tell in all, and how much of that counts here; null where no passage can have all of them.
+    textIn(terms, question, told) {
+      let all = 0, asked = 0;
+      for (const term of terms) {
+        const number = this.vocabulary.get(term);
+        if (number === undefined) return null;
+        all += this.information[number];
+        if (question.terms.has(term)) asked += told.get(number);
+      }
+      return { all, asked };
+    }
+
+    // The terms of each name that monitoring prints as one word, "KubePodNotReady". A log has names of all kinds.
+    namesIn(question) {
+      if (question.kind !== "alert" && question.last > 20) return [];
+      const names = new Set(question.words.filter(({ text, weight }) => weight > LOUD && CAMEL.test(text)).map(({ text }) => text));
+      return [...names].map((name) => new Set(this.language.tokens(name).flatMap(({ terms }) => terms)));
+    }
+
+    putFirst(ranked) {
+      const own = ranked.filter(({ isAsked, isNamed, standing }) => (isAsked || isNamed) && standing >= 1);
+      if (!own.length || own.length === ranked.length) return;
+      const best = Math.max(...own.map(({ score }) => score));
+      const ahead = 1.3 * Math.max(...ranked.filter((each) => !own.includes(each)).map(({ score }) => score));
+      for (const each of own) each.score = Math.max(each.score, ahead * (0.9 + 0.1 * each.score / best));
     }
 
     // Those within reach of the first are compared by what they explain of the question.
@@ -904,14 +938,19 @@ globalThis.FMKB = globalThis.FMKB || {};
       whole.sort((a, b) => b.score - a.score || a.at - b.at).forEach(({ each }, at) => { each.score = values[at]; });
     }
 
-    bestPassage(place, told) {
-      let best = 0;
+    bestPassage(place, told, asked, names) {
+      let passage = 0, isAsked = false, isNamed = false;
+      const isOneOf = (texts, explained, all) =>
+        texts.some((text) => Math.abs(all - text.all) < 0.001 && explained > text.asked - 0.001);
       for (const terms of this.passages(place)) {
         let explained = 0, all = 0;
         for (const term of terms) { explained += told.get(term) || 0; all += this.information[term]; }
-        if (explained > 0) best = Math.max(best, explained * Math.min(explained / all, 1) ** 0.7);
+        if (explained <= 0) continue;
+        passage = Math.max(passage, explained * Math.min(explained / all, 1) ** 0.7);
+        isAsked ||= isOneOf(asked, explained, all);
+        isNamed ||= isOneOf(names, explained, all);
       }
-      return best;
+      return { passage, isAsked, isNamed };
     }
 
     unasked(title, said) {
@@ -1084,7 +1123,7 @@ globalThis.FMKB = globalThis.FMKB || {};
         const lead = ranked.length === 1 ? 1 : Math.max(-1, (each.score - other.score) / each.score);
         const technology = this.agreement(question, this.data.runbooks[each.place].speaksOf);
         const alone = this.explain(each.place, examined);
-        Object.assign(alone.strength, { technology, lead, passage: each.passage, title: 1 - each.contrast });
+        Object.assign(alone.strength, { technology, lead, passage: each.passage, title: 1 - each.contrast, named: each.named });
         return { ...each, ...alone };
       });
       let last = 1;
@@ -1096,14 +1135,14 @@ globalThis.FMKB = globalThis.FMKB || {};
       return { verdict: this.decide(hits, question), hits: hits.slice(0, limit), question };
     }
 
-    probability({ mass, phrases, missing, technology, lead, passage, title, about }) {
+    probability({ mass, phrases, missing, technology, lead, passage, title, about, named }) {
       const ahead = Math.sqrt(Math.max(lead, 0));
       const figures = [
         Math.log1p(mass), Math.log1p(phrases), Math.min(missing, 4), Math.max(technology, 0), Math.max(-technology, 0),
         ahead * passage / (passage + 1), ahead * title, about,
       ];
       const value = figures.reduce((sum, figure, at) => sum + this.model.weights[at] * figure, this.model.bias);
-      return 1 / (1 + Math.exp(-value));
+      return Math.max(1 / (1 + Math.exp(-value)), named ? this.model.named : 0);
     }
 
     decide(hits, question) {

@@ -50,7 +50,7 @@
   const EXPLAIN = {
     match: "this runbook explains what you see",
     ambiguous: "these may explain it; say more to choose",
-    none: "no runbook explains this; the nearest ones are below",
+    none: "no runbook explains this",
   };
 
   function search() {
@@ -73,9 +73,11 @@
       if (empty) { say(""); return; }
       ready();
       const answer = engine.search(question);
-      showVerdict(answer, verdict);
-      const hits = answer.hits.filter((hit, at) => at === 0 || hit.confidence >= 0.005);
-      list.append(...hits.map((hit, at) => resultOf(engine, answer, hit, at)));
+      const { least, also, leading } = FMKB_DATA.shown;
+      const enough = answer.verdict === "match" ? also : least;
+      const hits = answer.hits.filter((hit) => hit.confidence >= enough);
+      showVerdict(answer.verdict, hits.length, verdict);
+      list.append(...hits.map((hit, at) => resultOf(engine, answer, hit, at < leading[answer.verdict])));
       const first = hits.length ? `, first result: ${FMKB_DATA.runbooks[hits[0].place].title}` : "";
       say(`${WORDS[answer.verdict]}${first}`);
     };
@@ -116,14 +118,15 @@
     else setTimeout(ready, 50); // before the first question, so that its answer does not wait for the index
   }
 
-  function showVerdict(answer, place) {
-    place.className = `verdict ${answer.verdict}`;
-    place.replaceChildren(make("strong", "", WORDS[answer.verdict]), ` – ${EXPLAIN[answer.verdict]}`);
+  function showVerdict(verdict, shown, place) {
+    place.className = `verdict ${verdict}`;
+    const nearest = verdict === "none" && shown ? "; the nearest ones are below" : "";
+    place.replaceChildren(make("strong", "", WORDS[verdict]), ` – ${EXPLAIN[verdict]}${nearest}`);
   }
 
-  function resultOf(engine, answer, hit, at) {
+  function resultOf(engine, answer, hit, isLeading) {
     const runbook = FMKB_DATA.runbooks[hit.place];
-    const item = make("li", at === 0 ? "result first" : "result");
+    const item = make("li", isLeading ? "result leading" : "result");
     const head = make("div", "result-head");
     const link = make("a", "open", runbook.title);
     link.href = `runbooks/${runbook.page}`;
@@ -134,7 +137,7 @@
     item.append(head);
     const best = engine.best(answer.question, [...runbook.symptoms, ...runbook.causes.map(([name]) => name)]);
     if (best) item.append(marked(best));
-    if (at > 1 || (answer.verdict === "none" && at > 0)) return item;
+    if (!isLeading) return item;
     if (runbook.causes.length) {
       const causes = make("ul", "cause-bars");
       causes.setAttribute("aria-label", "Common causes");
@@ -231,7 +234,6 @@
     const form = $("#values");
     if (!form) return;
     form.hidden = false;
-    form.open = matchMedia("(min-width: 60rem)").matches;
     const spans = all(".placeholder[data-name]");
     for (const span of spans) span.dataset.text = span.textContent;
     for (const input of all("input[data-value]", form)) {

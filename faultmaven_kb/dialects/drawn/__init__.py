@@ -1,0 +1,1 @@
+"""What authors draw by hand: sessions, outputs between commands, pairs of headings, shapes of their own."""
