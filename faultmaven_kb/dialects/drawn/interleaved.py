@@ -47,7 +47,7 @@ def printed_apart(fence: Fence) -> tuple[Fence, ...]:
         return (fence,)
     lines = fence.code.rstrip("\n").split("\n")
     if len(lines) > _LONGEST or not (
-        any(map(_is_printed, lines)) or any(map(_SAID.match, lines)) or any(starmap(_is_row_below, pairwise(lines)))
+        any(map(_is_printed, lines)) or any(map(_says, lines)) or any(starmap(_is_row_below, pairwise(lines)))
     ):
         return (fence,)
     parts = list(_parts(lines))
@@ -79,7 +79,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[bool, range]]:
                 is_typed_line(line) or line.startswith("#") or (not lines[number - 1].strip() and _may_be_typed(line))
             )
         else:
-            ends = number > 0 and (_is_printed(line) or _SAID.match(line) or _is_row_below(lines[number - 1], line))
+            ends = number > 0 and (_is_printed(line) or _says(line) or _is_row_below(lines[number - 1], line))
         if ends:
             yield printing, range(begin, number)
             begin, printing = number, not printing
@@ -91,6 +91,11 @@ def _is_printed(line: str) -> bool:
     if _HEADER.match(line) or _DONE.match(line) or _UNIT.match(line):
         return True
     return LOG_LINE.match(line) is not None
+
+
+def _says(line: str) -> bool:
+    """Whether a line below a command is a value with its name, or what is left out."""
+    return _SAID.match(line) is not None
 
 
 def _is_row_below(above: str, line: str) -> bool:
