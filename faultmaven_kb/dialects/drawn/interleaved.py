@@ -28,11 +28,10 @@ _DONE = re.compile(
 """How kubectl says what it has done."""
 _UNIT = re.compile(r"\{\"\w{1,40}\":|[●○×] \S|(?:Filesystem|Proto|Active Internet|Active connections) ")
 """How a unit of systemd, a table of a tool of Linux and a record in JSON begin."""
-_SAID = re.compile(
-    r"(?:\.{3}|…)\s*\Z|[ \t]{1,12}[\w-]{1,30}(?: [\w()-]{1,30}){0,3}: \S|[A-Z][\w ()/-]{1,40}:(?: {2,}|\t)\S|"
-    r"[A-Z][^=$|;`{}\n]{0,80}:\s*\Z"
-)
-"""What is left out of an output, a name with its value, and a name above some values."""
+_SAID = re.compile(r"(?:\.{3}|…)\s*\Z|[A-Z][\w ()/-]{1,40}:(?: {2,}|\t)\S")
+"""What is left out of an output, and a name with its value in a column."""
+_SAID_FIRST = re.compile(r"[ \t]{1,12}[\w-]{1,30}(?: [\w()-]{1,30}){0,3}: \S|[A-Z][^=$|;`{}\n]{0,80}:\s*\Z")
+"""A name with its value, and a name above some values: what is printed right below a command, or configuration."""
 _GAP = re.compile(r" {2,}|\t+")
 _FEWEST = 2
 _COLUMNS = 3  # chosen: two columns may be a command with its comment
@@ -46,9 +45,7 @@ def printed_apart(fence: Fence) -> tuple[Fence, ...]:
     if fence.language not in _MAY_BE or "\n" not in fence.code.strip("\n") or "<<" in fence.code:
         return (fence,)
     lines = fence.code.rstrip("\n").split("\n")
-    if len(lines) > _LONGEST or not (
-        any(map(_is_printed, lines)) or any(map(_says, lines)) or any(starmap(_is_row_below, pairwise(lines)))
-    ):
+    if len(lines) > _LONGEST or not (any(map(_is_printed, lines)) or any(starmap(_is_said, pairwise(lines)))):
         return (fence,)
     parts = list(_parts(lines))
     printed, first = parts[0]
@@ -79,7 +76,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[bool, range]]:
                 is_typed_line(line) or line.startswith("#") or (not lines[number - 1].strip() and _may_be_typed(line))
             )
         else:
-            ends = number > 0 and (_is_printed(line) or _says(line) or _is_row_below(lines[number - 1], line))
+            ends = number > 0 and (_is_printed(line) or _is_said(lines[number - 1], line))
         if ends:
             yield printing, range(begin, number)
             begin, printing = number, not printing
@@ -93,9 +90,13 @@ def _is_printed(line: str) -> bool:
     return LOG_LINE.match(line) is not None
 
 
-def _says(line: str) -> bool:
-    """Whether a line below a command is a value with its name, or what is left out."""
-    return _SAID.match(line) is not None
+def _is_said(above: str, line: str) -> bool:
+    """Whether a line below another is a value with its name, what is left out, or a row of many columns."""
+    if _SAID.match(line):
+        return True
+    if _SAID_FIRST.match(line):
+        return not above.strip() or is_typed_line(above) or is_called(above)
+    return _is_row_below(above, line)
 
 
 def _is_row_below(above: str, line: str) -> bool:
