@@ -155,7 +155,8 @@ def title_of(document: Document, vocabulary: Vocabulary) -> str:
     if tops[1:]:  # a line of signs alone is no title
         tops = [section for section in tops if any(map(str.isalnum, section.title))]
     if not tops and headed and role_of(headed[0], vocabulary) is None and _is_above(headed[0], headed[1:]):
-        tops = headed[:1]
+        counted = all(_LEADING_NUMBER.match(section.key) for section in headed)
+        tops = [] if counted and headed[1:] else headed[:1]
     if len(tops) > 1 and all(_LEADING_NUMBER.match(section.key) for section in tops):  # the steps of a procedure
         return ""
     titles = [section for section in tops if section.title.strip(" :").casefold() not in NO_TITLES]

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import zip_longest
 
-from faultmaven_kb.dialects.alerts.cases import case_parts, cases_among, named_cases, seen_in, unlabelled_case
-from faultmaven_kb.dialects.alerts.sections import alert_sections, lead_of
+from faultmaven_kb.dialects.alerts.cases import case_parts, cases_among, named_cases, unlabelled_case
+from faultmaven_kb.dialects.alerts.sections import alert_sections, lead_of, of_several
 from faultmaven_kb.dialects.dialect import Dialect, Document, role_of
-from faultmaven_kb.dialects.drawn.outputs import shown_in, without_shown
+from faultmaven_kb.dialects.drawn.outputs import is_message, shown_in, without_shown
 from faultmaven_kb.dialects.headings import HEADINGS
 from faultmaven_kb.dialects.labels import is_of_names, label_role, part_label, parts_by_label
 from faultmaven_kb.dialects.loose.beside import unclaimed
@@ -26,12 +26,14 @@ from faultmaven_kb.dialects.loose.listing import (
     solutions_in,
     steps_in,
 )
+from faultmaven_kb.dialects.loose.procedures import counted_steps
 from faultmaven_kb.dialects.loose.purpose import first_words, shown_first
 from faultmaven_kb.dialects.loose.tables import fix_tables
 from faultmaven_kb.dialects.pieces.announcements import introduced_causes
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import looks, prepares
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.dialects.pieces.faults import seen_in
 from faultmaven_kb.dialects.pieces.furniture import only_links
 from faultmaven_kb.dialects.pieces.parts import (
     all_commands,
@@ -69,7 +71,7 @@ def _fit(document: Document) -> int:
 
 def _read(document: Document) -> Contents:
     document, parts = fix_tables(document.shaped)
-    sections = alert_sections(document)
+    sections = tuple(of_several(alert_sections(document)))
     roles = {role for role, _ in sections}
     sections = tuple((_meant(role, roles, section), section) for role, section in sections)
     fixes = [section.span for role, section in sections if role in ("mitigation", "actions")]
@@ -196,10 +198,7 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     blocks = blocks_below(section)
     links = links_in(document.source, blocks)
     if role in ("meaning", "impact"):
-        prose = text_of(block for block in _without_announcements(blocks) if not only_links(block))
-        text = Contents(purpose=prose) if role == "meaning" else Contents(impact=prose)
-        passages = section_passage(section, document.written_in(section)) if any(fences_in(blocks)) else ()
-        return replace(text, notes=notes_in(blocks), resources=links, passages=passages)
+        return replace(_told(document, role, section, blocks), resources=links)
     if role in ("symptoms", "diagnosis", "cases", "mitigation") and (cases := cases_among(section, role)):
         return _with_cases(document, role, section, cases)
     if role == "symptoms":
@@ -211,6 +210,8 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
         return replace(_causes(section), resources=links)
     if role == "diagnosis":
         return Contents(steps=steps_in(section), resources=links)
+    if role == "procedure":
+        return Contents(solutions=(counted_steps(section),), resources=links)
     if role == "actions":
         return replace(_actions(section), resources=links)
     if role == "mitigation":
@@ -225,6 +226,17 @@ def _section(document: Document, role: str, section: OutlineSection) -> Contents
     if role in ("rollback", "escalation", "verification", "prerequisites"):
         return Contents(passages=section_passage(section, document.written_in(section)), resources=links)
     return Contents(resources=links, passages=section_passage(section, text_of(blocks)))
+
+
+def _told(document: Document, role: str, section: OutlineSection, blocks: tuple[Block, ...]) -> Contents:
+    """What a page is about, or what its fault does; a message without words is what is seen."""
+    prose = text_of(block for block in _without_announcements(blocks) if not only_links(block))
+    shows = any(fences_in(blocks))
+    text = Contents(purpose=prose) if role == "meaning" else Contents(impact=prose)
+    if role == "meaning" and shows and not prose:
+        text = Contents(symptoms=_as_symptom(blocks))
+    passages = section_passage(section, document.written_in(section)) if shows else ()
+    return replace(text, notes=notes_in(blocks), passages=passages)
 
 
 def _needed_before(document: Document, section: OutlineSection) -> tuple[tuple[Passage, ...], OutlineSection]:
@@ -373,7 +385,9 @@ def _as_symptom(blocks: tuple[Block, ...]) -> tuple[Symptom, ...]:
     """
     blocks = tuple(block for block in blocks if label_of(block) is None)
     messages = [
-        fence.code for fence in fences_in(blocks) if fence.language not in TYPED | CONSOLE and fence.code.strip()
+        fence.code
+        for fence in fences_in(blocks)
+        if (fence.language not in TYPED | CONSOLE or is_message(fence)) and fence.code.strip()
     ]
     text = " ".join([text_of(blocks), *(f"`{' '.join(message.split())}`" for message in messages)]).strip()
     return (Symptom(text=text, literals=literals(text), span=blocks[0].span),) if text else ()

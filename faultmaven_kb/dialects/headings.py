@@ -6,6 +6,7 @@ heading of several parts is the first of them. Nothing here knows what a part is
 """
 
 import re
+from functools import lru_cache
 
 from faultmaven_kb.dialects.dialect import Vocabulary
 
@@ -30,12 +31,13 @@ _AFTER = frozenset(
     "tree workflow".split()
 )
 _PARTS = frozenset(
-    "cause causes description detection diagnosis escalation fix fixes impact investigation meaning mitigation "
-    "overview prevention recovery remediation resolution resolutions rollback root severity solution solutions "
-    "summary symptom symptoms triage troubleshooting validation verification workaround".split()
+    "cause causes containment description detection diagnosis eradication escalation fix fixes impact investigation "
+    "meaning mitigation overview prevention recovery remediation resolution resolutions rollback root severity "
+    "solution solutions summary symptom symptoms triage troubleshooting validation verification workaround".split()
 )
 """Names side by side with only a sign between ("Severity / Impact"); "Check access" is a deed."""
 _FEW = 2
+_KEPT_LENGTH = 60  # characters, chosen: longer words over a part are rare, and kept in memory they would cost
 _LAST_WORDS = {
     "actions": "actions",
     "mitigation": "mitigation",
@@ -80,6 +82,10 @@ class AlertVocabulary(Vocabulary):
 
     def role(self, key: str) -> str | None:
         """The role of a heading's words: as written, without colouring words, or of the first piece with one."""
+        return _kept_role(self, key) if len(key) <= _KEPT_LENGTH else self.found(key)
+
+    def found(self, key: str) -> str | None:
+        """The role of a heading's words, looked for anew."""
         role = self._plain(key)
         if role:
             return role
@@ -123,6 +129,11 @@ class AlertVocabulary(Vocabulary):
             return next((role for role in joined if role), None)
         signed = _core(key).split(" ")
         return self._plain(signed[0]) if len(signed) > 1 and _PARTS.issuperset(signed) else None
+
+
+@lru_cache(maxsize=512)  # a heading and a label are asked for many times while a page is read
+def _kept_role(vocabulary: AlertVocabulary, key: str) -> str | None:
+    return vocabulary.found(key)
 
 
 def label_means(key: str) -> str | None:
@@ -171,7 +182,7 @@ HEADINGS = AlertVocabulary(
     (
         "meaning",
         _names(
-            "what is this, what's this, about, situation, objective, what is it, executive summary, the issue, "
+            "what is this, what's this, about, situation, objective, what is it, executive summary, the issue, issue, "
             "incident type, symptom description, alert overview, incident summary, incident description, meaning, "
             "description, summary, overview, alert description, alert meaning, alert summary, alert details, what "
             "this alert means, what does this alert mean, what does this mean, what it means, what this means, "
@@ -324,6 +335,7 @@ HEADINGS = AlertVocabulary(
         "resources",
         _names(
             "failed attempts, what did not work, what didn't work, environment, affected versions, timeline, "
+            "applicable versions, supported versions, "
             "alert rule, alert rules, alert definition, alert expression, metrics, services, recent changes, "
             "related records, previous incidents, alert behavior, alert behaviour, severities, "
             "definitions, related, related issues, related links, oss links, see, read more, learn more, sources, "

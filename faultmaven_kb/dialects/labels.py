@@ -34,6 +34,7 @@ _BESIDE = ("diagnosis", "mitigation")
 _PLAIN_LABEL = re.compile(
     r"[*_]?(?P<label>[^\W\d_][^\n:：.|`*_]{1,38})[*_]?[:：][*_]?(?P<text>(?:[ \t]+\S|(?<=：)\S)[^\n]*|[ \t]*$)"
 )
+_DASHED_LABEL = re.compile(r"(?P<label>[A-Z][a-z]{2,14}(?: [a-z]{2,12})?)[ \t]{1,2}[–—-][ \t]{1,2}(?P<text>\S[^\n]*)")
 _NAME_OF_LABEL = re.compile(r",|\s[–—-]\s")
 _BRACKETED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\*\*[ \t]\([^()\n]{1,100}\)[:：](?P<text>[ \t]*)")
 _STOPPED = re.compile(r"\*\*(?P<label>[^*\n.]{3,38})\.\*\*(?P<text>.*)", re.DOTALL)
@@ -163,14 +164,14 @@ def _plain_labels(block: Paragraph) -> Iterator[Paragraph]:
 
 
 def _plain_label(line: str) -> tuple[str, str] | None:
-    """The label and the text of a line such as `Cause: the disk is full`, where the label names a part."""
-    match = _PLAIN_LABEL.match(line)
+    """The label and the text of a line such as `Cause: a full disk` or `Cause - …`, where it names a part."""
+    match = _PLAIN_LABEL.match(line) or _DASHED_LABEL.match(line)
     return (match["label"].strip(), match["text"].strip()) if match and label_means(words(match["label"])) else None
 
 
 def part_label(block: Block) -> tuple[str, str, Block | None] | None:
     """The label that a paragraph opens with, its role, and the rest of the paragraph; None for any other block."""
-    if not isinstance(block, Paragraph):
+    if not isinstance(block, Paragraph) or block.text.startswith("[!"):  # a note of any kind
         return None
     first, _, below = block.text.partition("\n")
     bold = label_of(block) or _stopped(block.text)

@@ -14,7 +14,7 @@ from faultmaven_kb.dialects.dialect import Dialect, Document
 from faultmaven_kb.dialects.headings import HEADINGS
 from faultmaven_kb.dialects.loose.listing import one_solution
 from faultmaven_kb.dialects.pieces.enumerations import heading_words
-from faultmaven_kb.dialects.pieces.faults import names_fault
+from faultmaven_kb.dialects.pieces.faults import tells_fault
 from faultmaven_kb.model.runbook import Runbook, Symptom
 from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.outline import OutlineSection, walk, words
@@ -65,7 +65,7 @@ def _part(
     metadata = runbook.metadata.model_copy(update={"id": None, "title": None, "aliases": (), "alerts": ()})
     own = {"id": f"{page.id}#{anchor}", "title": title or anchor, "metadata": metadata}
     if (
-        not (runbook.steps or runbook.solutions) and names_fault(problem.title) and problem.blocks
+        not (runbook.steps or runbook.solutions) and tells_fault(problem.title) and problem.blocks
     ):  # its words are the help
         own["solutions"] = (one_solution(title, problem.blocks, problem.span).model_copy(update={"number": 1}),)
     return runbook.model_copy(update={**own, "symptoms": runbook.symptoms or _symptoms(runbook, problem)})
@@ -79,7 +79,7 @@ def _told(section: OutlineSection) -> str:
 
 def _symptoms(part: Runbook, problem: OutlineSection) -> tuple[Symptom, ...]:
     """What the alert means is what is seen when it fires; a heading may say it itself ("Jobs stay in the queue")."""
-    meaning = heading_words(problem.title) if names_fault(problem.title) else part.purpose.partition("\n\n")[0]
+    meaning = heading_words(problem.title) if tells_fault(problem.title) else part.purpose.partition("\n\n")[0]
     meaning = meaning or next(filter(None, map(_told, problem.children)), "")
     span = problem.blocks[0].span if problem.blocks else problem.span
     return (Symptom(text=meaning, literals=literals(meaning), span=span),) if meaning else ()

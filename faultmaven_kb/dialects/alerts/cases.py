@@ -17,13 +17,14 @@ from faultmaven_kb.dialects.loose.listing import one_solution, one_step
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import is_of_deeds, looks
 from faultmaven_kb.dialects.pieces.enumerations import heading_words
+from faultmaven_kb.dialects.pieces.faults import seen_in
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, items_in, read_causes
 from faultmaven_kb.model.runbook import Symptom
 from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.markdown import Block, ListBlock
 from faultmaven_kb.text.outline import OutlineSection, blocks_below, words
 
-__all__ = ["case_parts", "cases_among", "named_cases", "seen_in", "unlabelled_case"]
+__all__ = ["case_parts", "cases_among", "named_cases", "unlabelled_case"]
 
 _TELLS = frozenset({"meaning", "symptoms", "causes"})
 _HELPS = frozenset({"diagnosis", "mitigation", "steps", "actions"})
@@ -77,12 +78,6 @@ def _in_a_case(role: str) -> str:
     if role == "meaning":
         return "symptoms"
     return "mitigation" if role in ("steps", "actions") else role
-
-
-def seen_in(section: OutlineSection) -> Symptom:
-    """The heading of a problem as what is seen."""
-    title = heading_words(section.title)
-    return Symptom(text=title, literals=literals(title), span=section.span)
 
 
 def unlabelled_case(section: OutlineSection, blocks: tuple[Block, ...]) -> Contents:

@@ -18,18 +18,19 @@ from dataclasses import replace
 from faultmaven_kb.dialects.alerts.sections import ALERT_NAME
 from faultmaven_kb.dialects.dialect import Document, role_of
 from faultmaven_kb.dialects.headings import HEADINGS
-from faultmaven_kb.dialects.labels import label_role
-from faultmaven_kb.dialects.pieces.faults import names_fault
+from faultmaven_kb.dialects.labels import label_role, lines_in
+from faultmaven_kb.dialects.pieces.faults import counts_problem, is_small_name, may_name_fault, names_fault
 from faultmaven_kb.dialects.pieces.parts import all_commands
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Table, ThematicBreak
-from faultmaven_kb.text.outline import OutlineSection, blocks_below, split_labels, walk
+from faultmaven_kb.text.outline import OutlineSection, blocks_below, label_of, split_labels, walk
 
 __all__ = ["problems_of", "rest_of"]
 
 _FEWEST = 2
 _SHARE = 0.5
 _FEWEST_NAMED = 3
+_FEWEST_LISTED = 3
 _OPEN = (None, "cases")
 """What a heading means that is no part of a runbook itself."""
 _HELPS = frozenset({"diagnosis", "mitigation", "steps", "actions", "causes"})
@@ -75,11 +76,14 @@ def _without(sections: Iterable[OutlineSection], inside: AbstractSet[Span]) -> I
 
 def _says(section: OutlineSection) -> bool:
     """Whether a section has more of its own than a line between it and the next."""
-    return any(not isinstance(block, ThematicBreak) for block in section.blocks)
+    return any(map(_says_more, section.blocks))
 
 
-def _problems(siblings: tuple[OutlineSection, ...]) -> Iterator[OutlineSection]:
-    """The problems among some sections of one level; where there are none, those further down."""
+def _problems(siblings: tuple[OutlineSection, ...], *, counted: bool = True) -> Iterator[OutlineSection]:
+    """The problems among some sections of one level; where there are none, those further down.
+
+    Where they are `counted`, "Issue 2: …" is one whatever it says; below "Common issues" it is one of these.
+    """
     headed = [section for section in siblings if section.heading]
     if len(headed) == 1 and headed[0].level == 1 and headed[0].children:  # the title, whatever it says
         children = headed[0].children
@@ -90,19 +94,34 @@ def _problems(siblings: tuple[OutlineSection, ...]) -> Iterator[OutlineSection]:
         return
     whole = any(role_of(section, HEADINGS) in _HELPS | _TELLS for section in headed)  # its problems are cases of it
     open_ones = [section for section in headed if role_of(section, HEADINGS) in (_OPEN[:1] if whole else _OPEN)]
-    problems = _named_problems(headed)
+    problems = _named_problems(headed, counted=counted)
     spans = {section.span for section in problems}
     problems += [section for section in open_ones if section.span not in spans and _is_problem(section)]
     if len(problems) >= _FEWEST and len(problems) >= _SHARE * sum(map(_does_something, open_ones)):
         yield from sorted(problems, key=lambda section: section.span)
         return
+    listed = [section for section in open_ones if _is_problem(section, listed=True)]
+    if len(listed) >= _FEWEST_LISTED and len(listed) == len(open_ones):
+        yield from listed
+        return
     gathered = [child for section in open_ones for child in section.children if child.heading]
-    cousins = [] if any(map(_is_bare, gathered)) else _named_problems(gathered)
+    cases = any(role_of(section, HEADINGS) == "cases" for section in open_ones)
+    cousins = [] if any(map(_is_bare, gathered)) else _named_problems(gathered, counted=not cases)
+    if (
+        not cousins
+        and gathered[1:]
+        and all(is_small_name(child.title) for child in gathered)
+        and any(map(_is_of_alerts, open_ones))
+    ):
+        cousins = gathered
+    if any(map(_gathers, open_ones)):
+        spans = {section.span for section in cousins}
+        cousins += [child for child in gathered if child.span not in spans and _is_problem(child)]
     if cousins:
         yield from cousins
         return
     for section in open_ones:
-        yield from _problems(section.children)
+        yield from _problems(section.children, counted=not cases)
 
 
 def _does_something(section: OutlineSection) -> bool:
@@ -118,14 +137,15 @@ def _means(sections: Iterable[OutlineSection]) -> Iterator[str]:
     return (role for section in sections if (role := role_of(section, HEADINGS)))
 
 
-def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
+def _named_problems(siblings: list[OutlineSection], *, counted: bool) -> list[OutlineSection]:
     """The headings of a level that are mostly names of alerts or faults, empty where one of them names a part.
 
-    A heading right above another one, with nothing of its own, shares what is below that one.
+    Beside faults a heading that tells a state ("Account locked") is one too. A heading right above another one, with
+    nothing of its own, shares what is below that one.
     """
     alerts = [_is_alert_name(section.title) for section in siblings]
     faults = [
-        alert or (names_fault(section.title) and role_of(section, HEADINGS) in _OPEN)
+        alert or (_names_fault(section, counted=counted) and role_of(section, HEADINGS) in _OPEN)
         for alert, section in zip(alerts, siblings, strict=True)
     ]
     named = alerts if any(alerts) else faults
@@ -133,6 +153,11 @@ def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
         return []
     if any(role_of(section, HEADINGS) in _HELPS | _TELLS for section in siblings):
         return []
+    if not any(alerts):
+        named = [
+            fault or (may_name_fault(section.title) and role_of(section, HEADINGS) in _OPEN)
+            for fault, section in zip(faults, siblings, strict=True)
+        ]
     following = [*siblings[1:], None]
     return [
         replace(section, blocks=below.blocks, children=below.children) if below and _is_bare(section) else section
@@ -141,17 +166,26 @@ def _named_problems(siblings: list[OutlineSection]) -> list[OutlineSection]:
     ]
 
 
+def _names_fault(section: OutlineSection, *, counted: bool) -> bool:
+    return names_fault(section.title) or (counted and counts_problem(section.title))
+
+
 def _is_bare(section: OutlineSection) -> bool:
     return not section.blocks and not section.children
 
 
-def _is_problem(section: OutlineSection) -> bool:
-    """Whether a section holds a runbook: it tells what is wrong and helps, or it is an alert that helps."""
+def _is_problem(section: OutlineSection, *, listed: bool = False) -> bool:
+    """Whether a section holds a runbook: it tells what is wrong and helps, or it is an alert that helps.
+
+    Labels that are `listed`, each a point, say so where all headings beside one another have them.
+    """
     if section.key.startswith(("step ", "solution ", "cause ", "option ")):
         return False
     roles = {role for child in section.children if (role := role_of(child, HEADINGS))}
     within = (section, *section.children)
-    roles |= {role for part in within for block in part.blocks for role in _label_roles(block)}
+    roles |= {role for part in within for block in part.blocks for role in _label_roles(block, listed=listed)}
+    if _gathers(section):
+        return False
     alert = _is_alert_name(section.title) or _says_when_it_fires(section)
     shows = any(isinstance(block, ListBlock | Fence) for block in section.blocks)
     if alert:
@@ -161,17 +195,34 @@ def _is_problem(section: OutlineSection) -> bool:
     return bool(roles & _HELPS) and (bool(roles & _TELLS) or len(roles & _HELPS) > 1)
 
 
+def _is_of_alerts(section: OutlineSection) -> bool:
+    return section.key.rpartition(" ")[2] in ("alerts", "alarms", "checks", "monitors")
+
+
+def _gathers(section: OutlineSection) -> bool:
+    """Whether a section has nothing of its own and gathers headings that are a problem each by their labels."""
+    if any(map(_says_more, section.blocks)) or any(role_of(child, HEADINGS) for child in section.children):
+        return False
+    return any(map(_is_problem, section.children))
+
+
+def _says_more(block: Block) -> bool:
+    return not isinstance(block, ThematicBreak)
+
+
 def _is_alert_name(title: str) -> bool:
     """Whether a heading is the name of an alert (`KubePodCrashLooping`) and nothing else."""
     return ALERT_NAME.fullmatch(title.strip()) is not None
 
 
-def _label_roles(block: Block) -> Iterator[str]:
+def _label_roles(block: Block, *, listed: bool) -> Iterator[str]:
     if isinstance(block, Paragraph):
         for piece in split_labels(block):
             role = label_role(piece)
             if role:
                 yield role
+    elif listed and isinstance(block, ListBlock) and not block.ordered:
+        yield from (role for line in lines_in(block) if label_of(line) and (role := label_role(line)))
 
 
 def _says_when_it_fires(section: OutlineSection) -> bool:

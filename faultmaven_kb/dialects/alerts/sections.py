@@ -16,6 +16,7 @@ from faultmaven_kb.dialects.dialect import Document, role_of, sections_by_role
 from faultmaven_kb.dialects.headings import HEADINGS, INNER_HEADINGS
 from faultmaven_kb.dialects.labels import TELLINGS, label_role, labelled_parts, lines_in, part_label, under_label
 from faultmaven_kb.dialects.loose.forms import held_role, procedure_in, without_spans
+from faultmaven_kb.dialects.loose.procedures import in_turn
 from faultmaven_kb.dialects.pieces.faults import names_fault
 from faultmaven_kb.dialects.pieces.furniture import is_contents, is_furniture, only_links, without_furniture
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text, items_in
@@ -28,6 +29,7 @@ __all__ = [
     "ALERT_NAME",
     "alert_sections",
     "lead_of",
+    "of_several",
     "with_value",
 ]
 
@@ -38,6 +40,7 @@ _CORE = frozenset(
 
 _ALONE = frozenset({"diagnosis", "mitigation", "actions", "symptoms", "causes"})
 """Labels of which one is enough."""
+_PROBLEM = frozenset({"problem", "issue", "the issue", "problem description", "issue description"})
 _OUTER = frozenset({"symptoms", "causes", "diagnosis", "mitigation", "steps", "actions", "analysis"})
 _BELOW_THE_TITLE = 2
 _AUTOMATED = re.compile(r"\W{0,3}automat(?:ed|ic)\b", re.IGNORECASE)
@@ -68,6 +71,19 @@ def alert_sections(document: Document) -> tuple[tuple[str, OutlineSection], ...]
     by_heading = tuple((role, replace(part, title=names.get(part.span, part.title))) for role, part in by_heading)
     parts = [part for role, section in by_heading for part in _taken_apart(role, with_value(role, section))]
     return tuple(sorted((*parts, *by_label), key=lambda part: part[1].span))
+
+
+def of_several(sections: tuple[tuple[str, OutlineSection], ...]) -> Iterator[tuple[str, OutlineSection]]:
+    """The parts; those of the same name below several headings as the problem, or else the procedure, of each."""
+    problems = [section for role, section in sections if role == "meaning" and section.key in _PROBLEM]
+    steps = [section for role, section in sections if role == "steps" and words(section.title) != section.key]
+    faults = any(role == "symptoms" for role, _ in sections)
+    several = len({section.title for section in steps}) > 1 and not (faults or in_turn(steps))
+    for role, section in sections:
+        if problems[1:] and section in problems:
+            yield "symptoms", section
+        else:
+            yield "procedure" if several and section in steps else role, section
 
 
 def _with_faults(

@@ -8,6 +8,7 @@ what was typed. A block of commands alone, and a script whose parts are empty li
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise, starmap
 
 from faultmaven_kb.dialects.drawn.outputs import LOG_LINE
 from faultmaven_kb.dialects.pieces.typed import is_called, is_prose, is_typed_line
@@ -27,9 +28,14 @@ _DONE = re.compile(
 """How kubectl says what it has done."""
 _UNIT = re.compile(r"\{\"\w{1,40}\":|[●○×] \S|(?:Filesystem|Proto|Active Internet|Active connections) ")
 """How a unit of systemd, a table of a tool of Linux and a record in JSON begin."""
+_SAID = re.compile(r"(?:\.{3}|…)\s*\Z|[A-Z][\w ()/-]{1,40}:(?: {2,}|\t)\S")
+"""What is left out of an output, and a name with its value in a column."""
+_SAID_FIRST = re.compile(r"[ \t]{1,12}[\w-]{1,30}(?: [\w()-]{1,30}){0,3}: \S|[A-Z][^=$|;`{}\n]{0,80}:\s*\Z")
+"""A name with its value, and a name above some values: what is printed right below a command, or configuration."""
 _GAP = re.compile(r" {2,}|\t+")
 _FEWEST = 2
 _COLUMNS = 3  # chosen: two columns may be a command with its comment
+_MANY_COLUMNS = 5  # chosen: configuration that is pasted below a command has fewer
 _LONGEST = 200  # lines: what is longer is a script, or output alone
 _GOES_ON = ("\\", "|", "&&", "||", "(", "{", ",")
 
@@ -39,7 +45,7 @@ def printed_apart(fence: Fence) -> tuple[Fence, ...]:
     if fence.language not in _MAY_BE or "\n" not in fence.code.strip("\n") or "<<" in fence.code:
         return (fence,)
     lines = fence.code.rstrip("\n").split("\n")
-    if len(lines) > _LONGEST or not any(map(_is_printed, lines)):
+    if len(lines) > _LONGEST or not (any(map(_is_printed, lines)) or any(starmap(_is_said, pairwise(lines)))):
         return (fence,)
     parts = list(_parts(lines))
     printed, first = parts[0]
@@ -70,7 +76,7 @@ def _parts(lines: list[str]) -> Iterator[tuple[bool, range]]:
                 is_typed_line(line) or line.startswith("#") or (not lines[number - 1].strip() and _may_be_typed(line))
             )
         else:
-            ends = number > 0 and _is_printed(line)
+            ends = number > 0 and (_is_printed(line) or _is_said(lines[number - 1], line))
         if ends:
             yield printing, range(begin, number)
             begin, printing = number, not printing
@@ -84,6 +90,23 @@ def _is_printed(line: str) -> bool:
     return LOG_LINE.match(line) is not None
 
 
+def _is_said(above: str, line: str) -> bool:
+    """Whether a line below another is a value with its name, what is left out, or a row of many columns."""
+    if _SAID.match(line):
+        return True
+    if _SAID_FIRST.match(line):
+        return not above.strip() or is_typed_line(above) or is_called(above)
+    return _is_row_below(above, line)
+
+
+def _is_row_below(above: str, line: str) -> bool:
+    """Whether a line right below a command is a row of many columns, which nobody types."""
+    if "   " not in line or line[:1] in (" ", "#") or line.rstrip().endswith(_GOES_ON):
+        return False
+    row = len(_GAP.split(line.strip())) >= _MANY_COLUMNS and not is_typed_line(line)
+    return row and is_typed_line(above) and not above.rstrip().endswith(_GOES_ON)
+
+
 def _may_be_typed(line: str) -> bool:
     """Whether a line below an empty one is no row of a table, no sentence and nothing else that is printed."""
     row = len(_GAP.split(line.strip())) >= _COLUMNS
@@ -92,5 +115,5 @@ def _may_be_typed(line: str) -> bool:
 
 def _is_whole(lines: list[str]) -> bool:
     """Whether what is typed ends with its last line: no quote is open, and nothing is to come."""
-    text = "\n".join(lines).rstrip()
+    text = "\n".join(line for line in lines if not line.startswith("#")).rstrip()
     return not text.endswith(_GOES_ON) and text.count("'") % 2 == 0 and text.count('"') % 2 == 0

@@ -18,7 +18,7 @@ from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import CONSOLE, OUTPUT, PROMPTED, SHELL, SQL, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, Paragraph, Quote
 
-__all__ = ["LOG_LINE", "Example", "shown_in", "without_shown"]
+__all__ = ["LOG_LINE", "Example", "is_message", "shown_in", "without_shown"]
 
 _PRINTED = frozenset("output log logs result results console-result console-output stdout stderr".split())
 _NAMES = re.compile(
@@ -57,10 +57,14 @@ LOG_LINE = re.compile(
 """How a line begins that nobody types: a program has written it, or it is an address."""
 _OPTION = re.compile(r"-\w, --[a-z]")
 """How a manual begins to explain an option."""
+_OPTION_ALONE = re.compile(r"--[a-z][\w-]{1,60}(?:[= ]\S{1,200})?")
+"""An option without its program, which is added somewhere."""
 _FIELD = re.compile(r"[A-Z][\w./()-]{0,40}(?:[ :][\w./()-]{1,40}){0,6}\s{1,40}:(?:\s|$)")
 """How Windows prints a value with its name before it."""
 _SETTING = re.compile(r"[A-Za-z][\w .-]{0,30}: [^\s:][^\n]{0,200}")
 """A name and its value, as text shows them."""
+_MESSAGE = re.compile(r"[A-Za-z][\w./-]{0,40}(?: [\w./-]{1,40}){0,4}: [^\s\"'$|][^|$;{}]{1,200}")
+"""What says something, and then what of it ("TLS: handshake failed"), whatever the language of its fence."""
 _PATH = re.compile(r"(?:/(?!s?bin/|scripts?/|tools/)[\w.-]{1,60}){1,12}/?(?<!\.sh)(?<!\.py)")
 """A place alone, which nobody types."""
 _SENTENCE = re.compile(r"[A-Z][a-z]{2,20} [a-z]")
@@ -145,6 +149,13 @@ def shown_in(blocks: Iterable[Block], title: str = "") -> Iterator[Fence]:
         before = block
 
 
+def is_message(fence: Fence) -> bool:
+    """Whether a fence that is called a script is what a program says, line by line."""
+    lines = [line.strip() for line in fence.code.split("\n") if line.strip()]
+    said = fence.language in SHELL and bool(lines) and all(map(_MESSAGE.fullmatch, lines))
+    return said and not any(map(is_typed_line, lines))
+
+
 def without_shown(blocks: tuple[Block, ...], shown: Iterable[Fence]) -> tuple[Block, ...]:
     """The blocks without some fences, at any depth."""
     places = {fence.span for fence in shown}
@@ -170,7 +181,7 @@ def _is_shown(fence: Fence, above: str) -> bool:
     first = _first_line(fence)
     if fence.language in _MAY_BE_PRINTED and LOG_LINE.match(first.strip()):
         return True
-    if _OPTION.match(first) or _PATH.fullmatch(fence.code.strip()):
+    if _OPTION.match(first) or _is_options(fence) or _PATH.fullmatch(fence.code.strip()):
         return True
     if is_typed_line(first) or (fence.language in SQL and is_statement(first)):
         return False
@@ -208,6 +219,8 @@ def _is_said(fence: Fence, first: str) -> bool:
         return True
     if fence.language == "" and lines and all(map(_WORDS.match, lines)) and not any(map(is_typed_line, lines)):
         return True
+    if is_message(fence):
+        return True
     if fence.language in OUTPUT and len(lines) > 1 and all(map(_SETTING.fullmatch, lines)):
         return True
     if fence.language in OUTPUT and any(map(is_prose, lines)) and not any(map(is_typed_line, lines)):
@@ -220,6 +233,14 @@ def _is_told_of(fence: Fence, below: Block | None) -> bool:
     if fence.language not in _MAY_BE_PRINTED or not isinstance(below, Paragraph) or not _SAYS.match(below.text):
         return False
     return not any(is_typed_line(line) or line.startswith(("$ ", "#")) for line in fence.code.split("\n"))
+
+
+def _is_options(fence: Fence) -> bool:
+    """Whether a fence has nothing but options and comments."""
+    if "--" not in fence.code or fence.language not in _MAY_BE_ROWS:
+        return False
+    lines = [line.strip() for line in fence.code.split("\n") if line.strip() and line[0] != "#"]
+    return bool(lines) and all(map(_OPTION_ALONE.fullmatch, lines))
 
 
 def _first_line(fence: Fence) -> str:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from faultmaven_kb.dialects.pieces.consoles import prompt_length, prompted_language
-from faultmaven_kb.dialects.pieces.typed import is_typed_line
+from faultmaven_kb.dialects.pieces.typed import is_prose, is_typed_line
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.languages import OUTPUT, PROMPTED, SHELL, SQL
 from faultmaven_kb.text.markdown import Fence
@@ -42,6 +42,7 @@ _ONE_LINE = re.compile(r"\\|(?:use|exit|quit|help|source|connect)\b", re.IGNOREC
 _ROW = re.compile(r"[ \t]{0,8}(?:[+|]|-{3,}|\*{5,}|\(\d+ rows?\)|ERROR|Query OK)")
 """How a line begins that a client prints."""
 _HERE = re.compile(r"<<-?[ \t]*[\"']?(?P<end>\w{1,40})")
+_LONGEST_COMMAND = 5  # chosen: blanks in a command behind a prompt without any output
 _GAP = re.compile(r"\S {2,}\S|\t")
 
 
@@ -63,7 +64,7 @@ def typed_and_printed(fence: Fence) -> tuple[Fence, ...]:
     lines = fence.code.split("\n")
     signed = _SIGNED.search(fence.code) is not None
     hosts = _hosts(lines) if _HOSTS.search(fence.code) else frozenset()
-    root = fence.language in PROMPTED and not signed
+    root = not signed and (fence.language in PROMPTED or (fence.language == "" and _is_of_roots(lines)))
     lengths = [_length(line, hosts, root=root) for line in lines]
     if not any(lengths) or (fence.language not in PROMPTED and not signed and _comments_out(lines, lengths)):
         return (fence,)
@@ -72,12 +73,22 @@ def typed_and_printed(fence: Fence) -> tuple[Fence, ...]:
     printed = [number for number, line in enumerate(lines) if number not in typed and line.strip()]
     if not printed:  # what stands behind `#` alone may be a comment
         commented = all(lines[command.lines.start].lstrip().startswith("#") for command in commands)
-        return (fence,) if commented and fence.language not in PROMPTED else tuple(_unprompted(fence, lines, commands))
+        return (fence,) if commented and not root else tuple(_unprompted(fence, lines, commands))
     fences = [replace(fence, language=command.language, code=f"{command.code}\n") for command in commands]
     text = "\n".join(lines[number] for number in range(printed[0], printed[-1] + 1) if number not in typed)
     place = fence.span.line + printed[0] + fence.fenced
     span = Span(place, fence.span.column, fence.span.end_line, fence.span.end_column)
     return (*fences, Fence("stdout", "", f"{text}\n", span))
+
+
+def _is_of_roots(lines: list[str]) -> bool:
+    """Whether every line is a command behind `#`: comments alone would be nothing to type, and say it in a sentence."""
+    behind = [line[2:] for line in lines if line.strip()]
+    return all(line.startswith("# ") for line in lines if line.strip()) and not any(map(_is_comment, behind))
+
+
+def _is_comment(text: str) -> bool:
+    return not text[:1].islower() or is_prose(text) or text.count(" ") > _LONGEST_COMMAND or ": " in text
 
 
 def _may_have_prompts(fence: Fence) -> bool:
@@ -96,7 +107,9 @@ def _hosts(lines: list[str]) -> frozenset[str]:
 def _comments_out(lines: list[str], lengths: list[int]) -> bool:
     """Whether all prompts are `#` beside lines that are typed without one: a script with commands that are left out."""
     roots = [line.lstrip().startswith("#") for line, length in zip(lines, lengths, strict=True) if length]
-    return all(roots) and any(is_typed_line(line) for line, n in zip(lines, lengths, strict=True) if not n)
+    left_out = {line[n:].partition(" ")[0] for line, n in zip(lines, lengths, strict=True) if n}
+    plain = [line for line, n in zip(lines, lengths, strict=True) if not n and line]
+    return all(roots) and any(is_typed_line(line) or line.partition(" ")[0] in left_out for line in plain)
 
 
 def _length(line: str, hosts: frozenset[str], *, root: bool) -> int:

@@ -1,11 +1,10 @@
 """Shapes that authors draw by hand where Markdown has a form, read as that form before a dialect looks.
 
 "a) …", "ii. …", "① …", "1️⃣ …" and "Step one: …" at the start of paragraphs are the items of a numbered list. "Term"
-with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. Commands and
-points between "1." and "2." belong to the first. A table of fields and values is a
-label for each row. A list that repeats the headings of the page is its table of contents. The lines of the page
-keep their places; only blocks change. Bold lines that count problems or causes are headings. A heading that is a
-question and the one that is its answer are one section.
+with lines of ": text" below it is a label with a list. A quote that holds only what one types is code. A table of
+fields and values is a label for each row. A list that repeats the headings of the page is its table of contents. The
+lines of the page keep their places; only blocks change. Bold lines that count problems or causes are headings. A
+heading that is a question and the one that is its answer are one section.
 """
 
 import operator
@@ -15,16 +14,17 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
 
+from faultmaven_kb.dialects.drawn.folding import folded
 from faultmaven_kb.dialects.drawn.interleaved import printed_apart
 from faultmaven_kb.dialects.drawn.pairs import paired
 from faultmaven_kb.dialects.drawn.sessions import typed_and_printed
-from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_words
+from faultmaven_kb.dialects.pieces.enumerations import as_lists, heading_number, heading_words
 from faultmaven_kb.dialects.pieces.typed import is_typed_line, is_typed_prose
 from faultmaven_kb.source import Span
 from faultmaven_kb.text.inline import plain
 from faultmaven_kb.text.languages import OUTPUT
 from faultmaven_kb.text.markdown import Block, Fence, Heading, ListBlock, ListItem, Paragraph, Quote, Table
-from faultmaven_kb.text.outline import OutlineSection, walk, words
+from faultmaven_kb.text.outline import OutlineSection, is_note, label_of, walk, words
 
 __all__ = ["shaped"]
 
@@ -51,7 +51,6 @@ _BOX = re.compile(r"\s{0,8}(?:[-*]\s)?\[[ xX]\]\s")
 _DRAWN = re.compile(r"[\u2500-\u257f\u25b2-\u25c4]|\+-{3,}|\S → \S|^\s{1,40}[|v]\s*$", re.MULTILINE)
 """Lines and arrows of a drawing, and a path through menus ("Console → Databases")."""
 _LETTERS = re.compile(r"[^\W\d_]+")
-_ANSWER = re.compile(r"\W{0,4}(?:if )?(?:yes|no)\W{0,2}\s*(?:[,:→=>–—-]|\Z)", re.IGNORECASE)
 
 
 def shaped(outline: tuple[OutlineSection, ...]) -> tuple[OutlineSection, ...]:
@@ -72,16 +71,25 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     kinds = {*map(type, blocks)}
     if Quote in kinds:
         blocks = tuple(_typed_quote(block) for block in blocks)
-    if Fence in kinds or ListBlock in kinds:
+    if Fence in kinds or ListBlock in kinds or Quote in kinds:
         blocks = tuple(_undrawn(block) for block in _apart(blocks))
     if any((isinstance(block, Paragraph) and "\n:" in block.text) or _is_definition(block) for block in blocks):
         blocks = tuple(_definitions(blocks))
     if ListBlock in {*map(type, blocks)}:
         blocks = tuple(block for block in blocks if not _repeats(block, titles))
-        blocks = _folded(blocks)
+        blocks = folded(blocks)
     if any(_is_facts(block) for block in blocks):
         blocks = tuple(piece for block in blocks for piece in _as_labels(block))
     blocks = as_lists(blocks)
+    if (
+        children
+        and children[0].level > 1
+        and blocks
+        and isinstance(blocks[-1], Paragraph)
+        and _heads(blocks[-1], children)
+    ):
+        children = (_headed(section, blocks[-1], children),)
+        blocks = blocks[:-1]
     headed = [
         index
         for index, block in enumerate(blocks)
@@ -94,6 +102,22 @@ def _shaped(section: OutlineSection, titles: AbstractSet[str]) -> OutlineSection
     if same and children is section.children:
         return section
     return replace(section, blocks=blocks, children=children)
+
+
+def _heads(block: Paragraph, children: tuple[OutlineSection, ...]) -> bool:
+    """Whether a bold name alone on its line, right above counted headings, is what these are ("**Common causes:**")."""
+    label = label_of(block) if heading_number(children[0].title)[0] is not None else None
+    return label is not None and not label[1] and not is_note(words(label[0])) and len(children) >= _FEWEST
+
+
+def _headed(section: OutlineSection, name: Paragraph, children: tuple[OutlineSection, ...]) -> OutlineSection:
+    """Some headings below a name that is a heading of its own."""
+    label = label_of(name)
+    title = label[0] if label else name.text
+    heading = Heading(section.level + 1, title, name.span)
+    span = Span(name.span.line, name.span.column, section.span.end_line, section.span.end_column)
+    below = tuple(child.raised(-1) for child in children)
+    return OutlineSection(heading, title, words(title), (), below, span)
 
 
 def _is_counted_problem(block: Paragraph) -> bool:
@@ -124,6 +148,9 @@ def _apart(blocks: Iterable[Block]) -> Iterator[Block]:
             yield from pieces if pieces[1:] else printed_apart(pieces[0])
         elif isinstance(block, ListBlock) and any(len(item.blocks) > 1 for item in block.items):
             yield _list_apart(block)
+        elif isinstance(block, Quote) and any(isinstance(inner, Fence) for inner in block.blocks):
+            inner = tuple(_apart(block.blocks))
+            yield replace(block, blocks=inner) if inner != block.blocks else block
         else:
             yield block
 
@@ -289,71 +316,3 @@ def _is_title(item: ListItem, titles: AbstractSet[str]) -> bool:
 def _bare(text: str) -> str:
     """The letters of a heading or an item without its number, for comparison."""
     return " ".join(_LETTERS.findall(text.casefold())) or text
-
-
-def _folded(blocks: tuple[Block, ...]) -> tuple[Block, ...]:
-    """What is between two numbers of one list, or points right below a numbered item, as a part of the item above it.
-
-    A list goes on where the next number follows, or where only code is between and the author writes "1." each time.
-    """
-    folded: list[Block] = []
-    at = 0
-    while at < len(blocks):
-        block = blocks[at]
-        at += 1
-        if not (isinstance(block, ListBlock) and block.ordered):
-            folded.append(block)
-            continue
-        whole = block
-        while True:
-            end = _next_number(blocks, at, whole)
-            if end is None:
-                break
-            following = blocks[end]
-            assert isinstance(following, ListBlock)
-            whole = _joined(whole, blocks[at:end], following.items)
-            at = end + 1
-        for end in range(at, min(at + 2, len(blocks))):
-            if _is_right_below(blocks[end], whole):
-                whole = _joined(whole, blocks[at : end + 1], ())
-                at = end + 1
-                break
-        folded.append(whole)
-    return tuple(folded) if len(folded) < len(blocks) else blocks
-
-
-def _next_number(blocks: tuple[Block, ...], at: int, whole: ListBlock) -> int | None:
-    """The index of the list that goes on with the count of a list."""
-    for index in range(at, len(blocks)):
-        block = blocks[index]
-        if isinstance(block, ListBlock) and block.ordered:
-            last, first = whole.items[-1].number, block.items[0].number
-            if last is None or first is None:
-                return None
-            again = first == 1 == last and all(isinstance(piece, Fence) for piece in blocks[at:index])
-            return index if first == last + 1 or again else None
-    return None
-
-
-def _is_right_below(block: Block, whole: ListBlock) -> bool:
-    if not isinstance(block, ListBlock) or block.ordered:
-        return False
-    return block.span.line == whole.span.end_line + 1 or all(_answers(item) for item in block.items)
-
-
-def _answers(item: ListItem) -> bool:
-    """Whether a point says what to do for "yes" or "no": a part of the question above it."""
-    first = item.blocks[0] if item.blocks else None
-    return isinstance(first, Paragraph) and _ANSWER.match(first.text) is not None
-
-
-def _joined(whole: ListBlock, between: tuple[Block, ...], items: tuple[ListItem, ...]) -> ListBlock:
-    """A list whose last item holds some more blocks, followed by some more items."""
-    last = whole.items[-1]
-    if between:
-        end = between[-1].span
-        span = Span(last.span.line, last.span.column, end.end_line, end.end_column)
-        last = replace(last, blocks=(*last.blocks, *between), span=span)
-    all_items = (*whole.items[:-1], last, *items)
-    first, end = whole.span, all_items[-1].span
-    return ListBlock(True, all_items, Span(first.line, first.column, end.end_line, end.end_column))

@@ -16,19 +16,24 @@ from faultmaven_kb.dialects.dialect import role_of
 from faultmaven_kb.dialects.drawn.outputs import shown_in, without_shown
 from faultmaven_kb.dialects.headings import HEADINGS, label_means
 from faultmaven_kb.dialects.loose.listing import one_solution, one_step, steps_in
-from faultmaven_kb.dialects.loose.procedures import procedures_beside
+from faultmaven_kb.dialects.loose.procedures import (
+    counted_procedures,
+    counted_steps,
+    fault_above,
+    procedures_beside,
+    ways_to_do,
+)
 from faultmaven_kb.dialects.loose.questions import answered, answers_in, asks
 from faultmaven_kb.dialects.pieces.announcements import is_described
 from faultmaven_kb.dialects.pieces.branches import is_branch
 from faultmaven_kb.dialects.pieces.contents import Contents
 from faultmaven_kb.dialects.pieces.deeds import explain, is_deed, is_routine, looks, names_mending, tell_of_others
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
-from faultmaven_kb.dialects.pieces.faults import names_fault
+from faultmaven_kb.dialects.pieces.faults import counts_problem, names_fault, seen_in
 from faultmaven_kb.dialects.pieces.furniture import is_contents, without_furniture
 from faultmaven_kb.dialects.pieces.parts import all_commands, item_text
-from faultmaven_kb.model.runbook import Solution, Step, Symptom
+from faultmaven_kb.model.runbook import Solution, Step
 from faultmaven_kb.source import Span
-from faultmaven_kb.text.inline import literals
 from faultmaven_kb.text.languages import CONSOLE, TYPED
 from faultmaven_kb.text.markdown import Block, Fence, ListBlock, ListItem, Paragraph, fences_in
 from faultmaven_kb.text.outline import OutlineSection, blocks_with_headings, label_of, walk, words
@@ -118,6 +123,11 @@ def _is_counted(section: OutlineSection) -> bool:
     return role_of(section, HEADINGS) is None and any(map(_is_numbered_list, blocks_with_headings(section)))
 
 
+def _does(section: OutlineSection) -> bool:
+    """Whether a section that names no part holds a numbered list or commands."""
+    return _is_counted(section) or (role_of(section, HEADINGS) is None and _all_commands(section))
+
+
 def _is_numbered_list(block: Block) -> bool:
     return isinstance(block, ListBlock) and block.ordered and len(block.items) >= _FEWEST
 
@@ -144,16 +154,25 @@ def loose_contents(
     A heading about repairing is a solution where there is a diagnosis to go with it, else a step like the rest.
     """
     contents = Contents()
-    choices = [section for section in _outermost(outline) if _CHOICE.match(section.title) and _all_commands(section)]
+    below = list(_outermost(outline))
+    choices = [section for section in below if _CHOICE.match(section.title) and _all_commands(section)]
     if len(choices) >= _FEWEST:
         contents = Contents(solutions=_as_solution(tuple(choices)))
         outline = without_spans(outline, {section.span for section in choices})
+    ways = () if len(choices) >= _FEWEST else ways_to_do(below, _does)
+    if ways:
+        contents = Contents(solutions=_as_solution(ways))
+        outline = without_spans(outline, {section.span for section in ways})
     procedure = tuple(section for section in procedure_in(outline) if section.level not in counted_parts)
-    if procedure:
+    several = counted_procedures(outline, procedure)
+    if several:
+        contents = contents.followed_by(Contents(solutions=tuple(map(counted_steps, several))))
+        outline = without_spans(outline, {section.span for section in several})
+    elif procedure:
         steps = tuple(step for section in procedure for step in _steps_of(section))
         repairs = has_steps and not has_solutions and not choices
         read = Contents(solutions=_as_solution(procedure)) if repairs else Contents(steps=steps)
-        contents = contents.followed_by(read)
+        contents = contents.followed_by(replace(read, symptoms=fault_above(procedure, outline)))
         outline = without_spans(outline, {section.span for section in procedure})
     beside = procedures_beside(outline, _is_counted)
     contents = contents.followed_by(Contents(solutions=_as_solution(beside)))
@@ -164,9 +183,8 @@ def loose_contents(
     for section in _faults_in_prose(outline):
         solution = one_solution(section.title, section.blocks, section.span)
         title = heading_words(section.title)
-        symptom = Symptom(text=title, literals=literals(title), span=section.span)
         solutions = (solution.model_copy(update={"when_to_use": title}),)
-        contents = contents.followed_by(Contents(symptoms=(symptom,), solutions=solutions))
+        contents = contents.followed_by(Contents(symptoms=(seen_in(section),), solutions=solutions))
         outline = without_spans(outline, {section.span})
     sections = [section for section in walk(outline) if not is_aside(section) and not _tells_what(section)]
     own = [section for section in sections if not _is_preparation(section)]
@@ -182,9 +200,7 @@ def loose_contents(
 
 
 def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection]:
-    """The sections whose heading says what is wrong and whose words and points alone help.
-
-    Commands are among the points alone.
+    """The sections whose heading says what is wrong and whose words help; commands are among the points alone.
 
     The first heading of a page is its title.
     """
@@ -195,7 +211,7 @@ def _faults_in_prose(outline: tuple[OutlineSection, ...]) -> list[OutlineSection
         and section is not outline[0]
         and not section.children
         and role_of(section, HEADINGS) is None
-        and names_fault(section.title)
+        and (names_fault(section.title) or counts_problem(section.title))
         and _is_whole(section)
         and all(isinstance(block, Paragraph | ListBlock) for block in section.blocks)
         and not all_commands(block for block in section.blocks if not _is_points(block))
@@ -223,6 +239,8 @@ def _under_telling_headings(outline: tuple[OutlineSection, ...]) -> list[tuple[O
     """
     below = [section for section in _outermost(outline) if role_of(section, HEADINGS) is None]
     questions = [section for section in below if asks(section.title) or _says_how(section)]
+    if any(map(_says_how, questions)):  # what is told beside it is background
+        questions = [section for section in questions if _says_how(section) or not _only_tells(section)]
     cases = [section for section in below if is_branch(section.title)]
     questions, cases = (
         headings if len(headings) >= _FEWEST else [section for section in headings if _all_commands(section)]
@@ -310,6 +328,12 @@ def _tells_what(section: OutlineSection) -> bool:
         return False
     last = section.key.rsplit(" ", 1)[-1]
     return _TELLS_WHAT.match(section.title) is not None or (last in _POLICIES and not all_commands(section.blocks))
+
+
+def _only_tells(section: OutlineSection) -> bool:
+    """Whether a section explains something in words alone."""
+    blocks = blocks_with_headings(section)
+    return _tells_what(section) and all(isinstance(block, Paragraph) for block in blocks) and not all_commands(blocks)
 
 
 def _counts_commands(section: OutlineSection) -> bool:

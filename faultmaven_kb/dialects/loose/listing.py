@@ -44,6 +44,7 @@ __all__ = [
 ]
 
 _Counted = TypeVar("_Counted", Step, Solution)
+_JOINS = frozenset({"and", "or", "then", "and then", "oder", "und"})
 _FEWEST_ITEMS = 2
 _UNTITLED = "Run the command"
 _FEW_WORDS = 4
@@ -233,7 +234,7 @@ def _runs(blocks: tuple[Block, ...]) -> Iterator[tuple[Block, ...]]:
         runs[-1].append(block)
         if not isinstance(block, Fence) or not _has_command(runs[-1], shown):
             continue
-        if not _goes_on(blocks, index) and not _shows_next(blocks, index, shown):
+        if not _goes_on(blocks, index) and not _shows_next(blocks, index, shown) and not _is_joined(blocks, index + 1):
             runs.append([])
     if len(runs) > _FEWEST_ITEMS - 1 and not all_commands(without_shown(tuple(runs[-1]), shown_in(runs[-1]))):
         last = runs.pop()
@@ -250,6 +251,12 @@ def _goes_on(blocks: tuple[Block, ...], index: int) -> bool:
     """Whether the next fence is of the same session, whose commands share its place."""
     following = blocks[index + 1] if index + 1 < len(blocks) else None
     return isinstance(following, Fence) and following.span == blocks[index].span
+
+
+def _is_joined(blocks: tuple[Block, ...], index: int) -> bool:
+    """Whether a word alone joins the next fence to the one above it: "and", "or"."""
+    words_between = blocks[index] if index + 1 < len(blocks) else None
+    return isinstance(words_between, Paragraph) and words_between.text.strip(" .:*_").casefold() in _JOINS
 
 
 def _shows_next(blocks: tuple[Block, ...], index: int, shown: AbstractSet[Span]) -> bool:

@@ -36,9 +36,9 @@ _HEADING = re.compile(
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"(?:[^\w\s\"'`(\[<$/.*~@#&+-]{1,3}\s{1,2})?(?:alert|case|cause|error|failure|failure mode|fault|incident|issue|"
+    r"(?:[^\w\s\"'`(\[<$/.*~@#&+-]{1,3}\s{1,2})?(?:(?:alert|case|cause|error|failure|failure mode|fault|incident|issue|"
     r"problem|scenario|symptom|use case|runbook|playbook)\s{0,2}(?:#?\d{1,2}|#?[A-H])(?:\s{0,2}[:.)：]|\s{1,2}[–—-])"
-    r"\s{1,3}(?=\S)|(?:problema?|issue|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,3}(?=\S)",
+    r"\s{1,3}(?=\S)|(?:problema?|issue|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,3}(?=\S))",
     re.IGNORECASE,
 )
 """The count of problems beside one another, which says nothing of the one below it."""

@@ -6,8 +6,11 @@ Such a heading is what is seen when what is below it is needed. A deed ("Fix a f
 import re
 
 from faultmaven_kb.dialects.pieces.enumerations import heading_number, heading_words
+from faultmaven_kb.model.runbook import Symptom
+from faultmaven_kb.text.inline import literals
+from faultmaven_kb.text.outline import OutlineSection
 
-__all__ = ["names_fault"]
+__all__ = ["counts_problem", "is_small_name", "may_name_fault", "names_fault", "seen_in", "tells_fault"]
 
 _FAULT = re.compile(
     r"\b(?:can(?:no|')t|can’t|couldn['’]t|won['’]t|doesn['’]t|isn['’]t|aren['’]t|not|unable|never|without|missing|fails?|"
@@ -39,8 +42,10 @@ _TROUBLES = re.compile(
     re.IGNORECASE,
 )
 """What there are troubles with ("Storage issues"), and not all of them ("Common issues")."""
-_CALLED = re.compile(r"(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
+_CALLED = re.compile(r"\W{0,3}(?:problema?|issue|fault|fehler|problème|問題|问题)\s{0,2}[:：]\s{0,2}\S", re.IGNORECASE)
 """A heading that is called a problem."""
+_COUNTED = re.compile(r"\W{0,3}(?:error|failure|fault|incident|issue|problem)s? ?(?:#|no\. ?)?\d{1,2}\b", re.IGNORECASE)
+_SMALL_NAME = re.compile(r"[a-z0-9]{1,30}(?:[-_.][a-z0-9]{1,30}){1,8}")
 _SAID = 2
 """Blanks in what somebody says; a word in quotes is a value."""
 _QUOTES = ('"', "“", "„", "«")
@@ -60,6 +65,32 @@ _DEED_WITH_OBJECT = re.compile(
 )
 """A deed and what it is done to ("Restart stuck pods"); "Restart fails" and "Update jobs hang" are none."""
 
+_GOOD = (
+    r"(?:advanced|automated|based|completed|deployed|detailed|distributed|embedded|enabled|fixed|hosted|managed|needed|"
+    r"recommended|related|required|resolved|scheduled|shared|speed|started|supported|tested|updated|used)"
+)
+_STATE = re.compile(
+    rf"\W{{0,3}}(?:(?:[\w/-]{{2,30}} ){{1,3}}(?!{_GOOD}\W{{0,2}}$)[a-z-]{{3,20}}ed\W{{0,2}}$|"
+    rf"(?!{_GOOD} )[a-z-]{{3,20}}ed [\w-]{{2,30}}\W{{0,2}}$)",
+    re.IGNORECASE,
+)
+"""What state something is in ("Validator jailed", "Missed blocks"): a fault only among faults."""
+
+
+def is_small_name(title: str) -> bool:
+    """Whether a heading is one name in small letters, as checks and some alerts have ("disk-use-high")."""
+    return _SMALL_NAME.fullmatch(title.strip(" `*_")) is not None
+
+
+def counts_problem(title: str) -> bool:
+    """Whether a heading counts a problem ("Issue 2: scripts not found"), whatever it goes on with."""
+    return _COUNTED.match(title) is not None
+
+
+def may_name_fault(title: str) -> bool:
+    """Whether a heading tells a state that is a fault where the headings beside it tell faults."""
+    return _STATE.match(title) is not None and heading_number(title)[0] is None and _DEED.match(title) is None
+
 
 def names_fault(title: str) -> bool:
     """Whether a heading says what is wrong, or quotes who says so: no step of a procedure, condition or question."""
@@ -77,3 +108,14 @@ def names_fault(title: str) -> bool:
         return False
     title = heading_words(title)
     return not (_DEED.match(title) or _DEED_WITH_OBJECT.match(title))
+
+
+def tells_fault(title: str) -> bool:
+    """Whether the heading of a problem is what is seen, and no bare name; that it heads a problem is known."""
+    return not is_small_name(title) and (names_fault(title) or counts_problem(title) or may_name_fault(title))
+
+
+def seen_in(section: OutlineSection) -> Symptom:
+    """The heading of a problem as what is seen."""
+    title = heading_words(section.title)
+    return Symptom(text=title, literals=literals(title), span=section.span)

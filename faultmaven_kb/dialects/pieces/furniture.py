@@ -30,7 +30,7 @@ _CONTENTS_NAMES = frozenset(
 _IMAGE = re.compile(r"\[?!\[[^\[\]\n]*\](?:\([^()\n]*\)|\[[^\[\]\n]*\])(?:\]\([^()\n]*\))?")
 _MARKS = re.compile(
     r"\{\{[<%][^{}\n]*[%>]\}\}|\{%[^{}\n]*%\}|\{:[^{}\n]*\}|\[\[?_?toc_?\]?\]|\{\{_?toc_?\}\}|\$\{toc\}|<!--(?:(?!<!--)[^\n])*?-->|"
-    r"^\([\w:-]{1,80}\)=$|<br\s*/?>|\\(?:newpage|pagebreak)",
+    r"^\([\w:-]{1,80}\)=$|</?(?:br|center|small|span|sub|sup)\b[^<>\n]{0,200}>|\\(?:newpage|pagebreak)",
     re.IGNORECASE,
 )
 _DOCTOC = re.compile(
@@ -39,8 +39,8 @@ _DOCTOC = re.compile(
 _FACT = re.compile(
     r"^\W*(?:alert names?|"
     r"default severity|alert severity|severity|sev|priority|owners?|owned by|team|owning team|maintainers?|"
-    r"authors?|reviewers?|reviewed by|approved by|status|version|last (?:updated|reviewed|modified|tested|verified)|"
-    r"updated|"
+    r"authors?|reviewers?|reviewed by|approved by|status|version|last (?:update|updated|reviewed|modified|tested|"
+    r"verified)|updated|"
     r"created|reviewed|date|review date|next review|tags?|labels?|categor(?:y|ies)|services?|component|tier|"
     r"slack(?: channel)?|channel|pager(?:duty)?(?: service)?|on-?call|environment|document id|doc id|"
     r"classification|audience|page owner|time to (?:complete|resolve)|estimated time)\W*[:|=]\W*\S",

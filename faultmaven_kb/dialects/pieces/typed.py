@@ -125,7 +125,8 @@ _COMMAND = re.compile(r"\s+(?:shell |CLI |console )?(?:command|query|statement)\
 """How code that one is told to run is called behind it."""
 _MENTIONED = re.compile(
     r"\b(?:when|while) (?:(?:you|we) )?(?:execute|executing|run|running|use|using)(?: the)?\s*\Z|"
-    r"\bif (?:you )?(?:notice|observe|see)(?: that)?\s*\Z",
+    r"\bif (?:you )?(?:notice|observe|see)(?: that)?\s*\Z|"
+    r"\b(?:calls|executes|falls back (?:on|to)|invokes|performs|runs|triggers|uses|wraps)(?: the)?\s*\Z",
     re.IGNORECASE,
 )
 """Words before code that says when something is seen, not what to do."""
