@@ -296,7 +296,7 @@ def questions() -> Iterator[tuple[str, str]]:
 def main() -> None:
     """Write the documents and the questions, or say how many there are."""
     asked = list(questions())
-    if len(sys.argv) < 2:
+    if len(sys.argv) < 2 or sys.argv[1].startswith("-"):
         print(f"{len(list(documents()))} documents of {len(FAMILIES)} families, {len(asked)} questions")
         return
     folder = Path(sys.argv[1])
