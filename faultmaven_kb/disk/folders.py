@@ -55,13 +55,14 @@ def entries_below(folder: str | Path, *, hidden: bool = False) -> Iterator["os.D
     """
     open_folders = [_listing(folder)]
     while open_folders:
-        entry = next(open_folders[-1], None)
-        if entry is None:
+        for entry in open_folders[-1]:
+            if not entry.is_dir(follow_symlinks=False):
+                yield entry
+            elif hidden or not entry.name.startswith("."):
+                open_folders.append(_listing(entry.path))
+                break
+        else:
             open_folders.pop()
-        elif not entry.is_dir(follow_symlinks=False):
-            yield entry
-        elif hidden or not entry.name.startswith("."):
-            open_folders.append(_listing(entry.path))
 
 
 def _listing(folder: str | Path) -> Iterator["os.DirEntry[str]"]:

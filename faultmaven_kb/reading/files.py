@@ -86,7 +86,8 @@ def find_states(paths: Iterable[str | Path], *, start: str | Path = "") -> list[
     Raises `PathError` for a path that does not exist.
     """
     by_name: dict[str, FileState] = {}
-    for path in map(Path, paths):
+    tops = list(map(Path, paths))
+    for path in tops:
         place = Path(start, path)
         if place.is_dir():
             states = _states_below(path.as_posix(), place)
@@ -94,6 +95,8 @@ def find_states(paths: Iterable[str | Path], *, start: str | Path = "") -> list[
             states = iter([_state(path.as_posix(), os.fspath(place), place)])
         else:
             raise PathError(f"no such file or folder: {str(place)!r}")
+        if len(tops) == 1:  # then no name comes twice
+            return list(states)
         for state in states:
             by_name.setdefault(state.name, state)
     return list(by_name.values())

@@ -46,24 +46,14 @@ _SETTLED = 50_000_000
 
 @dataclass(frozen=True)
 class _Plan:
-    """The files as they are now; for each its name, the positions of what a base contains of it (none: to be read), and
-    whether its time of change can be trusted later on."""
+    """The files as they are now; for each its name, size and time of change (-1: it cannot be trusted later on), and
+    the positions of what a base contains of it (none: to be read)."""
 
     states: list[FileState]
     names: list[str]
+    sizes: Array
+    changed: Array
     held: list[range]
-    settled: list[bool]
-
-    @cached_property
-    def sizes(self) -> Array:
-        """The sizes of the files."""
-        return np.array([state.size for state in self.states], dtype=np.int64)
-
-    @cached_property
-    def changed(self) -> Array:
-        """The times of change, -1 for one that cannot be trusted."""
-        times = [state.changed if settled else -1 for state, settled in zip(self.states, self.settled, strict=True)]
-        return np.array(times, dtype=np.int64)
 
     @cached_property
     def new(self) -> list[FileState]:
@@ -100,7 +90,7 @@ def build(
 def build_to_travel(folder: Path, target: Path) -> StoredBase:
     """A base of the runbooks below a folder that is the same wherever and whenever it is made: see `prebuilt`."""
     plan = _plan(find_states(["."], start=os.path.abspath(folder)), None, target)  # noqa: PTH100 - keeps links
-    plan = replace(plan, settled=[False] * len(plan.states))
+    plan = replace(plan, changed=np.full(len(plan.states), -1, dtype=np.int64))
     return _written(plan, Origin("", (".",)), None, target, jobs=1, progress=None)
 
 
@@ -160,22 +150,24 @@ def _opened(path: Path) -> StoredBase | None:
 def _plan(states: list[FileState], old: StoredBase | None, target: Path) -> _Plan:
     settled = _now(target.parent) - _SETTLED  # before any file is read: what changes later has a later time
     names = [state.name for state in states]
-    held = _held_by(old.files, states, names) if old else [range(0)] * len(states)
-    return _Plan(states, names, held, [state.changed < settled for state in states])
+    sizes = np.array([state.size for state in states], dtype=np.int64)
+    changed = np.array([state.changed for state in states], dtype=np.int64)
+    plan = _Plan(states, names, sizes, changed, [range(0)] * len(states))
+    held = _held_by(old.files, plan) if old else plan.held
+    return replace(plan, held=held, changed=np.where(changed < settled, changed, -1))
 
 
-def _held_by(files: Files, states: list[FileState], names: list[str]) -> list[range]:
+def _held_by(files: Files, plan: _Plan) -> list[range]:
     """For each file the positions of what a base contains of it. Mostly no file came or went, and then only those that
     look changed are compared one by one."""
     held = files.held.copy()
-    if files.names != names:
+    if files.names != plan.names:
         rows = zip(files.sizes.tolist(), files.changed.tolist(), files.digests, held, strict=True)
         known = dict(zip(files.names, rows, strict=True))
-        return [_held(state, known.get(state.name)) for state in states]
-    now = np.array([(state.size, state.changed) for state in states], dtype=np.int64).reshape(len(states), 2)
-    for row in np.flatnonzero((now != np.column_stack((files.sizes, files.changed))).any(axis=1)).tolist():
+        return [_held(state, known.get(state.name)) for state in plan.states]
+    for row in np.flatnonzero((files.sizes != plan.sizes) | (files.changed != plan.changed)).tolist():
         known_row = int(files.sizes[row]), int(files.changed[row]), files.digests[row], held[row]
-        held[row] = _held(states[row], known_row)
+        held[row] = _held(plan.states[row], known_row)
     return held
 
 

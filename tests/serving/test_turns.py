@@ -38,6 +38,11 @@ def test_more_than_may_wait_is_refused_at_once_and_the_others_have_their_turn() 
     assert refused == ["busy: 2 others are waiting already, try again later"] * 7
 
 
+def test_work_whose_turn_it_is_sets_no_timer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anyio, "fail_after", None)
+    assert anyio.run(Turns(at_once=1, waiting=1, seconds=5).run, lambda: "done") == "done"
+
+
 def test_nobody_waits_for_ever() -> None:
     done, refused = _asked(Turns(at_once=1, waiting=5, seconds=0.05), 3, until=2)
     assert done == ["True"]

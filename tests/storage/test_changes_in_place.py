@@ -72,6 +72,31 @@ def test_a_refresh_looks_at_the_files_once(large: Path, monkeypatch: pytest.Monk
     assert len(looks) == 2
 
 
+@pytest.mark.parametrize("added", [False, True])
+def test_only_files_that_look_changed_are_compared_one_by_one(
+    large: Path, monkeypatch: pytest.MonkeyPatch, *, added: bool
+) -> None:
+    for file in large.iterdir():
+        os.utime(file, (1_700_000_000, 1_700_000_000))  # a time that can be trusted
+    kb = KnowledgeBase.build(large, to=large.parent / "base.fmkb")
+    os.utime(large / "fault-7.md", (1_700_000_000, 1_700_000_001))
+    write(large / "fault-3.md", page("fault 3", "The gearbox sings frobnicator."))
+    if added:
+        write(large / "added.md", page("added", "The crankshaft reports wobbleitis."))
+    compare, compared = building._held, []
+
+    def held(state: FileState, known: Any) -> range:
+        compared.append((Path(state.name).stem, bool(places := compare(state, known))))
+        return places
+
+    monkeypatch.setattr(building, "_held", held)
+    after = kb.refresh()
+    assert after.search("gearbox frobnicator").hits[0].runbook.id == "fault-3"
+    assert list(after) == list(KnowledgeBase.load(large))
+    assert len(compared) == (601 if added else 2)
+    assert {("fault-3", False), ("fault-7", True)} <= set(compared), "another time of change, and the same text"
+
+
 def test_many_changes_are_joined_and_nothing_is_lost(large: Path) -> None:
     target = large.parent / "base.fmkb"
     kb = KnowledgeBase.build(large, to=target)
