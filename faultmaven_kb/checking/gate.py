@@ -6,13 +6,13 @@ repository and the configuration file are looked up; below it they are values.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from faultmaven_kb.diagnostics import Diagnostic
+from faultmaven_kb.diagnostics import Diagnostic, Level
 from faultmaven_kb.disk.folders import write_output
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.configuration.location import (
@@ -26,10 +26,11 @@ from faultmaven_kb.gate.configuration.regular import BASELINE_FILE, DATA_LIMIT, 
 from faultmaven_kb.gate.engine.baseline import Baseline, baseline_text, narrowed, read_baseline
 from faultmaven_kb.gate.engine.check import check_paths, marks_of
 from faultmaven_kb.gate.engine.check import check_text as check_one
+from faultmaven_kb.gate.engine.document import compares_all, compares_documents
 from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.gate.engine.result_cache import ResultCache
 from faultmaven_kb.gate.facts.snapshot import Snapshot
-from faultmaven_kb.gate.settings.settings import CREDENTIALS, Profile, Settings
+from faultmaven_kb.gate.settings.settings import CREDENTIALS, Criteria, Profile, Settings
 from faultmaven_kb.reports.context import Context
 from faultmaven_kb.reports.formats import render
 from faultmaven_kb.source import Source
@@ -38,6 +39,9 @@ if TYPE_CHECKING:  # a document that is refused needs neither parser nor rules: 
     from faultmaven_kb.gate.fixes.fixes import FixedFile
 
 __all__ = ["Gate", "check", "check_text", "fix", "write_report"]
+
+_UNUSED = ("RB901", "RB902", "RB903")
+"""The rules about suppressions."""
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,25 @@ class Gate:
 
         `progress` is called with how many of how many documents are done.
         """
+        return self._report(against_baseline=against_baseline, progress=progress)
+
+    def errors_of(self, names: Collection[str]) -> tuple[Diagnostic, ...]:
+        """The errors in some of the runbooks of a base, as `check` finds them; the others are examined only if that
+        may change what is found.
+        """
+        if not compares_all(Criteria(self.today, self.profile, self.settings)):
+            errors = _errors_in(self._report(only=names), names)
+            if not any(compares_documents(error.code) or error.code in _UNUSED for error in errors):
+                return errors  # what is proposed for a dead link, and what a suppression answers, may be in any runbook
+        return _errors_in(self.check(), names)
+
+    def _report(
+        self,
+        *,
+        against_baseline: bool = True,
+        progress: Callable[[int, int], None] | None = None,
+        only: Collection[str] | None = None,
+    ) -> Report:
         return check_paths(
             self.paths,
             today=self.today,
@@ -112,6 +135,7 @@ class Gate:
             since=self.since,
             notices=self.notices,
             progress=progress,
+            only=only,
         )
 
     def check_text(self, text: str | bytes, path: str) -> Report:
@@ -168,6 +192,10 @@ def _rules(paths: tuple[Path, ...], since: str | None, config: Path | None, base
     from faultmaven_kb.checking.change import rules_before  # noqa: PLC0415 - only where it is asked for
 
     return rules_before(paths, since, config=config, baseline=baseline)
+
+
+def _errors_in(report: Report, names: Collection[str]) -> tuple[Diagnostic, ...]:
+    return tuple(found for found in report.diagnostics if found.level is Level.ERROR and found.path in names)
 
 
 def _boundary(path: Path) -> Path:

@@ -23,6 +23,7 @@ __all__ = ["CodeOwners", "find_owners", "read_owners"]
 
 _PLACES = (".github/CODEOWNERS", "CODEOWNERS", "docs/CODEOWNERS")
 _MOST_LINES = 5_000  # chosen: a thousand runbooks are matched in seconds
+_MOST_NAMES = 100  # chosen, for each line: every runbook is counted for each of its owners
 _GAP = re.compile(r"(?<!\\)\s")
 """White space ends a pattern unless a backslash is before it."""
 
@@ -55,7 +56,8 @@ def find_owners(root: Path) -> CodeOwners | None:
 def read_owners(text: str, file: str, root: Path) -> CodeOwners:
     """The owners in a text that is the file called `file` below a root.
 
-    Raises `ConfigurationError` for a pattern that is not understood, and for more lines than are matched in time.
+    An owner whom a line names twice is one. Raises `ConfigurationError` for a pattern that is not understood, and for
+    more lines, or owners on a line, than are matched in time.
     """
     numbered = [(number, line.strip()) for number, line in enumerate(text.splitlines(), 1)]
     entries = [(number, line) for number, line in numbered if line and not line.startswith("#")]
@@ -68,7 +70,9 @@ def read_owners(text: str, file: str, root: Path) -> CodeOwners:
 
 def _line(line: str, where: str) -> "tuple[PathSpec[Any], tuple[str, ...]]":
     pattern, *rest = _GAP.split(line, maxsplit=1)
-    names = tuple("".join(rest).partition("#")[0].split())
+    names = tuple(dict.fromkeys("".join(rest).partition("#")[0].split()))
+    if len(names) > _MOST_NAMES:
+        raise ConfigurationError(f"{where}: {len(names):,} owners on a line, expected at most {_MOST_NAMES}")
     try:
         return read_path_pattern(pattern, plain=True), names
     except ConfigurationError as error:

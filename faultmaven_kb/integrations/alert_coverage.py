@@ -18,7 +18,7 @@ from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.reading.ids import own_name
 from faultmaven_kb.search.answer import Verdict
 
-__all__ = ["AlertCoverage", "Coverage", "NamedRunbooks", "cover", "find_runbooks_of"]
+__all__ = ["AlertCoverage", "Coverage", "NamedRunbooks", "cover", "find_runbooks_of", "pointed_to"]
 
 Status = Literal["covered", "unfit", "wrong-link", "dead-link", "missing"]
 
@@ -131,6 +131,13 @@ def find_runbooks_of(
     return tuple(map(judged.row, judged.alerts))
 
 
+def pointed_to(alerts: Iterable[Alert], base: KnowledgeBase, *, links: Iterable[str] = ()) -> frozenset[str]:
+    """The ids of the runbooks that alerts lead to: `cover` asks for the faults of no other one."""
+    judged = _Judge(tuple(alerts), NamedRunbooks(base), {}, links)
+    found = (runbook for alert in judged.alerts for runbook in judged.found(alert)[2:])
+    return frozenset(runbook.id for runbook in found if runbook)
+
+
 class NamedRunbooks:
     """A base with every name its runbooks go by (`names`), and the runbooks of its pages of many (`pages`)."""
 
@@ -164,14 +171,19 @@ class _Judge:
         self._alert_names = {_key(alert.name): alert.name for alert in reversed(alerts)}
         self._links = tuple(dict.fromkeys(map(_key, (*links, *_LINKS))))
 
-    def row(self, alert: Alert) -> AlertCoverage:
-        """What an alert has."""
+    def found(self, alert: Alert) -> tuple[str, tuple[Runbook, ...], Runbook | None, Runbook | None]:
+        """The link of an alert, the runbooks of the page it leads to, and the runbooks by the link and by the name."""
         link = self._link(alert)
         by_name = self._runbooks.get(_key(alert.name))
         page = tuple(self._pages.get(_key(_last_part(link)), ())) if link else ()
         by_link = (
             _on_page(link, page, by_name) if page else self._runbooks.get(_key(_last_part(link))) if link else None
         )
+        return link, page, by_link, by_name
+
+    def row(self, alert: Alert) -> AlertCoverage:
+        """What an alert has."""
+        link, page, by_link, by_name = self.found(alert)
         other = self._other(alert, by_link, page) if by_link and by_link is not by_name else None
         if other and by_link and by_name:
             fault = f'the link leads to "{by_link.id}", the runbook of "{other}", the alert\'s name to "{by_name.id}"'

@@ -23,10 +23,12 @@ from faultmaven_kb.language_server.catalogue import Catalogue, read_catalogue
 from faultmaven_kb.language_server.completion import completions, field_help
 from faultmaven_kb.language_server.findings import code_actions, hover, to_diagnostic
 from faultmaven_kb.language_server.navigation import runbook_at, symbols
+from faultmaven_kb.language_server.open_text import OpenText
 from faultmaven_kb.language_server.positions import from_position, to_range
 from faultmaven_kb.reading.files import NOT_RUNBOOKS
 from faultmaven_kb.reading.reader import ReadDocument, read_document
 from faultmaven_kb.source import Position, Source, Span
+from faultmaven_kb.text.characters.decoding import SIZE_LIMIT
 from faultmaven_kb.text.characters.terminal_text import printable
 
 __all__ = ["make_server"]
@@ -37,9 +39,14 @@ _WATCHED = ("**/*.md", "**/.fmkb.toml", "**/pyproject.toml")
 
 @dataclass(frozen=True, slots=True)
 class _Opened:
-    """One version of an open document; `document` is None when there is nothing to read in it."""
+    """One version of an open document; `document` is None when there is nothing to read in it.
+
+    `source` is empty for a text beyond the size limit: its only finding is at its beginning, and a list of its lines
+    would take many times its memory.
+    """
 
     uri: str
+    text: str
     source: Source
     document: ReadDocument | None
     report: Report
@@ -57,11 +64,12 @@ class _State:
     def open(self, uri: str, text: str) -> _Opened:
         """Read and check a text, unless it is the one that is known."""
         known = self.opened.get(uri)
-        if known is None or known.source.text != text:
+        if known is None or known.text != text:
             path = PurePath(_path_of(uri) or "untitled.md").as_posix()
             report = self.check(text, path)
             document, _ = read_document(text, path=path, aliases=report.aliases)
-            known = self.opened[uri] = _Opened(uri, Source(text, path), document, report)
+            source = Source(text if len(text) <= SIZE_LIMIT else "", path)
+            known = self.opened[uri] = _Opened(uri, text, source, document, report)
         return known
 
     def runbooks(self, server: LanguageServer) -> Catalogue:
@@ -138,6 +146,9 @@ def _watch(server: LanguageServer, state: _State) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_OPEN)
     def opened(ls: LanguageServer, params: types.DidOpenTextDocumentParams) -> None:
+        item, codec = params.text_document, ls.workspace.position_codec
+        document = OpenText(item.uri, item.text, item.version, item.language_id, position_codec=codec)
+        ls.workspace.text_documents[unquote(item.uri)] = document
         _publish(ls, state, params.text_document.uri, params.text_document.version)
 
     @server.feature(types.TEXT_DOCUMENT_DID_CHANGE)

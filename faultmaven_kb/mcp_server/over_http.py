@@ -4,11 +4,14 @@ from collections.abc import Callable
 from datetime import date
 
 from mcp.server.transport_security import TransportSecuritySettings
+from pydantic_core import from_json
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from faultmaven_kb.mcp_server.identities import invalid_request
 from faultmaven_kb.mcp_server.server import RunbookServer
 from faultmaven_kb.serving.live_base import LiveBase
 from faultmaven_kb.serving.problems import PROBLEM_TYPE, problem
@@ -32,7 +35,41 @@ def over_http(base: LiveBase, *, today: Callable[[], date], sessions: int) -> St
     )
     if not sessions:
         app.routes[:] = [Route(_PATH, _no_stream, methods=["GET"]), *app.routes]
+    for route in app.routes:  # not around the application: the HTTP door takes its routes only
+        if isinstance(route, Route):
+            route.app = _AnsweringInvalidIds(route.app)
     return app
+
+
+class _AnsweringInvalidIds:
+    """Refuses requests that the SDK would take for notifications; the guard has read and limited their bodies."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["method"] == "POST":
+            body = await Request(scope, receive).body()
+            try:
+                fault = invalid_request(from_json(body))
+            except ValueError:
+                fault = None  # no JSON: the SDK says so
+            if fault:
+                text = fault.model_dump_json(by_alias=True, exclude_unset=True)
+                await Response(text, 400, media_type="application/json")(scope, receive, send)
+                return
+            receive = _again(body, receive)
+        await self._app(scope, receive, send)
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """A receiver of a body that has been read."""
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def received() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return received
 
 
 async def _no_stream(_: Request) -> Response:

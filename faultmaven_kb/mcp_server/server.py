@@ -15,7 +15,6 @@ from urllib.parse import unquote
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ResourceNotFoundError, ToolError
-from mcp.server.stdio import stdio_server
 from mcp.shared.exceptions import MCPError
 from mcp.types import (
     INTERNAL_ERROR,
@@ -51,7 +50,7 @@ from faultmaven_kb.mcp_server.answers import (
     uri_of,
 )
 from faultmaven_kb.mcp_server.models import Findings, RunbookList, RunbookText, SearchAnswer
-from faultmaven_kb.mcp_server.over_stdio import answering
+from faultmaven_kb.mcp_server.over_stdio import standard_streams
 from faultmaven_kb.model.runbook import Runbook
 from faultmaven_kb.serving.live_base import SEARCHES_AT_ONCE, LiveBase
 from faultmaven_kb.serving.log import log_in_lines
@@ -127,7 +126,7 @@ class RunbookServer(MCPServer[None]):
     async def run_stdio_async(self) -> None:
         """Serve on standard input and output until the input ends."""
         server = self._lowlevel_server
-        async with stdio_server() as (lines, answers), answering(lines, answers) as messages:
+        async with standard_streams() as (messages, answers):
             await server.run(messages, answers, server.create_initialization_options())
 
     async def search_runbooks(

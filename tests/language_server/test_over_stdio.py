@@ -318,3 +318,28 @@ def test_a_document_with_a_blank_in_its_path_is_checked_when_it_is_opened_and_wh
         assert [each.code for each in after] == [code for code in before if code != "RB101"]
 
     session(base, talk)
+
+
+def test_a_text_beyond_the_size_limit_is_one_finding_until_it_is_short_enough(base: Path) -> None:
+    async def talk(editor: Editor) -> None:
+        (found,) = await editor.open("\n" * 300_000 + GOOD)
+        assert (found.code, found.range) == ("RB006", place(0, 0))
+        (found,) = await editor.type(place(250_000, 0), "words", 2)
+        assert found.code == "RB006"
+        whole = types.Range(types.Position(0, 0), types.Position(300_000, 0))
+        assert await editor.type(whole, "", 3) == []
+
+    session(base, talk)
+
+
+def test_an_edit_below_a_line_separator_of_unicode_is_made_where_the_editor_makes_it(base: Path) -> None:
+    text = GOOD.replace("## Prevention", "words\u2028words\n\n## Prevention", 1)
+
+    async def talk(editor: Editor) -> None:
+        before = await editor.open(text)
+        line = len(text.split("\n")) - 1
+        (*rest, found) = await editor.type(place(line, 0), "\nResum\u202e\n", 2)
+        assert rest == before
+        assert found.range.start.line == line + 1
+
+    session(base, talk)

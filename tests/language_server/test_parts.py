@@ -1,6 +1,10 @@
 """What the language server's parts do where no editor shows it: missing extras, unreadable files, other documents."""
 
+import itertools
+import random
+import re
 import sys
+import tracemalloc
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -15,6 +19,7 @@ from faultmaven_kb.gate.engine.report import Report
 from faultmaven_kb.language_server import findings, positions
 from faultmaven_kb.language_server.catalogue import read_catalogue
 from faultmaven_kb.language_server.findings import code_actions, hover, to_diagnostic
+from faultmaven_kb.language_server.open_text import OpenText
 from faultmaven_kb.reading.reader import read_document
 from faultmaven_kb.source import Position, Source, Span, utf16_column
 
@@ -104,3 +109,40 @@ def test_a_place_in_a_long_line_is_found_in_one_pass(monkeypatch: pytest.MonkeyP
     place = types.Position(0, 10**9)
     assert positions.from_position(Source("x" * 5_000), place, None) == Position(1, 5_001)
     assert sum(columns) <= 3 * 5_000
+
+
+_UNITS = {None: ("utf-16-le", 2), types.PositionEncodingKind.Utf8: ("utf-8", 1), types.PositionEncodingKind.Utf32: None}
+
+
+@pytest.mark.parametrize("encoding", list(_UNITS))
+def test_an_offset_is_that_of_a_slow_count_over_all_lines(encoding: types.PositionEncodingKind | None) -> None:
+    choice = random.Random(11)
+    for _ in range(300):
+        text = "".join(
+            choice.choices(["a", "\n", "\r", "\r\n", "\u2028", "\x0c", "\U0001f600", "é"], k=choice.randrange(12))
+        )
+        lines = re.split(r"\r\n|\r|\n", text)
+        starts = [match.end() for match in re.finditer(r"\A|\r\n|\r|\n", text)]
+        for number, line in enumerate(lines):
+            places = itertools.accumulate((_width(each, encoding) for each in line), initial=0)
+            for column, place in enumerate(places):
+                assert positions.offset_of(text, types.Position(number, place), encoding) == starts[number] + column
+            assert positions.offset_of(text, types.Position(number, 99), encoding) == starts[number] + len(line)
+        assert positions.offset_of(text, types.Position(len(lines), 0), encoding) == len(text)
+
+
+def _width(character: str, encoding: types.PositionEncodingKind | None) -> int:
+    units = _UNITS[encoding]
+    return len(character.encode(units[0])) // units[1] if units else 1
+
+
+def test_an_edit_of_a_long_text_makes_no_list_of_its_lines() -> None:
+    place = types.Range(types.Position(500_000, 0), types.Position(500_001, 0))
+    change = types.TextDocumentContentChangePartial(place, "words\n")
+    document = OpenText("file:///a.md", "\n" * 1_000_000)
+    tracemalloc.start()
+    document.apply_change(change)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert document.source == "\n" * 500_000 + "words\n" + "\n" * 499_999
+    assert most < 5_000_000

@@ -36,3 +36,10 @@ def test_more_patterns_than_are_compiled_in_time_are_refused_before_one_is(
     tables = "".join(f"[[exclude]]\nreason = 'x'\npaths = ['{pattern}']\n" for pattern in patterns)
     with pytest.raises(ConfigurationError, match=r"^\.fmkb\.toml:1: exclude has .* expected no more than 250"):
         read_configuration(tables, ".fmkb.toml", read=lambda _: "{}")
+
+
+def test_a_line_of_thousands_of_owners_is_refused_and_one_who_is_named_twice_counts_once() -> None:
+    many = " ".join(f"@a{number}" for number in range(101))
+    with pytest.raises(ConfigurationError, match=r"^CODEOWNERS:2: 101 owners on a line, expected at most 100"):
+        read_owners(f"* @a\n*.md {many}", "CODEOWNERS", Path())
+    assert read_owners("* @a @b @a" + " @b" * 60_000, "CODEOWNERS", Path()).of("x.md") == ("@a", "@b")

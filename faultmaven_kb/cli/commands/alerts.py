@@ -1,6 +1,7 @@
 """`fmkb alerts`: which alerts have a runbook that is fit to be opened."""
 
 import datetime
+from collections.abc import Collection
 from pathlib import Path
 
 import click
@@ -11,10 +12,10 @@ from rich.text import Text
 from faultmaven_kb.checking.gate import Gate
 from faultmaven_kb.cli.shared.common import cache_folder_in_force, echo_json, kb_option, load
 from faultmaven_kb.cli.shared.console import console
-from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.diagnostics import Diagnostic
 from faultmaven_kb.gate.configuration.location import find_configuration, load_configuration
 from faultmaven_kb.gate.settings.settings import Profile, profile_named
-from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, cover
+from faultmaven_kb.integrations.alert_coverage import AlertCoverage, Coverage, cover, pointed_to
 from faultmaven_kb.integrations.prometheus_rules import find_rule_files, read_rules
 from faultmaven_kb.knowledge_base import KnowledgeBase
 from faultmaven_kb.model.runbook import Runbook
@@ -89,8 +90,13 @@ def command(
         raise click.UsageError(f"no alert found in {', '.join(str(path) for path in rules)}")
     base = load(kb_paths)
     day = today.date() if today else datetime.date.today()
-    faults, configured = _judged(base, profile_named(profile) if profile else None, config, day)
-    coverage = cover(alerts, base, faults=faults, links=(*links, *configured))
+    names = sorted({runbook.path for runbook in base if runbook.path})
+    configuration = (load_configuration(config) if config else find_configuration(Path(names[0]))) if names else None
+    if configuration:
+        links = (*links, *configuration.configuration.settings.annotations)
+    chosen = profile_named(profile) if profile else configuration.configuration.profile if configuration else None
+    faults = _faults(base, pointed_to(alerts, base, links=links), names, chosen, config, day)
+    coverage = cover(alerts, base, faults=faults, links=links)
     if as_json:
         echo_json(coverage.to_dict())
     else:
@@ -98,10 +104,15 @@ def command(
     ctx.exit(1 if problems or coverage.share * 100 < require else 0)
 
 
-def _judged(
-    base: KnowledgeBase, profile: Profile | None, config: Path | None, today: datetime.date
-) -> tuple[dict[str, tuple[str, ...]], tuple[str, ...]]:
-    """The errors of each runbook of the base, by its id, and the annotations that its configuration names.
+def _faults(
+    base: KnowledgeBase,
+    wanted: Collection[str],
+    names: list[str],
+    profile: Profile | None,
+    config: Path | None,
+    today: datetime.date,
+) -> dict[str, tuple[str, ...]]:
+    """The errors of the runbooks whose ids are wanted, by id; `names` are the files of the whole base.
 
     Where nobody chose a profile, a runbook in another format than this library's is not measured by it: then only
     errors of the file itself count, such as a merge conflict or bytes that are not text.
@@ -110,22 +121,17 @@ def _judged(
     for runbook in base:
         if runbook.path:
             by_path.setdefault(runbook.path, []).append(runbook)
-    if not by_path:
-        return {}, ()
-    paths = sorted(by_path)
-    configuration = load_configuration(config) if config else find_configuration(Path(paths[0]))
-    chosen = profile or configuration.configuration.profile
+    judged = {path for path, runbooks in by_path.items() if any(runbook.id in wanted for runbook in runbooks)}
+    if not judged:
+        return {}
     cache = cache_folder_in_force()
-    gate = Gate.open(*paths, today=today, profile=chosen or Profile.INGEST, config=config, cache=cache)
-    report = gate.check()
+    gate = Gate.open(*names, today=today, profile=profile or Profile.INGEST, config=config, cache=cache)
     faults: dict[str, tuple[str, ...]] = {}
-    for diagnostic in report.diagnostics:
-        if diagnostic.level is not Level.ERROR:
-            continue
-        for runbook in _meant(diagnostic, by_path.get(diagnostic.path, [])):
-            if chosen or runbook.dialect == _OWN_DIALECT or diagnostic.code.startswith(_OF_FILES):
-                faults[runbook.id] = (*faults.get(runbook.id, ()), f"{diagnostic.code} {diagnostic.message}")
-    return faults, gate.settings.annotations
+    for error in gate.errors_of(judged):
+        for runbook in _meant(error, by_path[error.path]):
+            if profile or runbook.dialect == _OWN_DIALECT or error.code.startswith(_OF_FILES):
+                faults[runbook.id] = (*faults.get(runbook.id, ()), f"{error.code} {error.message}")
+    return faults
 
 
 def _meant(diagnostic: Diagnostic, runbooks: list[Runbook]) -> list[Runbook]:

@@ -7,7 +7,7 @@ print the same bytes. The rules are imported only when there is something for th
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import repeat
@@ -55,6 +55,7 @@ class _Batch:
     cache: ResultCache | None = None
     processes: int = 1
     progress: Callable[[int, int], None] | None = None
+    left_out: tuple[str, ...] = ()
 
 
 def check_paths(
@@ -70,19 +71,23 @@ def check_paths(
     since: Snapshot | None = None,
     notices: Iterable[Diagnostic] = (),
     progress: Callable[[int, int], None] | None = None,
+    only: Collection[str] | None = None,
 ) -> Report:
     """Check the runbooks in files and folders. Raises `PathError` for a path that does not exist.
 
     Links are followed below `root` and nowhere else (by default the folder that contains all paths). With `since`, only
     findings that were not there before are reported; with `baseline`, only those that it does not list, and its stale
     entries. `notices` are reported in addition to the findings. `progress` is called with how many of how many
-    documents are done.
+    documents are done. With `only`, just the documents of these names are examined, in the place of all,
+    and of what the rules over the base find only errors count.
     """
     targets = [Path(path) for path in paths]
     tree = DiskTree((root or _common_folder(targets)).resolve())
     criteria = Criteria(today, profile, settings or Settings())
     documents, unread = _read(targets, tree)
-    batch = _Batch(documents, criteria, tree, cache, processes, progress)
+    left_out = tuple(_place_of(tree, name) for name in documents if only is not None and name not in only)
+    documents = {name: data for name, data in documents.items() if only is None or name in only}
+    batch = _Batch(documents, criteria, tree, cache, processes, progress, left_out)
     earlier = _batch_before(batch, since) if since else None
     before = _examine_all(earlier) if earlier else {}
     results = _examine_all(batch)
@@ -244,7 +249,9 @@ def _base_findings(batch: _Batch, results: Mapping[str, Examined], change: Chang
     if facts:
         from faultmaven_kb.gate.toolkit.rule_model import Base  # noqa: PLC0415 - without facts no rule is run
 
-        base = Base(facts, batch.criteria.today, batch.criteria.settings, batch.tree, _Loader(batch), change)
+        base = Base(
+            facts, batch.criteria.today, batch.criteria.settings, batch.tree, _Loader(batch), change, batch.left_out
+        )
         yield from run_base_rules(base, batch.criteria)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from faultmaven_kb.diagnostics import Diagnostic, internal_error
+from faultmaven_kb.diagnostics import Diagnostic, Level, internal_error
 from faultmaven_kb.errors import ConfigurationError
 from faultmaven_kb.gate.facts.records import Facts, Suppression
 from faultmaven_kb.gate.settings.settings import Criteria
@@ -21,7 +21,7 @@ from faultmaven_kb.text.values.frontmatter import read_front_matter
 if TYPE_CHECKING:
     from faultmaven_kb.gate.toolkit.rule_model import Base, Checked, Finding, Rule
 
-__all__ = ["Examined", "compares_documents", "examine", "rules_in_force", "run_base_rules"]
+__all__ = ["Examined", "compares_all", "compares_documents", "examine", "rules_in_force", "run_base_rules"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,22 @@ def compares_documents(code: str) -> bool:
     return any(rule.check_base is not None for rule in all_rules() if rule.code == code)
 
 
+def compares_all(criteria: Criteria) -> bool:
+    """Whether an error in one document of a base may depend on documents that it does not link to.
+
+    Ids that are taken twice are left aside: a base has no two runbooks with the same id.
+    """
+    return any(
+        rule.check_base is not None and not rule.linked_only and rule.code != "RB804" and _may_be_error(rule, criteria)
+        for rule in rules_in_force(criteria)
+    )
+
+
+def _may_be_error(rule: "Rule", criteria: Criteria) -> bool:
+    """Whether a rule over the base may yield an error; one of a plug-in may, whatever its own level."""
+    return not rule.code.startswith("RB") or criteria.settings.level(rule.code, rule.level) is Level.ERROR
+
+
 def _run(rule: "Rule", checked: "Checked", criteria: Criteria) -> Iterator[Diagnostic]:
     if rule.check is None:
         return
@@ -95,9 +111,10 @@ def _run(rule: "Rule", checked: "Checked", criteria: Criteria) -> Iterator[Diagn
 
 
 def run_base_rules(base: "Base", criteria: Criteria) -> Iterator[Diagnostic]:
-    """What the rules over all documents find."""
+    """What the rules over all documents find; of a part of them, only what may be an error."""
     for rule in rules_in_force(criteria):
-        yield from _run_base(rule, base, criteria)
+        if not base.left_out or _may_be_error(rule, criteria):
+            yield from _run_base(rule, base, criteria)
 
 
 def _run_base(rule: "Rule", base: "Base", criteria: Criteria) -> Iterator[Diagnostic]:

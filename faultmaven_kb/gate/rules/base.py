@@ -37,7 +37,7 @@ def duplicate_id(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield facts, Finding(message, facts.id_span, related=(related,))
 
 
-@base_rule("RB806", "no-related-runbooks", Level.WARNING, Profile.CONTRIBUTE)
+@base_rule("RB806", "no-related-runbooks", Level.WARNING, Profile.CONTRIBUTE, linked_only=True)
 def no_related_runbooks(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that at least one related runbook is linked.
 
@@ -71,7 +71,7 @@ def near_duplicate(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield facts, Finding(message, facts.title_span, related=(related,))
 
 
-@base_rule("RB812", "not-in-index", Level.INFO, Profile.CURATED)
+@base_rule("RB812", "not-in-index", Level.INFO, Profile.CURATED, linked_only=True)
 def not_in_index(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that the table of contents of a folder (`README.md` or `_index.md`) lists every runbook in it. Folders
     without one are not checked.
@@ -104,7 +104,7 @@ def _lists(text: str, stem: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(stem)}(?![\w-])", text) is not None
 
 
-@base_rule("RB814", "one-way-relation", Level.INFO, Profile.CURATED)
+@base_rule("RB814", "one-way-relation", Level.INFO, Profile.CURATED, linked_only=True)
 def one_way_relation(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that related runbooks link to each other.
 

@@ -16,7 +16,7 @@ __all__ = ["RULES"]
 _NUMBERS = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})(?:\+.*)?")
 
 
-@base_rule("RB816", "id-reused", Level.ERROR, Profile.CONTRIBUTE, options=("retired-ids",))
+@base_rule("RB816", "id-reused", Level.ERROR, Profile.CONTRIBUTE, options=("retired-ids",), linked_only=True)
 def id_reused(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that no runbook takes an id that the configuration retired or that was deleted or deprecated since the
     compared revision.
@@ -41,7 +41,7 @@ def _fate(change: Change | None, facts: Facts) -> str | None:
     return None
 
 
-@base_rule("RB904", "changed-without-version-bump", Level.WARNING, Profile.CONTRIBUTE)
+@base_rule("RB904", "changed-without-version-bump", Level.WARNING, Profile.CONTRIBUTE, linked_only=True)
 def changed_without_version_bump(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """With `--since`, checks that a changed runbook has a higher version and a new date.
 

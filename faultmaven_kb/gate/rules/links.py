@@ -81,7 +81,7 @@ def _names_runbook(base: Base, target: _Target) -> bool:
     return target.link.related or folder in base.folders or posixpath.dirname(folder) == posixpath.dirname(home) != ""
 
 
-@base_rule("RB801", "dangling-runbook-link", Level.ERROR, Profile.CONTRIBUTE)
+@base_rule("RB801", "dangling-runbook-link", Level.ERROR, Profile.CONTRIBUTE, linked_only=True)
 def dangling_runbook_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that linked runbooks exist.
 
@@ -129,7 +129,7 @@ def _retarget(base: Base, target: _Target, place: str, *, safe: bool) -> Fix:
     return Fix(f"link to {text}", (Edit(target.link.target_span, text),), safe=safe)
 
 
-@base_rule("RB802", "dangling-file-link", Level.ERROR, Profile.CONTRIBUTE)
+@base_rule("RB802", "dangling-file-link", Level.ERROR, Profile.CONTRIBUTE, linked_only=True)
 def dangling_file_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that linked files and images exist.
 
@@ -141,7 +141,7 @@ def dangling_file_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield target.facts, Finding(f'{kind} "{target.link.target}" does not exist', target.link.target_span)
 
 
-@base_rule("RB803", "dangling-anchor", Level.WARNING, Profile.CONTRIBUTE)
+@base_rule("RB803", "dangling-anchor", Level.WARNING, Profile.CONTRIBUTE, linked_only=True)
 def dangling_anchor(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that the anchor of a link is a heading of the linked file.
 
@@ -160,7 +160,7 @@ def dangling_anchor(base: Base) -> Iterator[tuple[Facts, Finding]]:
         yield target.facts, Finding(f'no heading of {where} has the anchor "#{anchor}"{hint}', target.link.target_span)
 
 
-@base_rule("RB805", "self-link", Level.WARNING, Profile.CONTRIBUTE)
+@base_rule("RB805", "self-link", Level.WARNING, Profile.CONTRIBUTE, linked_only=True)
 def self_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks for links from a runbook to itself.
 
@@ -171,7 +171,7 @@ def self_link(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield target.facts, Finding(f'"{target.link.target}" is this runbook itself', target.link.target_span)
 
 
-@base_rule("RB807", "link-text-mismatch", Level.INFO, Profile.CURATED)
+@base_rule("RB807", "link-text-mismatch", Level.INFO, Profile.CURATED, linked_only=True)
 def link_text_mismatch(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that the text of a link to a related runbook is its title. Links in other sections may have any text.
 
@@ -185,7 +185,7 @@ def link_text_mismatch(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield facts, Finding(message, link.text_span, fix)
 
 
-@base_rule("RB808", "link-to-deprecated", Level.WARNING, Profile.CONTRIBUTE)
+@base_rule("RB808", "link-to-deprecated", Level.WARNING, Profile.CONTRIBUTE, linked_only=True)
 def link_to_deprecated(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks for links to deprecated runbooks.
 
@@ -240,7 +240,7 @@ def malformed_link(checked: Checked) -> Iterator[Finding]:
             yield Finding(f'"{checked.document.source.slice(span)}" is not a link, expected "{right}"', span, fix)
 
 
-@base_rule("RB813", "link-escapes-repository", Level.ERROR, Profile.INGEST)
+@base_rule("RB813", "link-escapes-repository", Level.ERROR, Profile.INGEST, linked_only=True)
 def link_escapes_repository(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks for links that leave the repository, directly or through a symbolic link.
 
@@ -255,7 +255,7 @@ def link_escapes_repository(base: Base) -> Iterator[tuple[Facts, Finding]]:
             yield target.facts, Finding(message, target.link.target_span)
 
 
-@base_rule("RB815", "link-case-mismatch", Level.ERROR, Profile.CONTRIBUTE)
+@base_rule("RB815", "link-case-mismatch", Level.ERROR, Profile.CONTRIBUTE, linked_only=True)
 def link_case_mismatch(base: Base) -> Iterator[tuple[Facts, Finding]]:
     """Checks that a link has the same upper and lower case as the file.
 

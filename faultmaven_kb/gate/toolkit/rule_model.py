@@ -125,7 +125,8 @@ class Base:
     """The facts of all documents of one run, for the rules that compare them.
 
     `tree` contains the files that links lead to (None when the document is not a file), `load` reads the facts of a
-    document in it that is not checked itself, `change` is what is about to be merged, if that is known.
+    document in it that is not checked itself, `change` is what is about to be merged, if that is known. `left_out` are
+    the places of documents that belong to the base and are not checked this time.
     """
 
     documents: tuple[Facts, ...]
@@ -134,6 +135,7 @@ class Base:
     tree: Tree | None = None
     load: Callable[[str], Facts | None] = _nothing
     change: Change | None = None
+    left_out: tuple[str, ...] = ()
 
     @cached_property
     def places(self) -> Mapping[str, Facts]:
@@ -151,7 +153,7 @@ class Base:
     @cached_property
     def folders(self) -> frozenset[str]:
         """The folders in which documents are, relative to the tree's root."""
-        return frozenset(posixpath.dirname(place) for place in self.places)
+        return frozenset(posixpath.dirname(place) for place in (*self.places, *self.left_out))
 
     def at(self, place: str) -> Facts | None:
         """The document at a place, checked in this run or not; None if there is none."""
@@ -164,6 +166,8 @@ class Rule:
 
     `checks` says what the rule looks for and `why` what a finding costs the reader. `options` names the configuration
     keys that change what it reports, and `url` is the page of a rule that is not described in this project's own docs.
+    `linked_only` is for a rule over the base that looks at a document and what its links lead to, so that the other
+    documents do not change whether it finds something.
     """
 
     code: str
@@ -176,6 +180,7 @@ class Rule:
     url: str = ""
     checks: str = ""
     options: tuple[str, ...] = ()
+    linked_only: bool = False
 
     @property
     def description(self) -> str:
@@ -199,13 +204,21 @@ def rule(
 
 
 def base_rule(
-    code: str, name: str, level: Level, profile: Profile, *, options: tuple[str, ...] = ()
+    code: str,
+    name: str,
+    level: Level,
+    profile: Profile,
+    *,
+    options: tuple[str, ...] = (),
+    linked_only: bool = False,
 ) -> Callable[[Callable[[Base], Iterator[tuple[Facts, Finding]]]], Rule]:
     """Make a rule of a generator over the whole base, with a docstring as in `rule`."""
 
     def make(check: Callable[[Base], Iterator[tuple[Facts, Finding]]]) -> Rule:
         checks, why = _paragraphs(check.__doc__)
-        return Rule(code, name, level, profile, why, check_base=check, checks=checks, options=options)
+        return Rule(
+            code, name, level, profile, why, check_base=check, checks=checks, options=options, linked_only=linked_only
+        )
 
     return make
 
