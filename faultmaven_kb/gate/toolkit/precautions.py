@@ -11,6 +11,7 @@ what to do and not what it costs.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.harm import Harm
@@ -123,9 +124,10 @@ _SAFEGUARD_COMMAND = re.compile(
     r"\bcp (?:-\w+ ){0,5}\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
     r"\btar -?\w*c|\bterraform plan\b|"
     r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b(?![^\n;&|]{0,80}\s(?:--dry-?run|-\w{0,9}n))|iptables-save|"
-    r"\w (?:export|dump|save)\b[^\n;|]{0,200}(?<![2&])>(?! ?/dev/null)|\betcdctl\b[^\n;|]{0,200}\bget\b[^\n;|]{0,200}>|"
-    r"\bvault\b[^\n;|]{0,80}\b(?:get|read)\b[^\n;|]{0,200}>|\bnft\b[^\n;|]{0,80}\blist ruleset\b[^\n;|]{0,80}>|"
-    r"\bredis-cli\b[^\n;|]{0,200}--rdb\b|\bkafka-consumer-groups[^\n;|]{0,200}--describe\b[^\n;|]{0,200}>|"
+    r"\w (?:export|dump|save)\b[^\n;|]{0,200}(?<![2&])>(?! ?/dev/null)|"
+    r"\betcdctl\b(?>[^\n;|]{0,200}?\bget\b)[^\n;|]{0,200}>|\bvault\b(?>[^\n;|]{0,80}?\b(?:get|read)\b)[^\n;|]{0,200}>|"
+    r"\bnft\b(?>[^\n;|]{0,80}?\blist ruleset\b)[^\n;|]{0,80}>|"
+    r"\bredis-cli\b[^\n;|]{0,200}--rdb\b|\bkafka-consumer-groups(?>[^\n;|]{0,200}?--describe\b)[^\n;|]{0,200}>|"
     r"CREATE TABLE \S+ AS|\bSELECT\b[^;]{0,400}\bINTO\b|\\copy|\bCOPY\b",
 )
 _DRY_RUN = re.compile(r"\s(?:--dry-?run(?!=none|=false)|--simulate)\b")
@@ -225,6 +227,12 @@ def _costs(sentence: str, harm: Harm) -> bool:
     """
     if not harm.loses_data and _EFFECT.search(sentence) and _tells(_without_orders(sentence), harm):
         return True
+    return _foretells_loss(sentence)
+
+
+@lru_cache(maxsize=512)
+def _foretells_loss(sentence: str) -> bool:
+    """Whether a sentence tells a loss to come; kept, because all commands of a block have the same text above."""
     clauses = _CONDITION.sub(" ", sentence).split(";")
     return any(_COST.search(clause) and not _NO_COST.search(clause) for clause in clauses)
 
