@@ -214,6 +214,11 @@ def test_a_sentence_that_tells_a_password_is_found(sentence: str, *, is_told: bo
     assert bool(_found(BASE.replace(place, f"{sentence}\n\n{place}", 1), "RB701")) is is_told
 
 
+def test_an_empty_assignment_does_not_take_the_next_line_for_its_value() -> None:
+    assert not _found(with_block("DB_PASSWORD=\nDB_USER=app", "env"), "RB701")
+    assert _found(with_block("password:\n  Br7vTq9LmXz2", "yaml"), "RB701")
+
+
 _TAGS = re.compile(r"^tags:\n(?:  - .*\n)+", re.MULTILINE)
 
 

@@ -53,7 +53,7 @@ _URL = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"<>`$]*:(?P<value>[^\s/@'\
 _VALUE = r"(?P<quote>[\"'])?(?P<value>(?(quote)[^\"'\n]+|[^\s\"'`,;|&()\[\]]+))"
 _PASSWORD = re.compile(
     r"(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9_.-]*[_.-])?(?:password|passwd|passphrase|pgpassword|redisauth|requirepass|masterauth|"
-    r"mysql_pwd|pwd|pass)[\"']?(?:\s*[:=]\s*|(?<=requirepass)\s+|(?<=masterauth)\s+)" + _VALUE,
+    r"mysql_pwd|pwd|pass)[\"']?(?:\s*[:=](?:[ \t]*\n[ \t]+|[ \t]*)|(?<=requirepass)\s+|(?<=masterauth)\s+)" + _VALUE,
     re.IGNORECASE,
 )
 _SECRET = re.compile(
