@@ -194,7 +194,7 @@ def read_metadata(values: dict[str, Any]) -> Metadata:
 
 def _contract_error(path: KeyPath, kind: str, value: object) -> ContractError:
     field = str(path[0])
-    expected = _EXPECTED[field]
+    expected = _EXPECTED[field] if len(path) == 1 else "text or no item"
     name = field if len(path) == 1 else f"{field} item {int(path[1]) + 1}"
     if kind == "missing":
         return ContractError(path, "missing", f"{field} is missing, expected {expected}")

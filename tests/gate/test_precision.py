@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from faultmaven_kb.diagnostics import Diagnostic, Level
+from faultmaven_kb.diagnostics import Diagnostic, Level, apply_edits
 from faultmaven_kb.gate.engine.check import check_text
 from faultmaven_kb.gate.hazards.hosts import sensitive_in
 from faultmaven_kb.gate.rules.catalogue import rule_named
 from faultmaven_kb.gate.toolkit.rule_model import Checked, Profile
 from faultmaven_kb.model.template import new_runbook
 from faultmaven_kb.reading.reader import read_document
+from faultmaven_kb.source import Source
 from tests.documents import SAMPLE
-from tests.gate.snippets import BASE, TODAY, check
+from tests.gate.snippets import BASE, TODAY, check, with_block
 
 
 def _found(text: str, code: str) -> list[Diagnostic]:
@@ -119,3 +120,129 @@ def test_the_template_breaks_no_rule_but_those_of_what_is_left_to_do() -> None:
     text = new_runbook("redis-out-of-memory", "redis", TODAY)
     found = check_text(text, path="redis/redis-out-of-memory.md", today=TODAY, profile=Profile.CURATED).diagnostics
     assert sorted({each.code for each in found}) == ["RB220", "RB806"]
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("kafka-topics.sh --bootstrap-server 54.213.88.17:9092 --list", "54.213.88.17"),
+        ("    server 54.213.88.17:8080;", "54.213.88.17"),
+        ("    server 18.31.2.9;", "18.31.2.9"),
+        ("--bootstrap-server 18.31.2.9", "18.31.2.9"),
+        ("Since version 1.1.0.2 and 54.213.88.17:80", "54.213.88.17"),
+        ("9.9.9.9 and 54.213.88.17", "54.213.88.17"),
+        ("Since version 1.1.0.2 and 4.19.0.13 this is fixed.", ""),
+        ("Versions 10.4.12.1, 8.19.33.44 to 8.19.44.3", ""),
+        ("Fixed in 8.0.33.1 of the driver", ""),
+        ("ver. 8.0.33.1", ""),
+        ("v8.0.33.1", ""),
+    ],
+)
+def test_a_server_is_no_version_and_a_list_of_versions_no_addresses(line: str, address: str) -> None:
+    assert [line[start:end] for _, start, end in sensitive_in(line)] == ([address] if address else [])
+
+
+def test_a_column_of_versions_has_no_addresses() -> None:
+    table = "| Driver | Version |\n|---|---|\n| one | 8.0.33.41 |\n"
+    place = "## Solutions\n"
+    assert not _found(BASE.replace(place, f"{table}\n{place}", 1), "RB710")
+    assert _found(BASE.replace(place, f"{table.replace('Version', 'Host')}\n{place}", 1), "RB710")
+
+
+_VALUE = "Br7vTq9LmXz2"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        f"docker login -u deploy -p {_VALUE} registry.example.com",
+        f"podman login -u ci -p {_VALUE} quay.example.com",
+        f"helm registry login registry.example.com --username ci --password {_VALUE}",
+        f"az login --service-principal -u 1 -p {_VALUE} --tenant example",
+        f"oc login -u ops -p {_VALUE}",
+        f"rabbitmqadmin -u admin -p {_VALUE} list queues",
+        f"rabbitmqctl add_user app {_VALUE}",
+        f"mongosh -u root -p {_VALUE} shop",
+        f"nodetool -u ops -pw {_VALUE} status",
+        f"sqlcmd -U sa -P {_VALUE} -Q 'SELECT 1'",
+        f"ldapsearch -x -D cn=admin -w {_VALUE} -b dc=example",
+        f"clickhouse-client --user default --password {_VALUE} -q 'SELECT 1'",
+        f"http -a admin:{_VALUE} https://app.example.com/health",
+        f"keytool -list -storepass x --key-pass {_VALUE}",
+    ],
+)
+def test_a_password_behind_the_option_of_a_client_is_found(command: str) -> None:
+    (found,) = _found(with_block(command), "RB701")
+    assert found.span.end_column - found.span.column == len(_VALUE)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "docker login -u ci --password-stdin registry.example.com < /run/secrets/registry",
+        'docker login -u ci -p "$REGISTRY_PASSWORD" registry.example.com',
+        "docker login -u ci -p '<password>' registry.example.com",
+        "docker run -p 8080:80 nginx",
+        "ssh -p 2222 ops@host.example.com uptime",
+        "psql -h db.example.com -U app --password orders2024Archive",
+        "psql --no-password orders2024Archive",
+        "mysql --password orders2024Archive",
+        "mkdir -p srv2024Archive",
+    ],
+)
+def test_what_is_behind_another_option_is_no_password(command: str) -> None:
+    assert not _found(with_block(command), "RB701")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "is_told"),
+    [
+        ("The admin password is `Zx9-Meadow-41`.", True),
+        ("The default password of the console is `Br7vTq9LmXz2`.", True),
+        ("Login: admin, password: Br7vTq9LmXz2", True),
+        ("Das Passwort lautet `Sommer2024`.", True),
+        ("The password is in the vault under `ops/Nginx2`.", False),
+        ("Password authentication: `scram-sha-256`.", False),
+        ("The password encoding is `Base64-encoded`.", False),
+        ("The password is `$REDIS_PASSWORD`, not `<password>`.", False),
+        ("The password: see the vault.", False),
+        ("A password is 12 characters long.", False),
+    ],
+)
+def test_a_sentence_that_tells_a_password_is_found(sentence: str, *, is_told: bool) -> None:
+    place = "## Solutions\n"
+    assert bool(_found(BASE.replace(place, f"{sentence}\n\n{place}", 1), "RB701")) is is_told
+
+
+def test_an_empty_assignment_does_not_take_the_next_line_for_its_value() -> None:
+    assert not _found(with_block("DB_PASSWORD=\nDB_USER=app", "env"), "RB701")
+    assert _found(with_block("password:\n  Br7vTq9LmXz2", "yaml"), "RB701")
+
+
+_TAGS = re.compile(r"^tags:\n(?:  - .*\n)+", re.MULTILINE)
+
+
+def _with_tags(lines: str) -> str:
+    text, count = _TAGS.subn(lambda _: f"tags:\n{lines}", BASE, count=1)
+    assert count == 1
+    return text
+
+
+def test_an_empty_item_is_reported_on_its_own_line() -> None:
+    text = _with_tags("  - redis\n  -\n  - memory\n  - eviction\n")
+    (found,) = _found(text, "RB202")
+    assert text.split("\n")[found.span.line - 1] == "  -"
+
+
+def test_an_item_that_is_indented_too_deep_is_reported_and_stays_an_item() -> None:
+    text = _with_tags("  - redis\n    - memory\n  - eviction\n")
+    (found,) = _found(text, "RB104")
+    assert text.split("\n")[found.span.line - 1] == "    - memory"
+    assert {each.code for each in check(text)} - {each.code for each in check(BASE)} == {"RB104"}
+    assert found.fix is not None
+    assert apply_edits(Source(text), found.fix.edits) == _with_tags("  - redis\n  - memory\n  - eviction\n")
+
+
+@pytest.mark.parametrize("lines", ["  - redis\n    memory\n  - b\n  - c\n", "  - 'a\n    - b'\n  - c\n  - d\n"])
+def test_a_text_on_two_lines_is_one_item(lines: str) -> None:
+    assert not _found(_with_tags(lines), "RB104")

@@ -98,7 +98,7 @@ def test_every_real_day_is_accepted(day: Any) -> None:
         ),
         ({"id": "Mail"}, "value", 'id is "Mail", expected a kebab-case id such as redis-out-of-memory'),
         ({"tags": []}, "empty", "tags is empty, expected a list of words"),
-        ({"tags": ["a", 3]}, "type", "tags item 2 is a number, expected a list of words"),
+        ({"tags": ["a", 3]}, "type", "tags item 2 is a number, expected text or no item"),
         ({"tags": "a, b"}, "type", 'tags is the text "a, b", expected a list of words'),
         ({"title": None}, "empty", 'title is empty, expected text such as "Redis - Out of Memory"'),
         ({"version": 1.0}, "type", 'version is a number, expected a semantic version in quotes such as "1.0.0"'),

@@ -1,4 +1,4 @@
-"""What destroys in the consoles of Redis and MongoDB, in PowerShell and at the command prompt: matched on text."""
+"""What destroys in the consoles of Redis, MongoDB and HTTP, in PowerShell and the command prompt: matched on text."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ MONGO = r"\.(?:dropDatabase|drop|deleteMany|deleteOne|findOneAndDelete|remove)\(
 """Calls that delete, as a pattern."""
 
 _REDIS = re.compile(
-    r"(?P<data>flushall|flushdb|del|unlink|xtrim|ltrim|swapdb)\b|"
+    r"(?P<data>eval(?:sha)?\b.{0,1000}?\bp?call\(\s*[\"'](?:flushall|flushdb|del|unlink)|flushall|flushdb|del|unlink|xtrim|ltrim|swapdb)\b|"
     r"(?:shutdown|client kill|cluster (?:reset|forget|delslots)|script (?:flush|kill)|debug (?:segfault|sleep))\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.DOTALL,
 )
 _MONGO_LANGUAGES = ("javascript", "js", "mongo", "mongodb", "mongosh")
 _MONGO_CALL = re.compile(rf"^[ \t]*db\b[^\n;]{{0,200}}?{MONGO}[^\n]*", re.MULTILINE)
@@ -29,6 +29,8 @@ _WINDOWS = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 """Calls of PowerShell and of the command prompt that delete or stop something."""
+_API_LANGUAGES = ("http", "rest", "elasticsearch", "opensearch", "kibana", "es")
+_API_CALL = re.compile(r"^[ \t]*(?:DELETE[ \t]+\S|POST[ \t]+\S*_delete_by_query\b)[^\n]*", re.MULTILINE)
 _WHAT_IF = re.compile(r"-WhatIf\b(?!:\$false)|/\?", re.IGNORECASE)
 _REDIS_OPTION = re.compile(r"-[hpanusitrdUX]|--(?:user|pass|cacert|cert|key|sni|eval|rps)")
 
@@ -41,6 +43,9 @@ def console_harms(snippet: Snippet) -> Iterator[Harm]:
         yield from _mongo_harms(snippet)
     elif snippet.language in _WINDOWS_LANGUAGES:
         yield from _windows_harms(snippet)
+    elif snippet.language in _API_LANGUAGES:
+        for match in _API_CALL.finditer(snippet.code):
+            yield Harm("deletes through an API", match.start(), match.end(), loses_data=True)
 
 
 def redis_harm(command: ShellCommand) -> tuple[str, bool] | None:

@@ -45,13 +45,15 @@ _ANY_PROVIDER = re.compile(
     r"pypi-|SG\.|hvs\.|do[oprt]_v1_|sk-|AccountKey=|eyJ"
 )
 _ANY_WORD = re.compile(
-    r"pass|pwd|auth|secret|token|key|credential|curl|redis-cli|mysql|mariadb|identified", re.IGNORECASE
+    r"pass|pwd|auth|secret|token|key|credential|curl|redis-cli|mysql|mariadb|identified|login|rabbitmq|mongo|cqlsh|nodetool|"
+    r"influx|sqlcmd|bcp|ipmitool|ldap|add_user|http",
+    re.IGNORECASE,
 )
 _URL = re.compile(r"[a-z][a-z0-9+.-]{0,30}://[^\s:/@'\"<>`$]*:(?P<value>[^\s/@'\"`]+)@[\w<\[{$]", re.IGNORECASE)
 _VALUE = r"(?P<quote>[\"'])?(?P<value>(?(quote)[^\"'\n]+|[^\s\"'`,;|&()\[\]]+))"
 _PASSWORD = re.compile(
     r"(?<![A-Za-z0-9_.-])(?:[A-Za-z0-9_.-]*[_.-])?(?:password|passwd|passphrase|pgpassword|redisauth|requirepass|masterauth|"
-    r"mysql_pwd|pwd|pass)[\"']?(?:\s*[:=]\s*|(?<=requirepass)\s+|(?<=masterauth)\s+)" + _VALUE,
+    r"mysql_pwd|pwd|pass)[\"']?(?:\s*[:=](?:[ \t]*\n[ \t]+|[ \t]*)|(?<=requirepass)\s+|(?<=masterauth)\s+)" + _VALUE,
     re.IGNORECASE,
 )
 _SECRET = re.compile(
@@ -68,10 +70,35 @@ _OPTIONS: tuple[re.Pattern[str], ...] = (
         r"\b(?:mysql|mysqldump|mysqladmin|mariadb)\b[^\n|;]{0,300}?\s-p(?P<value>[^\s\"'-][^\s\"']*|'[^']+'|\"[^\"]+\")"
     ),
     re.compile(r"\bsshpass\b[^\n|;]{0,300}?\s-p[ ]?[\"']?(?P<value>[^\s\"']+)"),
-    re.compile(r"\bdocker login\b[^\n|;]{0,300}?\s(?:-p|--password)[ =][\"']?(?P<value>[^\s\"']+)"),
+    re.compile(
+        r"\b(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm registry|az(?: acr)?|oc|cf|argocd|ibmcloud) login\b"
+        r"[^\n|;]{0,300}?\s-p[ =]?[\"']?(?P<value>[^\s\"']+)"
+    ),
+    re.compile(
+        r"\b(?:rabbitmqadmin|mongo(?:sh|dump|restore|export|import)?|cqlsh|nodetool)\b[^\n|;]{0,300}?\s-pw? "
+        r"[\"']?(?P<value>[^\s\"']+)"
+    ),
+    re.compile(r"\b(?:sqlcmd|bcp|ipmitool)\b[^\n|;]{0,300}?\s-P ?[\"']?(?P<value>[^\s\"']+)"),
+    re.compile(r"\bldap(?:search|modify|add|delete|passwd|whoami)\b[^\n|;]{0,300}?\s-w ?[\"']?(?P<value>[^\s\"']+)"),
+    re.compile(r"\bhttps? [^\n|;]{0,300}?(?:-a|--auth)[ =][\"']?[\w.@-]+:(?P<value>[^\s\"']+)"),
+    re.compile(
+        r"\brabbitmqctl\b[^\n|;]{0,200}?\s(?:add_user|change_password|authenticate_user) +\S+ +"
+        r"[\"']?(?P<value>[^\s\"']+)"
+    ),
+    re.compile(
+        r"^(?![^\n]*\b(?:psql|pg_\w+|createuser|createdb|mysql\w*|mariadb[\w-]*)\b)[^\n]*?\s--(?!no-)(?:[a-z]+-){0,2}"
+        r"(?:password|passwd|passphrase|pass|pwd) +[\"']?(?P<value>[^\s\"']+)",
+        re.MULTILINE,
+    ),  # to the clients of PostgreSQL and MySQL a value after a space is the name of a database
     re.compile(r"\bIDENTIFIED (?:WITH \S+ )?BY\s+'(?P<value>[^'\n]+)'", re.IGNORECASE),
     re.compile(r"\b(?:ENCRYPTED )?PASSWORD\s+'(?P<value>[^'\n]+)'", re.IGNORECASE),
 )
+_TOLD = re.compile(
+    r"\b(?:password|passwd|passphrase|passwort|kennwort)\b"
+    r"(?:(?: [\w`-]+){0,6}? (?:is|was|ist|lautet):? *(?=[`\"'])| *[:=] *)[`\"'*]{0,3}(?P<value>[^\s`\"'*|,;)]{8,60})",
+    re.IGNORECASE,
+)
+"""A sentence that tells a password: behind "is" in quotes or code, behind a colon also without."""
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----(?:\s|\\n|>)*(?!\s|\\n|>)"
     r"(?:[A-Za-z-]++: [^\n]*+\s++)*(?![A-Za-z-]++: )"
@@ -101,7 +128,8 @@ def is_example(value: str) -> bool:
 
 
 def credentials_in(text: str, *, is_code: bool) -> Iterator[Credential]:
-    """The credentials in a text; assignments are looked for in code only, where they are not part of a sentence."""
+    """The credentials in a text; assignments are looked for in code only, where they are not part of a sentence. A
+    sentence itself may tell a password."""
     spans: list[tuple[int, int]] = []
     for credential in _candidates(text, is_code):
         if not any(start < credential.end and credential.start < end for start, end in spans):
@@ -118,8 +146,19 @@ def _candidates(text: str, is_code: bool) -> Iterator[Credential]:
     for match in _URL.finditer(text) if "://" in text else ():
         if not is_example(match["value"]):
             yield Credential("password in a URL", *match.span("value"))
-    if not is_code or not _ANY_WORD.search(text):
-        return
+    if _ANY_WORD.search(text):
+        yield from _assigned(text) if is_code else _told(text)
+
+
+def _told(text: str) -> Iterator[Credential]:
+    """The passwords that a sentence tells."""
+    for match in _TOLD.finditer(text):
+        if _looks_chosen(match["value"].rstrip(".:")) and not is_example(match["value"]):
+            yield Credential("password", *match.span("value"))
+
+
+def _assigned(text: str) -> Iterator[Credential]:
+    """The values behind options and words that mean a secret."""
     for pattern in (_HEADER, *_OPTIONS, _PASSWORD):
         for match in pattern.finditer(text):
             if not is_example(match["value"]) and not _is_reference(text, match):
@@ -136,6 +175,13 @@ def _is_reference(text: str, match: re.Match[str]) -> bool:
         return True
     quoted = bool(match.groupdict().get("quote"))
     return not quoted and bool(re.fullmatch(r"[A-Za-z_]+(?:\.[A-Za-z_]+)+|[A-Za-z_]\w*\[.*", value))
+
+
+def _looks_chosen(value: str) -> bool:
+    """Whether a value is what people choose for a password, and no word of a sentence (`Base64-encoded`) or path."""
+    kinds = sum(bool(re.search(kind, value)) for kind in (r"[a-z]", r"[A-Z]", r"\d", r"[^\w./:<>=()\[\]{}-]"))
+    is_word = re.fullmatch(r"[A-Za-z]+\d*(?:-[a-z]+)+|[\w.-]*[/(\[{<=].*", value)
+    return not is_word and (kinds >= 3 or _looks_random(value))
 
 
 def _looks_random(value: str) -> bool:

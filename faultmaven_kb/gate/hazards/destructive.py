@@ -30,7 +30,8 @@ _MADE = re.compile(
     r"[\"']?(?P<name>[./<>-]{0,40}+\w[\w./<>-]*)",
     re.IGNORECASE,
 )
-
+_MADE_TEMPORARY = re.compile(r"\b(?P<variable>[A-Za-z_]\w*)=[\"']?(?:\$\(|`)mktemp\b")
+"""A variable that holds the name of a temporary file or folder."""
 
 _Row = tuple[str, re.Pattern[str], str, bool]
 
@@ -49,6 +50,7 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("crontab", r"(?:.* )?-r\b", "deletes the crontab", loses_data=True),
     _row("userdel groupdel deluser", r"", "deletes an account"),
     _row("cp", r"(?:-\S+ )*/dev/null\b", "empties a file", loses_data=True),
+    _row("mv", r".* /dev/null$", "deletes files", loses_data=True),
     # disks
     _row("dd", r".*\bof=(?!/dev/null|/tmp/)", "overwrites its target", loses_data=True),
     _row("mkfs mke2fs mkswap blkdiscard lvremove vgremove pvremove lvreduce", r"", "destroys data", loses_data=True),
@@ -72,6 +74,13 @@ _COMMANDS: tuple[_Row, ...] = (
     _row("kubectl oc", r".*\bscale\b.*--replicas[= ]0\b", "stops every pod"),
     _row("kubectl oc", r".*\btaint\b.*:NoExecute(?!-)", "evicts pods"),
     _row("kubectl oc", r".*\bapply\b.*--prune\b", "deletes objects"),
+    _row(
+        "kubectl oc",
+        r".*\bpatch\b.*finalizers[\"']?\s*:\s*(?:null|\[\s*\])",
+        "deletes without the clean-up of the finalizers",
+        loses_data=True,
+    ),
+    _row("nodetool", r"(?:-\S+ \S+ )*clearsnapshot\b", "deletes snapshots", loses_data=True),
     _row("helm", r"(?:-\S+ (?:\S+ )?)*(?:uninstall|delete|del)\b", "removes a release"),
     _row("kubeadm", r"reset\b", "takes the node out of the cluster", loses_data=True),
     _row("etcdctl", r".*?\b(?:del|member remove)\b", "deletes from etcd", loses_data=True),
@@ -119,6 +128,16 @@ _COMMANDS: tuple[_Row, ...] = (
         "deletes queues or state",
         loses_data=True,
     ),
+    _row("vault", r"(?:-\S+ )*secrets disable\b", "deletes the secrets of an engine", loses_data=True),
+    _row("vault", r"(?:-\S+ )*(?:auth disable|(?:lease|token) revoke)\b", "revokes what is in use"),
+    _row(
+        "consul vault etcdctl etcdutl",
+        r"(?:-\S+ )*(?:operator raft )?snapshot restore\b",
+        "replaces the data by older data",
+        loses_data=True,
+    ),
+    _row("pg_restore", r".*(?:\s-\w*c\b|--clean\b)", "drops objects before they are restored", loses_data=True),
+    _row("mongorestore", r".*--drop\b", "drops collections before they are restored", loses_data=True),
     _row("kafka-delete-records kafka-delete-records.sh", r"", "deletes records", loses_data=True),
     _row(
         "kafka-configs kafka-configs.sh",
@@ -138,6 +157,12 @@ _COMMANDS: tuple[_Row, ...] = (
         "python python3 perl ruby node php",
         r".*(?:\brmtree\b|\bos\.(?:remove|unlink|rmdir|removedirs)\b|\bunlink\b|\brm_rf?\b|\brm(?:dir)?Sync\b|unlinkSync)",
         "deletes files",
+        loses_data=True,
+    ),
+    _row(
+        "influx hive beeline trino presto snowsql duckdb bq vsql",
+        r".*\b(?i:drop (?:table|database|schema|measurement|series|shard|view)|truncate table|delete from)\b",
+        "drops data",
         loses_data=True,
     ),
     # packages
@@ -163,6 +188,18 @@ _COMMANDS: tuple[_Row, ...] = (
     _row(
         "curl", r".*(?:(?:-X ?|--request[= ])DELETE\b|/_delete_by_query\b)", "deletes through an API", loses_data=True
     ),
+    _row("curl", r".*\baccept_data_loss[\"']?\s*:\s*true", "gives a shard's data up", loses_data=True),
+    _row("http https xh", r"(?:-\S+ )*DELETE\b", "deletes through an API", loses_data=True),
+    _row("wget", r".*--method[= ]DELETE\b", "deletes through an API", loses_data=True),
+    # tasks of frameworks
+    _row(
+        "rails rake php python python3 npx prisma",
+        r"(?:\S+ ){0,4}?(?:db:(?:drop|reset|wipe|purge|schema:load)|migrate:(?:fresh|reset|refresh)|"
+        r"manage\.py (?:flush|reset_db)|migrate reset)\b",
+        "empties the database",
+        loses_data=True,
+    ),
+    _row("flyway liquibase", r".*\b(?:clean|drop-?all)\b", "empties the database", loses_data=True),
     # cloud
     _row("aws", r".*\b(?:terminate-instances|delete-[\w-]+|s3 r[mb])\b", "deletes resources", loses_data=True),
     _row("aws", r".*\bs3 sync\b.*--delete\b", "deletes objects", loses_data=True),
@@ -201,7 +238,14 @@ _SQL: tuple[tuple[re.Pattern[str], str, bool], ...] = (
         True,
     ),
     (re.compile(r"update\b(?!.*\bwhere\b)", re.IGNORECASE | re.DOTALL), "changes every row", True),
-    (re.compile(r"alter\s+table\b.*\bdrop\s+(?:column|partition)\b", re.IGNORECASE | re.DOTALL), "drops data", True),
+    (
+        re.compile(
+            r"alter\s+table\b.*(?:\b(?:drop|clear)\s+(?:detached\s+)?(?:column|part|partition)|\bdelete\s+where)\b",
+            re.IGNORECASE | re.DOTALL,
+        ),
+        "drops data",
+        True,
+    ),
     (re.compile(r".*\bpg_drop_replication_slot\s*\(", re.IGNORECASE | re.DOTALL), "drops a replication slot", False),
     (re.compile(r".*\bpg_terminate_backend\s*\(", re.IGNORECASE | re.DOTALL), "ends sessions", False),
     (re.compile(r"kill\b", re.IGNORECASE), "ends sessions", False),
@@ -251,6 +295,8 @@ def is_simulated(command: ShellCommand) -> bool:
 def created_names(code: str) -> frozenset[str]:
     """The names of files and objects that the commands of a runbook create themselves."""
     names = {match["name"] for match in _MADE.finditer(mask_placeholders(code))}
+    for match in _MADE_TEMPORARY.finditer(code):
+        names |= {f"${match['variable']}", f"${{{match['variable']}}}"}
     return frozenset(name for name in names if not name.startswith("/dev/") and name.strip("x"))
 
 

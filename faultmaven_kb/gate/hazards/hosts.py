@@ -1,8 +1,9 @@
 """Addresses and names that belong to somebody's network, and those that documentation may use.
 
 Allowed are the ranges and names reserved for examples (RFC 5737, 3849, 2606, 6761), private and special addresses, the
-public resolvers that everybody tests with, and Kubernetes' own `cluster.local`. A number with four
-parts behind "version" or a name and a slash is a version, and so is one of small parts that nothing calls an address.
+public resolvers that everybody tests with, and Kubernetes' own `cluster.local`. A number with four parts behind
+"version" or a name and a slash is a version, so are those that a comma or "and" adds to it, and so is one of small
+parts that nothing calls an address.
 """
 
 import ipaddress
@@ -15,15 +16,24 @@ __all__ = ["production_in", "sensitive_in"]
 
 _IPV4 = re.compile(r"(?<![\w.-])(?<![\w.)\]]/)(?P<ip>(?:\d{1,3}\.){3}\d{1,3})(?![\w-]|\.\w)")
 _IPV6 = re.compile(r"(?<![\w:.])(?P<ip>2[0-9a-f]{3}:(?:[0-9a-f]{0,4}:){1,6}[0-9a-f]{0,4})(?![\w:])", re.IGNORECASE)
-_VERSION = re.compile(r"(?:version|release|(?<![\w-])v|ver\.?)[ :=\"']*$", re.IGNORECASE)
+_VERSION = re.compile(
+    r"(?:versions?|releases?|(?<![\w-])(?:v|ver\.?)|"
+    r"\b(?:fix|patch|introduc|resolv|affect|deprecat)ed (?:in|by|from|since))[ :=\"']*$",
+    re.IGNORECASE,
+)
+_JOINED = re.compile(r"[\s,]*(?:and|or|to|through|until|up to|–|-)?\s*", re.IGNORECASE)
+"""What is between the versions of a list."""
 _SOFTWARE = re.compile(
-    r"(?:since|before|until|client|server|driver|agent|plugin|image|upgraded? (?:to|from))[ :]*$", re.IGNORECASE
+    r"(?<![\w-])(?:since|before|until|client|server|driver|agent|plugin|image|upgraded? (?:to|from))[ :]*$",
+    re.IGNORECASE,
 )
 _NETWORK = re.compile(
     r"(?:\b(?:ip|addr|address|hosts?|hostname|node|peer|gateway|dns|nameserver|resolver|ping|ssh|curl|dig|nc|telnet|"
     r"traceroute|route|listen|bind)\b[^\w\n]{0,8}|//|@)$",
     re.IGNORECASE,
 )
+_PORT = re.compile(r"[:/]\d|;$")
+"""A port, a mask, or the end of a directive (`server 192.0.2.1;`)."""
 _RESOLVERS = frozenset(
     "8.8.8.8 8.8.4.4 1.1.1.1 1.0.0.1 9.9.9.9 149.112.112.112 208.67.222.222 208.67.220.220 168.63.129.16 "
     "2001:4860:4860::8888 2001:4860:4860::8844 2606:4700:4700::1111 2606:4700:4700::1001 2620:fe::fe".split()
@@ -69,9 +79,13 @@ _NAMED = (
 def sensitive_in(line: str) -> Iterator[tuple[str, int, int]]:
     """What a line should not tell, with its place: public addresses, internal names, mail addresses."""
     if "." in line:
+        versions_end = -1
         for match in _IPV4.finditer(line):
             before, after = line[max(match.start() - 40, 0) : match.start()], line[match.end() : match.end() + 2]
-            if not _is_version(match["ip"], before, after) and _is_public(match["ip"]):
+            is_joined = versions_end >= 0 and _JOINED.fullmatch(line, versions_end, match.start()) is not None
+            if _VERSION.search(before) or (is_joined and not _PORT.match(after)):
+                versions_end = match.end()
+            elif not _is_version(match["ip"], before, after) and _is_public(match["ip"]):
                 yield f'public address "{match["ip"]}", expected one of 192.0.2.0/24', *match.span("ip")
         yield from _hosts(line)
     if "::" in line or line.count(":") > 3:
@@ -81,13 +95,13 @@ def sensitive_in(line: str) -> Iterator[tuple[str, int, int]]:
 
 
 def _is_version(number: str, before: str, after: str) -> bool:
-    """Whether four numbers are a version: it is called one, they are small behind a word for software, or all but one
-    have one digit (1.1.0.2, 12.1.0.2) and neither a word of networks nor a port or a mask says otherwise."""
+    """Whether four numbers are a version: they are small behind a word for software, or all but one have one digit
+    (1.1.0.2, 12.1.0.2), and neither a word of networks nor a port, a mask or the end of a directive says otherwise."""
     parts = number.split(".")
     small = all(len(part) == 1 or int(part) < 32 for part in parts)
     tiny = small and sum(len(part) == 1 for part in parts) >= 3
-    is_network = bool(_NETWORK.search(before) or re.match(r"[:/]\d", after))
-    return bool(_VERSION.search(before) or (small and _SOFTWARE.search(before)) or (tiny and not is_network))
+    is_network = bool(_NETWORK.search(before) or _PORT.match(after))
+    return bool(((small and _SOFTWARE.search(before)) or tiny) and not is_network)
 
 
 def _hosts(line: str) -> Iterator[tuple[str, int, int]]:

@@ -6,7 +6,8 @@ items, or in a comment of the block.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
 
 from faultmaven_kb.diagnostics import Level
 from faultmaven_kb.dialects.faultmaven import SOLUTION
@@ -35,6 +36,7 @@ _PRIVILEGE = re.compile(
     r"\b(?:sudo|root|admin\w*|superuser|cluster-admin|privileges?|permissions?|rights|access to the (?:host|node))\b",
     re.IGNORECASE,
 )
+_MOST_ROWS = 500  # chosen: above these a head is not looked for
 _SHELLS = ("sh", "bash", "zsh", "dash", "ksh")
 
 
@@ -348,8 +350,18 @@ def sensitive_host_or_ip(checked: Checked) -> Iterator[Finding]:
     for number, line in enumerate(checked.lines, 1):
         if number >= start:
             for message, begin, end in sensitive_in(line):
-                if line[begin:end].lower() not in allowed:
+                if line[begin:end].lower() not in allowed and not _is_in_version_column(checked.lines, number, begin):
                     yield Finding(message, Span(number, begin + 1, number, end + 1))
+
+
+def _is_in_version_column(lines: Sequence[str], number: int, index: int) -> bool:
+    """Whether a place is in a column of a table whose head says that it has versions."""
+    if "|" not in lines[number - 1]:
+        return False
+    rows = takewhile(lambda line: "|" in line, reversed(lines[max(number - _MOST_ROWS, 0) : number]))
+    head = list(rows)[-1].split("|")
+    column = lines[number - 1].count("|", 0, index)
+    return column < len(head) and re.search(r"\b(?:versions?|releases?)\b", head[column], re.IGNORECASE) is not None
 
 
 @rule("RB711", "production-literal", Level.INFO, Profile.CURATED)

@@ -11,6 +11,7 @@ what to do and not what it costs.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from faultmaven_kb.fences.snippets import Snippet
 from faultmaven_kb.gate.hazards.harm import Harm
@@ -20,29 +21,36 @@ __all__ = ["explains", "has_backup", "is_graceful", "is_guarded", "is_warned"]
 
 _MARK = re.compile(
     r"⚠|🚨|❗|🛑|☠|\[!(?:WARNING|CAUTION|DANGER|IMPORTANT)\]|\b(?:warning|caution|cautious|danger(?:ous)?|attention|"
-    r"careful|carefully|destructive|irreversibl[ey]|data loss)\b",
+    r"careful|carefully|destructive|irreversibl[ey]|data loss|warnung|achtung|vorsicht|avertissement|advertencia|"
+    r"atención|cuidado|atenção|attenzione|waarschuwing|предупреждение|внимание)\b|警告|注意|경고|주의",
     re.IGNORECASE,
 )
 _LOSS = re.compile(
     r"\b(?:delet(?:es?|ed|ing|ion)|remov(?:es?|ed|ing|al)|los(?:es?|ing|t|s)|destroy(?:s|ed|ing)?|destructive|wip(?:es?|ed|ing)|"
     r"eras(?:es?|ed|ing)|drop(?:s|ped|ping)?|discard(?:s|ed|ing)?|overwrit(?:es?|ten|ing)|truncat(?:es?|ed|ing)|"
     r"empt(?:y|ies|ied|ying)|gone|vanish(?:es|ed)?|evict(?:s|ed|ion)?|purg(?:es?|ed|ing)|forgets?|"
-    r"clears?|cleared|corrupt\w*|"
+    r"clears?|cleared|corrupt\w*|changes? (?:every|all)|"
     r"rewrites?|replaced?|replaces|irreversibl[ey]|irrecoverabl[ey]|unrecoverable|undone|undo|permanent(?:ly)?|"
     r"for good|(?:no|only) way back|throws?|thrown away|no longer|disappears?|skipped|cut off|given up|"
     r"damag(?:es?|ed|ing)|forgotten|logged out|go(?:es)? with (?:it|them)|"
     r"(?:can(?:not|['’]t)|can not|never|nothing(?: can)?|only\b[^.]{1,60}) (?:be )?"
-    r"(?:restored?|recover(?:ed)?|br(?:ings?|ought) (?:\w+ )?back))\b",
+    r"(?:restored?|recover(?:ed)?|br(?:ings?|ought) (?:\w+ )?back)|not (?:be )?(?:recoverable|restorable)|"
+    r"verloren|gelöscht|löscht|überschrieben|überschreibt|vernichtet|entfernt|unwiderruflich|weg|"
+    r"perdue?s?|supprimée?s?|supprime|efface(?:nt)?|effacée?s?|écrase|écrasée?s?|irréversible|"
+    r"pierden?|perder[áa]n?|perdid[oa]s?|eliminad?[oa]?s?|eliminan|borr(?:a|an|ad[oa]s?)|"
+    r"perdem|perdid[oa]s|apagad[oa]s?|cancellat[oiae]|pers[oiae]|perdono|verwijderd|gewist|"
+    r"удал(?:яет|ит|ены|ена|ён|ен)\w*|потеря\w*|уничтож\w*)\b|削除|失われ|消え|消去|删除|刪除|丢失|遺失|清空|삭제|손실",
     re.IGNORECASE,
 )
-"""What is lost for good."""
+"""What is lost for good, in the languages in which admonitions are read."""
 _INTERRUPTION = re.compile(
     r"\b(?:interrupt\w*|downtime|outage|unavailab\w*|unreachable|disconnect\w*|disrupt\w*|stop(?:s|ped|ping)?|kill(?:s|ed|ing)?|"
     r"terminat\w*|abort(?:s|ed|ing)?|cut(?:s|ting)?|clos(?:es|ed|ing)|ends?|ended|fail(?:s|ed|ing|over)?|refus\w*|reject\w*|"
     r"restart\w*|recreat\w*|re-creat\w*|reschedul\w*|reconnect\w*|reboot\w*|roll(?:s|ed)? back|rolled back|offline|"
-    r"pauses?|paused|locks?|locked|slow(?:s|er)?|errors?|500|503|502|missing|unprotected|exposed?|open to|removes? "
-    r"protection|pull(?:s|ed)? again|downloaded? again|re-?download\w*|"
-    r"(?:is|are|goes|go|be) down|rebuil\w*|waits?|moves?|moved|risk\w*)\b",
+    r"pauses?|paused|locks?|locked|lock(?:ed)? \w+ out|slow(?:s|er)?|errors?|500|503|502|missing|unprotected|exposed?|"
+    r"open to|without (?:any |a |its )?(?:firewall|protection|filter\w*|rules?)|unfiltered|accepts everything|revok\w*|"
+    r"removes? protection|pull(?:s|ed)? again|downloaded? again|re-?download\w*|"
+    r"(?:is|are|goes|go|be) down|rebuil\w*|built (?:anew|again)|waits?|moves?|moved|risk\w*)\b",
     re.IGNORECASE,
 )
 """What stops working for a while."""
@@ -52,11 +60,46 @@ _EFFECT = re.compile(
     r"messages?|keys?|rows?|files?|everything|all|every|any|you|service|server|node|nobody|nothing|once|afterwards)\b"
     r"|^\W*(?:deletes|removes|drops|destroys|wipes|erases|overwrites|empties|truncates|discards|ends|stops|kills|closes|"
     r"terminates|interrupts|disconnects|evicts|replaces|restarts|resets|throws|cuts)\b)"
-    r"|\b(?:cannot be undone|can't be undone|no undo|no way back|irreversible|for good|permanent(?:ly)?|"
+    r"|\b(?:(?:cannot|can't|can not) be (?:restored|recovered|brought back|undone)|not recoverable|"
+    r"can't be undone|no undo|no way back|irreversible|for good|permanent(?:ly)?|"
     r"(?:do not|don['’]t|never|must not|only) (?:run|use|do|execute))\b",
     re.IGNORECASE,
 )
 """A sentence that tells what a command does, not what the state was before."""
+_LOST = (
+    r"(?:lost|gone|deleted|removed|destroyed|wiped|erased|dropped|discarded|overwritten|truncated|emptied|evicted|purged|"
+    r"forgotten|cleared|rewritten|replaced|thrown away|cut off|skipped|given up|logged out|rolled back)"
+)
+_COST = re.compile(
+    r"\b(?<!can )(?<!may )(?<!should )(?<!must )(?<!could )(?<!to )(?:is|are|be|gets?|goes|go)\s+(?:\w+\s+){0,2}?"
+    rf"{_LOST}\b|"
+    r"\b(?:can|may|could) (?:be|get) lost\b|\b(?:los(?:es?|ing)|data loss)\b|"
+    r"(?:^\W*|\b(?:this|it|that|which|command|statement|query|call|step|option|flag|script|reset|rollback|purge|drop|flush|"
+    r"prune|deletion|removal|will|would|also|\w+ing)\b[^.,;:]{0,60}?\b)"
+    r"(?:deletes|removes|drops|destroys|wipes|erases|overwrites|empties|truncates|discards|evicts|purges|forgets|clears|"
+    r"rewrites|replaces|throws|skips|cuts)\b|"
+    r"\b(?:will|would|also) (?:\w+ )?(?:delete|remove|drop|destroy|wipe|erase|overwrite|empty|truncate|discard|evict|"
+    r"purge|forget|clear|rewrite|replace|vanish|disappear)\b|"
+    r"\b(?:vanish(?:es)?|disappears?|go(?:es)? with (?:it|them))\b|"
+    r"\b(?:(?:no|only) way back|no undo|for good|irreversibl[ey]|irrecoverabl[ey]|unrecoverable|permanently)\b|"
+    r"\bnot (?:be )?(?:recoverable|restorable|undone)\b|"
+    r"\b(?:can(?:not|['’]t)|can not|never (?:be|comes?|get)|nothing can|only\b[^.]{1,60}) (?:\w+ ){0,3}?"
+    r"(?:undone|restored?|recover(?:ed)?|back)\b",
+    re.IGNORECASE,
+)
+"""Something that will be lost, told in the present or the future."""
+_NO_COST = re.compile(
+    rf"\b(?:nothing|nobody|none|no (?:data|rows?|keys?|files?|records?|messages?))\b[^.;]{{0,40}}\b{_LOST}\b|"
+    r"\b(?:deletes?|removes?|loses?|drops?|evicts?) (?:nothing|no)\b|"
+    rf"\bnot (?:be )?(?:\w+ )?{_LOST}\b|\bno longer (?:needed|used|required|in use|referenced|wanted)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(
+    r"^\W*(?:after|as soon as|before|since|because)\b[^,;:]*[,;:]|"
+    r"\b(?:if|when|whenever|once|unless|until)\b[^,;:]*(?:[,;:]|$)",
+    re.IGNORECASE,
+)
+"""What is so before the command; what follows from it is behind the comma."""
 _OTHER_LABEL = re.compile(
     r"^\W*(?:\d+\W+)?(?:when to use|when|use (?:this|it) (?:when|if)|prerequisites?|requirements?|expected|outcome|"
     r"what to check|what to look|look for|what this tells|how to check|time to|symptoms?|causes?|purpose|"
@@ -81,9 +124,15 @@ _SAFEGUARD_COMMAND = re.compile(
     r"\bcp (?:-\w+ ){0,5}\S+ \S*(?:bak|back|\.old|\.orig|sav|rescue|copy|\$\(date)|"
     r"\btar -?\w*c|\bterraform plan\b|"
     r"\bgit (?:stash|tag|branch) [^-\s]|\brsync\b(?![^\n;&|]{0,80}\s(?:--dry-?run|-\w{0,9}n))|iptables-save|"
+    r"\w (?:export|dump|save)\b[^\n;|]{0,200}(?<![2&])>(?! ?/dev/null)|"
+    r"\betcdctl\b(?>[^\n;|]{0,200}?\bget\b)[^\n;|]{0,200}>|\bvault\b(?>[^\n;|]{0,80}?\b(?:get|read)\b)[^\n;|]{0,200}>|"
+    r"\bnft\b(?>[^\n;|]{0,80}?\blist ruleset\b)[^\n;|]{0,80}>|"
+    r"\bredis-cli\b[^\n;|]{0,200}--rdb\b|\bkafka-consumer-groups(?>[^\n;|]{0,200}?--describe\b)[^\n;|]{0,200}>|"
     r"CREATE TABLE \S+ AS|\bSELECT\b[^;]{0,400}\bINTO\b|\\copy|\bCOPY\b",
 )
 _DRY_RUN = re.compile(r"\s(?:--dry-?run(?!=none|=false)|--simulate)\b")
+_FIND_DELETES = re.compile(r"\s+-(?:delete\b|(?:exec|execdir|ok)\s+(?:sudo )?(?:rm|shred|unlink|truncate)\b).*")
+_GIT_CLEAN_TRIED = re.compile(r"\bgit\b[^\n;|&]{0,80}\bclean\b[^\n;|&]{0,80}\s(?:-[a-zA-Z]*n|--dry-run)")
 _DRY_OPTION = re.compile(r"--dry-?run")
 _PART = re.compile(r"(?<!\\)\n|[;|&]+")
 """Where one command ends and the next begins; a line that goes on is one."""
@@ -117,6 +166,12 @@ _ONLY_NAMED = re.compile(
     re.IGNORECASE,
 )
 """A backup that is mentioned and not made."""
+_BACKUP_STATE = re.compile(
+    r"\b(?:backups?|snapshots?)\b(?: \w+)?? (?:jobs?\b|fail\w*|takes? place|runs?\b|hangs?\b|do(?:es)? not|did not|"
+    r"(?:is|are|was|were) (?:broken|missing|corrupt\w*|damaged|(?:too )?old|stale|empty|disabled|off|not|no longer)\b)",
+    re.IGNORECASE,
+)
+"""How backups are doing, which makes none."""
 _OF_BACKUPS = re.compile(r"snapshot|backup|snap-|restic|borg|velero|rollback", re.IGNORECASE)
 
 
@@ -158,10 +213,28 @@ def is_warned(snippet: Snippet, harm: Harm) -> bool:
     near = (*_above(snippet)[-2:], *_comments(snippet, harm.start).split("\n"))
     around = [_about(text, command) for text in (*_nearest(snippet.outer), *_above(snippet), *near)]
     return any(_MARK.search(text) and _tells(_without_orders(text), harm) for text in around) or any(
-        _EFFECT.search(sentence) and not _OTHER_LABEL.match(sentence) and _tells(_without_orders(sentence), harm)
+        _costs(sentence, harm) and not _OTHER_LABEL.match(sentence)
         for text in near
         for sentence in _SENTENCE.split(_about(text, command))
     )
+
+
+def _costs(sentence: str, harm: Harm) -> bool:
+    """Whether a sentence without a mark says what a command costs.
+
+    What is lost for good must be told as what will happen: "the keys are corrupt", "the node was lost", "can be
+    deleted" and "nothing is lost" say why one may go on, not what to fear.
+    """
+    if not harm.loses_data and _EFFECT.search(sentence) and _tells(_without_orders(sentence), harm):
+        return True
+    return _foretells_loss(sentence)
+
+
+@lru_cache(maxsize=512)
+def _foretells_loss(sentence: str) -> bool:
+    """Whether a sentence tells a loss to come; kept, because all commands of a block have the same text above."""
+    clauses = _CONDITION.sub(" ", sentence).split(";")
+    return any(_COST.search(clause) and not _NO_COST.search(clause) for clause in clauses)
 
 
 def _about(text: str, command: str) -> str:
@@ -202,12 +275,20 @@ def is_guarded(snippet: Snippet, harm: Harm) -> bool:
     if _OF_BACKUPS.search(snippet.code[harm.start : harm.end]):
         return False
     texts = (*_above(snippet)[-3:], _DRY_OPTION.sub("", _comments(snippet, harm.start)))
-    return any(_SAFEGUARD_TEXT.search(_ONLY_NAMED.sub("", _CODE_SPAN.sub("", text))) for text in texts)
+    return any(
+        _SAFEGUARD_TEXT.search(_BACKUP_STATE.sub("", _ONLY_NAMED.sub("", _CODE_SPAN.sub("", text)))) for text in texts
+    )
 
 
 def _is_tried(commands: list[str], command: str) -> bool:
-    """Whether a dry run of the same program is among the commands above it."""
+    """Whether a dry run of the same program is among the commands above it, or the list of what `find` would delete."""
     program = command.split(" ", 1)[0].rsplit("/", 1)[-1]
+    if program == "find":
+        found = re.escape(_FIND_DELETES.sub("", " ".join(command.split())))
+        listing = re.compile(rf"(?:sudo )?{found}(?: -(?:print0?|ls|printf \S+))*(?: ?>.*)?")
+        return any(listing.fullmatch(" ".join(part.split())) for text in commands for part in _PART.split(text))
+    if program == "git" and re.match(r"\S+ (?:.* )?clean\b", command):
+        return any(_GIT_CLEAN_TRIED.search(text) for text in commands)
     tried = (part for text in commands for part in _PART.split(text) if _DRY_RUN.search(part))
     return any(program in re.split(r"[\s/]+", part) for part in tried)
 

@@ -27,6 +27,8 @@ _SHALLOW = 1_000  # a text of this length cannot nest deeply enough to exhaust a
 _PLAIN_VALUE = re.compile(r"\s*(?:- +)?(?:[\w-]+:\s+)?(?P<value>[^\s'\"|>\[{#].*?)(?:(?<!\s)\s++(?s:#.*+)?)?$")
 _OPEN_VALUE = re.compile(r"^(?:[\w-]+:|[ \t]*-)[ \t]+(?P<mark>[\"'\[{])(?P<rest>.*)$", re.MULTILINE)
 _NEXT_KEY = re.compile(r"\r?\n(?:[\w-]+:|[ \t]*- )")
+_SWALLOWED = re.compile(r"\r?\n(?P<indent> +)(?P<dash>-)[ \t]+")
+"""The dash of an item inside the text of the item above it."""
 _CLOSING = {"[": "]", "{": "}"}
 _CURLY_QUOTES = re.compile(
     "^[\u201c\u201d\u2018\u2019\u201e\u201f\u00ab\u00bb]|[\u201c\u201d\u2018\u2019\u00ab\u00bb]$"
@@ -105,6 +107,11 @@ def _first_beyond(text: str, limit: int) -> yaml.AliasEvent | None:
             sizes[anchor] = size
         around[-1] = (around[-1][0], around[-1][1] + size)
     return None
+
+
+def _is_plain(node: yaml.Node) -> bool:
+    """Whether a node is a text without quotes that is not a block."""
+    return isinstance(node, yaml.ScalarNode) and not node.style
 
 
 class _Converter:
@@ -227,8 +234,33 @@ class _Converter:
         if isinstance(node, yaml.MappingNode):
             return dict(self.pairs(node, path))
         if isinstance(node, yaml.SequenceNode):
-            return [self.convert(item, (*path, index)) for index, item in enumerate(node.value)]
+            return list(self.items(node, path))
         return self.scalar(node) if isinstance(node, yaml.ScalarNode) else None
+
+    def items(self, node: yaml.SequenceNode, path: KeyPath) -> Iterator[object]:
+        """The items of a list. One that is indented deeper than the item above is text of that item to YAML; it is
+        reported and counts as the item that it was meant to be."""
+        index = 0
+        for item in node.value:
+            start, end = self.bounds(item)
+            dashes = tuple(_SWALLOWED.finditer(self.source.text, start, end))
+            if not dashes or not _is_plain(item) or node.flow_style:
+                yield self.convert(item, (*path, index))
+                index += 1
+                continue
+            first = self.source.line(self.source.position(start).line)
+            depth = len(first) - len(first.lstrip())
+            starts, ends = [start, *(dash.end() for dash in dashes)], [*(dash.start() for dash in dashes), end]
+            for place in zip(starts, ends, strict=True):
+                self.values.entries[(*path, index)] = Entry(place)
+                yield without_surrogates(" ".join(self.source.text[slice(*place)].split()))
+                index += 1
+            for dash in dashes:
+                span = self.source.span(dash.start("dash"), dash.start("dash") + 1)
+                indent = self.source.span(dash.start("indent"), dash.end("indent"))
+                fix = Fix("align it", (Edit(indent, " " * depth),), safe=True)
+                message = "this item is indented deeper than the one above and becomes part of its text, align them"
+                self.report("RB104", "yaml-syntax", message, span, fix=fix)
 
     def pairs(self, node: yaml.MappingNode, path: KeyPath) -> Iterator[tuple[str, object]]:
         """The items of a mapping; of two equal keys the first counts and the second is reported."""

@@ -62,10 +62,19 @@ def empty_field(checked: Checked) -> Iterator[Finding]:
     An empty field looks complete to a check for its presence and gives the reader no information.
     """
     for error in _errors(checked, "empty"):
-        span = checked.value_span(*error.path)
-        yield Finding(
-            error.message, checked.document.front_matter.key_span(error.field) if span.start == span.end else span
-        )
+        yield Finding(error.message, _place_of_empty(checked, error))
+
+
+def _place_of_empty(checked: Checked, error: ContractError) -> Span:
+    """The empty quotes or brackets; where nothing is written the dash of the item on its own line, else the key."""
+    span = checked.value_span(*error.path)
+    if span.start != span.end:
+        return span
+    line = checked.lines[span.line - 1]
+    if len(error.path) > 1 and re.fullmatch(r"\s*-\s*(?:#.*)?", line):
+        column = line.index("-") + 1
+        return Span(span.line, column, span.line, column + 1)
+    return checked.document.front_matter.key_span(error.field)
 
 
 @rule("RB203", "wrong-type", Level.ERROR, Profile.INGEST)
