@@ -9,6 +9,7 @@ import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from io import TextIOWrapper
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import anyio
@@ -38,9 +39,8 @@ async def standard_streams() -> AsyncIterator[tuple[Any, Any]]:
 def _own_input() -> BinaryIO:
     """Standard input, which programs that are started from here cannot read: they find the null device in its place."""
     own = os.dup(0)
-    nothing = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(nothing, 0)
-    os.close(nothing)
+    with Path(os.devnull).open("rb") as nothing:
+        os.dup2(nothing.fileno(), 0)
     return os.fdopen(own, "rb", closefd=False)  # a thread may still wait for input when everything else has ended
 
 

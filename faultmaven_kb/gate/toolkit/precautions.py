@@ -131,7 +131,7 @@ _SAFEGUARD_COMMAND = re.compile(
     r"CREATE TABLE \S+ AS|\bSELECT\b[^;]{0,400}\bINTO\b|\\copy|\bCOPY\b",
 )
 _DRY_RUN = re.compile(r"\s(?:--dry-?run(?!=none|=false)|--simulate)\b")
-_FIND_DELETES = re.compile(r"\s+-(?:delete\b|(?:exec|execdir|ok)\s+(?:sudo )?(?:rm|shred|unlink|truncate)\b).*")
+_FIND_DELETES = re.compile(r" -(?:delete\b|(?:exec|execdir|ok)\s+(?:sudo )?(?:rm|shred|unlink|truncate)\b).*")
 _GIT_CLEAN_TRIED = re.compile(r"\bgit\b[^\n;|&]{0,80}\bclean\b[^\n;|&]{0,80}\s(?:-[a-zA-Z]*n|--dry-run)")
 _DRY_OPTION = re.compile(r"--dry-?run")
 _PART = re.compile(r"(?<!\\)\n|[;|&]+")
