@@ -58,8 +58,8 @@ points."""
 
 _SAYS_SO, _SAYS_SO_TOO = 1.3, 0.9
 """How far a runbook of which a short text is the question itself is ahead of those without one, and the least of that
-which the second such runbook gets. Chosen: with 1.2 fewer aliases of the shipped runbooks are a match (397 of 457 in
-place of 412), with 1.5 "connection refused" alone would be one."""
+which the second such runbook gets. Chosen: with 1.2 fewer aliases of the shipped runbooks are a match, with 1.5
+"connection refused" alone would be one (tests/search/test_named.py)."""
 
 _NAME = re.compile(r"(?:[A-Z]+[a-z0-9]+){2,}[A-Z][A-Za-z0-9]*")
 """A name in three parts or more, "KubePodNotReady"; "LoadBalancer" is too common to name a fault."""
@@ -165,7 +165,7 @@ def rank(
         _overtake(adjusted, standing, best, nearest, outdone, terms, index, explained)
     _put_first(adjusted, (are_asked | are_named) & (standing >= 1))
     order = (-adjusted).argsort(kind="stable")
-    named = are_named & (are_named.sum() == 1)
+    named = are_named & (standing >= 1) & (are_named.sum() == 1)
     return Ranked(best[order], adjusted[order], passages[order], 1 - contrast[order], named[order])
 
 

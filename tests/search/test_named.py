@@ -2,7 +2,10 @@
 
 import pytest
 
-from tests.documents import builtin_base
+from faultmaven_kb.evaluation.labelled import read_labelled
+from faultmaven_kb.search.calibration import NAMED
+from faultmaven_kb.search.engine import Searcher
+from tests.documents import ROOT, builtin_base
 
 BUILTIN = builtin_base()
 
@@ -25,6 +28,23 @@ def test_who_asks_an_alias_gets_its_runbook_first_whatever_others_say_of_its_wor
         ("k8s-pod-crashloopbackoff", "liveness probe failed"),
         ("network-ephemeral-port-exhaustion", "out of sockets"),
     ]
+    aliases = [alias for runbook in BUILTIN.values() for alias in runbook.metadata.aliases]
+    assert sum(BUILTIN.search(alias).verdict == "match" for alias in aliases) >= 0.88 * len(aliases)
+
+
+def test_a_runbook_that_alone_has_a_name_of_the_question_is_the_right_one() -> None:
+    """What its least confidence rests on."""
+    runbooks = list(BUILTIN.values())
+    searcher = Searcher(runbooks)
+    named = 0
+    for file in sorted((ROOT / "tests" / "data" / "search").rglob("*.jsonl")):
+        for question in read_labelled(file):
+            ranked = searcher.examine(question.text).ranked
+            ids = {runbooks[place].id for place in ranked.runbooks[ranked.named].tolist()}
+            assert ids <= question.grades.keys(), question.id
+            named += len(ids)
+    assert named >= 40
+    assert named / (named + 1) >= NAMED
 
 
 ALERTS = [(runbook.id, alert) for runbook in BUILTIN.values() for alert in runbook.metadata.alerts]

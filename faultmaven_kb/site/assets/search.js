@@ -890,7 +890,7 @@ globalThis.FMKB = globalThis.FMKB || {};
       }));
       this.putFirst(ranked);
       const named = ranked.filter(({ isNamed }) => isNamed);
-      for (const each of ranked) each.named = named.length === 1 && each.isNamed;
+      for (const each of ranked) each.named = named.length === 1 && each.isNamed && each.standing >= 1;
       return ranked.sort((a, b) => b.score - a.score || a.place - b.place);
     }
 
